@@ -1,0 +1,15 @@
+//! The contract of a leaf: a native function that never runs program code.
+
+use crate::types::RegisterType;
+
+/// What the verifier must know of a leaf. The VM declares one beside each implementation and
+/// hands the whole table to the verifier, so the two cannot disagree.
+#[derive(Clone, Debug)]
+pub struct LeafSignature {
+    /// The name that modules import, such as `str.upper`. Sorted, unique in a table.
+    pub name: &'static str,
+    /// How many arguments it takes, each of any type: leaves are total and raise CPython's errors.
+    pub arguments: u8,
+    /// What it returns.
+    pub result: RegisterType,
+}

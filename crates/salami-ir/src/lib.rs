@@ -1,0 +1,26 @@
+//! SVM modules: what the verifier proves, the VM runs and the store keeps.
+//!
+//! One typed register IR. Registers have types from a finite lattice ([`RegisterType`]); heap
+//! objects carry a nominal tag only, so what comes out of a container is `any` until an
+//! `EXPECT` narrows it. The instruction set is one table, [`instruction`], from which the text
+//! assembler, the disassembler, the binary codec and the operand visitors are made.
+
+mod exceptions;
+mod index;
+pub mod instruction;
+mod leaf;
+mod module;
+mod types;
+
+pub use exceptions::BuiltinException;
+pub use index::{
+    Address, ClassIndex, ConstantIndex, FieldIndex, FunctionIndex, GlobalIndex, LeafIndex, Register, SchemaIndex,
+    TypeIndex,
+};
+pub use instruction::Instruction;
+pub use leaf::LeafSignature;
+pub use module::{
+    Class, ClassRef, Constant, Field, Function, FunctionKind, Global, Handler, HandlerKind, LeafImport, Module,
+    RegisterDeclaration, Schema, SourceEntry, SEMANTICS_VERSION,
+};
+pub use types::{RegisterType, Tag, TagSet};
