@@ -142,18 +142,48 @@ pub enum ExprKind {
     Bytes(Vec<u8>),
     FString(Vec<FStringPart>),
     Name(NameId),
-    Attribute { value: ExprId, name: Identifier },
-    Subscript { value: ExprId, index: ExprId },
+    Attribute {
+        value: ExprId,
+        name: Identifier,
+    },
+    Subscript {
+        value: ExprId,
+        index: ExprId,
+    },
     /// Only as an index or within an index tuple.
-    Slice { start: Option<ExprId>, stop: Option<ExprId>, step: Option<ExprId> },
-    Call { callee: ExprId, arguments: Vec<Argument> },
-    Unary { operator: UnaryOperator, operand: ExprId },
-    Binary { operator: BinaryOperator, left: ExprId, right: ExprId },
+    Slice {
+        start: Option<ExprId>,
+        stop: Option<ExprId>,
+        step: Option<ExprId>,
+    },
+    Call {
+        callee: ExprId,
+        arguments: Vec<Argument>,
+    },
+    Unary {
+        operator: UnaryOperator,
+        operand: ExprId,
+    },
+    Binary {
+        operator: BinaryOperator,
+        left: ExprId,
+        right: ExprId,
+    },
     /// `and` / `or` over two or more.
-    Bool2 { operator: BoolOperator, values: Vec<ExprId> },
+    Bool2 {
+        operator: BoolOperator,
+        values: Vec<ExprId>,
+    },
     /// A chain: `first op1 e1 op2 e2 ...`.
-    Compare { first: ExprId, rest: Vec<(CompareOperator, ExprId)> },
-    IfElse { test: ExprId, then: ExprId, otherwise: ExprId },
+    Compare {
+        first: ExprId,
+        rest: Vec<(CompareOperator, ExprId)>,
+    },
+    IfElse {
+        test: ExprId,
+        then: ExprId,
+        otherwise: ExprId,
+    },
     Lambda(FunctionId),
     Tuple(Vec<ExprId>),
     List(Vec<ExprId>),
@@ -162,12 +192,28 @@ pub enum ExprKind {
     Dict(Vec<(Option<ExprId>, ExprId)>),
     /// `*value` in a display, call or target.
     Starred(ExprId),
-    ListComprehension { element: ExprId, clauses: Vec<Clause> },
-    SetComprehension { element: ExprId, clauses: Vec<Clause> },
-    DictComprehension { key: ExprId, value: ExprId, clauses: Vec<Clause> },
-    GeneratorExpression { element: ExprId, clauses: Vec<Clause> },
+    ListComprehension {
+        element: ExprId,
+        clauses: Vec<Clause>,
+    },
+    SetComprehension {
+        element: ExprId,
+        clauses: Vec<Clause>,
+    },
+    DictComprehension {
+        key: ExprId,
+        value: ExprId,
+        clauses: Vec<Clause>,
+    },
+    GeneratorExpression {
+        element: ExprId,
+        clauses: Vec<Clause>,
+    },
     /// `name := value`
-    Named { target: Identifier, value: ExprId },
+    Named {
+        target: Identifier,
+        value: ExprId,
+    },
     Await(ExprId),
     Yield(Option<ExprId>),
     YieldFrom(ExprId),
@@ -404,27 +450,73 @@ pub struct Stmt {
 pub enum StmtKind {
     Expr(ExprId),
     /// `a = b = value`: targets in order.
-    Assign { targets: Vec<ExprId>, value: ExprId },
-    AnnotatedAssign { target: ExprId, annotation: ExprId, value: Option<ExprId> },
-    AugmentedAssign { target: ExprId, operator: BinaryOperator, value: ExprId },
+    Assign {
+        targets: Vec<ExprId>,
+        value: ExprId,
+    },
+    AnnotatedAssign {
+        target: ExprId,
+        annotation: ExprId,
+        value: Option<ExprId>,
+    },
+    AugmentedAssign {
+        target: ExprId,
+        operator: BinaryOperator,
+        value: ExprId,
+    },
     /// `if` and its `elif`s, flat.
-    If { branches: Vec<(ExprId, Vec<StmtId>)>, otherwise: Vec<StmtId> },
-    While { test: ExprId, body: Vec<StmtId>, otherwise: Vec<StmtId> },
-    For { target: ExprId, iterable: ExprId, body: Vec<StmtId>, otherwise: Vec<StmtId>, is_async: bool },
+    If {
+        branches: Vec<(ExprId, Vec<StmtId>)>,
+        otherwise: Vec<StmtId>,
+    },
+    While {
+        test: ExprId,
+        body: Vec<StmtId>,
+        otherwise: Vec<StmtId>,
+    },
+    For {
+        target: ExprId,
+        iterable: ExprId,
+        body: Vec<StmtId>,
+        otherwise: Vec<StmtId>,
+        is_async: bool,
+    },
     Break,
     Continue,
     Pass,
     Return(Option<ExprId>),
-    Raise { exception: Option<ExprId>, cause: Option<ExprId> },
-    Try { body: Vec<StmtId>, handlers: Vec<ExceptHandler>, otherwise: Vec<StmtId>, finally: Vec<StmtId> },
-    With { items: Vec<WithItem>, body: Vec<StmtId>, is_async: bool },
-    Match { subject: ExprId, cases: Vec<MatchCase> },
-    Assert { test: ExprId, message: Option<ExprId> },
+    Raise {
+        exception: Option<ExprId>,
+        cause: Option<ExprId>,
+    },
+    Try {
+        body: Vec<StmtId>,
+        handlers: Vec<ExceptHandler>,
+        otherwise: Vec<StmtId>,
+        finally: Vec<StmtId>,
+    },
+    With {
+        items: Vec<WithItem>,
+        body: Vec<StmtId>,
+        is_async: bool,
+    },
+    Match {
+        subject: ExprId,
+        cases: Vec<MatchCase>,
+    },
+    Assert {
+        test: ExprId,
+        message: Option<ExprId>,
+    },
     Delete(Vec<ExprId>),
     Global(Vec<Identifier>),
     Nonlocal(Vec<Identifier>),
     Import(Vec<ImportAlias>),
-    ImportFrom { module: String, names: Vec<ImportAlias>, module_span: Span },
+    ImportFrom {
+        module: String,
+        names: Vec<ImportAlias>,
+        module_span: Span,
+    },
     Function(FunctionId),
     Class(ClassId),
 }
@@ -493,7 +585,10 @@ pub enum PatternKind {
     /// `name`
     Capture(Identifier),
     /// `pattern as name`
-    As { pattern: PatternId, name: Identifier },
+    As {
+        pattern: PatternId,
+        name: Identifier,
+    },
     /// A literal (number, string, bytes, None, True, False) or a dotted name.
     Value(ExprId),
     /// `[a, b, *rest]`
@@ -501,9 +596,16 @@ pub enum PatternKind {
     /// `*name` or `*_` in a sequence.
     Star(Option<Identifier>),
     /// `{key: pattern, **rest}`
-    Mapping { items: Vec<(ExprId, PatternId)>, rest: Option<Identifier> },
+    Mapping {
+        items: Vec<(ExprId, PatternId)>,
+        rest: Option<Identifier>,
+    },
     /// `Class(p, name=p)`
-    Class { class: ExprId, positional: Vec<PatternId>, keyword: Vec<(Identifier, PatternId)> },
+    Class {
+        class: ExprId,
+        positional: Vec<PatternId>,
+        keyword: Vec<(Identifier, PatternId)>,
+    },
     /// `a | b`
     Or(Vec<PatternId>),
 }
