@@ -1,1 +1,7 @@
-//! 
+//! What the tests of Salami share: the executable specification and the CPython oracle.
+//!
+//! Not here: anything that a crate under test uses outside its tests.
+
+pub mod files;
+pub mod oracle;
+pub mod spec;

@@ -1,0 +1,190 @@
+//! Executable Markdown: the form of `spec/**/*.md`.
+//!
+//! A heading names the cases below it. A `py` block is a case: a legal Python program. The
+//! blocks after it, up to the next `py` block or heading, say what happens:
+//!
+//! | block | content | written by |
+//! |---|---|---|
+//! | `input` | the input fields of `main`, one JSON object | the author |
+//! | `output` | what `print` wrote | CPython, with `BLESS=1` |
+//! | `raises` | type and message of the uncaught exception | CPython, with `BLESS=1` |
+//! | `result` | what `main` returned, as JSON | CPython, with `BLESS=1` |
+//! | `salami` | our outcome, where it differs on purpose | the author |
+//!
+//! A case with a `salami` block names the page of the difference in a line
+//! `Divergence: NAME`, for `docs/divergences/NAME.md`. In a program, a comment `# error: CODE`
+//! means that the checker refuses it with that code on that line, and `# assertion: CODE` that
+//! the line has an assertion point.
+
+use std::fmt::Write as _;
+
+/// One program of the specification with what must happen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Case {
+    /// The headings that lead to it, and its number below the last one if it is not the first.
+    pub name: String,
+    /// The line, from 1, of its `py` block.
+    pub line: usize,
+    /// The program.
+    pub source: String,
+    /// The input fields, as JSON.
+    pub input: Option<String>,
+    /// What happens in CPython.
+    pub expected: Outcome,
+    /// What happens here, if that differs.
+    pub salami: Option<String>,
+    /// The page in `docs/divergences/` that explains the difference.
+    pub divergence: Option<String>,
+    /// Lines (from 1) of the program with the diagnostic codes expected there.
+    pub errors: Vec<(u32, String)>,
+    /// Lines (from 1) of the program with the assertion points expected there.
+    pub assertions: Vec<(u32, String)>,
+    /// Lines of the file, from 0, that the `output`, `raises` and `result` blocks take.
+    blessed: Vec<std::ops::Range<usize>>,
+    /// Line of the file, from 0, after which blessed blocks go.
+    after: usize,
+}
+
+/// What a program did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// What it printed.
+    pub output: String,
+    /// Type and message of the uncaught exception.
+    pub raises: Option<String>,
+    /// The result of `main`, as JSON with sorted nothing: as it came.
+    pub result: Option<String>,
+}
+
+impl Outcome {
+    /// The outcome as blocks of the specification.
+    #[must_use]
+    pub fn blocks(&self) -> String {
+        let mut text = String::new();
+        let mut block = |name: &str, content: &str| {
+            let fence = if content.contains("```") { "````" } else { "```" };
+            let _ = writeln!(text, "{fence}{name}\n{}\n{fence}", content.strip_suffix('\n').unwrap_or(content));
+        };
+        if !self.output.is_empty() {
+            block("output", &self.output);
+        }
+        if let Some(raises) = &self.raises {
+            block("raises", raises);
+        }
+        if let Some(result) = &self.result {
+            block("result", result);
+        }
+        text
+    }
+}
+
+/// Reads the cases of one file.
+///
+/// # Errors
+/// A sentence with the line, for a block that is out of place or unknown.
+pub fn parse(text: &str) -> Result<Vec<Case>, String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut cases: Vec<Case> = Vec::new();
+    let mut headings: Vec<String> = Vec::new();
+    let mut below_heading = 0;
+    let mut divergence: Option<String> = None;
+    let mut open_case = false;
+    let mut index = 0;
+    while index < lines.len() {
+        let line = lines[index];
+        if let Some(level) = heading_level(line) {
+            headings.truncate(level - 1);
+            headings.push(line[level..].trim().to_owned());
+            (below_heading, divergence, open_case) = (0, None, false);
+        } else if let Some(page) = line.strip_prefix("Divergence:") {
+            divergence = Some(page.trim().to_owned());
+        } else if let Some(info) = line.strip_prefix("```") {
+            let fence_length = line.len() - line.trim_start_matches('`').len();
+            let kind = info.trim_start_matches('`').trim();
+            let fence = &line[..fence_length];
+            let end = (index + 1..lines.len())
+                .find(|&other| lines[other].trim_end() == fence)
+                .ok_or_else(|| format!("line {}: the block is not closed", index + 1))?;
+            let content: String = lines[index + 1..end].iter().flat_map(|line| [line, "\n"]).collect();
+            if kind == "py" {
+                below_heading += 1;
+                let mut name = headings.join(" / ");
+                if below_heading > 1 {
+                    let _ = write!(name, " #{below_heading}");
+                }
+                cases.push(Case {
+                    name,
+                    line: index + 1,
+                    errors: comments(&content, "# error:"),
+                    assertions: comments(&content, "# assertion:"),
+                    source: content,
+                    divergence: divergence.clone(),
+                    after: end,
+                    ..Case::default()
+                });
+                open_case = true;
+            } else if matches!(kind, "input" | "output" | "raises" | "result" | "salami") {
+                let case = cases.last_mut().filter(|_| open_case).ok_or_else(|| {
+                    format!("line {}: a `{kind}` block must follow a `py` block below the same heading", index + 1)
+                })?;
+                let trimmed = content.trim_end_matches('\n').to_owned();
+                match kind {
+                    "input" => {
+                        case.input = Some(content);
+                        case.after = end;
+                    }
+                    "output" => case.expected.output = content,
+                    "raises" => case.expected.raises = Some(trimmed),
+                    "result" => case.expected.result = Some(trimmed),
+                    _ => case.salami = Some(trimmed),
+                }
+                if matches!(kind, "output" | "raises" | "result") {
+                    case.blessed.push(index..end + 1);
+                }
+            } else if !matches!(kind, "" | "text" | "toml" | "console" | "json") {
+                return Err(format!("line {}: unknown block `{kind}`", index + 1));
+            }
+            index = end;
+        }
+        index += 1;
+    }
+    Ok(cases)
+}
+
+/// The file with the blocks that CPython writes replaced by `outcomes`, one for each case.
+/// A case whose program is refused by us keeps none.
+#[must_use]
+pub fn bless(text: &str, cases: &[Case], outcomes: &[Option<Outcome>]) -> String {
+    let mut blessed = String::new();
+    let dropped = |index: usize| cases.iter().any(|case| case.blessed.iter().any(|range| range.contains(&index)));
+    for (index, line) in text.lines().enumerate() {
+        if !dropped(index) {
+            blessed.push_str(line);
+            blessed.push('\n');
+        }
+        for (case, outcome) in cases.iter().zip(outcomes) {
+            if case.after == index
+                && let Some(outcome) = outcome
+            {
+                blessed.push_str(&outcome.blocks());
+            }
+        }
+    }
+    blessed
+}
+
+fn heading_level(line: &str) -> Option<usize> {
+    let level = line.len() - line.trim_start_matches('#').len();
+    (level > 0 && line[level..].starts_with(' ')).then_some(level)
+}
+
+/// Lines with the codes that comments `marker CODE[, CODE]` give.
+fn comments(source: &str, marker: &str) -> Vec<(u32, String)> {
+    let mut found = Vec::new();
+    for (line, text) in (1..).zip(source.lines()) {
+        if let Some((_, codes)) = text.split_once(marker) {
+            found.extend(codes.split(',').map(|code| (line, code.trim().to_owned())));
+        }
+    }
+    found
+}

@@ -1,0 +1,90 @@
+//! The executable specification, `spec/**/*.md`: every program in it on every engine there is.
+//!
+//! - plain: each case is run and compared with what CPython wrote into the page. No Python needed.
+//! - `BLESS=1`: CPython writes its outcomes into the pages; nothing is run here.
+//! - `ORACLE=1`: CPython runs every case again and must say what the pages say.
+
+use std::path::Path;
+
+use salami_testkit::spec::{self, Case, Outcome};
+use salami_testkit::{files, oracle};
+
+fn pages() -> Vec<(String, String)> {
+    let root = files::root();
+    let folder = root.join("spec");
+    let paths = files::with_extension(&folder, "md").expect("spec/ is readable");
+    paths
+        .iter()
+        .map(|path| {
+            let text = std::fs::read_to_string(path).expect("a page is readable");
+            (path.strip_prefix(&root).expect("below the root").display().to_string(), text)
+        })
+        .collect()
+}
+
+/// Programs that our checker refuses are still legal Python, but what CPython does with them is of no matter.
+fn asks_oracle(case: &Case) -> bool {
+    case.errors.is_empty()
+}
+
+fn oracle_outcomes(cases: &[Case]) -> Vec<Option<Outcome>> {
+    let asked: Vec<&Case> = cases.iter().filter(|case| asks_oracle(case)).collect();
+    let mut answers = oracle::run(&asked).unwrap_or_else(|error| panic!("the oracle: {error}")).into_iter();
+    cases.iter().map(|case| if asks_oracle(case) { answers.next() } else { None }).collect()
+}
+
+fn bless(page: &str, text: &str) {
+    let cases = spec::parse(text).unwrap_or_else(|error| panic!("{page}: {error}"));
+    let blessed = spec::bless(text, &cases, &oracle_outcomes(&cases));
+    if blessed != text {
+        std::fs::write(files::root().join(page), blessed).expect("a page is writable");
+        println!("blessed {page}");
+    }
+}
+
+fn drift(page: &str, text: &str) -> Result<(), libtest_mimic::Failed> {
+    let cases = spec::parse(text)?;
+    for (case, outcome) in cases.iter().zip(oracle_outcomes(&cases)) {
+        if let Some(outcome) = outcome
+            && outcome != case.expected
+        {
+            return Err(format!(
+                "{page}:{}: {}: CPython says now\n{}and the page\n{}",
+                case.line,
+                case.name,
+                outcome.blocks(),
+                case.expected.blocks()
+            )
+            .into());
+        }
+    }
+    Ok(())
+}
+
+fn main() {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    if set("BLESS") {
+        for (page, text) in pages() {
+            bless(&page, &text);
+        }
+        return;
+    }
+    let arguments = libtest_mimic::Arguments::from_args();
+    let mut trials = Vec::new();
+    for (page, text) in pages() {
+        if set("ORACLE") {
+            let name = format!("oracle {page}");
+            trials.push(libtest_mimic::Trial::test(name, move || drift(&page, &text)));
+        } else {
+            match spec::parse(&text) {
+                Ok(cases) => trials.extend(cases.into_iter().map(|case| {
+                    let name = format!("{page}: {}", case.name);
+                    libtest_mimic::Trial::test(name, move || Ok(()))
+                })),
+                Err(error) => trials.push(libtest_mimic::Trial::test(page, move || Err(error.into()))),
+            }
+        }
+    }
+    let _ = Path::new("");
+    libtest_mimic::run(&arguments, trials).exit();
+}

@@ -1,0 +1,1 @@
+"""Salami's words for CPython, so that a program means the same in both."""
