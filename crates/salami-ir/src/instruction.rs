@@ -8,8 +8,8 @@
 //! instruction is atomic: done, or raised with all state unchanged.
 
 use crate::index::{
-    Address, ClassIndex, ConstantIndex, FieldIndex, FunctionIndex, GlobalIndex, LeafIndex, Register, SchemaIndex,
-    TypeIndex,
+    Address, ClassIndex, ConstantIndex, FieldIndex, FunctionIndex, GlobalIndex, LeafIndex,
+    Register, SchemaIndex, TypeIndex,
 };
 
 /// A register that an instruction writes.
@@ -81,7 +81,10 @@ pub enum Expectation {
 
 /// One operand, seen for reading.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[allow(missing_docs, reason = "one variant for each operand type, which is documented")]
+#[allow(
+    missing_docs,
+    reason = "one variant for each operand type, which is documented"
+)]
 pub enum OperandView<'a> {
     Use(Register),
     Define(Destination),
@@ -106,7 +109,10 @@ pub enum OperandView<'a> {
 pub trait OperandSource {
     /// What can go wrong.
     type Error;
-    #[allow(missing_docs, reason = "one method for each operand type, which is documented")]
+    #[allow(
+        missing_docs,
+        reason = "one method for each operand type, which is documented"
+    )]
     fn register(&mut self) -> Result<Register, Self::Error>;
     #[allow(missing_docs, reason = "as above")]
     fn destination(&mut self) -> Result<Destination, Self::Error>;

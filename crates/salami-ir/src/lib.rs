@@ -5,22 +5,27 @@
 //! `EXPECT` narrows it. The instruction set is one table, [`instruction`], from which the text
 //! assembler, the disassembler, the binary codec and the operand visitors are made.
 
+pub mod binary;
 mod exceptions;
 mod index;
 pub mod instruction;
 mod leaf;
 mod module;
+mod place;
+pub mod reference;
+pub mod text;
 mod types;
 
 pub use exceptions::BuiltinException;
 pub use index::{
-    Address, ClassIndex, ConstantIndex, FieldIndex, FunctionIndex, GlobalIndex, LeafIndex, Register, SchemaIndex,
-    TypeIndex,
+    Address, ClassIndex, ConstantIndex, FieldIndex, FunctionIndex, GlobalIndex, LeafIndex,
+    Register, SchemaIndex, TypeIndex,
 };
 pub use instruction::Instruction;
 pub use leaf::LeafSignature;
 pub use module::{
-    Class, ClassRef, Constant, Field, Function, FunctionKind, Global, Handler, HandlerKind, LeafImport, Module,
-    RegisterDeclaration, Schema, SourceEntry, SEMANTICS_VERSION,
+    Class, ClassRef, Constant, Field, Function, FunctionKind, Global, Handler, HandlerKind,
+    LeafImport, Module, RegisterDeclaration, SEMANTICS_VERSION, Schema, SourceEntry,
 };
+pub use place::Place;
 pub use types::{RegisterType, Tag, TagSet};

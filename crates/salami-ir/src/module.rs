@@ -5,7 +5,8 @@ use salami_source::Span;
 
 use crate::exceptions::BuiltinException;
 use crate::index::{
-    Address, ClassIndex, ConstantIndex, FunctionIndex, GlobalIndex, Register, SchemaIndex, TypeIndex,
+    Address, ClassIndex, ConstantIndex, FunctionIndex, GlobalIndex, Register, SchemaIndex,
+    TypeIndex,
 };
 use crate::instruction::Instruction;
 use crate::types::RegisterType;
@@ -156,7 +157,10 @@ pub enum Schema {
     /// A dict with these keys: name, schema, required.
     Record(Vec<(String, SchemaIndex, bool)>),
     /// An instance of a dataclass, from an object with its fields: name, schema, default constant.
-    Class(ClassIndex, Vec<(String, SchemaIndex, Option<ConstantIndex>)>),
+    Class(
+        ClassIndex,
+        Vec<(String, SchemaIndex, Option<ConstantIndex>)>,
+    ),
     /// ISO 8601 text, by tag: `date`, `datetime`, `time`.
     Iso(crate::types::Tag),
     /// A `Decimal` from a number or a string.
@@ -263,10 +267,12 @@ impl Module {
             current = match class {
                 ClassRef::Builtin(exception) => exception.parent().map(ClassRef::Builtin),
                 // Bases come first, so the walk ends even in a module that was not verified.
-                ClassRef::Module(index) => match self.classes.get(index.index()).and_then(|class| class.base) {
-                    Some(ClassRef::Module(base)) if base >= index => None,
-                    base => base,
-                },
+                ClassRef::Module(index) => {
+                    match self.classes.get(index.index()).and_then(|class| class.base) {
+                        Some(ClassRef::Module(base)) if base >= index => None,
+                        base => base,
+                    }
+                }
             };
         }
         false

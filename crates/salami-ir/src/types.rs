@@ -160,7 +160,10 @@ impl TagSet {
 
     /// The tags, in bit order.
     pub fn iter(self) -> impl Iterator<Item = Tag> {
-        Tag::ALL.iter().copied().filter(move |&tag| self.contains(tag))
+        Tag::ALL
+            .iter()
+            .copied()
+            .filter(move |&tag| self.contains(tag))
     }
 }
 
@@ -177,24 +180,36 @@ pub struct RegisterType {
 
 impl RegisterType {
     /// Every value a program can have. Never `unset`, never a cell.
-    pub const ANY: Self = Self { tags: TagSet::VALUES, classes: None };
+    pub const ANY: Self = Self {
+        tags: TagSet::VALUES,
+        classes: None,
+    };
 
     /// One builtin kind.
     #[must_use]
     pub const fn tag(tag: Tag) -> Self {
-        Self { tags: TagSet::of(&[tag]), classes: None }
+        Self {
+            tags: TagSet::of(&[tag]),
+            classes: None,
+        }
     }
 
     /// Several builtin kinds.
     #[must_use]
     pub const fn tags(tags: TagSet) -> Self {
-        Self { tags, classes: None }
+        Self {
+            tags,
+            classes: None,
+        }
     }
 
     /// Instances of one class or of classes derived from it.
     #[must_use]
     pub fn class(class: ClassRef) -> Self {
-        Self { tags: TagSet::of(&[Tag::Object]), classes: Some(vec![class]) }
+        Self {
+            tags: TagSet::of(&[Tag::Object]),
+            classes: Some(vec![class]),
+        }
     }
 
     /// The least type that holds both.

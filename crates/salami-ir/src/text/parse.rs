@@ -1,0 +1,323 @@
+//! Assembly to module.
+
+use std::collections::BTreeMap;
+
+use salami_source::{Diagnostic, Span};
+
+use super::lexer::{self, Spanned, Token};
+use super::line::{ClassNames, Line};
+use super::literal;
+use super::pool::ParsedPool;
+use super::procedure::Procedure;
+use crate::index::{ClassIndex, FunctionIndex};
+use crate::module::{Constant, Global, LeafImport, Module, SEMANTICS_VERSION};
+use crate::place::Place;
+use crate::types::RegisterType;
+
+/// The longest source that is assembled.
+pub const MAXIMUM_SOURCE_BYTES: usize = 4 << 20;
+
+/// After this many errors the rest of the source is not looked at.
+const MAXIMUM_ERRORS: usize = 100;
+
+/// What may stand before the first function without being its code.
+const SECTIONS: [&str; 10] = [
+    "MODULE", "REQUIRE", "CONSTANT", "LEAF", "GLOBAL", "TYPE", "CLASS", "FIELD", "SCHEMA", "ENTRY",
+];
+
+/// A module and where its parts are written.
+#[derive(Clone, Debug)]
+pub struct Assembly {
+    /// The module.
+    pub module: Module,
+    /// The line of each part that has a line of its own.
+    pub places: BTreeMap<Place, Span>,
+}
+
+impl Assembly {
+    /// Where the part is written; its function or the whole source where it has no line.
+    #[must_use]
+    pub fn span(&self, place: Place) -> Span {
+        let function = match place {
+            Place::Register(index, _)
+            | Place::Handler(index, _)
+            | Place::Source(index, _)
+            | Place::Instruction(index, _) => Some(Place::Function(index)),
+            _ => None,
+        };
+        let written = self
+            .places
+            .get(&place)
+            .or_else(|| self.places.get(&function?));
+        written.copied().unwrap_or_default()
+    }
+}
+
+/// The module that this assembly describes. O(length * log length).
+///
+/// # Errors
+/// What is not assembly, each with its place; at most 100. Whether the module makes sense is
+/// for the verifier to say.
+pub fn parse(text: &str) -> Result<Module, Vec<Diagnostic>> {
+    assemble(text).map(|assembly| assembly.module)
+}
+
+/// The same as [`parse`], with the place of each part, to show what the verifier says.
+///
+/// # Errors
+/// As [`parse`].
+pub fn assemble(text: &str) -> Result<Assembly, Vec<Diagnostic>> {
+    if text.len() > MAXIMUM_SOURCE_BYTES {
+        let message = format!("the assembly has more than {MAXIMUM_SOURCE_BYTES} bytes");
+        return Err(vec![Diagnostic::error(
+            "assembly.too-long",
+            Span::new(0, 0),
+            message,
+        )]);
+    }
+    let mut assembler = Assembler::new(text);
+    assembler.names();
+    assembler.lines();
+    assembler.close_function();
+    assembler.finish()
+}
+
+/// What all parts of the source add to.
+#[derive(Default)]
+pub(super) struct Tables {
+    pub constants: ParsedPool<Constant>,
+    pub leaves: ParsedPool<LeafImport>,
+    pub globals: ParsedPool<Global>,
+    pub types: ParsedPool<RegisterType>,
+    pub class_names: ClassNames,
+    pub function_names: BTreeMap<String, FunctionIndex>,
+    /// Registers that no line declares, over all functions.
+    pub implied_registers: usize,
+}
+
+impl Tables {
+    pub(super) fn constant(&mut self, line: &mut Line<'_, '_>) -> Result<u32, Diagnostic> {
+        if let Some(index) = line.accept_index("k") {
+            return Ok(index);
+        }
+        let constant = line.constant(&self.class_names)?;
+        Ok(self.intern_constant(constant))
+    }
+
+    pub(super) fn intern_constant(&mut self, constant: Constant) -> u32 {
+        // Only tuples have no literal, and those are declared.
+        let literal = literal::constant(&constant).unwrap_or_default();
+        self.constants.intern(literal, || constant)
+    }
+
+    pub(super) fn leaf(&mut self, line: &mut Line<'_, '_>) -> Result<u32, Diagnostic> {
+        if let Some(index) = line.accept_index("l") {
+            return Ok(index);
+        }
+        let name = line.text()?;
+        Ok(self
+            .leaves
+            .intern(literal::text(&name), || LeafImport { name }))
+    }
+
+    pub(super) fn global(&mut self, line: &mut Line<'_, '_>) -> Result<u32, Diagnostic> {
+        if let Some(index) = line.accept_index("g") {
+            return Ok(index);
+        }
+        let name = line.text()?;
+        Ok(self
+            .globals
+            .intern(literal::text(&name), || Global { name }))
+    }
+
+    pub(super) fn register_type(&mut self, line: &mut Line<'_, '_>) -> Result<u32, Diagnostic> {
+        if let Some(index) = line.accept_index("t") {
+            return Ok(index);
+        }
+        let entry = line.register_type(&self.class_names)?;
+        Ok(self.intern_type(entry))
+    }
+
+    pub(super) fn intern_type(&mut self, entry: RegisterType) -> u32 {
+        self.types.intern(literal::register_type(&entry), || entry)
+    }
+
+    pub(super) fn function(&self, line: &mut Line<'_, '_>) -> Result<FunctionIndex, Diagnostic> {
+        if let Some(Token::Text(name)) = line.peek() {
+            line.skip();
+            return match self.function_names.get(name) {
+                Some(index) => Ok(*index),
+                None => line.refuse(format!("there is no function {}", literal::text(name))),
+            };
+        }
+        line.index("f", "function").map(FunctionIndex)
+    }
+}
+
+pub(super) struct Assembler<'a> {
+    source: &'a str,
+    pub module: Module,
+    pub tables: Tables,
+    pub places: BTreeMap<Place, Span>,
+    pub procedure: Option<Procedure>,
+    diagnostics: Vec<Diagnostic>,
+    /// The byte where the next line starts.
+    next: usize,
+}
+
+/// The line that starts at byte `start`, and where the next one starts.
+pub(super) fn line_at(source: &str, start: usize) -> Option<(&str, usize)> {
+    let rest = source.get(start..).filter(|rest| !rest.is_empty())?;
+    let length = rest.find('\n').unwrap_or(rest.len());
+    Some((rest.get(..length).unwrap_or_default(), start + length + 1))
+}
+
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+impl<'a> Assembler<'a> {
+    fn new(source: &'a str) -> Self {
+        Self {
+            source,
+            module: Module {
+                semantics: SEMANTICS_VERSION,
+                ..Module::default()
+            },
+            tables: Tables::default(),
+            places: BTreeMap::new(),
+            procedure: None,
+            diagnostics: Vec::new(),
+            next: 0,
+        }
+    }
+
+    /// Learns the names of functions and classes, which may be used before their lines.
+    fn names(&mut self) {
+        let (mut start, mut functions, mut classes) = (0, 0, 0);
+        let mut tokens = Vec::new();
+        while let Some((line, next)) = line_at(self.source, start) {
+            let first = line.split_whitespace().next().unwrap_or_default();
+            let is_code =
+                !(first.is_empty() || first.starts_with([';', '#']) || SECTIONS.contains(&first));
+            if functions == 0 && is_code && first != "FUNCTION" {
+                self.tables
+                    .function_names
+                    .insert("<module>".to_owned(), FunctionIndex(0));
+                functions = 1;
+            }
+            if matches!(first, "FUNCTION" | "CLASS")
+                && lexer::tokens(line, offset(start), &mut tokens).is_ok()
+            {
+                let is_function = first == "FUNCTION";
+                let count = if is_function {
+                    &mut functions
+                } else {
+                    &mut classes
+                };
+                let name = tokens.iter().find_map(|spanned| match &spanned.token {
+                    Token::Text(name) => Some(name.clone()),
+                    _ => None,
+                });
+                if let Some(name) = name {
+                    if is_function {
+                        self.tables
+                            .function_names
+                            .entry(name)
+                            .or_insert(FunctionIndex(*count));
+                    } else {
+                        self.tables
+                            .class_names
+                            .entry(name)
+                            .or_insert(ClassIndex(*count));
+                    }
+                }
+                *count += 1;
+            }
+            start = next;
+        }
+    }
+
+    fn lines(&mut self) {
+        let mut tokens: Vec<Spanned<'a>> = Vec::new();
+        while let Some((line, next)) = line_at(self.source, self.next) {
+            let start = core::mem::replace(&mut self.next, next);
+            let read = lexer::tokens(line, offset(start), &mut tokens);
+            let end = offset(start + line.len());
+            let mut line = Line::new(&tokens, Span::new(end, end));
+            if let Err(diagnostic) = read.and_then(|()| self.line(start, &mut line)) {
+                self.diagnostics.push(diagnostic);
+                if self.diagnostics.len() >= MAXIMUM_ERRORS {
+                    break;
+                }
+            }
+        }
+    }
+
+    fn line(&mut self, start: usize, line: &mut Line<'_, '_>) -> Result<(), Diagnostic> {
+        match line.peek() {
+            None => return Ok(()),
+            Some(Token::Word("FUNCTION")) => {
+                line.skip();
+                self.close_function();
+                let procedure = Procedure::open(self, line)?;
+                self.open_function(procedure, self.next, line.whole())?;
+            }
+            Some(Token::Word(section)) if SECTIONS.contains(section) => {
+                line.skip();
+                self.section(section, line)?;
+            }
+            Some(_) => {
+                if self.procedure.is_none() && self.module.functions.is_empty() {
+                    let procedure = Procedure::implied(&mut self.tables);
+                    self.open_function(procedure, start, line.whole())?;
+                }
+                // The error in the function's first line is enough.
+                let Some(procedure) = &mut self.procedure else {
+                    return Ok(());
+                };
+                procedure.line(
+                    &mut self.tables,
+                    &self.module.classes,
+                    &mut self.places,
+                    line,
+                )?;
+            }
+        }
+        line.done()
+    }
+
+    fn open_function(
+        &mut self,
+        mut procedure: Procedure,
+        start: usize,
+        span: Span,
+    ) -> Result<(), Diagnostic> {
+        procedure.declare_used(self.source, start, &mut self.tables, span)?;
+        self.places.insert(Place::Function(procedure.index()), span);
+        self.procedure = Some(procedure);
+        Ok(())
+    }
+
+    fn close_function(&mut self) {
+        if let Some(procedure) = self.procedure.take() {
+            let function = procedure.close(&mut self.diagnostics);
+            self.module.functions.push(function);
+        }
+    }
+
+    fn finish(mut self) -> Result<Assembly, Vec<Diagnostic>> {
+        if !self.diagnostics.is_empty() {
+            self.diagnostics.truncate(MAXIMUM_ERRORS);
+            return Err(self.diagnostics);
+        }
+        self.module.constants = self.tables.constants.entries();
+        self.module.leaves = self.tables.leaves.entries();
+        self.module.globals = self.tables.globals.entries();
+        self.module.types = self.tables.types.entries();
+        Ok(Assembly {
+            module: self.module,
+            places: self.places,
+        })
+    }
+}
