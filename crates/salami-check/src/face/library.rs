@@ -1,0 +1,77 @@
+//! Which faces and prelude files there are, and finding them.
+
+use std::sync::OnceLock;
+
+use super::load;
+use super::model::{FaceClass, FaceEntry, FaceModule};
+
+/// A stub and, once a program needed it, what it says.
+struct Stub {
+    name: &'static str,
+    text: &'static str,
+    loaded: OnceLock<FaceModule>,
+}
+
+macro_rules! stubs {
+    ($($name:literal,)*) => {
+        /// The modules that have a face, `builtins` too; and `_leaf`, which only the prelude may import.
+        pub const MODULES: &[&str] = &[$($name,)*];
+
+        static STUBS: &[Stub] = &[$(Stub {
+            name: $name,
+            text: include_str!(concat!("../../faces/", $name, ".pyi")),
+            loaded: OnceLock::new(),
+        },)*];
+    };
+}
+
+macro_rules! prelude {
+    ($($name:literal,)*) => {
+        /// The files of the prelude: name and text. A [`super::Target::Prelude`] is `name.function`.
+        pub const PRELUDE: &[(&str, &str)] = &[$(
+            ($name, include_str!(concat!("../../prelude/", $name, ".py"))),
+        )*];
+    };
+}
+
+stubs! {
+    "builtins",
+}
+
+prelude! {
+}
+
+/// The face of a module by its dotted name, parsed on first use.
+#[must_use]
+pub fn module(name: &str) -> Option<&'static FaceModule> {
+    let stub = STUBS.iter().find(|stub| stub.name == name)?;
+    Some(stub.loaded.get_or_init(|| load::load(stub.name, stub.text)))
+}
+
+/// A native class by its qualified name: `list`, `datetime.date`.
+#[must_use]
+pub fn class(qualified: &str) -> Option<&'static FaceClass> {
+    let (module_name, name) = qualified.rsplit_once('.').unwrap_or(("builtins", qualified));
+    match module(module_name)?.get(name)? {
+        FaceEntry::Class(class) => Some(class),
+        _ => None,
+    }
+}
+
+/// The text of a prelude file.
+#[must_use]
+pub fn prelude(file: &str) -> Option<&'static str> {
+    PRELUDE.iter().find(|(name, _)| *name == file).map(|(_, text)| *text)
+}
+
+/// What to say of a module of Python that does not exist here.
+#[must_use]
+pub fn refused_module(name: &str) -> Option<&'static str> {
+    let top = name.split('.').next()?;
+    REFUSED_MODULES.iter().find(|(refused, _)| *refused == top).map(|(_, help)| *help)
+}
+
+/// Modules that a model likes to import and that cannot exist in a program without authority.
+const REFUSED_MODULES: &[(&str, &str)] = &[
+    ("os", "a program reaches nothing by itself: take the data as a parameter of `main`, or import a tool: `from tools import files`"),
+];

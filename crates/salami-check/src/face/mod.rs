@@ -1,0 +1,31 @@
+//! Faces: what the checker knows of Python's builtins and modules.
+//!
+//! The knowledge is Python stub text in `faces/*.pyi`, one file a module, parsed when a program
+//! first imports the module. How to write one:
+//!
+//! - A single capital letter, maybe with a digit, is a type variable; a class declares its own by
+//!   `Generic[T]`. A parameter whose type has a variable of the class flows into the receiver.
+//! - `def`s of one name are overloads, tried in order. Each is a call of the leaf with the
+//!   default name (`sorted`, `str.upper`, `math.floor`, `datetime.date.isoformat`), or
+//!   `@leaf("name")`, `@prelude("file.function")`, `@intrinsic`, `@refused("help")`.
+//! - A leaf gets all parameters in order (the receiver first), so overloads of one leaf have as
+//!   many. `*args` arrive as one tuple. A default `...` is the constant `Missing`.
+//! - `@unless("__lt__")`: see [`FaceSignature::unless`]. `@mutates`, `@effect("log")`: [`Effect`].
+//! - `@kind("List")` names the [`crate::typed::Kind`] of a class; an exception class has
+//!   `@exception("Name")` where its name in the IR differs; `@intrinsic` is the checker's.
+//! - `name = refused("help")` refuses a name; `name: type = value` is a constant, without value
+//!   the leaf of that name without arguments gives it; `name = other` is an alias.
+//!
+//! The prelude, in `prelude/*.py`, is what must call functions of the program.
+
+mod model;
+
+pub use model::{
+    ClassKind, Effect, FaceClass, FaceConstant, FaceEntry, FaceFunction, FaceMember, FaceModule, FaceParameter,
+    FaceSignature, FaceType, FaceValue, Found, ParameterKind, Protocol, Scope, Target,
+};
+
+mod load;
+mod library;
+
+pub use library::{class, module, prelude, refused_module, MODULES, PRELUDE};
