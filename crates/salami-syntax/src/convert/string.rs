@@ -114,12 +114,7 @@ impl Converter<'_> {
             return;
         }
         if let Some(text) = &field.debug_text {
-            let text = [text.leading(), text.expression(), text.trailing()].concat();
-            parts.text.push_str(&normalized_newlines(&text));
-            parts.text.push('=');
-            parts
-                .text
-                .push_str(&self.blanks_after_equals(field, text.len()));
+            parts.text.push_str(&normalized_newlines(text.as_str()));
         }
         let value = self.expr(&field.expression);
         let mut spec = Parts::default();
@@ -140,21 +135,6 @@ impl Converter<'_> {
             conversion,
             spec: spec.finish(),
         });
-    }
-
-    /// The blanks after the `=` of `{x = }`, which its text keeps.
-    fn blanks_after_equals(&self, field: &ast::InterpolatedElement, text_length: usize) -> String {
-        let rest = self
-            .source
-            .slice(span(field))
-            .get(1 + text_length..)
-            .unwrap_or("");
-        let rest = rest.strip_prefix('=').unwrap_or("");
-        let blanks = rest.len()
-            - rest
-                .trim_start_matches([' ', '\t', '\n', '\r', '\x0c'])
-                .len();
-        normalized_newlines(rest.get(..blanks).unwrap_or(""))
     }
 }
 
