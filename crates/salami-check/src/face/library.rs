@@ -3,13 +3,14 @@
 use std::sync::OnceLock;
 
 use super::load;
+use super::load::Loaded;
 use super::model::{FaceClass, FaceEntry, FaceModule};
 
 /// A stub and, once a program needed it, what it says.
 struct Stub {
     name: &'static str,
     text: &'static str,
-    loaded: OnceLock<FaceModule>,
+    loaded: OnceLock<Loaded>,
 }
 
 macro_rules! stubs {
@@ -17,7 +18,7 @@ macro_rules! stubs {
         /// The modules that have a face, `builtins` too; and `_leaf`, which only the prelude may import.
         pub const MODULES: &[&str] = &[$($name,)*];
 
-        static STUBS: &[Stub] = &[$(Stub {
+        static STUBS: [Stub; MODULES.len()] = [$(Stub {
             name: $name,
             text: include_str!(concat!("../../faces/", $name, ".pyi")),
             loaded: OnceLock::new(),
@@ -44,6 +45,16 @@ prelude! {
 /// The face of a module by its dotted name, parsed on first use.
 #[must_use]
 pub fn module(name: &str) -> Option<&'static FaceModule> {
+    loaded(name).map(|loaded| &loaded.module)
+}
+
+/// What the stub of a module says that no face can say, for the tests: always empty.
+#[must_use]
+pub fn problems(name: &str) -> &'static [String] {
+    loaded(name).map_or(&[], |loaded| &loaded.problems)
+}
+
+fn loaded(name: &str) -> Option<&'static Loaded> {
     let stub = STUBS.iter().find(|stub| stub.name == name)?;
     Some(stub.loaded.get_or_init(|| load::load(stub.name, stub.text)))
 }
@@ -52,7 +63,7 @@ pub fn module(name: &str) -> Option<&'static FaceModule> {
 #[must_use]
 pub fn class(qualified: &str) -> Option<&'static FaceClass> {
     let (module_name, name) = qualified.rsplit_once('.').unwrap_or(("builtins", qualified));
-    match module(module_name)?.get(name)? {
+    match module(module_name)?.entries.get(name)? {
         FaceEntry::Class(class) => Some(class),
         _ => None,
     }

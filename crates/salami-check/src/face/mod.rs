@@ -25,7 +25,11 @@ pub use model::{
     FaceSignature, FaceType, FaceValue, Found, ParameterKind, Protocol, Scope, Target,
 };
 
-mod load;
+mod annotation;
+mod display;
+mod leaves;
 mod library;
+mod load;
 
-pub use library::{class, module, prelude, refused_module, MODULES, PRELUDE};
+pub use library::{MODULES, PRELUDE, class, module, prelude, problems, refused_module};
+pub use leaves::{LeafUse, leaves};

@@ -116,6 +116,8 @@ pub enum Target {
     Prelude(&'static str),
     /// The checker knows it by this name.
     Intrinsic(&'static str),
+    /// An operator of the IR (`__add__`, `__getitem__`): the signature only tells the types.
+    Operator,
     /// Calling it is refused; the text says what to write instead.
     Refused(&'static str),
 }
@@ -157,6 +159,8 @@ pub struct FaceClass {
     pub members: BTreeMap<&'static str, FaceMember>,
     /// Whether a class of the program may derive from it.
     pub derivable: bool,
+    /// Whether programs cannot name it (`dict_keys`): [`FaceModule::get`] does not find it.
+    pub hidden: bool,
 }
 
 /// What the instances of a face class are.
@@ -242,7 +246,7 @@ pub enum Scope {
 pub enum Protocol {
     /// `for x in it`; one argument.
     Iterable,
-    /// `next(it)`; one argument.
+    /// `next(it)`; one argument. As a result: a native iterator.
     Iterator,
     /// Iterable with `len` and `in`; one argument.
     Collection,
@@ -270,8 +274,12 @@ impl FaceModule {
     /// What `name` means in this module, aliases followed.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&FaceEntry> {
-        match self.entries.get(name)? {
-            FaceEntry::Alias(module, name) => super::module(module)?.entries.get(name),
+        let entry = match self.entries.get(name)? {
+            FaceEntry::Alias(module, name) => super::module(module)?.entries.get(name)?,
+            entry => entry,
+        };
+        match entry {
+            FaceEntry::Class(class) if class.hidden => None,
             entry => Some(entry),
         }
     }

@@ -1,0 +1,388 @@
+//! A stub's tree to the face it describes. Total: what a stub says wrong becomes a problem, and a
+//! test holds that there are none.
+
+use std::collections::BTreeMap;
+
+use salami_source::Source;
+use salami_syntax::tree::{
+    Argument, ArgumentKind, ClassDefinition, ExprId, ExprKind, FunctionDefinition, FunctionId, StmtId, StmtKind, Tree,
+};
+
+use super::annotation::{Names, is_variable, keep, qualify};
+use super::model::{
+    ClassKind, Effect, FaceClass, FaceConstant, FaceEntry, FaceFunction, FaceMember, FaceModule, FaceParameter,
+    FaceSignature, FaceType, FaceValue, Target,
+};
+use crate::typed::Kind;
+
+/// What came of reading a stub.
+pub(super) struct Loaded {
+    pub module: FaceModule,
+    pub problems: Vec<String>,
+}
+
+/// Reads the stub of a module.
+pub(super) fn load(name: &'static str, text: &'static str) -> Loaded {
+    let parsed = salami_syntax::parse_stub(&Source::new(format!("{name}.pyi"), text));
+    let mut module = FaceModule { name, entries: BTreeMap::new() };
+    if !parsed.is_ok() {
+        let problems =
+            parsed.diagnostics.iter().map(|diagnostic| format!("{name}.pyi: {diagnostic:?}")).collect();
+        return Loaded { module, problems };
+    }
+    let tree = &parsed.tree;
+    let classes: Vec<&'static str> = tree
+        .body
+        .iter()
+        .filter_map(|id| match &tree.stmt(*id).kind {
+            StmtKind::Class(class) => Some(keep(tree.name(tree.class(*class).name.name))),
+            _ => None,
+        })
+        .collect();
+    let mut names = Names {
+        tree,
+        module: name,
+        classes: &classes,
+        class_variables: Vec::new(),
+        variables: Vec::new(),
+        problems: Vec::new(),
+    };
+    for id in &tree.body {
+        module_statement(&mut names, *id, &mut module.entries);
+    }
+    Loaded { module, problems: names.problems }
+}
+
+fn module_statement(names: &mut Names, id: StmtId, entries: &mut BTreeMap<&'static str, FaceEntry>) {
+    let tree = names.tree;
+    match &tree.stmt(id).kind {
+        StmtKind::Function(function) => {
+            let Some(read) = function_of(names, *function, "") else { return };
+            match entries.get_mut(read.name) {
+                Some(FaceEntry::Function(known)) => known.overloads.push(read.signature),
+                _ => {
+                    let entry = FaceFunction { name: read.name, overloads: vec![read.signature] };
+                    entries.insert(read.name, FaceEntry::Function(entry));
+                }
+            }
+        }
+        StmtKind::Class(class) => {
+            let class = class_of(names, tree.class(*class));
+            entries.insert(class.name, FaceEntry::Class(class));
+        }
+        StmtKind::AnnotatedAssign { target, annotation, value } => {
+            if let Some(constant) = constant_of(names, *target, *annotation, *value, "") {
+                entries.insert(constant.name, FaceEntry::Constant(constant));
+            }
+        }
+        StmtKind::Assign { targets, value } => {
+            for target in targets {
+                let Some(name) = names.dotted(*target) else { continue };
+                let entry = alias_of(names, &name, *value, entries);
+                if let Some(entry) = entry {
+                    entries.insert(keep(&name), entry);
+                }
+            }
+        }
+        StmtKind::Pass => {}
+        _ => names.problems.push(format!("{}: unknown statement at {}", names.module, tree.stmt(id).span.start)),
+    }
+}
+
+/// `name = refused("help")`, `name = form`, `name = module("a.b")`, `name = other`.
+fn alias_of(
+    names: &mut Names,
+    name: &str,
+    value: ExprId,
+    entries: &BTreeMap<&'static str, FaceEntry>,
+) -> Option<FaceEntry> {
+    if let Some((word, text)) = marker(names, value) {
+        return match word.as_str() {
+            "refused" => Some(FaceEntry::Refused(keep(&text))),
+            "module" => Some(FaceEntry::Module(keep(&text))),
+            _ => {
+                names.problems.push(format!("{}: unknown marker {word}", names.module));
+                None
+            }
+        };
+    }
+    let other = names.dotted(value)?;
+    if other == "form" {
+        return Some(FaceEntry::Form(keep(name)));
+    }
+    let (module, other) = match other.rsplit_once('.') {
+        Some((module, other)) => (keep(module), keep(other)),
+        None if entries.contains_key(other.as_str()) => (names.module, keep(&other)),
+        None => ("builtins", keep(&other)),
+    };
+    Some(FaceEntry::Alias(module, other))
+}
+
+/// `word("text")`, or a bare `word` with an empty text.
+fn marker(names: &Names, id: ExprId) -> Option<(String, String)> {
+    let ExprKind::Call { callee, arguments } = &names.tree.expr(id).kind else { return None };
+    let word = names.dotted(*callee)?;
+    Some((word, texts(names.tree, arguments).into_iter().next().unwrap_or_default()))
+}
+
+fn texts(tree: &Tree, arguments: &[Argument]) -> Vec<String> {
+    arguments
+        .iter()
+        .filter_map(|argument| match &tree.expr(argument.value).kind {
+            ExprKind::Str(text) => Some(text.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// A decorator: its name and its texts.
+fn decorators(names: &Names, ids: &[ExprId]) -> Vec<(String, Vec<String>)> {
+    ids.iter()
+        .filter_map(|id| match &names.tree.expr(*id).kind {
+            ExprKind::Call { callee, arguments } => Some((names.dotted(*callee)?, texts(names.tree, arguments))),
+            _ => Some((names.dotted(*id)?, Vec::new())),
+        })
+        .collect()
+}
+
+fn constant_of(
+    names: &mut Names,
+    target: ExprId,
+    annotation: ExprId,
+    value: Option<ExprId>,
+    class: &str,
+) -> Option<FaceConstant> {
+    let name = keep(&names.dotted(target)?);
+    names.variables.clear();
+    let type_ = names.type_(annotation);
+    let value = match value {
+        Some(value) => FaceValue::Constant(names.constant(value)?),
+        None => FaceValue::Leaf(leaf_name(names.module, class, name)),
+    };
+    Some(FaceConstant { name, type_, value })
+}
+
+/// The default name of a leaf: `sorted`, `str.upper`, `math.floor`, `datetime.date.isoformat`.
+fn leaf_name(module: &str, class: &str, name: &str) -> &'static str {
+    let local = if class.is_empty() { name.to_owned() } else { format!("{class}.{name}") };
+    qualify(module, &local)
+}
+
+/// How a function of a class is reached.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Method,
+    ClassMethod,
+    StaticMethod,
+    Property,
+}
+
+struct Read {
+    name: &'static str,
+    access: Access,
+    signature: FaceSignature,
+}
+
+fn function_of(names: &mut Names, id: FunctionId, class: &str) -> Option<Read> {
+    let tree = names.tree;
+    let function: &FunctionDefinition = tree.function(id);
+    let name = keep(tree.name(function.name?.name));
+    names.variables.clear();
+    let is_operator = !class.is_empty() && name.starts_with("__") && name != "__new__";
+    let leaf = if name == "__new__" { qualify(names.module, class) } else { leaf_name(names.module, class, name) };
+    let mut access = Access::Method;
+    let mut target = if is_operator { Target::Operator } else { Target::Leaf(leaf) };
+    let mut effect = Effect::Pure;
+    let mut unless = Vec::new();
+    for (word, texts) in decorators(names, &function.decorators) {
+        let text = texts.first().map(|text| keep(text));
+        match (word.as_str(), text) {
+            ("overload", None) => {}
+            ("property", None) => access = Access::Property,
+            ("classmethod", None) => access = Access::ClassMethod,
+            ("staticmethod", None) => access = Access::StaticMethod,
+            ("leaf", Some(text)) => target = Target::Leaf(text),
+            ("prelude", Some(text)) => target = Target::Prelude(text),
+            ("intrinsic", text) => target = Target::Intrinsic(text.unwrap_or(leaf)),
+            ("refused", Some(text)) => target = Target::Refused(text),
+            ("mutates", None) => effect = Effect::Mutates,
+            ("effect", Some("log")) => effect = Effect::Log,
+            ("effect", Some("clock")) => effect = Effect::Clock,
+            ("effect", Some("state")) => effect = Effect::State,
+            ("unless", Some(_)) => unless = texts.iter().map(|text| keep(text)).collect(),
+            _ => names.problems.push(format!("{}: {leaf}: unknown decorator {word}", names.module)),
+        }
+    }
+    let mut parameters = Vec::new();
+    let mut receiver = None;
+    // `__new__` and class methods have `cls` first, which is not passed.
+    let has_receiver = !class.is_empty() && access != Access::StaticMethod;
+    for (index, parameter) in function.parameters.iter().enumerate() {
+        let parameter_name = keep(tree.name(parameter.name.name));
+        let type_ = parameter.annotation.map(|annotation| names.type_(annotation));
+        if has_receiver && index == 0 {
+            receiver = type_;
+            continue;
+        }
+        let type_ = type_.unwrap_or_else(|| {
+            names.problems.push(format!("{}: {leaf}: {parameter_name} has no type", names.module));
+            FaceType::Object
+        });
+        let default = parameter.default.and_then(|default| names.constant(default));
+        let flows = name != "__new__" && type_.mentions_class_variable();
+        parameters.push(FaceParameter { name: parameter_name, kind: parameter.kind, type_, default, flows });
+    }
+    let result = match function.returns {
+        Some(returns) => names.type_(returns),
+        None => {
+            names.problems.push(format!("{}: {leaf} has no result", names.module));
+            FaceType::Object
+        }
+    };
+    let variables = std::mem::take(&mut names.variables);
+    Some(Read {
+        name,
+        access,
+        signature: FaceSignature { variables, receiver, parameters, result, target, effect, unless },
+    })
+}
+
+fn kind_named(name: &str) -> Option<Kind> {
+    Kind::ALL.iter().copied().find(|kind| format!("{kind:?}") == name)
+}
+
+fn class_of(names: &mut Names, definition: &ClassDefinition) -> FaceClass {
+    let tree = names.tree;
+    let name = keep(tree.name(definition.name.name));
+    let qualified = qualify(names.module, name);
+    names.class_variables.clear();
+    names.variables.clear();
+    for argument in &definition.arguments {
+        if let ExprKind::Subscript { value, index } = &tree.expr(argument.value).kind
+            && names.dotted(*value).as_deref() == Some("Generic")
+        {
+            let items = match &tree.expr(*index).kind {
+                ExprKind::Tuple(items) => items.clone(),
+                _ => vec![*index],
+            };
+            names.class_variables =
+                items.iter().filter_map(|item| names.dotted(*item)).filter(|item| is_variable(item)).map(|item| keep(&item)).collect();
+        }
+    }
+    let mut bases = Vec::new();
+    for argument in &definition.arguments {
+        if !matches!(argument.kind, ArgumentKind::Positional) {
+            names.problems.push(format!("{qualified}: class keyword"));
+            continue;
+        }
+        match names.type_(argument.value) {
+            FaceType::Class("Generic", _) => {}
+            base => bases.push(base),
+        }
+    }
+    let mut kind = None;
+    let mut derivable = false;
+    let mut hidden = false;
+    for (word, texts) in decorators(names, &definition.decorators) {
+        let text = texts.first().map(String::as_str);
+        match (word.as_str(), text) {
+            ("kind", Some("Any")) => kind = Some(ClassKind::Object),
+            ("kind", Some(text)) => kind = kind_named(text).map(ClassKind::Native),
+            ("exception", text) => {
+                kind = Some(ClassKind::Exception(text.map_or(name, keep)));
+                derivable = true;
+            }
+            ("intrinsic", None) => kind = Some(ClassKind::Intrinsic),
+            ("derivable", None) => derivable = true,
+            ("hidden", None) => hidden = true,
+            _ => names.problems.push(format!("{qualified}: unknown decorator {word}")),
+        }
+    }
+    let kind = kind.unwrap_or_else(|| {
+        names.problems.push(format!("{qualified}: no kind"));
+        ClassKind::Object
+    });
+    let mut class = FaceClass {
+        name,
+        qualified,
+        kind,
+        variables: names.class_variables.clone(),
+        bases,
+        constructor: None,
+        members: BTreeMap::new(),
+        derivable,
+        hidden,
+    };
+    for id in &definition.body {
+        member(names, *id, &mut class);
+    }
+    names.class_variables.clear();
+    class
+}
+
+fn member(names: &mut Names, id: StmtId, class: &mut FaceClass) {
+    let tree = names.tree;
+    match &tree.stmt(id).kind {
+        StmtKind::Function(function) => {
+            let Some(read) = function_of(names, *function, class.name) else { return };
+            add_function(class, read);
+        }
+        StmtKind::AnnotatedAssign { target, annotation, value } => {
+            if let Some(constant) = constant_of(names, *target, *annotation, *value, class.name) {
+                class.members.insert(constant.name, FaceMember::Constant(constant));
+            }
+        }
+        StmtKind::Assign { targets, value } => {
+            let refusal = marker(names, *value).filter(|(word, _)| word == "refused");
+            for target in targets {
+                let Some(name) = names.dotted(*target) else { continue };
+                if let Some((_, text)) = &refusal {
+                    class.members.insert(keep(&name), FaceMember::Refused(keep(text)));
+                } else if let Some(member) =
+                    names.dotted(*value).and_then(|other| class.members.get(other.as_str()).cloned())
+                {
+                    class.members.insert(keep(&name), member);
+                } else {
+                    names.problems.push(format!("{}.{name}: unknown value", class.qualified));
+                }
+            }
+        }
+        StmtKind::Pass => {}
+        StmtKind::Expr(expression) if matches!(tree.expr(*expression).kind, ExprKind::Ellipsis) => {}
+        _ => names.problems.push(format!("{}: unknown statement", class.qualified)),
+    }
+}
+
+fn add_function(class: &mut FaceClass, read: Read) {
+    let Read { name, access, signature } = read;
+    if name == "__new__" {
+        match &mut class.constructor {
+            Some(constructor) => constructor.overloads.push(signature),
+            None => class.constructor = Some(FaceFunction { name: class.name, overloads: vec![signature] }),
+        }
+        return;
+    }
+    if access == Access::Property {
+        let leaf = match signature.target {
+            Target::Leaf(leaf) => leaf,
+            _ => leaf_name("builtins", class.qualified, name),
+        };
+        class.members.insert(name, FaceMember::Property { type_: signature.result, leaf });
+        return;
+    }
+    if let Some(
+        FaceMember::Method(known) | FaceMember::ClassMethod(known) | FaceMember::StaticMethod(known),
+    ) = class.members.get_mut(name)
+    {
+        known.overloads.push(signature);
+        return;
+    }
+    let function = FaceFunction { name, overloads: vec![signature] };
+    let member = match access {
+        Access::ClassMethod => FaceMember::ClassMethod(function),
+        Access::StaticMethod => FaceMember::StaticMethod(function),
+        Access::Method | Access::Property => FaceMember::Method(function),
+    };
+    class.members.insert(name, member);
+}
+
