@@ -213,7 +213,7 @@ const fn is_heavy(kind: TokenKind) -> bool {
     )
 }
 
-const fn begins_statement(kind: TokenKind) -> bool {
+pub(crate) const fn begins_statement(kind: TokenKind) -> bool {
     matches!(
         kind,
         TokenKind::Assert
