@@ -1,1 +1,25 @@
-//! 
+//! The Semantic Virtual Machine: runs verified modules.
+//!
+//! Sans-IO and deterministic: no clock, no randomness, no threads, no files. What a machine did is
+//! a function of its module, its input and its limits.
+//!
+//! Values are 16 bytes and `Copy` ([`Value`]); what does not fit is in the typed arenas of the
+//! [`heap`]. Operators are in [`ops`], native builtins in [`leaf`], library values in [`native`].
+
+pub mod context;
+pub mod format;
+pub mod hash;
+pub mod heap;
+pub mod leaf;
+pub mod native;
+pub mod ops;
+mod raise;
+mod value;
+
+pub use context::Context;
+pub use raise::Raise;
+pub use value::{
+    BigRef, BufferRef, BytesRef, CellRef, DictRef, ExceptionRef, FunctionRef, GeneratorRef,
+    IteratorRef, ListRef, NativeRef, ObjectRef, RangeRef, SetRef, SliceRef, Str, TupleRef, TypeRef,
+    Value,
+};

@@ -6,7 +6,10 @@ use serde_json::Value;
 const CASES: &str = include_str!("data/regex.jsonl");
 
 fn budget() -> Budget {
-    Budget { steps: 50_000_000, memory: 64 << 20 }
+    Budget {
+        steps: 50_000_000,
+        memory: 64 << 20,
+    }
 }
 
 fn error_text(error: &PatternError) -> String {
@@ -43,7 +46,10 @@ fn run(regex: &Regex, text: &str) -> Value {
     }
     out.push_str(&text[last..]);
     let end = |mode| {
-        regex.find(text, 0, mode, false, &mut budget()).unwrap().map(|found| point(text, found.end()))
+        regex
+            .find(text, 0, mode, false, &mut budget())
+            .unwrap()
+            .map(|found| point(text, found.end()))
     };
     serde_json::json!([all, end(Mode::Match), end(Mode::Full), out])
 }
@@ -60,12 +66,17 @@ fn agrees_with_cpython() {
         let regex = match (Regex::compile(pattern, flags), case[3].as_str()) {
             (Err(error), Some(expected)) => {
                 if error_text(&error) != expected {
-                    wrong.push(format!("{pattern:?} {flags}: {} instead of {expected}", error_text(&error)));
+                    wrong.push(format!(
+                        "{pattern:?} {flags}: {} instead of {expected}",
+                        error_text(&error)
+                    ));
                 }
                 continue;
             }
             (Ok(_), Some(expected)) => {
-                wrong.push(format!("{pattern:?} {flags}: no error instead of {expected}"));
+                wrong.push(format!(
+                    "{pattern:?} {flags}: no error instead of {expected}"
+                ));
                 continue;
             }
             (Err(error), None) => {
@@ -74,27 +85,60 @@ fn agrees_with_cpython() {
             }
             (Ok(regex), None) => regex,
         };
-        assert_eq!(u64::from(regex.flags()), case[4].as_u64().unwrap(), "{pattern:?}");
-        assert_eq!(u64::from(regex.groups()), case[5].as_u64().unwrap(), "{pattern:?}");
-        for (text, expected) in case[2].as_array().unwrap().iter().zip(case[7].as_array().unwrap()) {
+        assert_eq!(
+            u64::from(regex.flags()),
+            case[4].as_u64().unwrap(),
+            "{pattern:?}"
+        );
+        assert_eq!(
+            u64::from(regex.groups()),
+            case[5].as_u64().unwrap(),
+            "{pattern:?}"
+        );
+        for (text, expected) in case[2]
+            .as_array()
+            .unwrap()
+            .iter()
+            .zip(case[7].as_array().unwrap())
+        {
             let text = text.as_str().unwrap();
             let found = run(&regex, text);
             if found != *expected {
-                wrong.push(format!("{pattern:?} {flags} on {text:?}:\n   {found}\n   {expected}"));
+                wrong.push(format!(
+                    "{pattern:?} {flags} on {text:?}:\n   {found}\n   {expected}"
+                ));
             }
         }
     }
     assert!(count > 3_000, "only {count} cases");
-    assert!(wrong.is_empty(), "{} wrong of {count}:\n{}", wrong.len(), wrong[..wrong.len().min(40)].join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} wrong of {count}:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(40)].join("\n")
+    );
 }
 
 #[test]
 fn patterns_that_explode_elsewhere_stay_polynomial() {
-    for (pattern, tail) in [("(a+)+$", "b"), ("(a|a)*b", "c"), ("(.*)*x", "y"), ("(a*)*b", "c"), ("(?:a|aa)+$", "b")] {
+    for (pattern, tail) in [
+        ("(a+)+$", "b"),
+        ("(a|a)*b", "c"),
+        ("(.*)*x", "y"),
+        ("(a*)*b", "c"),
+        ("(?:a|aa)+$", "b"),
+    ] {
         let text = "a".repeat(2_000) + tail;
         let regex = Regex::compile(pattern, 0).unwrap();
-        let mut budget = Budget { steps: 60_000_000, memory: 64 << 20 };
-        assert_eq!(regex.find(&text, 0, Mode::Search, false, &mut budget), Ok(None), "{pattern}");
+        let mut budget = Budget {
+            steps: 60_000_000,
+            memory: 64 << 20,
+        };
+        assert_eq!(
+            regex.find(&text, 0, Mode::Search, false, &mut budget),
+            Ok(None),
+            "{pattern}"
+        );
     }
 }
 
@@ -102,8 +146,15 @@ fn patterns_that_explode_elsewhere_stay_polynomial() {
 fn a_budget_ends_a_search() {
     let regex = Regex::compile(r"(a+)+\1$", 0).unwrap();
     let text = "a".repeat(60) + "b";
-    let mut budget = Budget { steps: 100_000, memory: 1 << 20 };
-    assert!(regex.find(&text, 0, Mode::Search, false, &mut budget).is_err());
+    let mut budget = Budget {
+        steps: 100_000,
+        memory: 1 << 20,
+    };
+    assert!(
+        regex
+            .find(&text, 0, Mode::Search, false, &mut budget)
+            .is_err()
+    );
     assert_eq!(budget.steps, 0);
 }
 
@@ -118,17 +169,34 @@ fn deep_patterns_need_no_stack() {
 #[test]
 fn templates_agree_with_cpython() {
     let regex = Regex::compile("(?P<one>a)(b)?", 0).unwrap();
-    let error = |text| error_text(&Template::parse(text, regex.groups(), regex.names()).unwrap_err());
-    assert_eq!(error(r"\3"), "error: invalid group reference 3 at position 1");
+    let error =
+        |text| error_text(&Template::parse(text, regex.groups(), regex.names()).unwrap_err());
+    assert_eq!(
+        error(r"\3"),
+        "error: invalid group reference 3 at position 1"
+    );
     assert_eq!(error(r"\g<two>"), "IndexError: unknown group name 'two'");
-    assert_eq!(error(r"\g<1"), "error: missing >, unterminated name at position 3");
+    assert_eq!(
+        error(r"\g<1"),
+        "error: missing >, unterminated name at position 3"
+    );
     assert_eq!(error(r"\g<>"), "error: missing group name at position 3");
     assert_eq!(error(r"\g"), "error: missing < at position 2");
     assert_eq!(error(r"x\q"), r"error: bad escape \q at position 1");
-    assert_eq!(error("x\\"), "error: bad escape (end of pattern) at position 1");
-    assert_eq!(error(r"\g<-1>"), "error: bad character in group name '-1' at position 3");
-    let found = regex.find("xa", 0, Mode::Search, false, &mut budget()).unwrap().unwrap();
-    let template = Template::parse(r"[\1\2\g<one>\n\-\101\0]", regex.groups(), regex.names()).unwrap();
+    assert_eq!(
+        error("x\\"),
+        "error: bad escape (end of pattern) at position 1"
+    );
+    assert_eq!(
+        error(r"\g<-1>"),
+        "error: bad character in group name '-1' at position 3"
+    );
+    let found = regex
+        .find("xa", 0, Mode::Search, false, &mut budget())
+        .unwrap()
+        .unwrap();
+    let template =
+        Template::parse(r"[\1\2\g<one>\n\-\101\0]", regex.groups(), regex.names()).unwrap();
     let mut out = String::new();
     template.expand("xa", &found, &mut out);
     assert_eq!(out, "[aa\n\\-A\0]");

@@ -1,0 +1,202 @@
+//! What a leaf or an operator may touch: heap, fuel, output. Nothing else exists for it.
+
+use std::sync::Arc;
+
+use num_bigint::BigInt;
+use salami_ir::{BuiltinException, Module};
+
+use crate::heap::Heap;
+use crate::raise::Raise;
+use crate::value::Value;
+
+/// How far a single instruction may go into debt: work of this size is done at once and paid
+/// by what comes next, larger work waits until there is fuel for it.
+pub const DEBT_ALLOWANCE: i64 = 100_000;
+
+/// Fuel of the running machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fuel {
+    /// What is left; negative is debt.
+    pub(crate) remaining: i64,
+    /// What the instruction at hand was charged beyond its static cost.
+    pub(crate) dynamic: i64,
+}
+
+impl Fuel {
+    /// See [`Context::charge`].
+    #[inline]
+    pub(crate) fn charge(&mut self, units: u64) -> Result<(), Raise> {
+        let units = i64::try_from(units).unwrap_or(i64::MAX);
+        if units > self.remaining.saturating_add(DEBT_ALLOWANCE) {
+            let needed = self.dynamic.saturating_add(units);
+            return Err(Raise::Fuel(u64::try_from(needed).unwrap_or(u64::MAX)));
+        }
+        self.charge_debt(units);
+        Ok(())
+    }
+
+    /// See [`Context::charge_debt`].
+    #[inline]
+    pub(crate) fn charge_debt(&mut self, units: i64) {
+        self.remaining = self.remaining.saturating_sub(units);
+        self.dynamic = self.dynamic.saturating_add(units);
+    }
+}
+
+/// What a leaf or an operator may touch.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// All objects.
+    pub heap: Heap,
+    /// Fuel; see [`Context::charge`].
+    pub(crate) fuel: Fuel,
+    /// What the program printed and the host did not take yet.
+    pub(crate) output: String,
+    /// What the program wrote to the standard error stream and the host did not take yet.
+    pub(crate) error_output: String,
+}
+
+impl Context {
+    /// A context around an empty heap.
+    #[must_use]
+    pub fn new(heap: Heap) -> Self {
+        Self {
+            heap,
+            fuel: Fuel::default(),
+            output: String::new(),
+            error_output: String::new(),
+        }
+    }
+
+    /// The module whose classes the objects are of.
+    #[must_use]
+    pub fn module(&self) -> &Arc<Module> {
+        self.heap.module()
+    }
+
+    /// Pays for work that grows with its data: one unit is about ten nanoseconds, as cheap as an
+    /// instruction. Charge *before* the work and before any change that the program can see: if
+    /// there is not enough, the machine stops here and runs the instruction again later.
+    ///
+    /// # Errors
+    /// [`Raise::Fuel`] if the work must wait.
+    #[inline]
+    pub fn charge(&mut self, units: u64) -> Result<(), Raise> {
+        self.fuel.charge(units)
+    }
+
+    /// Pays for small work already begun, which cannot stop half way.
+    #[inline]
+    pub fn charge_debt(&mut self, units: i64) {
+        self.fuel.charge_debt(units);
+    }
+
+    /// Makes sure that this many bytes fit before they are allocated.
+    ///
+    /// # Errors
+    /// [`Raise::Memory`] if they do not.
+    pub fn reserve(&self, bytes: usize) -> Result<(), Raise> {
+        self.heap.reserve(bytes)
+    }
+
+    /// Appends to what the program printed. The output counts for memory until the host takes it.
+    ///
+    /// # Errors
+    /// The memory limit.
+    pub fn print(&mut self, text: &str) -> Result<(), Raise> {
+        self.heap
+            .reserve(self.output.len().saturating_add(text.len()))?;
+        self.output.push_str(text);
+        Ok(())
+    }
+
+    /// Appends to the standard error stream.
+    ///
+    /// # Errors
+    /// The memory limit.
+    pub fn print_error(&mut self, text: &str) -> Result<(), Raise> {
+        self.heap
+            .reserve(self.error_output.len().saturating_add(text.len()))?;
+        self.error_output.push_str(text);
+        Ok(())
+    }
+
+    // ---- errors
+
+    /// An exception of a builtin class with a message.
+    pub fn raise(&mut self, class: BuiltinException, message: impl Into<String>) -> Raise {
+        self.heap.raise(class, message)
+    }
+
+    /// A TypeError.
+    pub fn type_error(&mut self, message: impl Into<String>) -> Raise {
+        self.raise(BuiltinException::TypeError, message)
+    }
+
+    /// A ValueError.
+    pub fn value_error(&mut self, message: impl Into<String>) -> Raise {
+        self.raise(BuiltinException::ValueError, message)
+    }
+
+    /// An IndexError.
+    pub fn index_error(&mut self, message: impl Into<String>) -> Raise {
+        self.raise(BuiltinException::IndexError, message)
+    }
+
+    /// A KeyError of a key.
+    pub fn key_error(&mut self, key: Value) -> Raise {
+        self.heap.raise_with(BuiltinException::KeyError, vec![key])
+    }
+
+    /// An OverflowError.
+    pub fn overflow_error(&mut self, message: impl Into<String>) -> Raise {
+        self.raise(BuiltinException::OverflowError, message)
+    }
+
+    /// A ZeroDivisionError.
+    pub fn zero_division(&mut self, message: impl Into<String>) -> Raise {
+        self.raise(BuiltinException::ZeroDivisionError, message)
+    }
+
+    /// A RecursionError.
+    pub fn recursion_error(&mut self) -> Raise {
+        self.raise(
+            BuiltinException::RecursionError,
+            "maximum recursion depth exceeded",
+        )
+    }
+
+    // ---- results
+
+    /// A string value.
+    ///
+    /// # Errors
+    /// The memory limit.
+    pub fn string(&mut self, text: impl AsRef<str>) -> Result<Value, Raise> {
+        self.heap.alloc_str(text.as_ref())
+    }
+
+    /// A list value.
+    ///
+    /// # Errors
+    /// The memory limit.
+    pub fn list(&mut self, values: Vec<Value>) -> Result<Value, Raise> {
+        self.heap.alloc_list(values)
+    }
+
+    /// A tuple value.
+    ///
+    /// # Errors
+    /// The memory limit.
+    pub fn tuple(&mut self, values: Vec<Value>) -> Result<Value, Raise> {
+        self.heap.alloc_tuple(values)
+    }
+
+    /// An integer value of any size.
+    ///
+    /// # Errors
+    /// The memory limit.
+    pub fn int(&mut self, value: impl Into<BigInt>) -> Result<Value, Raise> {
+        self.heap.alloc_int(value.into())
+    }
+}

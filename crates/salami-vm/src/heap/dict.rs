@@ -1,0 +1,247 @@
+//! Dicts: entries in insertion order and a table of positions.
+
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry as TableEntry;
+
+use super::arena::Stored;
+use super::object::{DICT_ENTRY_SIZE, OBJECT_SIZE};
+use crate::value::Value;
+
+/// Up to this many entries a dict has no table: comparing hashes in a row is faster.
+const SMALL: usize = 8;
+
+/// What kind of dict it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Flavor {
+    /// `dict`
+    #[default]
+    Plain,
+    /// `collections.Counter`: a missing key counts 0.
+    Counter,
+    /// `collections.defaultdict`. The factory is `None`, a builtin type or a function.
+    DefaultDict {
+        /// What makes a missing value.
+        factory: Value,
+    },
+    /// `collections.OrderedDict`
+    OrderedDict,
+}
+
+/// An entry; one that was deleted has an unset key.
+#[derive(Clone, Copy, Debug)]
+pub struct DictEntry {
+    /// The key's hash, keyed by the machine.
+    pub hash: u64,
+    /// The key.
+    pub key: Value,
+    /// The value.
+    pub value: Value,
+}
+
+/// A dict of any flavor.
+#[derive(Clone, Debug, Default)]
+pub struct DictObject {
+    entries: Vec<DictEntry>,
+    /// Positions in `entries`; empty while there are at most [`SMALL`].
+    table: HashTable<u32>,
+    live: usize,
+    /// What kind of dict it is.
+    pub flavor: Flavor,
+}
+
+impl Stored for DictObject {
+    fn size(&self) -> usize {
+        OBJECT_SIZE + 32 + self.entries.len() * DICT_ENTRY_SIZE
+    }
+}
+
+impl DictObject {
+    /// How many items it has.
+    #[inline]
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.live
+    }
+
+    /// Whether it has no items.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.live == 0
+    }
+
+    /// Entries with gaps, in order. Positions in it are what iterators keep.
+    #[must_use]
+    pub fn slots(&self) -> &[DictEntry] {
+        &self.entries
+    }
+
+    /// The items in order.
+    pub fn items(&self) -> impl DoubleEndedIterator<Item = (Value, Value)> + '_ {
+        self.entries
+            .iter()
+            .filter(|entry| !entry.key.is_unset())
+            .map(|entry| (entry.key, entry.value))
+    }
+
+    /// Whether inserting a key needs memory for one more entry.
+    #[must_use]
+    pub fn growth(&self) -> usize {
+        DICT_ENTRY_SIZE
+    }
+
+    /// The position of the key with this hash for which `equal` holds.
+    #[inline]
+    pub fn find(&self, hash: u64, mut equal: impl FnMut(Value) -> bool) -> Option<usize> {
+        if self.table.is_empty() {
+            return self
+                .entries
+                .iter()
+                .position(|entry| entry.hash == hash && !entry.key.is_unset() && equal(entry.key));
+        }
+        let matches = |&position: &u32| {
+            self.entries
+                .get(position as usize)
+                .is_some_and(|entry| entry.hash == hash && equal(entry.key))
+        };
+        self.table
+            .find(hash, matches)
+            .map(|&position| position as usize)
+    }
+
+    /// The value at a position that `find` gave.
+    #[inline]
+    #[must_use]
+    pub fn value_at(&self, position: usize) -> Value {
+        self.entries
+            .get(position)
+            .map_or(Value::Unset, |entry| entry.value)
+    }
+
+    /// Replaces the value at a position that `find` gave.
+    #[inline]
+    pub fn set_at(&mut self, position: usize, value: Value) {
+        if let Some(entry) = self.entries.get_mut(position) {
+            entry.value = value;
+        }
+    }
+
+    /// Adds an item whose key is not there.
+    pub fn push(&mut self, hash: u64, key: Value, value: Value) {
+        if self.entries.len() > SMALL && self.entries.len() >= 2 * self.live.max(4) {
+            self.compact();
+        }
+        let position = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+        self.entries.push(DictEntry { hash, key, value });
+        self.live += 1;
+        if !self.table.is_empty() {
+            let entries = &self.entries;
+            let rehash =
+                |&position: &u32| entries.get(position as usize).map_or(0, |entry| entry.hash);
+            self.table.insert_unique(hash, position, rehash);
+        } else if self.entries.len() > SMALL {
+            self.rebuild();
+        }
+    }
+
+    /// Removes the entry at a position that `find` gave.
+    pub fn remove_at(&mut self, position: usize) -> Option<(Value, Value)> {
+        let entry = self.entries.get_mut(position)?;
+        if entry.key.is_unset() {
+            return None;
+        }
+        let removed = (entry.key, entry.value);
+        let hash = entry.hash;
+        entry.key = Value::Unset;
+        entry.value = Value::Unset;
+        self.live -= 1;
+        if !self.table.is_empty() {
+            let found = self
+                .table
+                .find_entry(hash, |&candidate| candidate as usize == position);
+            if let Ok(occupied) = found {
+                occupied.remove();
+            }
+        }
+        // Gaps at the end are dropped at once, so that a dict used as a stack stays small.
+        while self
+            .entries
+            .last()
+            .is_some_and(|entry| entry.key.is_unset())
+        {
+            self.entries.pop();
+        }
+        // Many gaps would make a walk, or the search for the first item, slow.
+        if self.entries.len() > 32 && self.entries.len() > 4 * self.live {
+            self.compact();
+        }
+        Some(removed)
+    }
+
+    /// The position of the last item.
+    #[must_use]
+    pub fn last_position(&self) -> Option<usize> {
+        self.entries.iter().rposition(|entry| !entry.key.is_unset())
+    }
+
+    /// The position of the first item.
+    #[must_use]
+    pub fn first_position(&self) -> Option<usize> {
+        self.entries.iter().position(|entry| !entry.key.is_unset())
+    }
+
+    /// Moves the entry at a position to the end (`OrderedDict.move_to_end`).
+    pub fn move_to_end(&mut self, position: usize) {
+        if let Some(&entry) = self.entries.get(position) {
+            if self.remove_at(position).is_some() {
+                self.push(entry.hash, entry.key, entry.value);
+            }
+        }
+    }
+
+    /// Moves the entry at a position to the start. O(length).
+    pub fn move_to_start(&mut self, position: usize) {
+        if let Some(&entry) = self.entries.get(position) {
+            if self.remove_at(position).is_some() {
+                self.entries.insert(0, entry);
+                self.live += 1;
+                self.compact();
+            }
+        }
+    }
+
+    /// Removes all.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+        self.table.clear();
+        self.live = 0;
+    }
+
+    /// Drops the gaps.
+    fn compact(&mut self) {
+        self.entries.retain(|entry| !entry.key.is_unset());
+        self.rebuild();
+    }
+
+    fn rebuild(&mut self) {
+        self.table.clear();
+        if self.entries.len() <= SMALL {
+            return;
+        }
+        let entries = &self.entries;
+        let rehash = |&position: &u32| {
+            entries
+                .get(position as usize)
+                .map_or(0, |entry: &DictEntry| entry.hash)
+        };
+        self.table.reserve(entries.len(), rehash);
+        for (position, entry) in entries.iter().enumerate() {
+            let position = u32::try_from(position).unwrap_or(u32::MAX);
+            if let TableEntry::Vacant(vacant) =
+                self.table
+                    .entry(entry.hash, |&other| other == position, rehash)
+            {
+                vacant.insert(position);
+            }
+        }
+    }
+}

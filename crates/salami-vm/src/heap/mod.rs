@@ -1,0 +1,453 @@
+//! The heap: typed arenas, exact accounting, and a non-moving mark-and-sweep collector.
+//!
+//! Invariants. Nothing moves and nothing is freed but in [`Heap::collect`], which the machine
+//! calls between instructions only: a leaf may hold handles freely. Every accessor is total.
+//! `used` counts each live or not yet collected object by the formula of [`object`], so it
+//! depends on what the program did and on nothing else.
+
+mod arena;
+mod collect;
+mod dict;
+pub mod object;
+mod set;
+mod string;
+
+use std::sync::Arc;
+
+use num_bigint::BigInt;
+use num_traits::ToPrimitive;
+use salami_ir::{BuiltinException, ClassRef, Module};
+
+pub use arena::{Arena, Handle, Stored};
+pub use dict::{DictEntry, DictObject, Flavor};
+pub use set::{SetHash, SetObject};
+pub use string::Buffer;
+
+use crate::hash::HashKey;
+use crate::native::Native;
+use crate::raise::Raise;
+use crate::value::{
+    BigRef, BufferRef, BytesRef, CellRef, DictRef, ExceptionRef, FunctionRef, GeneratorRef,
+    IteratorRef, ListRef, NativeRef, ObjectRef, RangeRef, SetRef, SliceRef, Str, TupleRef, Value,
+};
+use object::{
+    ExceptionObject, FunctionObject, GeneratorObject, Instance, IteratorObject, OBJECT_SIZE, Range,
+    Slice, VALUE_SIZE,
+};
+
+/// The one-character strings that exist from the start: ASCII, after the empty string.
+const SINGLE_CHARACTERS: u32 = 128;
+/// A heap smaller than this is not collected for its growth alone.
+const FIRST_COLLECTION: usize = 4 << 20;
+
+/// All objects of a machine.
+#[derive(Clone, Debug)]
+pub struct Heap {
+    buffers: Arena<BufferRef, Buffer>,
+    bigs: Arena<BigRef, BigInt>,
+    bytes: Arena<BytesRef, Vec<u8>>,
+    lists: Arena<ListRef, Vec<Value>>,
+    tuples: Arena<TupleRef, Vec<Value>>,
+    dicts: Arena<DictRef, DictObject>,
+    sets: Arena<SetRef, SetObject>,
+    ranges: Arena<RangeRef, Range>,
+    slices: Arena<SliceRef, Slice>,
+    functions: Arena<FunctionRef, FunctionObject>,
+    cells: Arena<CellRef, Value>,
+    iterators: Arena<IteratorRef, IteratorObject>,
+    generators: Arena<GeneratorRef, GeneratorObject>,
+    objects: Arena<ObjectRef, Instance>,
+    exceptions: Arena<ExceptionRef, ExceptionObject>,
+    natives: Arena<NativeRef, Native>,
+    key: HashKey,
+    module: Arc<Module>,
+    used: usize,
+    peak: usize,
+    limit: usize,
+    next_collection: usize,
+    collections: u64,
+    /// Whether every safepoint collects (for tests of the collector).
+    stress: bool,
+}
+
+macro_rules! arenas {
+    ($($field:ident, $get:ident, $get_mut:ident, $alloc:ident, $handle:ident, $object:ty, $variant:ident;)*) => {$(
+        impl Heap {
+            #[doc = concat!("The object of a `", stringify!($handle), "`.")]
+            #[inline]
+            #[must_use]
+            pub fn $get(&self, handle: $handle) -> &$object {
+                self.$field.get(handle)
+            }
+
+            #[doc = concat!("The object of a `", stringify!($handle), "` for writing that does not change its size.")]
+            #[inline]
+            pub fn $get_mut(&mut self, handle: $handle) -> &mut $object {
+                self.$field.get_mut(handle)
+            }
+
+            #[doc = concat!("A new `", stringify!($variant), "`.\n\n# Errors\nThe memory limit.")]
+            #[inline]
+            pub fn $alloc(&mut self, object: $object) -> Result<Value, Raise> {
+                self.account(Stored::size(&object))?;
+                Ok(Value::$variant(self.$field.insert(object)))
+            }
+        }
+    )*};
+}
+
+arenas! {
+    bytes, bytes, bytes_mut, alloc_bytes, BytesRef, Vec<u8>, Bytes;
+    lists, list_vec, list_mut, alloc_list, ListRef, Vec<Value>, List;
+    tuples, tuple_vec, tuple_mut, alloc_tuple, TupleRef, Vec<Value>, Tuple;
+    dicts, dict, dict_mut, alloc_dict, DictRef, DictObject, Dict;
+    sets, set, set_mut, alloc_set, SetRef, SetObject, Set;
+    ranges, range, range_mut, alloc_range, RangeRef, Range, Range;
+    slices, slice, slice_mut, alloc_slice, SliceRef, Slice, Slice;
+    functions, function, function_mut, alloc_function, FunctionRef, FunctionObject, Function;
+    cells, cell, cell_mut, alloc_cell, CellRef, Value, Cell;
+    iterators, iterator, iterator_mut, alloc_iterator, IteratorRef, IteratorObject, Iterator;
+    generators, generator, generator_mut, alloc_generator, GeneratorRef, GeneratorObject, Generator;
+    objects, object, object_mut, alloc_object, ObjectRef, Instance, Object;
+    exceptions, exception, exception_mut, alloc_exception, ExceptionRef, ExceptionObject, Exception;
+    natives, native, native_mut, alloc_native, NativeRef, Native, Native;
+}
+
+macro_rules! modifiers {
+    ($($name:ident, $field:ident, $handle:ident, $object:ty;)*) => {$(
+        impl Heap {
+            /// Changes an object in a way that may change its size. Growth must have been
+            /// reserved before (see [`Heap::reserve`]); here it is only counted.
+            #[inline]
+            pub fn $name<R>(&mut self, handle: $handle, change: impl FnOnce(&mut $object) -> R) -> R {
+                let object = self.$field.get_mut(handle);
+                let before = object.size();
+                let result = change(object);
+                let after = object.size();
+                self.used = self.used.saturating_add(after).saturating_sub(before);
+                self.peak = self.peak.max(self.used);
+                result
+            }
+        }
+    )*};
+}
+
+modifiers! {
+    modify_list, lists, ListRef, Vec<Value>;
+    modify_dict, dicts, DictRef, DictObject;
+    modify_set, sets, SetRef, SetObject;
+    modify_iterator, iterators, IteratorRef, IteratorObject;
+    modify_exception, exceptions, ExceptionRef, ExceptionObject;
+    modify_native, natives, NativeRef, Native;
+    modify_generator, generators, GeneratorRef, GeneratorObject;
+}
+
+impl Heap {
+    /// An empty heap for objects of the module's classes. `limit` in accounted bytes.
+    #[must_use]
+    pub fn new(module: Arc<Module>, limit: usize, key: HashKey) -> Self {
+        let mut heap = Self {
+            buffers: Arena::default(),
+            bigs: Arena::default(),
+            bytes: Arena::default(),
+            lists: Arena::default(),
+            tuples: Arena::default(),
+            dicts: Arena::default(),
+            sets: Arena::default(),
+            ranges: Arena::default(),
+            slices: Arena::default(),
+            functions: Arena::default(),
+            cells: Arena::default(),
+            iterators: Arena::default(),
+            generators: Arena::default(),
+            objects: Arena::default(),
+            exceptions: Arena::default(),
+            natives: Arena::default(),
+            key,
+            module,
+            used: 0,
+            peak: 0,
+            limit,
+            next_collection: FIRST_COLLECTION,
+            collections: 0,
+            stress: false,
+        };
+        // Part of the machine, not of the program's memory: counted by nobody, never collected.
+        heap.buffers.insert(Buffer::default());
+        for byte in 0..SINGLE_CHARACTERS {
+            heap.buffers.insert(Buffer::new(
+                char::from_u32(byte).unwrap_or('\0').to_string(),
+            ));
+        }
+        heap
+    }
+
+    /// The module whose classes the objects are of.
+    #[must_use]
+    pub fn module(&self) -> &Arc<Module> {
+        &self.module
+    }
+
+    /// The key of all tables.
+    #[must_use]
+    pub fn key(&self) -> HashKey {
+        self.key
+    }
+
+    /// Accounted bytes in use, garbage included.
+    #[must_use]
+    pub fn used(&self) -> usize {
+        self.used
+    }
+
+    /// The most that was ever in use.
+    #[must_use]
+    pub fn peak(&self) -> usize {
+        self.peak
+    }
+
+    /// The limit.
+    #[must_use]
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// Makes sure that this many accounted bytes more fit. Reserve before you grow anything.
+    ///
+    /// # Errors
+    /// [`Raise::Memory`] if they do not.
+    #[inline]
+    pub fn reserve(&self, bytes: usize) -> Result<(), Raise> {
+        if bytes > self.limit.saturating_sub(self.used) {
+            Err(Raise::Memory(bytes))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Reserves and counts.
+    #[inline]
+    pub(crate) fn account(&mut self, bytes: usize) -> Result<(), Raise> {
+        self.reserve(bytes)?;
+        self.used += bytes;
+        self.peak = self.peak.max(self.used);
+        Ok(())
+    }
+
+    // ---- strings
+
+    /// A new string. A single ASCII character is not allocated.
+    ///
+    /// # Errors
+    /// The memory limit.
+    pub fn alloc_str(&mut self, text: &str) -> Result<Value, Raise> {
+        if let Some(single) = Self::single(text) {
+            return Ok(Value::Str(single));
+        }
+        self.account(OBJECT_SIZE + text.len())?;
+        Ok(self.insert_buffer(text.to_owned()))
+    }
+
+    /// A new string from text that is owned already. O(length).
+    ///
+    /// # Errors
+    /// The memory limit.
+    pub fn alloc_string(&mut self, text: String) -> Result<Value, Raise> {
+        if let Some(single) = Self::single(&text) {
+            return Ok(Value::Str(single));
+        }
+        self.account(OBJECT_SIZE + text.len())?;
+        Ok(self.insert_buffer(text))
+    }
+
+    /// The string of one character.
+    ///
+    /// # Errors
+    /// The memory limit.
+    #[inline]
+    pub fn alloc_char(&mut self, character: char) -> Result<Value, Raise> {
+        if character.is_ascii() {
+            return Ok(Value::Str(Str {
+                buffer: BufferRef(character as u32 + 1),
+                length: 1,
+            }));
+        }
+        let mut bytes = [0; 4];
+        self.alloc_str(character.encode_utf8(&mut bytes))
+    }
+
+    fn single(text: &str) -> Option<Str> {
+        match text.as_bytes() {
+            [] => Some(Str::EMPTY),
+            &[byte] => Some(Str {
+                buffer: BufferRef(u32::from(byte) + 1),
+                length: 1,
+            }),
+            _ => None,
+        }
+    }
+
+    fn insert_buffer(&mut self, text: String) -> Value {
+        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        Value::Str(Str {
+            buffer: self.buffers.insert(Buffer::new(text)),
+            length,
+        })
+    }
+
+    /// The text of a string.
+    #[inline]
+    #[must_use]
+    pub fn str(&self, text: Str) -> &str {
+        self.buffers.get(text.buffer).view(text.length as usize)
+    }
+
+    /// Whether it has ASCII characters only, which makes positions and bytes the same.
+    #[inline]
+    #[must_use]
+    pub fn is_ascii(&self, text: Str) -> bool {
+        self.buffers.get(text.buffer).is_ascii(text.length as usize)
+    }
+
+    /// `len(text)`: code points. O(1) for ASCII, else O(log length).
+    #[must_use]
+    pub fn char_count(&self, text: Str) -> usize {
+        self.buffers
+            .get(text.buffer)
+            .char_count(text.length as usize)
+    }
+
+    /// The byte offset of code point `index`, at most the view's length. O(1).
+    #[must_use]
+    pub fn byte_offset(&self, text: Str, index: usize) -> usize {
+        self.buffers
+            .get(text.buffer)
+            .byte_offset(index)
+            .min(text.length as usize)
+    }
+
+    /// The string of code points `start..end` (in code points, clamped).
+    ///
+    /// # Errors
+    /// The memory limit.
+    pub fn substring(&mut self, text: Str, start: usize, end: usize) -> Result<Value, Raise> {
+        let from = self.byte_offset(text, start);
+        let to = self.byte_offset(text, end).max(from);
+        if from == 0 && to == text.length as usize {
+            return Ok(Value::Str(text));
+        }
+        self.reserve(OBJECT_SIZE + (to - from))?;
+        let part = self.str(text).get(from..to).unwrap_or("").to_owned();
+        self.alloc_string(part)
+    }
+
+    /// `left + right`. Amortised O(length of right) if `left` ends where its buffer ends.
+    ///
+    /// # Errors
+    /// The memory limit.
+    pub fn append(&mut self, left: Str, right: Str) -> Result<Value, Raise> {
+        if left.length == 0 {
+            return Ok(Value::Str(right));
+        }
+        if right.length == 0 {
+            return Ok(Value::Str(left));
+        }
+        let Some(length) = left.length.checked_add(right.length) else {
+            return Err(Raise::Memory(usize::MAX));
+        };
+        let permanent = left.buffer.0 <= SINGLE_CHARACTERS;
+        let at_end = self.buffers.get(left.buffer).text().len() == left.length as usize;
+        if at_end && !permanent {
+            self.account(right.length as usize)?;
+            if left.buffer == right.buffer {
+                let more = self.str(right).to_owned();
+                self.buffers.get_mut(left.buffer).push(&more);
+            } else {
+                // The buffer is taken out and put back, so that the other can be read meanwhile.
+                let mut buffer = core::mem::take(self.buffers.get_mut(left.buffer));
+                buffer.push(self.str(right));
+                *self.buffers.get_mut(left.buffer) = buffer;
+            }
+            return Ok(Value::Str(Str {
+                buffer: left.buffer,
+                length,
+            }));
+        }
+        self.account(OBJECT_SIZE + length as usize)?;
+        let mut text = String::with_capacity(length as usize);
+        text.push_str(self.str(left));
+        text.push_str(self.str(right));
+        Ok(self.insert_buffer(text))
+    }
+
+    // ---- integers
+
+    /// The large integer.
+    #[must_use]
+    pub fn big(&self, big: BigRef) -> &BigInt {
+        self.bigs.get(big)
+    }
+
+    /// An integer of any size, in the one form for its size.
+    ///
+    /// # Errors
+    /// The memory limit.
+    pub fn alloc_int(&mut self, value: BigInt) -> Result<Value, Raise> {
+        if let Some(small) = value.to_i64() {
+            return Ok(Value::Int(small));
+        }
+        self.account(value.size())?;
+        Ok(Value::Big(self.bigs.insert(value)))
+    }
+
+    // ---- lists and tuples
+
+    /// The values of a list.
+    #[inline]
+    #[must_use]
+    pub fn list(&self, list: ListRef) -> &[Value] {
+        self.lists.get(list)
+    }
+
+    /// The values of a tuple.
+    #[inline]
+    #[must_use]
+    pub fn tuple(&self, tuple: TupleRef) -> &[Value] {
+        self.tuples.get(tuple)
+    }
+
+    /// Appends to a list.
+    ///
+    /// # Errors
+    /// The memory limit.
+    #[inline]
+    pub fn list_push(&mut self, list: ListRef, value: Value) -> Result<(), Raise> {
+        self.account(VALUE_SIZE)?;
+        self.lists.get_mut(list).push(value);
+        Ok(())
+    }
+
+    // ---- exceptions
+
+    /// An exception of a builtin class with one message, ready to return as an error.
+    pub fn raise(&mut self, class: BuiltinException, message: impl Into<String>) -> Raise {
+        match self.alloc_string(message.into()) {
+            Ok(message) => self.raise_with(class, vec![message]),
+            Err(raise) => raise,
+        }
+    }
+
+    /// An exception of a builtin class with these arguments, ready to return as an error.
+    pub fn raise_with(&mut self, class: BuiltinException, arguments: Vec<Value>) -> Raise {
+        let object = ExceptionObject {
+            class: ClassRef::Builtin(class),
+            arguments,
+            ..ExceptionObject::default()
+        };
+        match self.alloc_exception(object) {
+            Ok(Value::Exception(exception)) => Raise::Exception(exception),
+            Ok(_) => Raise::Internal("an exception was stored as something else"),
+            Err(raise) => raise,
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! String buffers. A string value is a view of the first bytes of one.
+//!
+//! A view of ASCII only is indexed in O(1). Others use a table of where every 64th code point
+//! starts, so an index costs a short scan.
+
+use super::arena::Stored;
+use super::object::OBJECT_SIZE;
+
+/// Code points between two checkpoints.
+const STRIDE: usize = 64;
+
+/// UTF-8 text that only ever grows at its end.
+#[derive(Clone, Debug, Default)]
+pub struct Buffer {
+    text: String,
+    /// How many bytes at the start are ASCII.
+    ascii: u32,
+    /// Byte offsets of the code points number 64, 128, ...; empty while all is ASCII.
+    checkpoints: Vec<u32>,
+}
+
+impl Stored for Buffer {
+    fn size(&self) -> usize {
+        OBJECT_SIZE + self.text.len()
+    }
+}
+
+impl Buffer {
+    /// A buffer of this text. O(length).
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        let mut buffer = Self {
+            text,
+            ascii: 0,
+            checkpoints: Vec::new(),
+        };
+        buffer.index();
+        buffer
+    }
+
+    /// All of its text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The view of the first bytes; empty where that is no view.
+    #[inline]
+    #[must_use]
+    pub fn view(&self, length: usize) -> &str {
+        self.text.get(..length).unwrap_or("")
+    }
+
+    /// Appends. Views made before stay what they were. Amortised O(length of `more`).
+    pub fn push(&mut self, more: &str) {
+        self.text.push_str(more);
+        self.index();
+    }
+
+    /// Whether the view of the first bytes is ASCII.
+    #[inline]
+    #[must_use]
+    pub fn is_ascii(&self, length: usize) -> bool {
+        length <= self.ascii as usize
+    }
+
+    /// Code points in the view of the first bytes. O(log length).
+    #[must_use]
+    pub fn char_count(&self, length: usize) -> usize {
+        if self.is_ascii(length) {
+            return length;
+        }
+        let before = self
+            .checkpoints
+            .partition_point(|&offset| offset as usize <= length);
+        let start = self.checkpoint(before);
+        before * STRIDE
+            + self
+                .text
+                .get(start..length)
+                .map_or(0, |rest| rest.chars().count())
+    }
+
+    /// The byte where code point number `index` starts, or the length of the text. O(1).
+    #[must_use]
+    pub fn byte_offset(&self, index: usize) -> usize {
+        if index <= self.ascii as usize {
+            return index;
+        }
+        let before = (index / STRIDE).min(self.checkpoints.len());
+        let start = self.checkpoint(before);
+        let rest = self.text.get(start..).unwrap_or("");
+        rest.char_indices()
+            .nth(index - before * STRIDE)
+            .map_or(self.text.len(), |(offset, _)| start + offset)
+    }
+
+    /// Where code point number `number * STRIDE` starts.
+    fn checkpoint(&self, number: usize) -> usize {
+        if number == 0 {
+            return 0;
+        }
+        self.checkpoints
+            .get(number - 1)
+            .map_or(0, |&offset| offset as usize)
+    }
+
+    /// Brings the index up to date after the text grew.
+    fn index(&mut self) {
+        let bytes = self.text.as_bytes();
+        let known = self.ascii as usize;
+        if self.checkpoints.is_empty() && known <= bytes.len() {
+            let rest = &bytes[known..];
+            let ascii = known
+                + rest
+                    .iter()
+                    .position(|byte| !byte.is_ascii())
+                    .unwrap_or(rest.len());
+            self.ascii = u32::try_from(ascii).unwrap_or(u32::MAX);
+            if ascii == bytes.len() {
+                return;
+            }
+        }
+        let start = self.checkpoint(self.checkpoints.len());
+        let rest = self.text.get(start..).unwrap_or("");
+        let found = rest.char_indices().step_by(STRIDE).skip(1);
+        let found: Vec<u32> = found
+            .map(|(offset, _)| u32::try_from(start + offset).unwrap_or(u32::MAX))
+            .collect();
+        self.checkpoints.extend(found);
+    }
+}

@@ -1,0 +1,88 @@
+//! Exceptions as objects: making them, and their attributes.
+
+use salami_ir::ClassRef;
+
+use super::{ANY, Leaf, NONE, OBJECT, TUPLE, leaf};
+use crate::context::Context;
+use crate::heap::object::{ExceptionObject, VALUE_SIZE};
+use crate::raise::Raise;
+use crate::value::{ExceptionRef, TypeRef, Value};
+
+pub(super) const LEAVES: &[Leaf] = &[
+    leaf("BaseException.new", 2, OBJECT, new),
+    leaf("BaseException.args", 1, TUPLE, arguments),
+    leaf("BaseException.set_args", 2, NONE, set_arguments),
+    leaf("BaseException.__cause__", 1, ANY, cause),
+    leaf("BaseException.__context__", 1, ANY, context_of),
+];
+
+fn exception(context: &mut Context, value: Value) -> Result<ExceptionRef, Raise> {
+    match value {
+        Value::Exception(exception) => Ok(exception),
+        _ => Err(context.type_error("exceptions must derive from BaseException")),
+    }
+}
+
+/// `BaseException.new(class, args)`: an instance of a builtin exception class.
+fn new(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let &[class, values] = arguments else {
+        return Err(Raise::Internal("arity of BaseException.new"));
+    };
+    let Value::Type(TypeRef::Class(class @ ClassRef::Builtin(_))) = class else {
+        return Err(context.type_error("exceptions must derive from BaseException"));
+    };
+    let values = crate::ops::collect(context, values)?;
+    context.heap.alloc_exception(ExceptionObject {
+        class,
+        arguments: values,
+        ..ExceptionObject::default()
+    })
+}
+
+/// `e.args`
+fn arguments(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let &[value] = arguments else {
+        return Err(Raise::Internal("arity of BaseException.args"));
+    };
+    let exception = exception(context, value)?;
+    let values = context.heap.exception(exception).arguments.clone();
+    context.heap.alloc_tuple(values)
+}
+
+/// `e.args = values`, which `super().__init__(...)` of an exception class does.
+fn set_arguments(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let &[value, values] = arguments else {
+        return Err(Raise::Internal("arity of BaseException.set_args"));
+    };
+    let exception = exception(context, value)?;
+    let values = crate::ops::collect(context, values)?;
+    context
+        .heap
+        .reserve(values.len().saturating_mul(VALUE_SIZE))?;
+    context
+        .heap
+        .modify_exception(exception, |object| object.arguments = values);
+    Ok(Value::None)
+}
+
+fn or_none(value: Value) -> Value {
+    if value.is_unset() { Value::None } else { value }
+}
+
+/// `e.__cause__`
+fn cause(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let &[value] = arguments else {
+        return Err(Raise::Internal("arity of BaseException.__cause__"));
+    };
+    let exception = exception(context, value)?;
+    Ok(or_none(context.heap.exception(exception).cause))
+}
+
+/// `e.__context__`
+fn context_of(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let &[value] = arguments else {
+        return Err(Raise::Internal("arity of BaseException.__context__"));
+    };
+    let exception = exception(context, value)?;
+    Ok(or_none(context.heap.exception(exception).context))
+}

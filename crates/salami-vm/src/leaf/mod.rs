@@ -1,0 +1,146 @@
+//! Leaves: native builtins that never run program code.
+//!
+//! To add a file of leaves: one `mod` line and one line in [`ALL`]. To add a leaf: one row in its
+//! file's `LEAVES`.
+
+mod exceptions;
+
+use std::sync::OnceLock;
+
+use salami_ir::{LeafSignature, RegisterType, Tag, TagSet};
+
+use crate::context::Context;
+use crate::raise::Raise;
+use crate::value::Value;
+
+/// Every file's leaves.
+const ALL: &[&[Leaf]] = &[
+    exceptions::LEAVES, //
+];
+
+/// A native builtin. It gets exactly as many arguments as it declares, of any type.
+pub type LeafFunction = fn(&mut Context, &[Value]) -> Result<Value, Raise>;
+
+/// A row of a file's table.
+#[derive(Clone, Copy, Debug)]
+pub struct Leaf {
+    /// The name that modules import: `len`, `str.upper`, `math.floor`.
+    pub name: &'static str,
+    /// How many arguments it takes.
+    pub arguments: u8,
+    /// The kinds of value it returns.
+    pub result: TagSet,
+    /// What it does.
+    pub function: LeafFunction,
+}
+
+/// A row of a file's table.
+pub(crate) const fn leaf(
+    name: &'static str,
+    arguments: u8,
+    result: TagSet,
+    function: LeafFunction,
+) -> Leaf {
+    Leaf {
+        name,
+        arguments,
+        result,
+        function,
+    }
+}
+
+/// Any value.
+pub(crate) const ANY: TagSet = TagSet::VALUES;
+
+/// One of these kinds.
+pub(crate) const fn tags(tags: &[Tag]) -> TagSet {
+    TagSet::of(tags)
+}
+
+macro_rules! kinds {
+    ($($name:ident = $tag:ident,)*) => {$(
+        #[allow(dead_code, reason = "one for each kind, for the rows of the tables")]
+        pub(crate) const $name: TagSet = TagSet::of(&[Tag::$tag]);
+    )*};
+}
+
+kinds! {
+    NONE = None,
+    BOOL = Bool,
+    INT = Int,
+    FLOAT = Float,
+    STR = Str,
+    BYTES = Bytes,
+    LIST = List,
+    TUPLE = Tuple,
+    DICT = Dict,
+    SET = Set,
+    FROZEN_SET = FrozenSet,
+    RANGE = Range,
+    ITERATOR = Iterator,
+    OBJECT = Object,
+    TYPE = Type,
+    DATE = Date,
+    TIME = Time,
+    DATE_TIME = DateTime,
+    TIME_DELTA = TimeDelta,
+    TIME_ZONE = TimeZone,
+    DECIMAL = Decimal,
+    PATTERN = Pattern,
+    MATCH = Match,
+    STRING_IO = StringIo,
+    DEQUE = Deque,
+    CSV_READER = CsvReader,
+    CSV_WRITER = CsvWriter,
+}
+
+struct Table {
+    signatures: Vec<LeafSignature>,
+    leaves: Vec<Leaf>,
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut leaves: Vec<Leaf> = ALL
+            .iter()
+            .flat_map(|leaves| leaves.iter().copied())
+            .collect();
+        leaves.sort_by_key(|leaf| leaf.name);
+        leaves.dedup_by_key(|leaf| leaf.name);
+        let signatures = leaves.iter().map(|leaf| LeafSignature {
+            name: leaf.name,
+            arguments: leaf.arguments,
+            result: RegisterType::tags(leaf.result),
+        });
+        Table {
+            signatures: signatures.collect(),
+            leaves,
+        }
+    })
+}
+
+/// Every leaf's signature, sorted by name: what the verifier and lowering need.
+#[must_use]
+pub fn leaves() -> &'static [LeafSignature] {
+    &table().signatures
+}
+
+/// The leaf of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<Leaf> {
+    let leaves = &table().leaves;
+    let position = leaves.binary_search_by_key(&name, |leaf| leaf.name).ok()?;
+    leaves.get(position).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ALL, table};
+
+    #[test]
+    fn names_are_unique() {
+        let rows: usize = ALL.iter().map(|leaves| leaves.len()).sum();
+        assert_eq!(rows, table().leaves.len(), "a leaf is declared twice");
+    }
+}
