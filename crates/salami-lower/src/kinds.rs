@@ -1,0 +1,153 @@
+//! The checker's value sets as register types.
+
+use salami_check::typed::{ClassReference, Kind, ValueSet};
+use salami_ir::{BuiltinException, Class, ClassIndex, ClassRef, RegisterType, Tag, TagSet};
+
+use crate::LowerError;
+
+/// The tag of a kind.
+pub(crate) const fn tag(kind: Kind) -> Tag {
+    match kind {
+        Kind::None => Tag::None,
+        Kind::Bool => Tag::Bool,
+        Kind::Int => Tag::Int,
+        Kind::Float => Tag::Float,
+        Kind::Str => Tag::Str,
+        Kind::Bytes => Tag::Bytes,
+        Kind::List => Tag::List,
+        Kind::Tuple => Tag::Tuple,
+        Kind::Dict => Tag::Dict,
+        Kind::Set => Tag::Set,
+        Kind::FrozenSet => Tag::FrozenSet,
+        Kind::Range => Tag::Range,
+        Kind::Slice => Tag::Slice,
+        Kind::DictKeys => Tag::DictKeys,
+        Kind::DictValues => Tag::DictValues,
+        Kind::DictItems => Tag::DictItems,
+        Kind::Function => Tag::Function,
+        Kind::Iterator => Tag::Iterator,
+        Kind::Generator => Tag::Generator,
+        Kind::Object => Tag::Object,
+        Kind::Type => Tag::Type,
+        Kind::Ellipsis => Tag::Ellipsis,
+        Kind::Date => Tag::Date,
+        Kind::Time => Tag::Time,
+        Kind::DateTime => Tag::DateTime,
+        Kind::TimeDelta => Tag::TimeDelta,
+        Kind::TimeZone => Tag::TimeZone,
+        Kind::Decimal => Tag::Decimal,
+        Kind::Pattern => Tag::Pattern,
+        Kind::Match => Tag::Match,
+        Kind::StringIo => Tag::StringIo,
+        Kind::Deque => Tag::Deque,
+        Kind::CsvReader => Tag::CsvReader,
+        Kind::CsvWriter => Tag::CsvWriter,
+    }
+}
+
+/// The class that a reference names.
+pub(crate) fn class(reference: &ClassReference) -> Result<ClassRef, LowerError> {
+    match reference {
+        ClassReference::Program(id) => Ok(ClassRef::Module(ClassIndex(id.0))),
+        ClassReference::Builtin(name) => BuiltinException::ALL
+            .iter()
+            .copied()
+            .find(|exception| exception.name() == *name)
+            .map(ClassRef::Builtin)
+            .ok_or_else(|| {
+                LowerError::Malformed(format!("there is no builtin exception class `{name}`"))
+            }),
+    }
+}
+
+/// The classes that references name, sorted, without repeats.
+pub(crate) fn classes(references: &[ClassReference]) -> Result<Vec<ClassRef>, LowerError> {
+    let mut classes = references
+        .iter()
+        .map(class)
+        .collect::<Result<Vec<_>, _>>()?;
+    classes.sort_unstable();
+    classes.dedup();
+    Ok(classes)
+}
+
+/// The register type of a value set.
+pub(crate) fn register_type(values: &ValueSet) -> Result<RegisterType, LowerError> {
+    let mut bits = 0;
+    for &kind in Kind::ALL {
+        if values.has(kind) {
+            bits |= 1 << tag(kind) as u8;
+        }
+    }
+    let mut tags = TagSet(bits);
+    let mut listed = None;
+    if tags.contains(Tag::Object)
+        && let Some(references) = &values.classes
+    {
+        let sorted = classes(references)?;
+        if sorted.is_empty() {
+            tags = tags.difference(TagSet::of(&[Tag::Object]));
+        } else {
+            listed = Some(sorted);
+        }
+    }
+    Ok(RegisterType {
+        tags,
+        classes: listed,
+    })
+}
+
+/// Whether every value of `narrow` is one of `wide`. `program` are the classes of the module.
+pub(crate) fn is_within(program: &[Class], narrow: &RegisterType, wide: &RegisterType) -> bool {
+    if !narrow.tags.is_subset(wide.tags) {
+        return false;
+    }
+    if !narrow.tags.contains(Tag::Object) {
+        return true;
+    }
+    match (&narrow.classes, &wide.classes) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(narrow), Some(wide)) => narrow.iter().all(|&class| {
+            wide.iter()
+                .any(|&ancestor| is_subclass(program, class, ancestor))
+        }),
+    }
+}
+
+/// Whether `class` is `ancestor` or derives from it. Ends as a base stands before what derives from it.
+fn is_subclass(program: &[Class], mut class: ClassRef, ancestor: ClassRef) -> bool {
+    loop {
+        if class == ancestor {
+            return true;
+        }
+        let base = match class {
+            ClassRef::Builtin(exception) => exception.parent().map(ClassRef::Builtin),
+            ClassRef::Module(index) => program.get(index.index()).and_then(|class| class.base),
+        };
+        match (class, base) {
+            (ClassRef::Module(index), Some(ClassRef::Module(base))) if base >= index => {
+                return false;
+            }
+            (_, Some(base)) => class = base,
+            (_, None) => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_and_tags_are_the_same_list() {
+        let tags: Vec<Tag> = Tag::ALL
+            .iter()
+            .copied()
+            .filter(|tag| !matches!(tag, Tag::Unset | Tag::Cell))
+            .collect();
+        let kinds: Vec<Tag> = Kind::ALL.iter().map(|&kind| tag(kind)).collect();
+        assert_eq!(kinds, tags);
+        assert_eq!(register_type(&ValueSet::ANY), Ok(RegisterType::ANY));
+    }
+}

@@ -1,0 +1,380 @@
+//! `try`: handler tables, `finally` on every way out.
+//!
+//! Ways out that end at the same place share one copy of a `finally`: its normal end, an
+//! exception, return, break, continue. A `finally` inside the copies of others would multiply, so
+//! from the third level on there is one copy, entered with a register that says where to go on.
+
+use num_bigint::BigInt;
+use salami_check::typed::{Constant, ExceptHandler, LocalId, Stmt, Storage, ValueSet};
+use salami_ir::instruction::{Comparison, Destination};
+use salami_ir::{
+    BuiltinException, ClassRef, HandlerKind, Instruction, Register, RegisterType, Tag,
+};
+
+use crate::emit::Label;
+use crate::function::{Context, Exit, FinallyContext, FunctionLowerer, Value};
+use crate::{LowerError, kinds, scan};
+
+/// How many copies of a `finally` may be around another before that one is shared.
+const COPIES: u32 = 2;
+/// The state of a shared `finally` whose block just ended.
+const ENDED: u32 = 0;
+/// The state of a shared `finally` that an exception passes.
+const RAISED: u32 = 1;
+
+impl<'p> FunctionLowerer<'p, '_, '_> {
+    pub(crate) fn try_statement(
+        &mut self,
+        body: &'p [Stmt],
+        handlers: &'p [ExceptHandler],
+        otherwise: &'p [Stmt],
+        finally: &'p [Stmt],
+    ) -> Result<(), LowerError> {
+        if finally.is_empty() {
+            return self.protected(body, handlers, otherwise);
+        }
+        let any_exception = ClassRef::Builtin(BuiltinException::BaseException);
+        let holds = self.result.clone();
+        let result = self.emit.temporary(&holds)?;
+        let caught = self.emit.temporary(&RegisterType::class(any_exception))?;
+        let shared = if self.copies >= COPIES {
+            self.must_restate = true;
+            Some((
+                self.emit.temporary(&RegisterType::tag(Tag::Int))?,
+                self.emit.label(),
+            ))
+        } else {
+            None
+        };
+        let span = self.emit.span();
+        self.contexts
+            .push(Context::Finally(Box::new(FinallyContext {
+                exits: [None; 3],
+                result,
+                shared,
+            })));
+        self.tries += 1;
+        let from = self.emit.boundary();
+        self.protected(body, handlers, otherwise)?;
+        let to = self.emit.boundary();
+        self.tries -= 1;
+        let Some(Context::Finally(context)) = self.contexts.pop() else {
+            return Err(LowerError::Malformed("a finally that was not begun".into()));
+        };
+        // The search for who catches passes over clean-ups; one that may end the exception catches.
+        let kind = if scan::may_swallow(finally) {
+            HandlerKind::Catch(vec![any_exception])
+        } else {
+            HandlerKind::Cleanup
+        };
+        let raised = self.emit.handler(from, to, caught, kind);
+        self.emit.at(span);
+        self.copies += 1;
+        if let Some((state, entry)) = shared {
+            self.shared_finally(finally, &context, state, entry, raised, caught)?;
+        } else {
+            self.copied_finally(finally, &context, raised, caught)?;
+        }
+        self.copies -= 1;
+        Ok(())
+    }
+
+    fn copied_finally(
+        &mut self,
+        finally: &'p [Stmt],
+        context: &FinallyContext,
+        raised: Option<Label>,
+        caught: Register,
+    ) -> Result<(), LowerError> {
+        let span = self.emit.span();
+        let done = self.emit.label();
+        if self.emit.reachable() {
+            self.statements(finally)?;
+            self.emit.jump(done);
+        }
+        if let Some(target) = raised {
+            self.emit.place_reached(target);
+            self.emit.at(span);
+            self.statements(finally)?;
+            self.emit.at(span);
+            self.emit.emit(Instruction::Reraise { exception: caught });
+        }
+        for (exit, label) in Exit::ALL.into_iter().zip(context.exits) {
+            let Some(label) = label else { continue };
+            self.emit.place(label);
+            if !self.emit.reachable() {
+                continue;
+            }
+            self.emit.at(span);
+            self.statements(finally)?;
+            self.emit.at(span);
+            self.leave_with(exit, context.result)?;
+        }
+        self.emit.place(done);
+        Ok(())
+    }
+
+    fn shared_finally(
+        &mut self,
+        finally: &'p [Stmt],
+        context: &FinallyContext,
+        state: Register,
+        entry: Label,
+        raised: Option<Label>,
+        caught: Register,
+    ) -> Result<(), LowerError> {
+        let span = self.emit.span();
+        self.enter_shared(state, ENDED, entry)?;
+        if let Some(target) = raised {
+            self.emit.place_reached(target);
+            self.enter_shared(state, RAISED, entry)?;
+        }
+        self.emit.place(entry);
+        if !self.emit.reachable() {
+            return Ok(());
+        }
+        self.statements(finally)?;
+        self.emit.at(span);
+        let mark = self.emit.depth();
+        if raised.is_some() {
+            let next = self.unless_state(state, RAISED)?;
+            let name = String::new();
+            self.emit.emit(Instruction::CheckSet {
+                value: caught,
+                name,
+                result: Destination(caught),
+            });
+            self.emit.emit(Instruction::Reraise { exception: caught });
+            self.emit.place(next);
+            self.emit.release(mark);
+        }
+        for (position, (exit, label)) in (0_u32..).zip(Exit::ALL.into_iter().zip(context.exits)) {
+            if label.is_none() {
+                continue;
+            }
+            let next = self.unless_state(state, RAISED + 1 + position)?;
+            if exit == Exit::Return {
+                let (name, result) = (String::new(), context.result);
+                self.emit.emit(Instruction::CheckSet {
+                    value: result,
+                    name,
+                    result: Destination(result),
+                });
+            }
+            self.leave_with(exit, context.result)?;
+            self.emit.place(next);
+            self.emit.release(mark);
+        }
+        Ok(())
+    }
+
+    /// Enters a shared `finally`, from where it goes on as `number` says.
+    fn enter_shared(
+        &mut self,
+        state: Register,
+        number: u32,
+        entry: Label,
+    ) -> Result<(), LowerError> {
+        self.load_constant(&Constant::Int(BigInt::from(number)), state)?;
+        self.emit.jump(entry);
+        Ok(())
+    }
+
+    /// Jumps to the returned label unless the state is this one.
+    fn unless_state(&mut self, state: Register, number: u32) -> Result<Label, LowerError> {
+        let next = self.emit.label();
+        let wanted = self.emit.temporary(&RegisterType::tag(Tag::Int))?;
+        self.load_constant(&Constant::Int(BigInt::from(number)), wanted)?;
+        let same = self.emit.temporary(&RegisterType::tag(Tag::Bool))?;
+        self.emit.emit(Instruction::Compare {
+            comparison: Comparison::Equal,
+            left: state,
+            right: wanted,
+            result: Destination(same),
+        });
+        self.branch(same, next, false);
+        Ok(next)
+    }
+
+    /// `try` with its `except`s and `else`.
+    fn protected(
+        &mut self,
+        body: &'p [Stmt],
+        handlers: &'p [ExceptHandler],
+        otherwise: &'p [Stmt],
+    ) -> Result<(), LowerError> {
+        if handlers.is_empty() {
+            self.statements(body)?;
+            return self.statements(otherwise);
+        }
+        let span = self.emit.span();
+        let done = self.emit.label();
+        self.tries += 1;
+        let from = self.emit.boundary();
+        self.statements(body)?;
+        let to = self.emit.boundary();
+        self.tries -= 1;
+        let mut targets = Vec::with_capacity(handlers.len());
+        let mark = self.emit.depth();
+        for handler in handlers {
+            let classes = kinds::classes(&handler.classes)?;
+            let holds = if classes.is_empty() {
+                RegisterType::class(ClassRef::Builtin(BuiltinException::BaseException))
+            } else {
+                RegisterType {
+                    tags: RegisterType::tag(Tag::Object).tags,
+                    classes: Some(classes.clone()),
+                }
+            };
+            let register = self.emit.temporary(&holds)?;
+            self.emit.release(mark);
+            if let Some(target) = self
+                .emit
+                .handler(from, to, register, HandlerKind::Catch(classes))
+            {
+                targets.push((target, Value { register, holds }, handler));
+            }
+        }
+        self.statements(otherwise)?;
+        self.emit.at(span);
+        self.emit.jump(done);
+        for (target, caught, handler) in targets {
+            self.emit.place_reached(target);
+            self.emit.temporary(&caught.holds)?;
+            self.emit.at(handler.span);
+            self.handler(handler, caught)?;
+            self.emit.release(mark);
+            self.emit.at(handler.span);
+            self.emit.jump(done);
+        }
+        self.emit.place(done);
+        Ok(())
+    }
+
+    fn handler(&mut self, handler: &'p ExceptHandler, caught: Value) -> Result<(), LowerError> {
+        self.caught.push(caught.register);
+        match handler.local {
+            None => self.statements(&handler.body)?,
+            Some(local) => self.bound_handler(handler, local, caught)?,
+        }
+        self.caught.pop();
+        Ok(())
+    }
+
+    /// `except ... as name`: the name is unset on every way out.
+    fn bound_handler(
+        &mut self,
+        handler: &'p ExceptHandler,
+        local: LocalId,
+        caught: Value,
+    ) -> Result<(), LowerError> {
+        let values = self
+            .function
+            .locals
+            .get(local.index())
+            .map_or(ValueSet::ANY, |local| local.values.clone());
+        let (_, storage) = self.local(local)?;
+        self.store_local(local, caught, &values)?;
+        let seen_later = self.tries > 0 || storage != Storage::Register;
+        let from = self.emit.boundary();
+        self.contexts.push(Context::Unbind(local));
+        self.statements(&handler.body)?;
+        self.contexts.pop();
+        let to = self.emit.boundary();
+        self.emit.at(handler.span);
+        let done = self.emit.label();
+        if self.emit.reachable() {
+            self.unset(local)?;
+            self.emit.jump(done);
+        }
+        if seen_later {
+            let holds = RegisterType::class(ClassRef::Builtin(BuiltinException::BaseException));
+            let exception = self.emit.temporary(&holds)?;
+            if let Some(target) = self.emit.handler(from, to, exception, HandlerKind::Cleanup) {
+                self.emit.place_reached(target);
+                self.unset(local)?;
+                self.emit.emit(Instruction::Reraise { exception });
+            }
+        }
+        self.emit.place(done);
+        Ok(())
+    }
+
+    /// Leaves towards where `exit` leads; the value to be returned is in `result`.
+    fn leave_with(&mut self, exit: Exit, result: Register) -> Result<(), LowerError> {
+        let holds = self.result.clone();
+        let value = (exit == Exit::Return).then_some(Value {
+            register: result,
+            holds,
+        });
+        self.leave(exit, value)
+    }
+
+    /// Leaves the innermost loop or the function, through what is in between.
+    pub(crate) fn leave(&mut self, exit: Exit, value: Option<Value>) -> Result<(), LowerError> {
+        let through = self.contexts.iter().rposition(|context| match context {
+            Context::Loop { .. } => exit != Exit::Return,
+            Context::Finally(_) => true,
+            Context::Unbind(_) => false,
+        });
+        let (target, keep) = match through.and_then(|position| self.contexts.get_mut(position)) {
+            Some(Context::Loop { leave, again }) => {
+                (if exit == Exit::Break { *leave } else { *again }, None)
+            }
+            Some(Context::Finally(context)) => {
+                let slot = Exit::ALL
+                    .iter()
+                    .position(|&one| one == exit)
+                    .unwrap_or_default();
+                let shared = context.shared;
+                let target = match (shared, context.exits.get(slot).copied().flatten()) {
+                    (_, Some(label)) => label,
+                    (Some((_, entry)), None) => entry,
+                    (None, None) => self.emit.label(),
+                };
+                if let Some(exit) = context.exits.get_mut(slot) {
+                    *exit = Some(target);
+                }
+                let number = RAISED + 1 + u32::try_from(slot).unwrap_or_default();
+                (
+                    target,
+                    Some((context.result, shared.map(|(state, _)| (state, number)))),
+                )
+            }
+            Some(Context::Unbind(_)) | None => {
+                // Nothing sees the locals again.
+                let Some(value) = value else {
+                    return Err(LowerError::Malformed(
+                        "a break or continue outside of a loop".into(),
+                    ));
+                };
+                self.emit.emit(Instruction::Return {
+                    value: value.register,
+                });
+                return Ok(());
+            }
+        };
+        if let (Some(value), Some((result, _))) = (&value, keep) {
+            self.emit.copy(value.register, result);
+        }
+        let first = through.map_or(0, |position| position + 1);
+        let unbound: Vec<LocalId> = self
+            .contexts
+            .get(first..)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|context| match context {
+                Context::Unbind(local) => Some(*local),
+                _ => None,
+            })
+            .collect();
+        for local in unbound {
+            self.unset(local)?;
+        }
+        if let Some((_, Some((state, number)))) = keep {
+            self.load_constant(&Constant::Int(BigInt::from(number)), state)?;
+        }
+        self.emit.jump(target);
+        Ok(())
+    }
+}
