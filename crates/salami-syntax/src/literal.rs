@@ -217,20 +217,22 @@ fn named(content: Content<'_>, start: usize, value: &mut String) -> Result<usize
     let from = content.decoder_position(start);
     let decoder = "(unicode error) 'unicodeescape' codec can't decode bytes in position";
     let rest = content.text.get(start + 2..).unwrap_or("");
-    let close = if rest.starts_with('{') {
-        rest.find('}')
+    let has_brace = rest.starts_with('{');
+    let close = if has_brace {
+        rest.find('}').filter(|&close| close > 1)
     } else {
         None
     };
     let Some(close) = close else {
-        let end = start + 2;
+        let length = if has_brace { 3 } else { 2 };
         let problem = format!(
             "{decoder} {from}-{}: malformed \\N character escape",
-            from + 1
+            from + length - 1
         );
         let help = "write `\\N{NAME}` with the character's Unicode name, or `\\\\N`";
+        let place = content.span(start, start + length);
         return Err(Box::new(
-            Diagnostic::error(codes::STRING, content.span(start, end), problem).with_help(help),
+            Diagnostic::error(codes::STRING, place, problem).with_help(help),
         ));
     };
     let name = rest.get(1..close).unwrap_or("");

@@ -75,7 +75,7 @@ async def main(data, *, limit: int = 3):
     else:
         print(*k, sep="", **o)
     match data:
-        case {"a": [1, -2.5, *rest], **other} | Point(x=0, y=None) as found if other:
+        case {"a": [1, -2.5, *rest], **other} | Point(x=other, y=rest) as found if other:
             pass
         case "s" | b"b" | a.b | _:
             lambda x, *y: (x := y)
@@ -135,8 +135,7 @@ fn fstrings_have_text_values_and_specs() {
         [
             "a{",
             "<Some('r') 2>",
-            "}b",
-            "y = ",
+            "}by = ",
             "<Some('r') 0>",
             "z=",
             "<None 1>"

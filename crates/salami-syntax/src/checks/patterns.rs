@@ -100,6 +100,15 @@ impl Patterns<'_> {
         let tree = self.tree;
         let pattern = tree.pattern(id);
         match &pattern.kind {
+            PatternKind::Value(value) if matches!(tree.expr(*value).kind, ExprKind::FString(_)) => {
+                let help =
+                    "bind the value and compare it in a guard: `case text if text == f\"...\":`";
+                self.refuse(
+                    pattern.span,
+                    "patterns may only match literals and attribute lookups",
+                    help,
+                );
+            }
             PatternKind::Capture(name) => self.bind(*name, bindings),
             PatternKind::Star(Some(name)) => self.bind(*name, bindings),
             PatternKind::Or(alternatives) => {

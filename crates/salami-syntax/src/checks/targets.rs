@@ -106,10 +106,14 @@ impl<'tree> Targets<'tree> {
             match &expr.kind {
                 ExprKind::Named { target, .. } => self.binding(*target),
                 ExprKind::Call { arguments, .. } => self.keywords(arguments),
-                ExprKind::ListComprehension { clauses, .. }
-                | ExprKind::SetComprehension { clauses, .. }
-                | ExprKind::DictComprehension { clauses, .. }
-                | ExprKind::GeneratorExpression { clauses, .. } => self.clauses(clauses),
+                // The parser refuses their starred elements as newer than Python 3.11.
+                ExprKind::ListComprehension { clauses, element }
+                | ExprKind::SetComprehension { clauses, element }
+                | ExprKind::GeneratorExpression { clauses, element } => {
+                    self.displayed.insert(*element);
+                    self.clauses(clauses);
+                }
+                ExprKind::DictComprehension { clauses, .. } => self.clauses(clauses),
                 ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Set(items) => {
                     self.displayed.extend(items)
                 }

@@ -116,6 +116,15 @@ impl Converter<'_> {
         if let Some(text) = &field.debug_text {
             parts.text.push_str(&normalized_newlines(text.as_str()));
         }
+        if field.expression.is_starred_expr() {
+            let help = "write `{[*values]}`";
+            self.refuse(
+                codes::FSTRING,
+                span(field),
+                "f-string: cannot use starred expression here",
+                help,
+            );
+        }
         let value = self.expr(&field.expression);
         let mut spec = Parts::default();
         if let Some(elements) = &field.format_spec {

@@ -10,11 +10,18 @@ use crate::limits::begins_statement;
 /// The first bracket that has no partner, with the offset from which it explains all errors.
 pub(super) fn problem(source: &Source, tokens: &[Token]) -> Option<(Diagnostic, u32)> {
     let mut open: Vec<Span> = Vec::new();
+    // Braces of f-strings, whose absence has words of its own.
+    let mut fields: Vec<Span> = Vec::new();
     let mut previous = TokenKind::Newline;
     for token in tokens {
         let place = span(token);
         match token.kind() {
-            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => open.push(place),
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
+                if matches!(previous, TokenKind::FStringStart | TokenKind::FStringMiddle) {
+                    fields.push(place);
+                }
+                open.push(place);
+            }
             TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => match open.pop() {
                 None => return Some(unmatched(source, place)),
                 Some(partner) if !fits(source, partner, place) => {
@@ -34,7 +41,7 @@ pub(super) fn problem(source: &Source, tokens: &[Token]) -> Option<(Diagnostic, 
             previous = token.kind();
         }
     }
-    let bracket = open.pop()?;
+    let bracket = open.pop().filter(|bracket| !fields.contains(bracket))?;
     let message = format!("'{}' was never closed", source.slice(bracket));
     let help = format!("add the closing `{}`", partner(source.slice(bracket)));
     Some((

@@ -68,6 +68,11 @@ pub(super) fn text(translator: &Translator<'_>, error: &ParseError) -> Option<Te
                 "write the number without the zeros, or as a string if they matter",
             )
         }
+        LexicalErrorType::OtherError(words) if &**words == "Invalid Syntax" => Text::new(
+            codes::NUMBER,
+            "invalid decimal literal",
+            "underscores stand between digits only",
+        ),
         LexicalErrorType::OtherError(_) => return digitless(translator.source, start),
         _ => return None,
     })

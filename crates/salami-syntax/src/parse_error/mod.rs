@@ -9,7 +9,7 @@ mod unsupported;
 
 use ruff_python_ast::ModModule;
 use ruff_python_ast::token::{Token, TokenKind};
-use ruff_python_parser::{ParseError, ParseErrorType, Parsed};
+use ruff_python_parser::{LexicalErrorType, ParseError, ParseErrorType, Parsed};
 use ruff_text_size::Ranged;
 use salami_source::{Code, Diagnostic, Source, Span};
 
@@ -28,7 +28,11 @@ pub(crate) fn diagnostics(source: &Source, parsed: &Parsed<ModModule>) -> Vec<Di
     if errors.is_empty() {
         return Vec::new();
     }
-    errors.sort_by_key(|error| error.location.start());
+    // Within a line, where strings end matters more than what follows from it.
+    errors.sort_by_key(|error| {
+        let start = error.location.start().to_u32();
+        (source.line(start), !is_unclosed_string(&error.error), start)
+    });
     let translator = Translator {
         source,
         parsed,
@@ -60,6 +64,13 @@ pub(crate) fn diagnostics(source: &Source, parsed: &Parsed<ModModule>) -> Vec<Di
     }
     found.extend(bracket.map(|(diagnostic, _)| diagnostic));
     found
+}
+
+fn is_unclosed_string(error: &ParseErrorType) -> bool {
+    matches!(
+        error,
+        ParseErrorType::Lexical(LexicalErrorType::UnclosedStringError)
+    )
 }
 
 /// A message with its code and help, for the place of the parser's error.

@@ -49,8 +49,12 @@ fn with_nodes<T>(
     view: impl FnOnce(ExprRef<'_>, &[AnyNodeRef<'_>]) -> T,
 ) -> Option<T> {
     let node = covering_node(AnyNodeRef::from(translator.parsed.syntax()), error.location);
-    let expr = node.node().as_expr_ref()?;
-    let around: Vec<AnyNodeRef<'_>> = node.ancestors().skip(1).collect();
+    let expr = node.ancestors().find_map(AnyNodeRef::as_expr_ref)?;
+    let around: Vec<AnyNodeRef<'_>> = node
+        .ancestors()
+        .skip_while(|node| node.as_expr_ref().is_none())
+        .skip(1)
+        .collect();
     Some(view(expr, &around))
 }
 
@@ -177,9 +181,9 @@ fn starred(translator: &Translator<'_>, error: &ParseError) -> (String, &'static
 }
 
 fn keyword(translator: &Translator<'_>, error: &ParseError) -> (String, &'static str) {
-    let name = name_at(translator, error);
-    match name {
-        Some(name @ ("None" | "True" | "False")) => (
+    let text = translator.source.slice(super::span(error));
+    match text.split('=').next().unwrap_or("").trim() {
+        name @ ("None" | "True" | "False") => (
             format!("cannot assign to {name}"),
             "name a parameter of the function",
         ),
