@@ -235,3 +235,10 @@ impl RegisterType {
         Self { tags, classes }
     }
 }
+
+impl core::fmt::Display for RegisterType {
+    /// As the assembly writes it: `any`, `int|str`, `object<c0>`.
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        formatter.write_str(&crate::text::register_type(self))
+    }
+}

@@ -1,5 +1,7 @@
 //! The page of the instruction set says what the table says.
 
+#![allow(clippy::disallowed_methods, reason = "the test reads and writes the page")]
+
 use std::path::Path;
 
 #[test]

@@ -107,7 +107,7 @@ pub(super) fn constant(constant: &Constant) -> Option<String> {
 
 /// A type: `any`, `never`, `int|str`, `none|object<c0,ValueError>`. Every type has its own form,
 /// also one that is not well formed: bits without a tag are `bit61`.
-pub(super) fn register_type(register_type: &RegisterType) -> String {
+pub(crate) fn register_type(register_type: &RegisterType) -> String {
     if *register_type == RegisterType::ANY {
         return "any".to_owned();
     }

@@ -40,4 +40,5 @@ mod procedure;
 mod section;
 
 pub use parse::{Assembly, MAXIMUM_SOURCE_BYTES, assemble, parse};
+pub(crate) use literal::register_type;
 pub use print::print;

@@ -1,0 +1,696 @@
+//! The rules of single instructions, V15 to V26: what each may read, and what it leaves.
+
+use salami_ir::instruction::{Destination, OperandView};
+use salami_ir::{
+    Address, BuiltinException, ClassRef, Constant, Function, FunctionIndex, FunctionKind,
+    Instruction, LeafSignature, Module, Place, Register, Tag, TagSet, TypeIndex,
+};
+
+use crate::error::{Errors, Rule};
+use crate::lattice::{Lattice, Type};
+use crate::operators;
+
+/// What all functions of a module are checked against.
+pub(crate) struct Context<'m> {
+    pub module: &'m Module,
+    pub lattice: Lattice,
+    /// The module's types.
+    pub types: Vec<Type>,
+    /// What each imported leaf takes and gives.
+    pub leaves: Vec<(u8, Type)>,
+}
+
+impl<'m> Context<'m> {
+    /// Of a module whose tables are checked.
+    pub(crate) fn new(
+        module: &'m Module,
+        table: &'static [LeafSignature],
+        positions: &[u32],
+        mut lattice: Lattice,
+    ) -> Self {
+        let types = module
+            .types
+            .iter()
+            .map(|entry| lattice.declared(entry))
+            .collect();
+        let signatures = positions
+            .iter()
+            .filter_map(|position| table.get(*position as usize));
+        let leaves = signatures
+            .map(|leaf| (leaf.arguments, lattice.declared(&leaf.result)))
+            .collect();
+        Self {
+            module,
+            lattice,
+            types,
+            leaves,
+        }
+    }
+
+    pub(crate) fn declared(&self, index: TypeIndex) -> Type {
+        self.types.get(index.index()).copied().unwrap_or(Type::ANY)
+    }
+}
+
+/// The registers of a function between two instructions, and the step from one to the next.
+pub(crate) struct Machine<'c, 'm> {
+    pub context: &'c mut Context<'m>,
+    pub index: FunctionIndex,
+    pub function: &'m Function,
+    /// What each register holds.
+    pub registers: Vec<Type>,
+    /// What each register is declared to hold.
+    pub bounds: Vec<Type>,
+    /// The registers that the last instruction wrote.
+    pub written: Vec<Register>,
+    /// Where violations go; none while types are still being found.
+    pub errors: Option<Errors>,
+    place: Place,
+    refused: bool,
+}
+
+impl<'c, 'm> Machine<'c, 'm> {
+    pub(crate) fn new(
+        context: &'c mut Context<'m>,
+        index: FunctionIndex,
+        function: &'m Function,
+    ) -> Self {
+        let bounds: Vec<_> = function
+            .registers
+            .iter()
+            .map(|register| context.declared(register.bound))
+            .collect();
+        Self {
+            context,
+            index,
+            function,
+            registers: bounds.iter().map(|bound| bound.or_unset()).collect(),
+            bounds,
+            written: Vec::new(),
+            errors: None,
+            place: Place::Function(index),
+            refused: false,
+        }
+    }
+
+    pub(crate) fn held(&self, register: Register) -> Type {
+        self.registers
+            .get(register.index())
+            .copied()
+            .unwrap_or(Type::ANY)
+    }
+
+    pub(crate) fn bound(&self, register: Register) -> Type {
+        self.bounds
+            .get(register.index())
+            .copied()
+            .unwrap_or(Type::ANY)
+    }
+
+    /// Lets every register hold anything that it is declared for.
+    pub(crate) fn forget(&mut self) {
+        for (held, bound) in self.registers.iter_mut().zip(&self.bounds) {
+            *held = bound.or_unset();
+        }
+    }
+
+    /// Notes the first violation of the instruction.
+    fn refuse(&mut self, rule: Rule, message: impl FnOnce() -> String) {
+        if let Some(errors) = &mut self.errors
+            && !core::mem::replace(&mut self.refused, true)
+        {
+            errors.push(rule, self.place, message());
+        }
+    }
+
+    fn shown(&self, shown: Type) -> String {
+        self.context.lattice.shown(shown).to_string()
+    }
+
+    /// A register that is read as a value.
+    fn value(&mut self, register: Register) -> Type {
+        let held = self.held(register);
+        if held.tags.contains(Tag::Cell) || self.bound(register).tags.contains(Tag::Cell) {
+            self.refuse(Rule::V16, || {
+                format!("{register} holds a cell, which is no value")
+            });
+            return Type::ANY;
+        }
+        if held.may_be_unset() {
+            self.refuse(Rule::V15, || format!("{register} may be unset here"));
+        }
+        held.set()
+    }
+
+    fn values(&mut self, registers: &[Register]) {
+        for register in registers {
+            self.value(*register);
+        }
+    }
+
+    fn cell(&mut self, register: Register) {
+        let held = self.held(register);
+        if !held.set().tags.is_subset(Type::CELL.tags)
+            || !self.bound(register).tags.contains(Tag::Cell)
+        {
+            self.refuse(Rule::V16, || format!("{register} is not a cell"));
+        } else if held.may_be_unset() {
+            self.refuse(Rule::V15, || format!("{register} may be unset here"));
+        }
+    }
+
+    /// A register that must hold values of one kind.
+    fn known(&mut self, register: Register, wanted: TagSet, what: &str) {
+        let held = self.value(register);
+        if !held.tags.is_subset(wanted) {
+            let shown = self.shown(held);
+            self.refuse(Rule::V23, || {
+                format!("{register} must be {what}, and may be `{shown}`")
+            });
+        }
+    }
+
+    fn object(&mut self, register: Register, class: ClassRef, rule: Rule, what: &str) {
+        let held = self.value(register);
+        if !self.context.lattice.is_instance(held, class) {
+            let shown = self.shown(held);
+            self.refuse(rule, || {
+                format!("{register} must be {what}, and may be `{shown}`")
+            });
+        }
+    }
+
+    /// Writes a register.
+    fn define(&mut self, destination: Destination, given: Type) {
+        self.define_maybe(destination, given, false);
+    }
+
+    fn define_maybe(&mut self, destination: Destination, given: Type, or_unset: bool) {
+        let register = destination.0;
+        let bound = self.bound(register);
+        let mut held = given;
+        if !self.context.lattice.is_subset(given, bound) {
+            let is_cell = |side: Type| side.tags.contains(Tag::Cell);
+            let rule = if is_cell(given) == is_cell(bound) {
+                Rule::V17
+            } else {
+                Rule::V16
+            };
+            let (given, declared) = (self.shown(given), self.shown(bound));
+            self.refuse(rule, || {
+                format!("{register} is declared `{declared}`, and may get `{given}`")
+            });
+            held = bound;
+        }
+        self.set(register, if or_unset { held.or_unset() } else { held });
+    }
+
+    pub(crate) fn set(&mut self, register: Register, held: Type) {
+        if let Some(slot) = self.registers.get_mut(register.index()) {
+            *slot = held;
+            self.written.push(register);
+        }
+    }
+
+    fn is_impossible(&mut self, mnemonic: &str, operands: &[Type]) {
+        if operands.iter().any(|operand| operand.tags.is_empty()) {
+            return;
+        }
+        let shown: Vec<_> = operands
+            .iter()
+            .map(|operand| format!("`{}`", self.shown(*operand)))
+            .collect();
+        self.refuse(Rule::V25, || {
+            format!("{mnemonic} of {} always fails", shown.join(" and "))
+        });
+    }
+
+    /// A result of these tags, refused if there are none.
+    fn operation(
+        &mut self,
+        instruction: &Instruction,
+        operands: &[Type],
+        tags: TagSet,
+        result: Destination,
+    ) {
+        if tags.is_empty() {
+            self.is_impossible(instruction.mnemonic(), operands);
+        }
+        self.define(result, Type::of(tags));
+    }
+
+    fn attempt(&mut self, instruction: &Instruction, operand: Type, possible: bool) {
+        if !possible {
+            self.is_impossible(instruction.mnemonic(), &[operand]);
+        }
+    }
+
+    fn arguments(&mut self, called: &'m Function, arguments: &[Register]) {
+        if arguments.len() != usize::from(called.parameters) {
+            let (given, wanted) = (arguments.len(), called.parameters);
+            self.refuse(Rule::V18, || {
+                format!("the function has {wanted} parameters, and gets {given} arguments")
+            });
+        }
+        for (argument, parameter) in arguments.iter().zip(&called.registers) {
+            let held = self.value(*argument);
+            let bound = self.context.declared(parameter.bound);
+            if !self.context.lattice.is_subset(held, bound) {
+                let (held, bound) = (self.shown(held), self.shown(bound));
+                self.refuse(Rule::V18, || {
+                    format!(
+                        "the parameter is declared `{bound}`, and may get `{held}` of {argument}"
+                    )
+                });
+            }
+        }
+    }
+
+    fn called(&self, function: FunctionIndex) -> Option<&'m Function> {
+        self.context.module.functions.get(function.index())
+    }
+
+    fn result_of(&self, called: &Function) -> Type {
+        match called.kind {
+            FunctionKind::Plain => self.context.declared(called.result),
+            FunctionKind::Generator => Type::tag(Tag::Generator),
+        }
+    }
+
+    fn constant(&mut self, constant: &Constant) -> Type {
+        Type::tag(match constant {
+            Constant::None => Tag::None,
+            Constant::Bool(_) => Tag::Bool,
+            Constant::Int(_) => Tag::Int,
+            Constant::Float(_) => Tag::Float,
+            Constant::Str(_) => Tag::Str,
+            Constant::Bytes(_) => Tag::Bytes,
+            Constant::Tuple(_) => Tag::Tuple,
+            Constant::Class(_) | Constant::Type(_) => Tag::Type,
+            Constant::Ellipsis | Constant::Missing => Tag::Ellipsis,
+        })
+    }
+
+    /// Executes an instruction on types.
+    pub(crate) fn step(&mut self, address: Address, instruction: &'m Instruction) {
+        self.place = Place::Instruction(self.index, address);
+        self.refused = false;
+        self.written.clear();
+        match instruction {
+            Instruction::LoadConstant { constant, result } => {
+                let module = self.context.module;
+                let given = module
+                    .constants
+                    .get(constant.index())
+                    .map_or(Type::ANY, |constant| self.constant(constant));
+                self.define(*result, given);
+            }
+            Instruction::Move { value, result } => {
+                let held = self.value(*value);
+                self.define(*result, held);
+            }
+            Instruction::LoadGlobal { result, .. } => self.define(*result, Type::ANY),
+            Instruction::StoreGlobal { value, .. } | Instruction::StoreOutput { value, .. } => {
+                self.value(*value);
+            }
+            Instruction::DeleteGlobal { .. } | Instruction::Jump { .. } => {}
+            Instruction::MakeCell { result } => self.define(*result, Type::CELL),
+            Instruction::LoadCell { cell, result, .. } => {
+                self.cell(*cell);
+                self.define(*result, Type::ANY);
+            }
+            Instruction::StoreCell { cell, value } => {
+                self.cell(*cell);
+                self.value(*value);
+            }
+            Instruction::Unset { result } => self.set(result.0, Type::UNSET),
+            Instruction::CheckSet { value, result, .. } => {
+                let held = self.maybe_unset(*value);
+                self.define(*result, held.set());
+            }
+            Instruction::IfUnset { value, .. } => {
+                self.maybe_unset(*value);
+            }
+            Instruction::Expect {
+                value,
+                expected,
+                result,
+                ..
+            } => {
+                let held = self.value(*value);
+                let expected = self.context.declared(*expected);
+                let narrowed = self.context.lattice.meet(held, expected);
+                self.define(*result, narrowed);
+            }
+            Instruction::IsType { value, result, .. }
+            | Instruction::Not { value, result }
+            | Instruction::Truth { value, result } => {
+                self.value(*value);
+                self.define(*result, Type::tag(Tag::Bool));
+            }
+            Instruction::Compare {
+                left,
+                right,
+                result,
+                ..
+            } => {
+                self.values(&[*left, *right]);
+                self.define(*result, Type::tag(Tag::Bool));
+            }
+            Instruction::IfTrue { value, .. } | Instruction::IfFalse { value, .. } => {
+                self.value(*value);
+            }
+            Instruction::Return { value } => self.returns(*value),
+            Instruction::Raise { exception } => {
+                self.value(*exception);
+            }
+            Instruction::RaiseFrom { exception, cause } => self.values(&[*exception, *cause]),
+            Instruction::Reraise { exception } => {
+                self.object(
+                    *exception,
+                    ClassRef::Builtin(BuiltinException::BaseException),
+                    Rule::V23,
+                    "an exception",
+                );
+            }
+            Instruction::Call { .. }
+            | Instruction::CallClosure { .. }
+            | Instruction::CallValue { .. }
+            | Instruction::CallLeaf { .. }
+            | Instruction::MakeFunction { .. }
+            | Instruction::Yield { .. } => self.call(instruction),
+            Instruction::NewObject { class, result } => {
+                let instance = self.context.lattice.instance(ClassRef::Module(*class));
+                self.define(*result, instance);
+            }
+            Instruction::GetField {
+                object,
+                class,
+                result,
+                ..
+            } => {
+                self.object(
+                    *object,
+                    ClassRef::Module(*class),
+                    Rule::V22,
+                    "an object of the class",
+                );
+                self.define(*result, Type::ANY);
+            }
+            Instruction::SetField {
+                object,
+                class,
+                value,
+                ..
+            } => {
+                self.object(
+                    *object,
+                    ClassRef::Module(*class),
+                    Rule::V22,
+                    "an object of the class",
+                );
+                self.value(*value);
+            }
+            Instruction::DeleteField { object, class, .. } => {
+                self.object(
+                    *object,
+                    ClassRef::Module(*class),
+                    Rule::V22,
+                    "an object of the class",
+                );
+            }
+            Instruction::LoadInput { result, .. } => self.define_maybe(*result, Type::ANY, true),
+            Instruction::Decode { value, result, .. } => {
+                self.value(*value);
+                self.define(*result, Type::ANY);
+            }
+            _ => self.container_or_operator(instruction),
+        }
+    }
+
+    /// What `CHECK_SET` and `IF_UNSET` read: a value or unset, no cell.
+    fn maybe_unset(&mut self, register: Register) -> Type {
+        let held = self.held(register);
+        if self.bound(register).tags.contains(Tag::Cell) {
+            self.refuse(Rule::V16, || {
+                format!("{register} holds a cell, which is no value")
+            });
+            return Type::ANY;
+        }
+        held
+    }
+
+    fn returns(&mut self, value: Register) {
+        let held = self.value(value);
+        let declared = self.context.declared(self.function.result);
+        if !self.context.lattice.is_subset(held, declared) {
+            let (held, declared) = (self.shown(held), self.shown(declared));
+            self.refuse(Rule::V21, || {
+                format!("the result is declared `{declared}`, and {value} may be `{held}`")
+            });
+        }
+    }
+
+    fn call(&mut self, instruction: &'m Instruction) {
+        match instruction {
+            Instruction::Call {
+                function,
+                arguments,
+                result,
+            } => {
+                let Some(called) = self.called(*function) else {
+                    return;
+                };
+                if called.captures > 0 {
+                    self.refuse(Rule::V19, || {
+                        format!("{function} captures, so only a function value calls it")
+                    });
+                }
+                self.arguments(called, arguments);
+                self.define(*result, self.result_of(called));
+            }
+            Instruction::CallClosure {
+                function,
+                closure,
+                arguments,
+                result,
+            } => {
+                let Some(called) = self.called(*function) else {
+                    return;
+                };
+                let held = self.value(*closure);
+                if called.captures == 0 {
+                    self.refuse(Rule::V19, || {
+                        format!("{function} captures nothing, so `CALL` calls it")
+                    });
+                } else if !held.tags.is_subset(TagSet::of(&[Tag::Function])) {
+                    let shown = self.shown(held);
+                    self.refuse(Rule::V19, || {
+                        format!("{closure} must be a function value, and may be `{shown}`")
+                    });
+                }
+                self.arguments(called, arguments);
+                self.define(*result, self.result_of(called));
+            }
+            Instruction::CallValue {
+                callee,
+                arguments,
+                result,
+            } => {
+                self.value(*callee);
+                self.values(arguments);
+                self.define(*result, Type::ANY);
+            }
+            Instruction::CallLeaf {
+                leaf,
+                arguments,
+                result,
+            } => {
+                self.values(arguments);
+                let Some((wanted, given)) = self.context.leaves.get(leaf.index()).copied() else {
+                    return;
+                };
+                if arguments.len() != usize::from(wanted) {
+                    let count = arguments.len();
+                    self.refuse(Rule::V18, || {
+                        format!("the leaf takes {wanted} arguments, and gets {count}")
+                    });
+                }
+                self.define(*result, given);
+            }
+            Instruction::MakeFunction {
+                function,
+                cells,
+                result,
+            } => {
+                let Some(made) = self.called(*function) else {
+                    return;
+                };
+                for cell in cells {
+                    self.cell(*cell);
+                }
+                if cells.len() != usize::from(made.captures) {
+                    let (count, wanted) = (cells.len(), made.captures);
+                    self.refuse(Rule::V20, || {
+                        format!("{function} captures {wanted} cells, and gets {count}")
+                    });
+                }
+                let parameters = made.registers.iter().take(usize::from(made.parameters));
+                if parameters
+                    .map(|register| self.context.declared(register.bound))
+                    .any(|bound| bound != Type::ANY)
+                {
+                    self.refuse(Rule::V20, || {
+                        format!("{function} has a parameter that is not `any`, so it is no value")
+                    });
+                }
+                self.define(*result, Type::tag(Tag::Function));
+            }
+            Instruction::Yield { value, result } => {
+                self.value(*value);
+                if self.function.kind != FunctionKind::Generator {
+                    self.refuse(Rule::V24, || "only a generator function yields".to_owned());
+                }
+                self.define(*result, Type::ANY);
+            }
+            _ => {}
+        }
+    }
+
+    fn container_or_operator(&mut self, instruction: &'m Instruction) {
+        match instruction {
+            Instruction::MakeList { values, result } => self.make(values, Tag::List, *result),
+            Instruction::MakeTuple { values, result } => self.make(values, Tag::Tuple, *result),
+            Instruction::MakeSet { values, result } => self.make(values, Tag::Set, *result),
+            Instruction::MakeDict { items, result } => self.make(items, Tag::Dict, *result),
+            Instruction::MakeSlice {
+                start,
+                stop,
+                step,
+                result,
+            } => {
+                self.make(&[*start, *stop, *step], Tag::Slice, *result);
+            }
+            Instruction::ListAppend { list, value } => {
+                self.known(*list, TagSet::of(&[Tag::List]), "a list");
+                self.value(*value);
+            }
+            Instruction::SetAdd { set, value } => {
+                self.known(*set, TagSet::of(&[Tag::Set]), "a set");
+                self.value(*value);
+            }
+            Instruction::Concat { values, result } => {
+                for value in values {
+                    self.known(*value, TagSet::of(&[Tag::Str]), "a str");
+                }
+                self.define(*result, Type::tag(Tag::Str));
+            }
+            Instruction::Next {
+                iterator, result, ..
+            } => {
+                self.known(
+                    *iterator,
+                    TagSet::of(&[Tag::Iterator, Tag::Generator]),
+                    "an iterator or generator",
+                );
+                self.define(*result, Type::ANY);
+            }
+            Instruction::GetItem {
+                container,
+                key,
+                result,
+            } => {
+                let held = self.value(*container);
+                let key = self.value(*key);
+                self.operation(
+                    instruction,
+                    &[held, key],
+                    operators::item(held.tags),
+                    *result,
+                );
+            }
+            Instruction::SetItem {
+                container,
+                key,
+                value,
+            } => {
+                let held = self.value(*container);
+                self.values(&[*key, *value]);
+                self.attempt(instruction, held, operators::is_storable(held.tags));
+            }
+            Instruction::DeleteItem { container, key } => {
+                let held = self.value(*container);
+                self.value(*key);
+                self.attempt(instruction, held, operators::is_storable(held.tags));
+            }
+            Instruction::Length { value, result } => {
+                let held = self.value(*value);
+                self.attempt(instruction, held, operators::is_sized(held.tags));
+                self.define(*result, Type::tag(Tag::Int));
+            }
+            Instruction::GetIterator { value, result } => {
+                let held = self.value(*value);
+                self.operation(
+                    instruction,
+                    &[held],
+                    operators::iterator(held.tags),
+                    *result,
+                );
+            }
+            Instruction::Unpack { value, results } => {
+                let held = self.value(*value);
+                self.attempt(instruction, held, operators::is_unpackable(held.tags));
+                for result in results {
+                    self.define(*result, Type::ANY);
+                }
+            }
+            Instruction::UnpackStar {
+                value,
+                before,
+                results,
+            } => {
+                let held = self.value(*value);
+                self.attempt(instruction, held, operators::is_unpackable(held.tags));
+                for (position, result) in results.iter().enumerate() {
+                    let starred = position == usize::from(*before);
+                    self.define(
+                        *result,
+                        if starred {
+                            Type::tag(Tag::List)
+                        } else {
+                            Type::ANY
+                        },
+                    );
+                }
+            }
+            _ => self.operator(instruction),
+        }
+    }
+
+    fn make(&mut self, values: &[Register], tag: Tag, result: Destination) {
+        self.values(values);
+        self.define(result, Type::tag(tag));
+    }
+
+    fn operator(&mut self, instruction: &'m Instruction) {
+        let mut operands = Vec::with_capacity(2);
+        let mut destination = None;
+        instruction.operands(|operand| match operand {
+            OperandView::Use(register) => operands.push(self.value(register)),
+            OperandView::Define(result) => destination = Some(result),
+            _ => {}
+        });
+        let tags = match operands.as_slice() {
+            [value] => operators::unary(instruction, value.tags),
+            [left, right] => operators::binary(instruction, left.tags, right.tags),
+            _ => None,
+        };
+        if let (Some(tags), Some(result)) = (tags, destination) {
+            self.operation(instruction, &operands, tags, result);
+        } else {
+            self.refuse(Rule::V12, || {
+                format!("the verifier has no rule for {}", instruction.mnemonic())
+            });
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! The rules of what is not code: V1 to V8.
+
+use salami_ir::{
+    BuiltinException, ClassRef, Constant, FunctionKind, LeafSignature, Module, Place, RegisterType,
+    SEMANTICS_VERSION, Schema, SchemaIndex, Tag, TagSet,
+};
+use salami_ir::{ClassIndex, ConstantIndex, FunctionIndex, TypeIndex};
+
+use crate::error::{Errors, Rule};
+use crate::lattice::{Lattice, MAXIMUM_CLASSES, MAXIMUM_DECLARED};
+
+/// The most functions in a module.
+pub const MAXIMUM_FUNCTIONS: usize = 1 << 16;
+/// The most registers of a function.
+pub const MAXIMUM_REGISTERS: usize = 1 << 16;
+/// The most instructions in a module, over all functions.
+pub const MAXIMUM_INSTRUCTIONS: usize = 1 << 20;
+
+const CANONICAL_NAN: u64 = 0x7ff8_0000_0000_0000;
+
+/// A position as an index; modules have fewer entries than that by V1 or by their size.
+pub(crate) fn position(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+/// Checks every table, and finds each imported leaf's position in the table of leaves.
+pub(crate) fn check(
+    module: &Module,
+    leaves: &[LeafSignature],
+    lattice: &Lattice,
+    errors: &mut Errors,
+) -> Vec<u32> {
+    limits(module, errors);
+    constants(module, errors);
+    types(module, errors);
+    let positions = imports(module, leaves, errors);
+    classes(module, errors);
+    schemas(module, lattice, errors);
+    capabilities(module, errors);
+    entry(module, errors);
+    positions
+}
+
+pub(crate) fn class_exists(module: &Module, class: ClassRef) -> bool {
+    match class {
+        ClassRef::Builtin(_) => true,
+        ClassRef::Module(index) => index.index() < module.classes.len(),
+    }
+}
+
+fn limits(module: &Module, errors: &mut Errors) {
+    if module.semantics != SEMANTICS_VERSION {
+        let message = format!(
+            "semantics version {} is not known, only {SEMANTICS_VERSION}",
+            module.semantics
+        );
+        errors.push(Rule::V1, Place::Module, message);
+    }
+    if module.functions.len() > MAXIMUM_FUNCTIONS {
+        errors.push(
+            Rule::V1,
+            Place::Module,
+            format!("a module has at most {MAXIMUM_FUNCTIONS} functions"),
+        );
+    }
+    let instructions: usize = module
+        .functions
+        .iter()
+        .map(|function| function.code.len())
+        .sum();
+    if instructions > MAXIMUM_INSTRUCTIONS {
+        errors.push(
+            Rule::V1,
+            Place::Module,
+            format!("a module has at most {MAXIMUM_INSTRUCTIONS} instructions"),
+        );
+    }
+    for (index, function) in module.functions.iter().enumerate() {
+        if function.registers.len() > MAXIMUM_REGISTERS {
+            let place = Place::Function(FunctionIndex(position(index)));
+            errors.push(
+                Rule::V1,
+                place,
+                format!("a function has at most {MAXIMUM_REGISTERS} registers"),
+            );
+        }
+    }
+}
+
+fn constants(module: &Module, errors: &mut Errors) {
+    for (index, constant) in module.constants.iter().enumerate() {
+        let message = match constant {
+            Constant::Tuple(elements)
+                if elements.iter().any(|element| element.index() >= index) =>
+            {
+                "a tuple has earlier constants only"
+            }
+            Constant::Class(class) if !class_exists(module, *class) => "there is no such class",
+            Constant::Type(Tag::Unset | Tag::Cell) => "this is no type that a program can name",
+            Constant::Float(bits) if f64::from_bits(*bits).is_nan() && *bits != CANONICAL_NAN => {
+                "there is one form of NaN"
+            }
+            _ => continue,
+        };
+        errors.push(
+            Rule::V2,
+            Place::Constant(ConstantIndex(position(index))),
+            message,
+        );
+    }
+}
+
+/// Whether a type says what values of a program a register may hold.
+pub(crate) fn is_of_values(register_type: &RegisterType) -> bool {
+    register_type.tags.is_subset(TagSet::VALUES)
+}
+
+fn types(module: &Module, errors: &mut Errors) {
+    let mut listed = 0usize;
+    for (index, entry) in module.types.iter().enumerate() {
+        let place = Place::Type(TypeIndex(position(index)));
+        if !is_of_values(entry) && *entry != RegisterType::tag(Tag::Cell) {
+            errors.push(Rule::V3, place, "a type is of values, or of cells alone");
+        }
+        let Some(classes) = &entry.classes else {
+            continue;
+        };
+        listed = listed.saturating_add(classes.len());
+        if !entry.tags.contains(Tag::Object) || classes.is_empty() {
+            errors.push(Rule::V3, place, "classes belong to `object`, at least one");
+        } else if !classes.is_sorted_by(|left, right| left < right) {
+            errors.push(
+                Rule::V3,
+                place,
+                "the classes of a type are sorted and distinct",
+            );
+        } else if classes.len() > MAXIMUM_CLASSES || listed > MAXIMUM_DECLARED {
+            errors.push(
+                Rule::V3,
+                place,
+                format!("a type lists at most {MAXIMUM_CLASSES} classes, all {MAXIMUM_DECLARED}"),
+            );
+        } else if !classes.iter().all(|class| class_exists(module, *class)) {
+            errors.push(Rule::V3, place, "there is no such class");
+        }
+    }
+    let mut sorted: Vec<_> = module
+        .types
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| (entry, index))
+        .collect();
+    sorted.sort_unstable();
+    for pair in sorted.windows(2) {
+        if let [(first, _), (second, index)] = pair
+            && first == second
+        {
+            errors.push(
+                Rule::V3,
+                Place::Type(TypeIndex(position(*index))),
+                format!("`{second}` is there twice"),
+            );
+        }
+    }
+}
+
+fn imports(module: &Module, leaves: &[LeafSignature], errors: &mut Errors) -> Vec<u32> {
+    let mut positions = Vec::with_capacity(module.leaves.len());
+    for (index, import) in module.leaves.iter().enumerate() {
+        match leaves.binary_search_by(|leaf| leaf.name.cmp(&import.name)) {
+            Ok(found) => positions.push(position(found)),
+            Err(_) => {
+                let message = format!("there is no leaf `{}`", import.name);
+                errors.push(Rule::V4, Place::Leaf(position(index)), message);
+            }
+        }
+    }
+    positions
+}
+
+fn classes(module: &Module, errors: &mut Errors) {
+    for (index, class) in module.classes.iter().enumerate() {
+        let place = Place::Class(ClassIndex(position(index)));
+        if class.fields.len() > usize::from(u16::MAX) {
+            errors.push(Rule::V5, place, "a class has at most 65535 fields");
+        }
+        let mut names: Vec<_> = class.fields.iter().map(|field| &field.name).collect();
+        names.sort_unstable();
+        if names.windows(2).any(|pair| pair.first() == pair.get(1)) {
+            errors.push(
+                Rule::V5,
+                place,
+                "the fields of a class have different names",
+            );
+        }
+        let Some(ClassRef::Module(base)) = class.base else {
+            continue;
+        };
+        match module.classes.get(base.index()) {
+            Some(base_class) if base.index() < index => {
+                let inherited = base_class.fields.iter().map(|field| &field.name);
+                if base_class.fields.len() > class.fields.len()
+                    || !class
+                        .fields
+                        .iter()
+                        .map(|field| &field.name)
+                        .zip(inherited)
+                        .all(|(own, inherited)| own == inherited)
+                {
+                    errors.push(
+                        Rule::V5,
+                        place,
+                        format!("the fields start with those of the base {base}"),
+                    );
+                }
+            }
+            _ => errors.push(Rule::V5, place, "a base comes before what derives from it"),
+        }
+    }
+}
+
+fn schemas(module: &Module, lattice: &Lattice, errors: &mut Errors) {
+    for (index, schema) in module.schemas.iter().enumerate() {
+        let earlier = |inner: &SchemaIndex| inner.index() < index;
+        let constant_exists = |constant: &ConstantIndex| constant.index() < module.constants.len();
+        let (inner_are_earlier, constants_exist) = match schema {
+            Schema::List(inner)
+            | Schema::Dict(inner)
+            | Schema::TupleOf(inner)
+            | Schema::Set(inner) => (earlier(inner), true),
+            Schema::Tuple(inner) | Schema::Union(inner) => (inner.iter().all(earlier), true),
+            Schema::Literal(constants) => (true, constants.iter().all(constant_exists)),
+            Schema::Record(fields) => (fields.iter().all(|(_, inner, _)| earlier(inner)), true),
+            Schema::Class(_, fields) => (
+                fields.iter().all(|(_, inner, _)| earlier(inner)),
+                fields
+                    .iter()
+                    .all(|(_, _, default)| default.as_ref().is_none_or(constant_exists)),
+            ),
+            _ => (true, true),
+        };
+        let message = if !inner_are_earlier {
+            "a schema refers to earlier ones only".to_owned()
+        } else if !constants_exist {
+            "there is no such constant".to_owned()
+        } else if let Some(message) = schema_content(module, lattice, schema) {
+            message
+        } else {
+            continue;
+        };
+        errors.push(
+            Rule::V6,
+            Place::Schema(SchemaIndex(position(index))),
+            message,
+        );
+    }
+}
+
+fn schema_content(module: &Module, lattice: &Lattice, schema: &Schema) -> Option<String> {
+    match schema {
+        Schema::Iso(Tag::Date | Tag::Time | Tag::DateTime) => None,
+        Schema::Iso(tag) => Some(format!("no ISO 8601 text gives a {}", tag.name())),
+        Schema::Class(index, fields) => {
+            let Some(class) = module.classes.get(index.index()) else {
+                return Some("there is no such class".to_owned());
+            };
+            if lattice.is_subclass(
+                ClassRef::Module(*index),
+                ClassRef::Builtin(BuiltinException::BaseException),
+            ) {
+                return Some("an exception is not decoded".to_owned());
+            }
+            let mut names: Vec<&str> = class
+                .fields
+                .iter()
+                .map(|field| field.name.as_str())
+                .collect();
+            names.sort_unstable();
+            let unknown = fields
+                .iter()
+                .find(|(name, ..)| names.binary_search(&name.as_str()).is_err());
+            unknown.map(|(name, ..)| format!("class {index} has no field `{name}`"))
+        }
+        _ => None,
+    }
+}
+
+fn capabilities(module: &Module, errors: &mut Errors) {
+    for (index, pair) in module.capabilities.windows(2).enumerate() {
+        if pair.first() >= pair.get(1) {
+            let place = Place::Capability(position(index.saturating_add(1)));
+            errors.push(Rule::V7, place, "capabilities are sorted and distinct");
+        }
+    }
+}
+
+fn entry(module: &Module, errors: &mut Errors) {
+    let message = match module.functions.get(module.entry.index()) {
+        None => "the entry function does not exist",
+        Some(function) if function.kind != FunctionKind::Plain => {
+            "the entry function is no generator"
+        }
+        Some(function) if (function.parameters, function.captures) != (0, 0) => {
+            "the entry function has no parameters and captures nothing"
+        }
+        Some(_) => return,
+    };
+    errors.push(Rule::V8, Place::Entry, message);
+}
