@@ -18,3 +18,122 @@ fn overloads_of_a_leaf_agree() {
         assert!(leaf.arguments.len() <= 255);
     }
 }
+
+/// Every type that occurs in a signature, a property, a base or a constant.
+fn types() -> Vec<(String, face::FaceType)> {
+    let mut types = Vec::new();
+    let mut add_function = |owner: &str, function: &face::FaceFunction| {
+        for signature in &function.overloads {
+            let place = format!("{owner}{}{}", function.name, signature.show(&[]));
+            types.extend(signature.receiver.iter().map(|receiver| (place.clone(), receiver.clone())));
+            types.extend(signature.parameters.iter().map(|parameter| (place.clone(), parameter.type_.clone())));
+            types.push((place, signature.result.clone()));
+        }
+    };
+    let mut others = Vec::new();
+    for module in face::MODULES.iter().filter_map(|name| face::module(name)) {
+        for (name, entry) in &module.entries {
+            match entry {
+                face::FaceEntry::Function(function) => add_function("", function),
+                face::FaceEntry::Class(class) => {
+                    let owner = format!("{}.", class.qualified);
+                    others.extend(class.bases.iter().map(|base| (owner.clone(), base.clone())));
+                    class.constructor.iter().for_each(|constructor| add_function(&owner, constructor));
+                    for (name, member) in &class.members {
+                        match member {
+                            face::FaceMember::Method(function)
+                            | face::FaceMember::ClassMethod(function)
+                            | face::FaceMember::StaticMethod(function) => add_function(&owner, function),
+                            face::FaceMember::Property { type_, .. } => {
+                                others.push((format!("{owner}{name}"), type_.clone()));
+                            }
+                            face::FaceMember::Constant(constant) => {
+                                others.push((format!("{owner}{name}"), constant.type_.clone()));
+                            }
+                            face::FaceMember::Refused(_) => {}
+                        }
+                    }
+                }
+                face::FaceEntry::Constant(constant) => {
+                    others.push((format!("{}.{name}", module.name), constant.type_.clone()));
+                }
+                _ => {}
+            }
+        }
+    }
+    types.extend(others);
+    types
+}
+
+#[test]
+fn types_exist_and_have_their_arguments() {
+    use face::FaceType;
+    let mut work = types();
+    while let Some((place, type_)) = work.pop() {
+        let parts = match type_ {
+            FaceType::Class(name, arguments) => {
+                let class = face::class(name).unwrap_or_else(|| panic!("{place}: unknown type {name}"));
+                assert_eq!(class.variables.len(), arguments.len(), "{place}: arguments of {name}");
+                arguments
+            }
+            FaceType::Protocol(protocol, arguments) => {
+                use face::Protocol;
+                let expected = match protocol {
+                    Protocol::Sized | Protocol::Hashable | Protocol::Comparable => 0,
+                    Protocol::Mapping | Protocol::MutableMapping => 2,
+                    _ => 1,
+                };
+                assert_eq!(arguments.len(), expected, "{place}: arguments of {}", protocol.name());
+                arguments
+            }
+            FaceType::Tuple(types) | FaceType::Union(types) | FaceType::Each(types) => types,
+            FaceType::Callable(parameters, result) => {
+                let mut parts = parameters.unwrap_or_default();
+                parts.push(*result);
+                parts
+            }
+            FaceType::Type(type_) | FaceType::FindAll(type_) | FaceType::Split(type_) => vec![*type_],
+            _ => Vec::new(),
+        };
+        work.extend(parts.into_iter().map(|part| (place.clone(), part)));
+    }
+}
+
+#[test]
+fn prelude_functions_exist_with_as_many_parameters() {
+    let mut seen = 0;
+    for module in face::MODULES.iter().filter_map(|name| face::module(name)) {
+        let functions = module.entries.values().flat_map(|entry| match entry {
+            face::FaceEntry::Function(function) => vec![(0, function)],
+            face::FaceEntry::Class(class) => class
+                .members
+                .values()
+                .filter_map(|member| match member {
+                    face::FaceMember::Method(function) => Some((1, function)),
+                    face::FaceMember::ClassMethod(function) | face::FaceMember::StaticMethod(function) => {
+                        Some((0, function))
+                    }
+                    _ => None,
+                })
+                .chain(class.constructor.iter().map(|constructor| (0, constructor)))
+                .collect(),
+            _ => Vec::new(),
+        });
+        for (receivers, function) in functions {
+            for signature in &function.overloads {
+                let face::Target::Prelude(name) = signature.target else { continue };
+                let (file, wanted) = name.split_once('.').expect("file.function");
+                let text = face::prelude(file).unwrap_or_else(|| panic!("no prelude file {file}"));
+                let parsed = salami_syntax::parse(&salami_source::Source::new(file, text));
+                assert!(parsed.is_ok(), "{file}: {:?}", parsed.diagnostics);
+                let found = parsed.tree.functions.iter().find(|function| {
+                    function.name.is_some_and(|name| parsed.tree.name(name.name) == wanted)
+                });
+                let found = found.unwrap_or_else(|| panic!("no prelude function {name}"));
+                assert_eq!(found.parameters.len(), signature.parameters.len() + receivers, "{name}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 10);
+}

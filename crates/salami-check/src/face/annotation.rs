@@ -128,6 +128,8 @@ impl Names<'_> {
             "Self" => FaceType::SelfType,
             "Each" => FaceType::Each(arguments),
             "type" => FaceType::Type(Box::new(first())),
+            "FindAll" => FaceType::FindAll(Box::new(first())),
+            "Split" => FaceType::Split(Box::new(first())),
             _ => {
                 if let Some(protocol) = protocol(name) {
                     return FaceType::Protocol(protocol, arguments);

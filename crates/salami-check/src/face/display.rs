@@ -67,6 +67,8 @@ impl Display for Shown<'_> {
                 inner(result, f)?;
                 f.write_str("]")
             }
+            FaceType::FindAll(type_) => arguments("FindAll", std::slice::from_ref(type_), f),
+            FaceType::Split(type_) => arguments("Split", std::slice::from_ref(type_), f),
             FaceType::Type(type_) => {
                 f.write_str("type[")?;
                 inner(type_, f)?;

@@ -37,6 +37,19 @@ macro_rules! prelude {
 
 stubs! {
     "builtins",
+    "abc",
+    "collections",
+    "collections.abc",
+    "csv",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "enum",
+    "io",
+    "json",
+    "math",
+    "re",
+    "typing",
 }
 
 prelude! {

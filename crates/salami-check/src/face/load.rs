@@ -13,7 +13,7 @@ use super::model::{
     ClassKind, Effect, FaceClass, FaceConstant, FaceEntry, FaceFunction, FaceMember, FaceModule, FaceParameter,
     FaceSignature, FaceType, FaceValue, Target,
 };
-use crate::typed::Kind;
+use crate::typed::{Constant, Kind};
 
 /// What came of reading a stub.
 pub(super) struct Loaded {
@@ -156,7 +156,10 @@ fn constant_of(
     names.variables.clear();
     let type_ = names.type_(annotation);
     let value = match value {
-        Some(value) => FaceValue::Constant(names.constant(value)?),
+        Some(value) => FaceValue::Constant(match names.constant(value)? {
+            Constant::Missing => Constant::Ellipsis,
+            constant => constant,
+        }),
         None => FaceValue::Leaf(leaf_name(names.module, class, name)),
     };
     Some(FaceConstant { name, type_, value })
@@ -175,6 +178,7 @@ enum Access {
     ClassMethod,
     StaticMethod,
     Property,
+    Setter,
 }
 
 struct Read {
@@ -191,7 +195,7 @@ fn function_of(names: &mut Names, id: FunctionId, class: &str) -> Option<Read> {
     let is_operator = !class.is_empty() && name.starts_with("__") && name != "__new__";
     let leaf = if name == "__new__" { qualify(names.module, class) } else { leaf_name(names.module, class, name) };
     let mut access = Access::Method;
-    let mut target = if is_operator { Target::Operator } else { Target::Leaf(leaf) };
+    let mut target = Target::Leaf(leaf);
     let mut effect = Effect::Pure;
     let mut unless = Vec::new();
     for (word, texts) in decorators(names, &function.decorators) {
@@ -199,6 +203,7 @@ fn function_of(names: &mut Names, id: FunctionId, class: &str) -> Option<Read> {
         match (word.as_str(), text) {
             ("overload", None) => {}
             ("property", None) => access = Access::Property,
+            (word, None) if word.strip_suffix(".setter") == Some(name) => access = Access::Setter,
             ("classmethod", None) => access = Access::ClassMethod,
             ("staticmethod", None) => access = Access::StaticMethod,
             ("leaf", Some(text)) => target = Target::Leaf(text),
@@ -212,6 +217,9 @@ fn function_of(names: &mut Names, id: FunctionId, class: &str) -> Option<Read> {
             ("unless", Some(_)) => unless = texts.iter().map(|text| keep(text)).collect(),
             _ => names.problems.push(format!("{}: {leaf}: unknown decorator {word}", names.module)),
         }
+    }
+    if is_operator && access == Access::Method && target == Target::Leaf(leaf) {
+        target = Target::Operator;
     }
     let mut parameters = Vec::new();
     let mut receiver = None;
@@ -362,12 +370,15 @@ fn add_function(class: &mut FaceClass, read: Read) {
         }
         return;
     }
+    if access == Access::Setter {
+        if let Some(FaceMember::Property { setter, .. }) = class.members.get_mut(name) {
+            *setter = Some(qualify("builtins", &format!("{}.{name}.set", class.qualified)));
+        }
+        return;
+    }
     if access == Access::Property {
-        let leaf = match signature.target {
-            Target::Leaf(leaf) => leaf,
-            _ => leaf_name("builtins", class.qualified, name),
-        };
-        class.members.insert(name, FaceMember::Property { type_: signature.result, leaf });
+        let Target::Leaf(leaf) = signature.target else { return };
+        class.members.insert(name, FaceMember::Property { type_: signature.result, leaf, setter: None });
         return;
     }
     if let Some(
@@ -381,7 +392,7 @@ fn add_function(class: &mut FaceClass, read: Read) {
     let member = match access {
         Access::ClassMethod => FaceMember::ClassMethod(function),
         Access::StaticMethod => FaceMember::StaticMethod(function),
-        Access::Method | Access::Property => FaceMember::Method(function),
+        Access::Method | Access::Property | Access::Setter => FaceMember::Method(function),
     };
     class.members.insert(name, member);
 }

@@ -191,6 +191,8 @@ pub enum FaceMember {
         type_: FaceType,
         /// The leaf that reads it.
         leaf: &'static str,
+        /// The leaf of two arguments that writes it, if it can be written.
+        setter: Option<&'static str>,
     },
     /// An attribute of the class, also read through instances.
     Constant(FaceConstant),
@@ -230,6 +232,12 @@ pub enum FaceType {
     Literal(Vec<Constant>),
     /// Of a variadic parameter: exactly these arguments.
     Each(Vec<FaceType>),
+    /// What `findall` gives for a pattern with these groups (a tuple type): `list[str]` for at
+    /// most one group, else a list of tuples of `str`.
+    FindAll(Box<FaceType>),
+    /// What `split` gives for a pattern with these groups: `list[str]`, or `list[str | None]` if
+    /// a group may not be matched.
+    Split(Box<FaceType>),
 }
 
 /// Whose type variable it is.
@@ -348,6 +356,8 @@ impl FaceType {
                 Self::Callable(parameters.as_deref().map(all), Box::new(result.substitute(arguments)))
             }
             Self::Type(type_) => Self::Type(Box::new(type_.substitute(arguments))),
+            Self::FindAll(type_) => Self::FindAll(Box::new(type_.substitute(arguments))),
+            Self::Split(type_) => Self::Split(Box::new(type_.substitute(arguments))),
             Self::Each(types) => Self::Each(all(types)),
             Self::Object | Self::Json | Self::Never | Self::SelfType | Self::Variable(Scope::Function, _)
             | Self::Literal(_) => self.clone(),
@@ -364,7 +374,7 @@ impl FaceType {
             Self::Callable(parameters, result) => {
                 parameters.iter().flatten().any(Self::mentions_class_variable) || result.mentions_class_variable()
             }
-            Self::Type(type_) => type_.mentions_class_variable(),
+            Self::Type(type_) | Self::FindAll(type_) | Self::Split(type_) => type_.mentions_class_variable(),
             Self::Object | Self::Json | Self::Never | Self::SelfType | Self::Literal(_) => false,
         }
     }

@@ -1,0 +1,9 @@
+# abc: resolved by the checker.
+
+@intrinsic
+@derivable
+class ABC: ...
+ABCMeta = form
+
+@intrinsic
+def abstractmethod(funcobj: T) -> T: ...
