@@ -93,6 +93,8 @@ struct Level {
     weight: usize,
     /// Lambdas whose colon has not come: their commas do not end the item.
     lambdas: usize,
+    /// An f-string: its fields stand beside each other.
+    is_fstring: bool,
 }
 
 impl Weights {
@@ -106,13 +108,27 @@ impl Weights {
     }
 
     fn end_item(&mut self) {
-        let level = std::mem::take(self.level());
-        self.total -= level.weight;
+        let level = self.level();
+        let weight = std::mem::take(&mut level.weight);
+        level.lambdas = 0;
+        self.total -= weight;
+    }
+
+    fn open(&mut self, kind: TokenKind) {
+        self.add();
+        let is_fstring = matches!(kind, TokenKind::FStringStart | TokenKind::TStringStart);
+        self.open.push(Level {
+            is_fstring,
+            ..Level::default()
+        });
     }
 
     fn close(&mut self) {
         self.end_item();
         self.open.pop();
+        if self.level().is_fstring {
+            self.end_item();
+        }
     }
 
     fn end_statement(&mut self) {
@@ -149,8 +165,7 @@ fn scan(text: &str) -> Option<Excess> {
             | TokenKind::Lbrace
             | TokenKind::FStringStart
             | TokenKind::TStringStart => {
-                weights.add();
-                weights.open.push(Level::default());
+                weights.open(kind);
                 if weights.open.len() > BRACKET_DEPTH {
                     return Some(Excess::Brackets);
                 }
