@@ -115,3 +115,18 @@ fn push_escape(out: &mut String, char: char) {
         }
     }
 }
+
+/// The size in bytes of `repr(text)`, at most.
+#[must_use]
+pub fn text_size(text: &str) -> usize {
+    let escaped = |char: char| match char {
+        '\'' | '"' | '\\' | '\n' | '\r' | '\t' => 2,
+        ' '..='~' => 1,
+        '\0'..='\u{7f}' => 4,
+        _ if unicode::is_printable(char) => char.len_utf8(),
+        '\u{80}'..='\u{ff}' => 4,
+        '\u{100}'..='\u{ffff}' => 6,
+        _ => 10,
+    };
+    text.chars().map(escaped).fold(2, usize::saturating_add)
+}

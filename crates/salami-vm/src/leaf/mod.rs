@@ -3,7 +3,9 @@
 //! To add a file of leaves: one `mod` line and one line in [`ALL`]. To add a leaf: one row in its
 //! file's `LEAVES`.
 
+pub(crate) mod argument;
 mod exceptions;
+pub(crate) mod sort;
 
 use std::sync::OnceLock;
 

@@ -251,3 +251,74 @@ pub enum NativeData {
     /// A list of these values.
     List(Vec<Value>),
 }
+
+/// What `repr` prints of a value of the library.
+#[derive(Clone, Debug)]
+pub enum Shown {
+    /// All of it.
+    Text(String),
+    /// The `repr` of values with commas between, in brackets.
+    Parts {
+        /// What comes before.
+        open: String,
+        /// The values.
+        values: Vec<Value>,
+        /// What comes after.
+        close: String,
+    },
+}
+
+/// `repr(value)`
+///
+/// # Errors
+/// What printing it raises; the memory limit.
+pub fn show(context: &mut Context, native: NativeRef) -> Result<Shown, Raise> {
+    Ok(match context.heap.native(native) {
+        Native::Deque(values, limit) => Shown::Parts {
+            open: "deque([".to_owned(),
+            values: values.iter().copied().collect(),
+            close: limit.map_or("])".to_owned(), |limit| format!("], maxlen={limit})")),
+        },
+        Native::Free => Shown::Text(format!("<{} object>", type_name(&context.heap, native))),
+    })
+}
+
+/// `str(value)`; `None`: as `repr`.
+///
+/// # Errors
+/// What printing it raises.
+pub fn display(context: &mut Context, native: NativeRef) -> Result<Option<String>, Raise> {
+    let _ = (context, native);
+    Ok(None)
+}
+
+/// `format(value, spec)` for a specification that is not empty; `None`: has none, TypeError.
+///
+/// # Errors
+/// ValueError for a specification that does not fit.
+pub fn format(context: &mut Context, native: NativeRef, spec: &str) -> Result<Option<String>, Raise> {
+    let _ = (context, native, spec);
+    Ok(None)
+}
+
+/// What a builtin function makes of a number of the library.
+#[derive(Clone, Copy, Debug)]
+pub enum Conversion {
+    /// `int(value)`
+    Int,
+    /// `float(value)`
+    Float,
+    /// `abs(value)`
+    Absolute,
+    /// `round(value, digits)`; None for no digits.
+    Round(Value),
+}
+
+/// The conversion of a value of the library; `None`: not supported, TypeError.
+///
+/// # Errors
+/// What the conversion raises.
+pub fn convert(context: &mut Context, native: NativeRef, conversion: Conversion) -> Result<Option<Value>, Raise> {
+    let _ = (context, native, conversion);
+    Ok(None)
+}
