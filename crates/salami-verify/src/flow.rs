@@ -26,7 +26,7 @@ const MAXIMUM_STATE: usize = 1 << 22;
 const PATIENCE: u8 = 16;
 
 /// Steps of work that one module may take, over all functions.
-pub(crate) const EFFORT: u64 = 200_000_000;
+pub(crate) const EFFORT: u64 = 100_000_000;
 
 const NO_COLUMN: u32 = u32::MAX;
 
