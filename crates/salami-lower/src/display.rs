@@ -6,8 +6,8 @@ use salami_ir::instruction::Destination;
 use salami_ir::{Instruction, Register, RegisterType, Tag};
 
 use crate::LowerError;
-use crate::expression::registers;
 use crate::function::{FunctionLowerer, Value};
+use crate::values::registers;
 
 /// How many values one instruction takes, at most.
 const PIECE: usize = 64;
@@ -225,16 +225,11 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         let mut whole = None;
         for (position, piece) in pieces.chunks(PIECE).enumerate() {
             let is_last = position + 1 == pieces.len().div_ceil(PIECE);
-            let taken = self.emit.depth();
             let mut values: Vec<Register> = whole.into_iter().collect();
             for piece in piece {
                 values.push(self.piece(expression, piece)?);
             }
-            self.emit.release(if whole.is_some() {
-                taken.saturating_sub(1)
-            } else {
-                taken
-            });
+            self.emit.release(mark);
             let into = if is_last { into } else { None };
             let value = self.give(expression, holds.clone(), into, |result| {
                 Instruction::Concat { values, result }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use salami_ir::{
     Address, Handler, HandlerKind, Instruction, Register, RegisterDeclaration, RegisterType,
-    SourceEntry, instruction::Destination,
+    SourceEntry, Tag, instruction::Destination,
 };
 use salami_source::{FileId, Source, Span};
 
-use crate::LowerError;
+use crate::{LowerError, kinds};
 
 /// A place in the code that may not be reached by emission yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,8 +114,15 @@ impl<'a> Emitter<'a> {
         self.local_types.get(register.index())
     }
 
-    /// Takes the next temporary. It is given back by [`Emitter::release`].
+    /// Takes the next temporary. It is given back by [`Emitter::release`]. One that held a cell
+    /// holds cells only, so others pass over it.
     pub(crate) fn temporary(&mut self, holds: &RegisterType) -> Result<Register, LowerError> {
+        let is_cell = |temporary: &RegisterType| temporary.tags.contains(Tag::Cell);
+        while let Some(temporary) = self.temporaries.get(self.depth)
+            && is_cell(temporary) != is_cell(holds)
+        {
+            self.depth += 1;
+        }
         let index = u16::try_from(self.locals.len() + self.depth)
             .map_err(|_| LowerError::Limit("registers of a function"))?;
         if self.depth == self.temporaries.len() {
@@ -340,7 +347,7 @@ impl<'a> Emitter<'a> {
             });
         }
         let mut bounds = local_types;
-        bounds.extend(temporaries);
+        bounds.extend(temporaries.into_iter().map(kinds::bounded));
         Ok(Finished {
             code,
             handlers: resolved,

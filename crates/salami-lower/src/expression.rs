@@ -4,14 +4,14 @@
 //! A local's register that is wanted is written last, when the expression can no longer raise or
 //! read the old value.
 
+use crate::values::registers;
 use salami_check::typed::{
-    self, Binary, Capture, Comparison, Constant, Expr, ExprKind, Failure, FunctionId, LocalId,
-    Storage, Unary, ValueSet,
+    Binary, Comparison, Constant, Expr, ExprKind, Failure, LocalId, Storage, Unary, ValueSet,
 };
 use salami_ir::instruction::{self, Destination, Expectation};
 use salami_ir::{
-    ClassIndex, ClassRef, FieldIndex, FunctionIndex, GlobalIndex, Instruction, Register,
-    RegisterType, SchemaIndex, Tag, TagSet,
+    ClassIndex, ClassRef, FieldIndex, GlobalIndex, Instruction, Register, RegisterType,
+    SchemaIndex, Tag, TagSet,
 };
 
 use crate::function::{FunctionLowerer, Value};
@@ -246,185 +246,6 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         }
     }
 
-    /// Emits the last instruction of an expression: it writes a value of type `holds` to where it
-    /// is wanted. All operands are given back already.
-    pub(crate) fn give(
-        &mut self,
-        expression: &Expr,
-        holds: RegisterType,
-        into: Option<Register>,
-        instruction: impl FnOnce(Destination) -> Instruction,
-    ) -> Result<Value, LowerError> {
-        let mark = self.emit.depth();
-        let register = self.destination(&holds, into)?;
-        self.emit.at(expression.span);
-        self.emit.emit(instruction(Destination(register)));
-        let value = self.deliver(Value { register, holds }, into, &expression.values)?;
-        if into.is_some() {
-            self.emit.release(mark);
-        }
-        Ok(value)
-    }
-
-    /// The register that an instruction with such a result should write.
-    fn destination(
-        &mut self,
-        holds: &RegisterType,
-        into: Option<Register>,
-    ) -> Result<Register, LowerError> {
-        match into {
-            Some(register) if self.emit.is_temporary(register) => {
-                self.emit.widen(register, holds);
-                Ok(register)
-            }
-            Some(register) if self.pool.is_within(holds, &self.bound(register)) => Ok(register),
-            _ => self.emit.temporary(holds),
-        }
-    }
-
-    /// Brings a value to where it is wanted, stating its type where a local demands it.
-    pub(crate) fn deliver(
-        &mut self,
-        value: Value,
-        into: Option<Register>,
-        values: &ValueSet,
-    ) -> Result<Value, LowerError> {
-        let Some(target) = into.filter(|&target| target != value.register) else {
-            return Ok(value);
-        };
-        if self.emit.is_temporary(target) {
-            self.emit.widen(target, &value.holds);
-            self.emit.copy(value.register, target);
-            return Ok(Value {
-                register: target,
-                holds: value.holds,
-            });
-        }
-        let bound = self.bound(target);
-        if self.pool.is_within(&value.holds, &bound) {
-            self.emit.copy(value.register, target);
-        } else {
-            self.guard(value.register, &bound, Some(values), target)?;
-        }
-        Ok(Value {
-            register: target,
-            holds: bound,
-        })
-    }
-
-    /// States that a value is what is required; the proved values say it more exactly.
-    fn guard(
-        &mut self,
-        value: Register,
-        required: &RegisterType,
-        proved: Option<&ValueSet>,
-        result: Register,
-    ) -> Result<RegisterType, LowerError> {
-        let proved = proved.map(kinds::register_type).transpose()?;
-        let narrowed = match proved {
-            Some(proved) if !proved.tags.is_empty() && self.pool.is_within(&proved, required) => {
-                proved
-            }
-            _ => required.clone(),
-        };
-        let expected = self.pool.register_type(&narrowed)?;
-        let failure = Expectation::Guard;
-        self.emit.emit(Instruction::Expect {
-            value,
-            expected,
-            failure,
-            result: Destination(result),
-        });
-        Ok(narrowed)
-    }
-
-    /// The value, where the verifier sees that it is within the required type.
-    pub(crate) fn require(
-        &mut self,
-        value: Value,
-        required: &RegisterType,
-        proved: Option<&ValueSet>,
-    ) -> Result<Value, LowerError> {
-        if self.pool.is_within(&value.holds, required) {
-            return Ok(value);
-        }
-        let register = if self.emit.is_temporary(value.register) {
-            value.register
-        } else {
-            self.emit.temporary(required)?
-        };
-        let holds = self.guard(value.register, required, proved, register)?;
-        Ok(Value { register, holds })
-    }
-
-    /// Evaluates operands in order, each within what is required of it.
-    pub(crate) fn operands(
-        &mut self,
-        expressions: &[&'p Expr],
-        mut required: impl FnMut(&Self, usize) -> Result<Option<RegisterType>, LowerError>,
-    ) -> Result<Vec<Value>, LowerError> {
-        // A local that a later operand may store to is copied: what it was counts.
-        let mut stores_later = vec![false; expressions.len()];
-        let mut stores = false;
-        for (flag, expression) in stores_later.iter_mut().zip(expressions).rev() {
-            *flag = stores;
-            stores = stores || scan::may_store(expression);
-        }
-        let mut values = Vec::with_capacity(expressions.len());
-        for (position, (expression, stores_later)) in
-            expressions.iter().zip(stores_later).enumerate()
-        {
-            let mut value = self.expression(expression, None)?;
-            if let Some(required) = required(self, position)? {
-                value = self.require(value, &required, Some(&expression.values))?;
-            }
-            values.push(if stores_later {
-                self.kept(value)?
-            } else {
-                value
-            });
-        }
-        Ok(values)
-    }
-
-    /// The value in a register that no statement changes.
-    pub(crate) fn kept(&mut self, value: Value) -> Result<Value, LowerError> {
-        if self.emit.is_temporary(value.register) {
-            return Ok(value);
-        }
-        let register = self.emit.temporary(&value.holds)?;
-        self.emit.copy(value.register, register);
-        Ok(Value {
-            register,
-            holds: value.holds,
-        })
-    }
-
-    pub(crate) fn pair(
-        &mut self,
-        left: &'p Expr,
-        right: &'p Expr,
-    ) -> Result<[Value; 2], LowerError> {
-        let mut left = self.expression(left, None)?;
-        if scan::may_store(right) {
-            left = self.kept(left)?;
-        }
-        let right = self.expression(right, None)?;
-        Ok([left, right])
-    }
-
-    /// An object whose field is used.
-    pub(crate) fn object(
-        &mut self,
-        object: &'p Expr,
-        class: typed::ClassId,
-    ) -> Result<Value, LowerError> {
-        let value = self.expression(object, None)?;
-        let required = RegisterType::class(ClassRef::Module(ClassIndex(class.0)));
-        self.emit.at(object.span);
-        self.require(value, &required, Some(&object.values))
-    }
-
     fn constant(
         &mut self,
         expression: &Expr,
@@ -602,109 +423,6 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         Ok(Value { register, holds })
     }
 
-    fn call(
-        &mut self,
-        expression: &'p Expr,
-        function: FunctionId,
-        closure: Option<&'p Expr>,
-        arguments: &'p [Expr],
-        into: Option<Register>,
-    ) -> Result<Value, LowerError> {
-        let mark = self.emit.depth();
-        let Some(callee) = self.program.functions.get(function.index()) else {
-            return Err(LowerError::Malformed(format!(
-                "a call of function {}, which is not there",
-                function.0
-            )));
-        };
-        if arguments.len() != callee.parameters as usize {
-            return Err(LowerError::Malformed(format!(
-                "`{}` is called with too few arguments",
-                callee.name
-            )));
-        }
-        let first = usize::from(closure.is_some());
-        let all: Vec<&Expr> = closure.into_iter().chain(arguments).collect();
-        let values = self.operands(&all, |this, position| match position.checked_sub(first) {
-            None => Ok(Some(RegisterType::tag(Tag::Function))),
-            Some(position) => this.parameter_type(callee, position).map(Some),
-        })?;
-        self.emit.release(mark);
-        let holds = if callee.is_generator {
-            RegisterType::tag(Tag::Generator)
-        } else if function == self.program.body {
-            RegisterType::ANY
-        } else {
-            kinds::register_type(&callee.result)?
-        };
-        let function = FunctionIndex(function.0);
-        let mut registers = registers(&values);
-        if closure.is_some() && !registers.is_empty() {
-            let closure = registers.remove(0);
-            self.give(expression, holds, into, |result| Instruction::CallClosure {
-                function,
-                closure,
-                arguments: registers,
-                result,
-            })
-        } else {
-            self.give(expression, holds, into, |result| Instruction::Call {
-                function,
-                arguments: registers,
-                result,
-            })
-        }
-    }
-
-    fn closure(
-        &mut self,
-        expression: &'p Expr,
-        function: FunctionId,
-        captures: &'p [Capture],
-        into: Option<Register>,
-    ) -> Result<Value, LowerError> {
-        let mark = self.emit.depth();
-        let mut cells = Vec::with_capacity(captures.len());
-        for capture in captures {
-            match capture {
-                Capture::Local(id) => {
-                    let (register, storage) = self.local(*id)?;
-                    if storage == Storage::Register {
-                        return Err(LowerError::Malformed(format!(
-                            "`{}` is captured",
-                            self.local_name(*id)
-                        )));
-                    }
-                    cells.push(register);
-                }
-                Capture::Fresh(value) => {
-                    let cell = self.emit.temporary(&RegisterType::tag(Tag::Cell))?;
-                    let taken = self.emit.depth();
-                    let value = self.expression(value, None)?.register;
-                    self.emit.at(expression.span);
-                    self.emit.emit(Instruction::MakeCell {
-                        result: Destination(cell),
-                    });
-                    self.emit.emit(Instruction::StoreCell { cell, value });
-                    self.emit.release(taken);
-                    cells.push(cell);
-                }
-            }
-        }
-        self.emit.release(mark);
-        let function = FunctionIndex(function.0);
-        self.give(
-            expression,
-            RegisterType::tag(Tag::Function),
-            into,
-            |result| Instruction::MakeFunction {
-                function,
-                cells,
-                result,
-            },
-        )
-    }
-
     fn expect(
         &mut self,
         expression: &Expr,
@@ -739,11 +457,6 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
             result,
         })
     }
-}
-
-/// The registers of values.
-pub(crate) fn registers(values: &[Value]) -> Vec<Register> {
-    values.iter().map(|value| value.register).collect()
 }
 
 /// The operands of a chain of `and` (or of `or`), in order.

@@ -91,10 +91,24 @@ pub(crate) fn register_type(values: &ValueSet) -> Result<RegisterType, LowerErro
             listed = Some(sorted);
         }
     }
-    Ok(RegisterType {
+    Ok(bounded(RegisterType {
         tags,
         classes: listed,
-    })
+    }))
+}
+
+/// How many classes a type lists, at most.
+const CLASSES: usize = 256;
+
+/// The type, with any class instead of too many.
+pub(crate) fn bounded(register_type: RegisterType) -> RegisterType {
+    match register_type.classes {
+        Some(classes) if classes.len() > CLASSES => RegisterType {
+            tags: register_type.tags,
+            classes: None,
+        },
+        _ => register_type,
+    }
 }
 
 /// Whether every value of `narrow` is one of `wide`. `program` are the classes of the module.

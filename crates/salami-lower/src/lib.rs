@@ -11,6 +11,7 @@
 //! typed tree: a `finally` block has one copy for each kind of way out, and where such blocks
 //! nest inside each other, one copy with a state.
 
+mod call;
 mod condition;
 mod display;
 mod dispose;
@@ -24,6 +25,7 @@ mod results;
 mod scan;
 mod statement;
 mod tries;
+mod values;
 
 use core::fmt;
 

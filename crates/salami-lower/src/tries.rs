@@ -217,15 +217,14 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         let mut targets = Vec::with_capacity(handlers.len());
         let mark = self.emit.depth();
         for handler in handlers {
-            let classes = kinds::classes(&handler.classes)?;
-            let holds = if classes.is_empty() {
-                RegisterType::class(ClassRef::Builtin(BuiltinException::BaseException))
-            } else {
-                RegisterType {
-                    tags: RegisterType::tag(Tag::Object).tags,
-                    classes: Some(classes.clone()),
-                }
-            };
+            let mut classes = kinds::classes(&handler.classes)?;
+            if classes.is_empty() {
+                classes.push(ClassRef::Builtin(BuiltinException::BaseException));
+            }
+            let holds = kinds::bounded(RegisterType {
+                tags: RegisterType::tag(Tag::Object).tags,
+                classes: Some(classes.clone()),
+            });
             let register = self.emit.temporary(&holds)?;
             self.emit.release(mark);
             if let Some(target) = self
