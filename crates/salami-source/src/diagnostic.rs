@@ -63,7 +63,11 @@ impl Diagnostic {
             code,
             severity: Severity::Error,
             message: message.into(),
-            labels: vec![Label { file: FileId::default(), span, text: String::new() }],
+            labels: vec![Label {
+                file: FileId::default(),
+                span,
+                text: String::new(),
+            }],
             path: Vec::new(),
             help: None,
         }
@@ -79,7 +83,11 @@ impl Diagnostic {
     /// The same diagnostic with a further label of file 0.
     #[must_use]
     pub fn with_label(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label { file: FileId::default(), span, text: text.into() });
+        self.labels.push(Label {
+            file: FileId::default(),
+            span,
+            text: text.into(),
+        });
         self
     }
 }

@@ -5,9 +5,11 @@
 //! [`render`]. Nothing here knows the language.
 
 mod diagnostic;
+mod encoding;
 mod text;
 
 pub mod render;
 
 pub use diagnostic::{Code, Diagnostic, Label, PathStep, Severity};
+pub use encoding::{ENCODING, Undecodable};
 pub use text::{FileId, LineColumn, Source, Span};

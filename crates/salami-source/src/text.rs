@@ -23,7 +23,10 @@ impl Span {
     /// The smallest span that covers both.
     #[must_use]
     pub fn cover(self, other: Self) -> Self {
-        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+        Self {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 }
 
@@ -57,7 +60,11 @@ impl Source {
                 line_starts.push(u32::try_from(index + 1).unwrap_or(u32::MAX));
             }
         }
-        Self { name: name.into(), text, line_starts }
+        Self {
+            name: name.into(),
+            text,
+            line_starts,
+        }
     }
 
     /// The name shown to people, usually a path.
@@ -75,30 +82,58 @@ impl Source {
     /// The text of a span; empty where the span is not on character boundaries of this text.
     #[must_use]
     pub fn slice(&self, span: Span) -> &str {
-        self.text.get(span.start as usize..span.end as usize).unwrap_or("")
+        self.text
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or("")
     }
 
     /// The line, from 1, of a byte offset. O(log lines).
     #[must_use]
     pub fn line(&self, offset: u32) -> u32 {
-        u32::try_from(self.line_starts.partition_point(|&start| start <= offset)).unwrap_or(u32::MAX)
+        u32::try_from(self.line_starts.partition_point(|&start| start <= offset))
+            .unwrap_or(u32::MAX)
     }
 
     /// Line and column of a byte offset. O(log lines + length of the line).
     #[must_use]
     pub fn line_column(&self, offset: u32) -> LineColumn {
         let line = self.line(offset);
-        let start = self.line_starts.get(line as usize - 1).copied().unwrap_or(0);
-        let column = self.slice(Span::new(start, offset)).chars().count();
-        LineColumn { line, column: u32::try_from(column).unwrap_or(u32::MAX).saturating_add(1) }
+        let start = self.line_start(line);
+        let text = self.text.get(start as usize..).unwrap_or("");
+        let length = offset.saturating_sub(start) as usize;
+        let column = text
+            .char_indices()
+            .take_while(|(index, _)| *index < length)
+            .count();
+        LineColumn {
+            line,
+            column: u32::try_from(column).unwrap_or(u32::MAX).saturating_add(1),
+        }
+    }
+
+    /// The offset where a line, from 1, begins; 0 for a line that does not exist.
+    #[must_use]
+    pub fn line_start(&self, line: u32) -> u32 {
+        self.line_starts
+            .get((line as usize).wrapping_sub(1))
+            .copied()
+            .unwrap_or(0)
     }
 
     /// The text of a line (counted from 1), without its line end; empty past the last.
     #[must_use]
     pub fn line_text(&self, line: u32) -> &str {
         let index = (line as usize).wrapping_sub(1);
-        let Some(&start) = self.line_starts.get(index) else { return "" };
-        let end = self.line_starts.get(index + 1).map_or(self.text.len(), |&next| next as usize);
-        self.text.get(start as usize..end).unwrap_or("").trim_end_matches(['\n', '\r'])
+        let Some(&start) = self.line_starts.get(index) else {
+            return "";
+        };
+        let end = self
+            .line_starts
+            .get(index + 1)
+            .map_or(self.text.len(), |&next| next as usize);
+        self.text
+            .get(start as usize..end)
+            .unwrap_or("")
+            .trim_end_matches(['\n', '\r'])
     }
 }

@@ -1,11 +1,18 @@
 //! Whatever the bytes, parsing ends soon with a tree or clear errors, on a stack of 256 KB.
+#![expect(clippy::disallowed_types, reason = "a clock, to fail instead of hang")]
 
 use proptest::prelude::*;
 use salami_source::Source;
-use salami_syntax::{MAX_DIAGNOSTICS, Parsed, codes, parse, parse_stub};
+use salami_syntax::{MAX_DIAGNOSTICS, Parsed, STACK_BYTES, codes, parse, parse_stub};
 
 /// Parses on a thread with a small stack; what comes back was also destroyed there.
 fn parse_small(text: String) -> Vec<(&'static str, String)> {
+    // The second is a little more than what the parser is content with; there it must do without a larger one.
+    parse_on(256 << 10, text.clone());
+    parse_on((STACK_BYTES / 4) + (256 << 10), text)
+}
+
+fn parse_on(stack: usize, text: String) -> Vec<(&'static str, String)> {
     let run = move || {
         let source = Source::new("hostile.py", text);
         let parsed = parse(&source);
@@ -17,7 +24,7 @@ fn parse_small(text: String) -> Vec<(&'static str, String)> {
             .collect()
     };
     let thread = std::thread::Builder::new()
-        .stack_size(256 << 10)
+        .stack_size(stack)
         .spawn(run)
         .expect("a thread");
     thread.join().expect("no panic")
