@@ -14,6 +14,7 @@ pub mod leaf;
 pub mod native;
 pub mod ops;
 mod raise;
+pub mod regex;
 mod value;
 
 pub use context::Context;

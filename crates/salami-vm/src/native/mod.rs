@@ -296,7 +296,11 @@ pub fn display(context: &mut Context, native: NativeRef) -> Result<Option<String
 ///
 /// # Errors
 /// ValueError for a specification that does not fit.
-pub fn format(context: &mut Context, native: NativeRef, spec: &str) -> Result<Option<String>, Raise> {
+pub fn format(
+    context: &mut Context,
+    native: NativeRef,
+    spec: &str,
+) -> Result<Option<String>, Raise> {
     let _ = (context, native, spec);
     Ok(None)
 }
@@ -318,7 +322,11 @@ pub enum Conversion {
 ///
 /// # Errors
 /// What the conversion raises.
-pub fn convert(context: &mut Context, native: NativeRef, conversion: Conversion) -> Result<Option<Value>, Raise> {
+pub fn convert(
+    context: &mut Context,
+    native: NativeRef,
+    conversion: Conversion,
+) -> Result<Option<Value>, Raise> {
     let _ = (context, native, conversion);
     Ok(None)
 }

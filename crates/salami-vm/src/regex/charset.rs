@@ -84,32 +84,53 @@ impl CharSet {
             let mut others = Vec::new();
             unicode::each_lower(first, last, ascii, |low| others.push(low));
             if !ascii {
-                let direct = unicode::look_alikes(first, last).iter().map(|&(_, other)| other);
-                let through = others.iter().flat_map(|&low| unicode::same_upper(low)).map(|&(_, other)| other);
+                let direct = unicode::look_alikes(first, last)
+                    .iter()
+                    .map(|&(_, other)| other);
+                let through = others
+                    .iter()
+                    .flat_map(|&low| unicode::same_upper(low))
+                    .map(|&(_, other)| other);
                 let more: Vec<u32> = direct.chain(through).collect();
                 others.extend(more);
             }
-            self.ranges.extend(others.into_iter().map(|code| (code, code)));
+            self.ranges
+                .extend(others.into_iter().map(|code| (code, code)));
         }
     }
 
     fn decide(&self, code: u32) -> bool {
-        let code = if self.lowers { unicode::lower(code, self.ascii_only) } else { code };
+        let code = if self.lowers {
+            unicode::lower(code, self.ascii_only)
+        } else {
+            code
+        };
         let after = self.ranges.partition_point(|&(first, _)| first <= code);
-        let listed =
-            after.checked_sub(1).and_then(|index| self.ranges.get(index)).is_some_and(|&(_, last)| code <= last);
+        let listed = after
+            .checked_sub(1)
+            .and_then(|index| self.ranges.get(index))
+            .is_some_and(|&(_, last)| code <= last);
         let inside = listed
-            || self.categories.iter().any(|&category| unicode::is_category(category, code, self.ascii_only))
+            || self
+                .categories
+                .iter()
+                .any(|&category| unicode::is_category(category, code, self.ascii_only))
             || (!self.folded.is_empty() && {
                 let upper = unicode::upper(code);
-                self.folded.iter().any(|&(first, last)| (first..=last).contains(&upper))
+                self.folded
+                    .iter()
+                    .any(|&(first, last)| (first..=last).contains(&upper))
             });
         inside != self.negate
     }
 
     /// Whether the set has the code.
     pub fn contains(&self, code: u32) -> bool {
-        if code < 128 { self.ascii >> code & 1 != 0 } else { self.decide(code) }
+        if code < 128 {
+            self.ascii >> code & 1 != 0
+        } else {
+            self.decide(code)
+        }
     }
 
     /// The answers for the codes below 128, by bit.
@@ -129,7 +150,9 @@ fn normalize(ranges: &mut Vec<(u32, u32)>) {
     let mut joined: Vec<(u32, u32)> = Vec::with_capacity(ranges.len());
     for &(first, last) in ranges.iter() {
         match joined.last_mut() {
-            Some(previous) if first <= previous.1.saturating_add(1) => previous.1 = previous.1.max(last),
+            Some(previous) if first <= previous.1.saturating_add(1) => {
+                previous.1 = previous.1.max(last)
+            }
             _ => joined.push((first, last)),
         }
     }

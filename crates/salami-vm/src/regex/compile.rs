@@ -19,17 +19,37 @@ enum Task {
     /// Lets the split or condition at the address go on behind what was emitted.
     Land(Pc),
     /// Emits a jump and lets the split at the address go on behind it; the jump lands later.
-    NextBranch { split: Pc, rest: Vec<Task>, jumps: Vec<Pc> },
+    NextBranch {
+        split: Pc,
+        rest: Vec<Task>,
+        jumps: Vec<Pc>,
+    },
     /// Lets the jumps land here.
     LandAll(Vec<Pc>),
     /// Ends the body of a plain star.
     Star(Pc),
     /// Ends the body of a plain plus.
-    Plus { body: Pc, lazy: bool },
+    Plus {
+        body: Pc,
+        lazy: bool,
+    },
     /// Ends the body of a counted loop.
-    Close { enter: Pc, index: u32, least: u32, most: u32, lazy: bool },
-    EndPart { begin: Pc, part: Part },
-    Otherwise { condition: Pc, no: Vec<NodeId>, flags: u32 },
+    Close {
+        enter: Pc,
+        index: u32,
+        least: u32,
+        most: u32,
+        lazy: bool,
+    },
+    EndPart {
+        begin: Pc,
+        part: Part,
+    },
+    Otherwise {
+        condition: Pc,
+        no: Vec<NodeId>,
+        flags: u32,
+    },
 }
 
 struct Compiler<'a> {
@@ -72,14 +92,19 @@ impl Compiler<'_> {
     }
 
     fn sequence(&mut self, sequence: &[NodeId], flags: u32) {
-        self.tasks.extend(sequence.iter().rev().map(|&id| Task::Node(id, flags)));
+        self.tasks
+            .extend(sequence.iter().rev().map(|&id| Task::Node(id, flags)));
     }
 
     fn point(&mut self) -> u32 {
         if self.around.len() > DEPTH_LIMIT {
             self.remembers = false;
         }
-        let loops = if self.remembers { self.around.clone() } else { Vec::new() };
+        let loops = if self.remembers {
+            self.around.clone()
+        } else {
+            Vec::new()
+        };
         self.points.push(Point { loops, offset: 0 });
         self.points.len() as u32 - 1
     }
@@ -95,8 +120,16 @@ impl Compiler<'_> {
         let at = self.here();
         let point = self.point();
         // The unknown target is set when what lies between has been emitted.
-        let (first, second) = if lazy { (u32::MAX, at + 1) } else { (at + 1, u32::MAX) };
-        self.ops.push(Op::Split { first, second, point });
+        let (first, second) = if lazy {
+            (u32::MAX, at + 1)
+        } else {
+            (at + 1, u32::MAX)
+        };
+        self.ops.push(Op::Split {
+            first,
+            second,
+            point,
+        });
         at
     }
 
@@ -122,7 +155,11 @@ impl Compiler<'_> {
             Task::Emit(op) => self.ops.push(op),
             Task::Land(at) => self.land(at),
             Task::LandAll(jumps) => jumps.into_iter().for_each(|at| self.land(at)),
-            Task::NextBranch { split, rest, mut jumps } => {
+            Task::NextBranch {
+                split,
+                rest,
+                mut jumps,
+            } => {
                 jumps.push(self.here());
                 self.ops.push(Op::Jump(0));
                 self.land(split);
@@ -136,14 +173,32 @@ impl Compiler<'_> {
                 let point = self.point();
                 let out = self.here() + 1;
                 let (first, second) = if lazy { (out, body) } else { (body, out) };
-                self.ops.push(Op::Split { first, second, point });
+                self.ops.push(Op::Split {
+                    first,
+                    second,
+                    point,
+                });
             }
-            Task::Close { enter, index, least, most, lazy } => {
+            Task::Close {
+                enter,
+                index,
+                least,
+                most,
+                lazy,
+            } => {
                 let slot = self.loops.get(index as usize).map_or(0, |shape| shape.slot);
                 let at = self.here();
                 let point = self.point();
                 self.around.pop();
-                self.ops.push(Op::Loop { slot, least, most, lazy, body: enter + 2, exit: at + 1, point });
+                self.ops.push(Op::Loop {
+                    slot,
+                    least,
+                    most,
+                    lazy,
+                    body: enter + 2,
+                    exit: at + 1,
+                    point,
+                });
                 if let Some(Op::Jump(target)) = self.ops.get_mut(enter as usize + 1) {
                     *target = at;
                 }
@@ -152,7 +207,11 @@ impl Compiler<'_> {
                 self.ops.push(Op::End(part));
                 self.land(begin);
             }
-            Task::Otherwise { condition, no, flags } => {
+            Task::Otherwise {
+                condition,
+                no,
+                flags,
+            } => {
                 let jump = self.here();
                 self.ops.push(Op::Jump(0));
                 self.land(condition);
@@ -187,15 +246,32 @@ impl Compiler<'_> {
         match &node.kind {
             Kind::At(anchor) => {
                 let multiline = flags & flags::MULTILINE != 0;
-                self.ops.push(Op::At { anchor: *anchor, multiline, ascii });
+                self.ops.push(Op::At {
+                    anchor: *anchor,
+                    multiline,
+                    ascii,
+                });
             }
-            Kind::Repeat { greed, least, most, body } => self.repeat(*greed, *least, *most, body, flags),
-            Kind::Group { number, add, remove, body } => {
+            Kind::Repeat {
+                greed,
+                least,
+                most,
+                body,
+            } => self.repeat(*greed, *least, *most, body, flags),
+            Kind::Group {
+                number,
+                add,
+                remove,
+                body,
+            } => {
                 let inner = combine(flags, *add, *remove);
                 if let Some(group) = *number {
                     let slot = (group - 1) * 2;
                     self.ops.push(Op::Save(slot));
-                    self.tasks.push(Task::Emit(Op::Close { slot: slot + 1, group }));
+                    self.tasks.push(Task::Emit(Op::Close {
+                        slot: slot + 1,
+                        group,
+                    }));
                 }
                 self.sequence(body, inner);
             }
@@ -204,7 +280,11 @@ impl Compiler<'_> {
                 let rest: Vec<Task> = branches
                     .iter()
                     .rev()
-                    .map(|branch| Task::Otherwise { condition: 0, no: branch.clone(), flags })
+                    .map(|branch| Task::Otherwise {
+                        condition: 0,
+                        no: branch.clone(),
+                        flags,
+                    })
                     .collect();
                 self.branches(rest, Vec::new());
             }
@@ -215,32 +295,51 @@ impl Compiler<'_> {
                     (true, true) => Fold::Ascii,
                     (true, false) => Fold::Unicode,
                 };
-                self.ops.push(Op::BackReference { slot: (group.saturating_sub(1)) * 2, fold });
+                self.ops.push(Op::BackReference {
+                    slot: (group.saturating_sub(1)) * 2,
+                    fold,
+                });
             }
             Kind::Conditional { group, yes, no } => {
                 self.remembers = false;
                 let condition = self.here();
-                self.ops.push(Op::Condition { slot: (group.saturating_sub(1)) * 2, no: 0 });
+                self.ops.push(Op::Condition {
+                    slot: (group.saturating_sub(1)) * 2,
+                    no: 0,
+                });
                 match no {
-                    Some(no) => self.tasks.push(Task::Otherwise { condition, no: no.clone(), flags }),
+                    Some(no) => self.tasks.push(Task::Otherwise {
+                        condition,
+                        no: no.clone(),
+                        flags,
+                    }),
                     None => self.tasks.push(Task::Land(condition)),
                 }
                 self.sequence(yes, flags);
             }
-            Kind::Look { behind, negate, body } => {
+            Kind::Look {
+                behind,
+                negate,
+                body,
+            } => {
                 let part = match (behind, negate) {
                     (false, false) => Part::Ahead,
                     (false, true) => Part::NotAhead,
                     (true, _) => {
                         let (low, high) = width(self.nodes, body);
-                        let plain = |message: &str| PatternError::plain(PatternErrorKind::Pattern, message);
+                        let plain =
+                            |message: &str| PatternError::plain(PatternErrorKind::Pattern, message);
                         let Ok(back) = u32::try_from(low) else {
                             return Err(plain("looks too much behind"));
                         };
                         if low != high || high == WIDEST {
                             return Err(plain("look-behind requires fixed-width pattern"));
                         }
-                        if *negate { Part::NotBehind(back) } else { Part::Behind(back) }
+                        if *negate {
+                            Part::NotBehind(back)
+                        } else {
+                            Part::Behind(back)
+                        }
                     }
                 };
                 self.part(part, body, flags);
@@ -263,14 +362,27 @@ impl Compiler<'_> {
             && let Some(single) = self.single(only, flags)
         {
             let point = self.run_point();
-            self.ops.push(Op::Run { single, least, most, greed, next: None, point });
+            self.ops.push(Op::Run {
+                single,
+                least,
+                most,
+                greed,
+                next: None,
+                point,
+            });
             return;
         }
         if greed == Greed::Possessive {
             // Each iteration is final, and so is their number.
             let begin = self.here();
-            self.ops.push(Op::Begin { part: Part::Atomic, after: 0 });
-            self.tasks.push(Task::EndPart { begin, part: Part::Atomic });
+            self.ops.push(Op::Begin {
+                part: Part::Atomic,
+                after: 0,
+            });
+            self.tasks.push(Task::EndPart {
+                begin,
+                part: Part::Atomic,
+            });
         }
         let (low, high) = width(self.nodes, body);
         let nullable = low == 0;
@@ -298,20 +410,33 @@ impl Compiler<'_> {
         }
         if most == UNLIMITED && !nullable && least == 1 {
             let body_at = self.here();
-            self.tasks.push(Task::Plus { body: body_at, lazy });
+            self.tasks.push(Task::Plus {
+                body: body_at,
+                lazy,
+            });
             final_body(self);
             return;
         }
         let _ = high;
         let index = self.loops.len() as u32;
         let counts = if most == UNLIMITED { least } else { most }.saturating_add(1);
-        self.loops.push(LoopShape { slot: self.slots, counts, nullable });
+        self.loops.push(LoopShape {
+            slot: self.slots,
+            counts,
+            nullable,
+        });
         let enter = self.here();
         self.ops.push(Op::Enter { slot: self.slots });
         self.ops.push(Op::Jump(0));
         self.slots += 2;
         self.around.push(index);
-        self.tasks.push(Task::Close { enter, index, least, most, lazy });
+        self.tasks.push(Task::Close {
+            enter,
+            index,
+            least,
+            most,
+            lazy,
+        });
         final_body(self);
     }
 
@@ -322,11 +447,19 @@ impl Compiler<'_> {
         let ignore = flags & flags::IGNORECASE != 0;
         let literal = |code: u32, negate: bool, compiler: &mut Self| {
             if !ignore || !unicode::is_cased(code, ascii) {
-                return if negate { Single::NotLiteral(code) } else { Single::Literal(code) };
+                return if negate {
+                    Single::NotLiteral(code)
+                } else {
+                    Single::Literal(code)
+                };
             }
             let low = unicode::lower(code, ascii);
             if ascii || unicode::same_upper(low).is_empty() {
-                return Single::Folded { code: low, negate, ascii };
+                return Single::Folded {
+                    code: low,
+                    negate,
+                    ascii,
+                };
             }
             let items = [super::tree::SetItem::Literal(low)];
             compiler.set(CharSet::new(negate, &items, true, false))
@@ -360,13 +493,21 @@ impl Compiler<'_> {
         for point in &mut self.points {
             point.offset = offset;
             let mut states = 1u64;
-            for shape in point.loops.iter().filter_map(|&index| self.loops.get(index as usize)) {
-                states = states.saturating_mul(u64::from(shape.counts)).saturating_mul(1 + u64::from(shape.nullable));
+            for shape in point
+                .loops
+                .iter()
+                .filter_map(|&index| self.loops.get(index as usize))
+            {
+                states = states
+                    .saturating_mul(u64::from(shape.counts))
+                    .saturating_mul(1 + u64::from(shape.nullable));
             }
             offset = offset.saturating_add(states);
             remembers &= offset < STATE_LIMIT;
         }
-        let follow: Vec<Option<u8>> = (0..self.ops.len()).map(|at| self.following_byte(at + 1)).collect();
+        let follow: Vec<Option<u8>> = (0..self.ops.len())
+            .map(|at| self.following_byte(at + 1))
+            .collect();
         for (op, byte) in self.ops.iter_mut().zip(follow) {
             if let Op::Run { next, .. } = op {
                 *next = byte;
@@ -392,7 +533,9 @@ impl Compiler<'_> {
     fn following_byte(&self, mut at: usize) -> Option<u8> {
         loop {
             match self.ops.get(at)? {
-                Op::One(Single::Literal(code)) => return u8::try_from(*code).ok().filter(u8::is_ascii),
+                Op::One(Single::Literal(code)) => {
+                    return u8::try_from(*code).ok().filter(u8::is_ascii);
+                }
                 Op::Close { .. } | Op::Save(_) => at += 1,
                 _ => return None,
             }
@@ -402,6 +545,10 @@ impl Compiler<'_> {
 
 fn combine(flags: u32, add: u32, remove: u32) -> u32 {
     const KINDS: u32 = flags::ASCII | flags::LOCALE | flags::UNICODE;
-    let kept = if add & KINDS != 0 { flags & !KINDS } else { flags };
+    let kept = if add & KINDS != 0 {
+        flags & !KINDS
+    } else {
+        flags
+    };
     (kept | add) & !remove
 }

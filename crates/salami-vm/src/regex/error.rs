@@ -40,19 +40,33 @@ impl PatternError {
             }
             full.push_str(&format!(" (line {line}, column {column})"));
         }
-        Self { kind: PatternErrorKind::Pattern, message: full, bare: message.to_owned(), position: Some(position) }
+        Self {
+            kind: PatternErrorKind::Pattern,
+            message: full,
+            bare: message.to_owned(),
+            position: Some(position),
+        }
     }
 
     /// An error without a position.
     pub(super) fn plain(kind: PatternErrorKind, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { kind, bare: message.clone(), message, position: None }
+        Self {
+            kind,
+            bare: message.clone(),
+            message,
+            position: None,
+        }
     }
 }
 
 /// `repr(name)` for a group name.
 pub(super) fn quoted(name: &str) -> String {
-    let quote = if name.contains('\'') && !name.contains('"') { '"' } else { '\'' };
+    let quote = if name.contains('\'') && !name.contains('"') {
+        '"'
+    } else {
+        '\''
+    };
     let mut out = String::from(quote);
     for c in name.chars() {
         match c {
@@ -61,7 +75,9 @@ pub(super) fn quoted(name: &str) -> String {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             c if c == quote => out.extend(['\\', c]),
-            c if c.is_control() && (c as u32) < 0x100 => out.push_str(&format!("\\x{:02x}", c as u32)),
+            c if c.is_control() && (c as u32) < 0x100 => {
+                out.push_str(&format!("\\x{:02x}", c as u32))
+            }
             c => out.push(c),
         }
     }

@@ -86,11 +86,17 @@ fn octal_too_large(source: &Source<'_>, digits: &str) -> PatternError {
 }
 
 fn bad(source: &Source<'_>, written: &str) -> PatternError {
-    source.error(&format!("bad escape \\{written}"), written.chars().count() + 1)
+    source.error(
+        &format!("bad escape \\{written}"),
+        written.chars().count() + 1,
+    )
 }
 
 /// An escape inside `[...]`.
-pub(super) fn escape_in_set(source: &mut Source<'_>, character: char) -> Result<SetItem, PatternError> {
+pub(super) fn escape_in_set(
+    source: &mut Source<'_>,
+    character: char,
+) -> Result<SetItem, PatternError> {
     if let Some(code) = simple(character) {
         return Ok(SetItem::Literal(code));
     }
@@ -125,7 +131,14 @@ pub(super) fn escape_in_pattern(
         return Ok((Kind::At(anchor), 0, 0));
     }
     if let Some(category) = category(character) {
-        return Ok((Kind::Set { negate: false, items: vec![SetItem::Category(category)] }, 1, 1));
+        return Ok((
+            Kind::Set {
+                negate: false,
+                items: vec![SetItem::Category(category)],
+            },
+            1,
+            1,
+        ));
     }
     if let Some(code) = simple(character) {
         return Ok(literal(code));
@@ -142,7 +155,9 @@ pub(super) fn escape_in_pattern(
         if let Some(second) = source.peek(|c| c.is_ascii_digit()) {
             source.get()?;
             digits.push(second);
-            if let (true, true, Some(third)) = (is_octal(character), is_octal(second), source.peek(is_octal)) {
+            if let (true, true, Some(third)) =
+                (is_octal(character), is_octal(second), source.peek(is_octal))
+            {
                 source.get()?;
                 digits.push(third);
                 return match u32::from_str_radix(&digits, 8) {
@@ -159,8 +174,12 @@ pub(super) fn escape_in_pattern(
             return Err(source.error("cannot refer to an open group", digits.len() + 1));
         }
         groups.check_lookbehind(group, source)?;
-        let (low, high) =
-            groups.widths.get((group as usize).wrapping_sub(1)).copied().flatten().unwrap_or_default();
+        let (low, high) = groups
+            .widths
+            .get((group as usize).wrapping_sub(1))
+            .copied()
+            .flatten()
+            .unwrap_or_default();
         return Ok((Kind::BackReference(group), low, high));
     }
     if character.is_ascii_alphabetic() {

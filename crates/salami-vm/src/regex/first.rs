@@ -9,7 +9,15 @@ pub(super) fn find(program: &mut Program) {
     while let Some(op) = program.ops.get(at) {
         match op {
             Op::Save(_) => at += 1,
-            Op::At { anchor: Anchor::BeginText, .. } | Op::At { anchor: Anchor::Begin, multiline: false, .. } => {
+            Op::At {
+                anchor: Anchor::BeginText,
+                ..
+            }
+            | Op::At {
+                anchor: Anchor::Begin,
+                multiline: false,
+                ..
+            } => {
                 program.anchored = true;
                 break;
             }
@@ -17,7 +25,11 @@ pub(super) fn find(program: &mut Program) {
         }
     }
     let Some(first) = bytes(program) else { return };
-    let mut set = first.iter().enumerate().filter(|&(_, &hit)| hit).map(|(byte, _)| byte as u8);
+    let mut set = first
+        .iter()
+        .enumerate()
+        .filter(|&(_, &hit)| hit)
+        .map(|(byte, _)| byte as u8);
     if let (Some(byte), None) = (set.next(), set.next()) {
         program.first_byte = Some(byte);
     }
@@ -41,11 +53,15 @@ fn bytes(program: &Program) -> Option<Box<[bool; 256]>> {
                     work.push(at + 1);
                 }
             }
-            Op::At { .. } | Op::Save(_) | Op::Close { .. } | Op::Enter { .. } | Op::End(_) => work.push(at + 1),
+            Op::At { .. } | Op::Save(_) | Op::Close { .. } | Op::Enter { .. } | Op::End(_) => {
+                work.push(at + 1)
+            }
             Op::Split { first, second, .. } => work.extend([first, second]),
             Op::Jump(target) => work.push(target),
             Op::Loop { body, exit, .. } => work.extend([body, exit]),
-            Op::Begin { part: Part::Atomic, .. } => work.push(at + 1),
+            Op::Begin {
+                part: Part::Atomic, ..
+            } => work.push(at + 1),
             Op::Begin { after, .. } => work.push(after),
             Op::BackReference { .. } | Op::Condition { .. } | Op::Match => return None,
         }
@@ -65,7 +81,11 @@ fn add(first: &mut [bool; 256], program: &Program, single: Single) {
             mark(&|c| c == code);
             beyond = code >= 128;
             if let Some(character) = char::from_u32(code).filter(|_| beyond) {
-                let byte = *character.encode_utf8(&mut [0; 4]).as_bytes().first().unwrap_or(&0);
+                let byte = *character
+                    .encode_utf8(&mut [0; 4])
+                    .as_bytes()
+                    .first()
+                    .unwrap_or(&0);
                 if let Some(hit) = first.get_mut(usize::from(byte)) {
                     *hit = true;
                 }
@@ -73,13 +93,20 @@ fn add(first: &mut [bool; 256], program: &Program, single: Single) {
             }
         }
         Single::NotLiteral(code) => mark(&|c| c != code),
-        Single::Folded { code, negate, ascii } => {
+        Single::Folded {
+            code,
+            negate,
+            ascii,
+        } => {
             mark(&|c| (super::unicode::lower(c, ascii) == code) != negate);
         }
         Single::NotNewline => mark(&|c| c != 10),
         Single::All => mark(&|_| true),
         Single::Set(index) => {
-            let bits = program.sets.get(index as usize).map_or(u128::MAX, |set| set.ascii_bits());
+            let bits = program
+                .sets
+                .get(index as usize)
+                .map_or(u128::MAX, |set| set.ascii_bits());
             mark(&|c| bits >> c & 1 != 0);
         }
     }

@@ -55,7 +55,10 @@ pub(super) fn inline(source: &mut Source<'_>, first: char) -> Result<Inline, Pat
         loop {
             let flag = of_letter(letter).unwrap_or(0);
             if letter == 'L' {
-                return Err(source.error("bad inline flags: cannot use 'L' flag with a str pattern", 0));
+                return Err(source.error(
+                    "bad inline flags: cannot use 'L' flag with a str pattern",
+                    0,
+                ));
             }
             add |= flag;
             if flag & KINDS != 0 && add & KINDS != flag {
@@ -110,7 +113,9 @@ enum Letter {
 }
 
 fn next_letter(source: &mut Source<'_>, missing: &str, ends: &str) -> Result<Letter, PatternError> {
-    let Some(token) = source.get()? else { return Err(source.error(missing, 0)) };
+    let Some(token) = source.get()? else {
+        return Err(source.error(missing, 0));
+    };
     match token {
         Token::Plain(c) if ends.contains(c) => Ok(Letter::End(c)),
         Token::Plain(c) if of_letter(c).is_some() => Ok(Letter::Flag(c)),

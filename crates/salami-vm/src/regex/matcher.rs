@@ -76,10 +76,16 @@ fn decode(text: &[u8], pos: usize) -> Option<(u32, usize)> {
     if first < 0x80 {
         return Some((u32::from(first), 1));
     }
-    let next = |offset: usize| text.get(pos + offset).map_or(0, |byte| u32::from(byte & 0x3f));
+    let next = |offset: usize| {
+        text.get(pos + offset)
+            .map_or(0, |byte| u32::from(byte & 0x3f))
+    };
     let first = u32::from(first);
     Some(match first {
-        0xf0.. => ((first & 7) << 18 | next(1) << 12 | next(2) << 6 | next(3), 4),
+        0xf0.. => (
+            (first & 7) << 18 | next(1) << 12 | next(2) << 6 | next(3),
+            4,
+        ),
         0xe0.. => ((first & 15) << 12 | next(1) << 6 | next(2), 3),
         _ => ((first & 31) << 6 | next(1), 2),
     })
@@ -98,10 +104,16 @@ fn accepts(sets: &[CharSet], single: Single, code: u32) -> bool {
     match single {
         Single::Literal(wanted) => code == wanted,
         Single::NotLiteral(refused) => code != refused,
-        Single::Folded { code: wanted, negate, ascii } => (unicode::lower(code, ascii) == wanted) != negate,
+        Single::Folded {
+            code: wanted,
+            negate,
+            ascii,
+        } => (unicode::lower(code, ascii) == wanted) != negate,
         Single::NotNewline => code != 10,
         Single::All => true,
-        Single::Set(index) => sets.get(index as usize).is_some_and(|set| set.contains(code)),
+        Single::Set(index) => sets
+            .get(index as usize)
+            .is_some_and(|set| set.contains(code)),
     }
 }
 
@@ -134,7 +146,11 @@ impl<'a> Matcher<'a> {
     }
 
     /// Searches from `start` on. Returns the match's first and last position.
-    pub fn search(&mut self, start: usize, mut demand: Demand) -> Result<Option<(u32, u32)>, Exhausted> {
+    pub fn search(
+        &mut self,
+        start: usize,
+        mut demand: Demand,
+    ) -> Result<Option<(u32, u32)>, Exhausted> {
         let program = self.program;
         let mut pos = start;
         loop {
@@ -145,7 +161,9 @@ impl<'a> Matcher<'a> {
                 let rest = self.text.get(pos..).unwrap_or_default();
                 let found = match program.first_byte {
                     Some(byte) => rest.iter().position(|&other| other == byte),
-                    None => rest.iter().position(|&other| first.get(usize::from(other)) == Some(&true)),
+                    None => rest
+                        .iter()
+                        .position(|&other| first.get(usize::from(other)) == Some(&true)),
                 };
                 let skipped = found.unwrap_or(rest.len());
                 self.charge(skipped as u64 / 8)?;
@@ -217,7 +235,11 @@ impl<'a> Matcher<'a> {
         if self.stack.len() == self.stack.capacity() {
             let more = self.stack.len().max(64);
             let bytes = more * FRAME_BYTES;
-            self.budget.memory = self.budget.memory.checked_sub(bytes).ok_or(Exhausted::Memory)?;
+            self.budget.memory = self
+                .budget
+                .memory
+                .checked_sub(bytes)
+                .ok_or(Exhausted::Memory)?;
             self.stack.reserve_exact(more);
         }
         self.stack.push(frame);
@@ -253,11 +275,23 @@ impl<'a> Matcher<'a> {
     }
 
     /// Runs one instruction: the next state, or `None` if it fails.
-    fn step(&mut self, op: Op, pc: Pc, pos: u32, steps: &mut u64) -> Result<Option<(Pc, u32)>, Exhausted> {
+    fn step(
+        &mut self,
+        op: Op,
+        pc: Pc,
+        pos: u32,
+        steps: &mut u64,
+    ) -> Result<Option<(Pc, u32)>, Exhausted> {
         let next = Some((pc + 1, pos));
         Ok(match op {
-            Op::One(single) => self.accepts_at(single, pos as usize).map(|width| (pc + 1, pos + width as u32)),
-            Op::At { anchor, multiline, ascii } => next.filter(|_| self.at(anchor, multiline, ascii, pos as usize)),
+            Op::One(single) => self
+                .accepts_at(single, pos as usize)
+                .map(|width| (pc + 1, pos + width as u32)),
+            Op::At {
+                anchor,
+                multiline,
+                ascii,
+            } => next.filter(|_| self.at(anchor, multiline, ascii, pos as usize)),
             Op::Save(slot) => {
                 self.save(slot, pos)?;
                 next
@@ -267,7 +301,11 @@ impl<'a> Matcher<'a> {
                 self.save(self.program.last_slot, group)?;
                 next
             }
-            Op::Split { first, second, point } => {
+            Op::Split {
+                first,
+                second,
+                point,
+            } => {
                 if !self.enter(point, pos)? {
                     return Ok(None);
                 }
@@ -275,15 +313,28 @@ impl<'a> Matcher<'a> {
                 Some((first, pos))
             }
             Op::Jump(target) => Some((target, pos)),
-            Op::Run { single, least, most, greed, point, .. } => {
-                self.run(single, least, most, greed, point, pc, pos, steps)?
-            }
+            Op::Run {
+                single,
+                least,
+                most,
+                greed,
+                point,
+                ..
+            } => self.run(single, least, most, greed, point, pc, pos, steps)?,
             Op::Enter { slot } => {
                 self.save(slot, 0)?;
                 self.save(slot + 1, UNSET)?;
                 next
             }
-            Op::Loop { slot, least, most, lazy, body, exit, point } => {
+            Op::Loop {
+                slot,
+                least,
+                most,
+                lazy,
+                body,
+                exit,
+                point,
+            } => {
                 if !self.enter(point, pos)? {
                     return Ok(None);
                 }
@@ -298,7 +349,11 @@ impl<'a> Matcher<'a> {
                 }
                 if lazy {
                     // Another iteration is tried when the rest has failed.
-                    self.push(Frame::Grow { pc, pos, left: count })?;
+                    self.push(Frame::Grow {
+                        pc,
+                        pos,
+                        left: count,
+                    })?;
                     return Ok(Some((exit, pos)));
                 }
                 self.push(Frame::Retry { pc: exit, pos })?;
@@ -324,13 +379,20 @@ impl<'a> Matcher<'a> {
                     _ => pos,
                 };
                 let index = self.stack.len() as u32;
-                self.push(Frame::Start { outer: self.part, pos, begin: pc })?;
+                self.push(Frame::Start {
+                    outer: self.part,
+                    pos,
+                    begin: pc,
+                })?;
                 self.part = index;
                 Some((pc + 1, from))
             }
             Op::End(part) => {
                 let index = self.part as usize;
-                let Some(&Frame::Start { outer, pos: began, .. }) = self.stack.get(index) else {
+                let Some(&Frame::Start {
+                    outer, pos: began, ..
+                }) = self.stack.get(index)
+                else {
                     return Ok(None);
                 };
                 self.part = outer;
@@ -362,7 +424,8 @@ impl<'a> Matcher<'a> {
                     return Ok(None);
                 }
                 *steps += u64::from(end - start) / 4;
-                self.repeat_of(start as usize, end as usize, fold, pos as usize).map(|end| (pc + 1, end as u32))
+                self.repeat_of(start as usize, end as usize, fold, pos as usize)
+                    .map(|end| (pc + 1, end as u32))
             }
             Op::Condition { slot, no } => {
                 let set = self.slot(slot) != UNSET && self.slot(slot + 1) != UNSET;
@@ -400,7 +463,9 @@ impl<'a> Matcher<'a> {
         let mut low = at;
         let mut count = 0u32;
         while count < wanted {
-            let Some(width) = self.accepts_at(single, at) else { break };
+            let Some(width) = self.accepts_at(single, at) else {
+                break;
+            };
             at += width;
             count += 1;
             if count == least {
@@ -414,13 +479,21 @@ impl<'a> Matcher<'a> {
         let end = at as u32;
         match greed {
             Greed::Lazy => {
-                let left = if most == UNLIMITED { UNLIMITED } else { most - least };
+                let left = if most == UNLIMITED {
+                    UNLIMITED
+                } else {
+                    most - least
+                };
                 if left > 0 {
                     self.push(Frame::Grow { pc, pos: end, left })?;
                 }
             }
             Greed::Greedy if count > least => {
-                self.push(Frame::Shrink { pc, low: low as u32, pos: end })?;
+                self.push(Frame::Shrink {
+                    pc,
+                    low: low as u32,
+                    pos: end,
+                })?;
                 if !self.enter(point + 1, end)? {
                     return Ok(None);
                 }
@@ -441,13 +514,19 @@ impl<'a> Matcher<'a> {
                     let taken = self.memo.mark(self.program, point, pos, &self.slots);
                     if taken > 0 {
                         *steps += 64;
-                        self.budget.memory = self.budget.memory.checked_sub(taken).ok_or(Exhausted::Memory)?;
+                        self.budget.memory = self
+                            .budget
+                            .memory
+                            .checked_sub(taken)
+                            .ok_or(Exhausted::Memory)?;
                     }
                 }
                 Frame::Start { outer, pos, begin } => {
                     self.part = outer;
-                    if let Some(&Op::Begin { part: Part::NotAhead | Part::NotBehind(_), after }) =
-                        self.program.ops.get(begin as usize)
+                    if let Some(&Op::Begin {
+                        part: Part::NotAhead | Part::NotBehind(_),
+                        after,
+                    }) = self.program.ops.get(begin as usize)
                     {
                         return Ok(Some((after, pos)));
                     }
@@ -468,8 +547,16 @@ impl<'a> Matcher<'a> {
     }
 
     /// Gives back one character of a greedy run, or more where what follows cannot match.
-    fn shrink(&mut self, pc: Pc, low: u32, pos: u32, steps: &mut u64) -> Result<Option<u32>, Exhausted> {
-        let Some(&Op::Run { next, point, .. }) = self.program.ops.get(pc as usize) else { return Ok(None) };
+    fn shrink(
+        &mut self,
+        pc: Pc,
+        low: u32,
+        pos: u32,
+        steps: &mut u64,
+    ) -> Result<Option<u32>, Exhausted> {
+        let Some(&Op::Run { next, point, .. }) = self.program.ops.get(pc as usize) else {
+            return Ok(None);
+        };
         let mut at = pos;
         while at > low {
             at = before(self.text, at as usize) as u32;
@@ -501,7 +588,9 @@ impl<'a> Matcher<'a> {
     fn grow(&mut self, pc: Pc, pos: u32, left: u32) -> Result<Option<(Pc, u32)>, Exhausted> {
         match self.program.ops.get(pc as usize) {
             Some(&Op::Run { single, .. }) => {
-                let Some(width) = self.accepts_at(single, pos as usize) else { return Ok(None) };
+                let Some(width) = self.accepts_at(single, pos as usize) else {
+                    return Ok(None);
+                };
                 let end = pos + width as u32;
                 let left = if left == UNLIMITED { left } else { left - 1 };
                 if left > 0 {
@@ -509,7 +598,9 @@ impl<'a> Matcher<'a> {
                 }
                 Ok(Some((pc + 1, end)))
             }
-            Some(&Op::Loop { slot, most, body, .. }) => {
+            Some(&Op::Loop {
+                slot, most, body, ..
+            }) => {
                 self.iterate(slot, left, most, pos)?;
                 Ok(Some((body, pos)))
             }
@@ -536,7 +627,9 @@ impl<'a> Matcher<'a> {
                 if length == 0 {
                     return false;
                 }
-                let word = |at: usize| decode(self.text, at).is_some_and(|(code, _)| unicode::is_word(code, ascii));
+                let word = |at: usize| {
+                    decode(self.text, at).is_some_and(|(code, _)| unicode::is_word(code, ascii))
+                };
                 let left = pos > 0 && word(before(self.text, pos));
                 (left != word(pos)) == (anchor == Anchor::Boundary)
             }

@@ -25,7 +25,12 @@ impl Memo {
     pub fn start(&mut self, program: &Program, length: usize) {
         let Some(states) = program.states else { return };
         self.positions = length as u64 + 1;
-        let Some(bits) = states.checked_mul(self.positions).filter(|&bits| bits <= 1 << 36) else { return };
+        let Some(bits) = states
+            .checked_mul(self.positions)
+            .filter(|&bits| bits <= 1 << 36)
+        else {
+            return;
+        };
         let pages = bits.div_ceil(PAGE) as usize;
         self.pages.resize_with(pages, || None);
         self.on = true;
@@ -52,17 +57,31 @@ impl Memo {
 
     /// Whether the state is known to fail.
     pub fn failed(&self, program: &Program, point: u32, pos: u32, slots: &[u32]) -> bool {
-        let Some(entry) = program.points.get(point as usize) else { return false };
-        let Some(bit) = self.bit(program, entry, pos, slots) else { return false };
-        let page = self.pages.get((bit / PAGE) as usize).and_then(Option::as_ref);
-        page.and_then(|page| page.get((bit % PAGE / 64) as usize)).is_some_and(|word| word >> (bit % 64) & 1 != 0)
+        let Some(entry) = program.points.get(point as usize) else {
+            return false;
+        };
+        let Some(bit) = self.bit(program, entry, pos, slots) else {
+            return false;
+        };
+        let page = self
+            .pages
+            .get((bit / PAGE) as usize)
+            .and_then(Option::as_ref);
+        page.and_then(|page| page.get((bit % PAGE / 64) as usize))
+            .is_some_and(|word| word >> (bit % 64) & 1 != 0)
     }
 
     /// Remembers that the state fails. Returns the bytes of memory newly taken.
     pub fn mark(&mut self, program: &Program, point: u32, pos: u32, slots: &[u32]) -> usize {
-        let Some(entry) = program.points.get(point as usize) else { return 0 };
-        let Some(bit) = self.bit(program, entry, pos, slots) else { return 0 };
-        let Some(page) = self.pages.get_mut((bit / PAGE) as usize) else { return 0 };
+        let Some(entry) = program.points.get(point as usize) else {
+            return 0;
+        };
+        let Some(bit) = self.bit(program, entry, pos, slots) else {
+            return 0;
+        };
+        let Some(page) = self.pages.get_mut((bit / PAGE) as usize) else {
+            return 0;
+        };
         let taken = if page.is_none() { PAGE_BYTES } else { 0 };
         let words = page.get_or_insert_with(|| vec![0; (PAGE / 64) as usize].into_boxed_slice());
         if let Some(word) = words.get_mut((bit % PAGE / 64) as usize) {

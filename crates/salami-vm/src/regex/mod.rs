@@ -27,6 +27,7 @@ mod unicode;
 pub use error::{PatternError, PatternErrorKind};
 pub use matcher::{Budget, Exhausted};
 pub use template::{Piece, Template};
+pub(crate) use unicode::decimal_digit;
 
 use matcher::{Demand, Matcher, UNSET};
 
@@ -60,7 +61,13 @@ impl Regex {
     pub fn compile(pattern: &str, flags: u32) -> Result<Self, PatternError> {
         let tree = parse::parse(pattern, flags)?;
         let program = compile::compile(&tree)?;
-        Ok(Self { pattern: pattern.to_owned(), flags: tree.flags, groups: tree.groups, names: tree.names, program })
+        Ok(Self {
+            pattern: pattern.to_owned(),
+            flags: tree.flags,
+            groups: tree.groups,
+            names: tree.names,
+            program,
+        })
     }
 
     /// The pattern's text.
@@ -90,16 +97,28 @@ impl Regex {
     /// The number of a named group. Linear in the number of names.
     #[must_use]
     pub fn group_named(&self, name: &str) -> Option<u32> {
-        self.names.iter().find(|(known, _)| known == name).map(|&(_, group)| group)
+        self.names
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|&(_, group)| group)
     }
 
     /// Bytes that the compiled pattern takes.
     #[must_use]
     pub fn memory(&self) -> usize {
         self.pattern.len()
-            + self.names.iter().map(|(name, _)| name.len() + size_of::<(String, u32)>()).sum::<usize>()
+            + self
+                .names
+                .iter()
+                .map(|(name, _)| name.len() + size_of::<(String, u32)>())
+                .sum::<usize>()
             + self.program.ops.len() * size_of::<program::Op>()
-            + self.program.sets.iter().map(|set| size_of_val(set) + set.memory()).sum::<usize>()
+            + self
+                .program
+                .sets
+                .iter()
+                .map(|set| size_of_val(set) + set.memory())
+                .sum::<usize>()
             + self.program.points.len() * size_of::<program::Point>()
             + size_of::<Self>()
     }
@@ -120,11 +139,16 @@ impl Regex {
         if u32::try_from(text.len()).is_err() {
             return Err(Exhausted::Memory);
         }
-        let demand = Demand { whole: mode == Mode::Full, advance };
+        let demand = Demand {
+            whole: mode == Mode::Full,
+            advance,
+        };
         let mut matcher = Matcher::new(&self.program, text.as_bytes(), budget);
         let span = match mode {
             Mode::Search => matcher.search(start, demand)?,
-            Mode::Match | Mode::Full => matcher.attempt(start, demand)?.map(|end| (start as u32, end)),
+            Mode::Match | Mode::Full => matcher
+                .attempt(start, demand)?
+                .map(|end| (start as u32, end)),
         };
         let Some(span) = span else { return Ok(None) };
         let slot = |index: u32| matcher.slots.get(index as usize).copied().unwrap_or(UNSET);
@@ -136,7 +160,10 @@ impl Regex {
         spans.push(Some(span));
         spans.extend((0..self.groups).map(group));
         let last = slot(self.program.last_slot);
-        Ok(Some(Found { spans, last: (last != UNSET).then_some(last) }))
+        Ok(Some(Found {
+            spans,
+            last: (last != UNSET).then_some(last),
+        }))
     }
 }
 
@@ -191,7 +218,12 @@ impl Scan {
     ///
     /// # Errors
     /// Says what of the budget was used up.
-    pub fn next(&mut self, regex: &Regex, text: &str, budget: &mut Budget) -> Result<Option<Found>, Exhausted> {
+    pub fn next(
+        &mut self,
+        regex: &Regex,
+        text: &str,
+        budget: &mut Budget,
+    ) -> Result<Option<Found>, Exhausted> {
         let found = regex.find(text, self.position, Mode::Search, self.advance, budget)?;
         if let Some(found) = &found {
             self.position = found.end();

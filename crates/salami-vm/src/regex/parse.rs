@@ -4,7 +4,9 @@ use super::error::{PatternError, PatternErrorKind, quoted};
 use super::escape::{escape_in_pattern, escape_in_set};
 use super::flags;
 use super::source::{Source, Token, is_identifier};
-use super::tree::{Anchor, Greed, Kind, Node, NodeId, Sequence, SetItem, Tree, UNLIMITED, WIDEST, width};
+use super::tree::{
+    Anchor, Greed, Kind, Node, NodeId, Sequence, SetItem, Tree, UNLIMITED, WIDEST, width,
+};
 
 /// The first group number that is refused.
 pub(super) const GROUP_LIMIT: u32 = 1_073_741_823;
@@ -30,21 +32,32 @@ impl Groups {
     /// Whether the group exists and is closed.
     pub fn is_closed(&self, group: u32) -> bool {
         group == 0
-            || self.widths.get((group as usize).wrapping_sub(1)).is_some_and(Option::is_some)
+            || self
+                .widths
+                .get((group as usize).wrapping_sub(1))
+                .is_some_and(Option::is_some)
     }
 
     fn named(&self, name: &str) -> Option<u32> {
-        self.names.iter().find(|(known, _)| known == name).map(|&(_, group)| group)
+        self.names
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|&(_, group)| group)
     }
 
     /// Fails if a lookbehind refers to a group that it defines.
     pub fn check_lookbehind(&self, group: u32, source: &Source<'_>) -> Result<(), PatternError> {
-        let Some(begun) = self.lookbehind else { return Ok(()) };
+        let Some(begun) = self.lookbehind else {
+            return Ok(());
+        };
         if !self.is_closed(group) {
             return Err(source.error("cannot refer to an open group", 0));
         }
         if group >= begun {
-            return Err(source.error("cannot refer to group defined in the same lookbehind subpattern", 0));
+            return Err(source.error(
+                "cannot refer to group defined in the same lookbehind subpattern",
+                0,
+            ));
         }
         Ok(())
     }
@@ -53,11 +66,24 @@ impl Groups {
 /// What an open parenthesis makes when it is closed.
 enum Opened {
     Top,
-    Group { number: Option<u32>, add: u32, remove: u32 },
+    Group {
+        number: Option<u32>,
+        add: u32,
+        remove: u32,
+    },
     Atomic,
-    Look { behind: bool, negate: bool, outer: Option<u32> },
-    Yes { group: u32 },
-    No { group: u32, yes: Sequence },
+    Look {
+        behind: bool,
+        negate: bool,
+        outer: Option<u32>,
+    },
+    Yes {
+        group: u32,
+    },
+    No {
+        group: u32,
+        yes: Sequence,
+    },
 }
 
 struct Frame {
@@ -172,7 +198,9 @@ impl Parser<'_> {
                 self.source.get()?;
             }
             Opened::No { .. } => {
-                return Err(self.source.error("conditional backref with more than two branches", 0));
+                return Err(self
+                    .source
+                    .error("conditional backref with more than two branches", 0));
             }
             _ => {
                 let current = std::mem::take(&mut self.frame.current);
@@ -188,33 +216,77 @@ impl Parser<'_> {
 
     /// Ends the open parenthesis.
     fn close(&mut self) -> Result<(), PatternError> {
-        if let Opened::Look { behind: true, outer: None, .. } = self.frame.opened {
+        if let Opened::Look {
+            behind: true,
+            outer: None,
+            ..
+        } = self.frame.opened
+        {
             self.groups.lookbehind = None;
         }
         if !self.source.take(')')? {
             let back = self.source.tell().saturating_sub(self.frame.start);
-            return Err(self.source.error("missing ), unterminated subpattern", back));
+            return Err(self
+                .source
+                .error("missing ), unterminated subpattern", back));
         }
         let body = self.take_alternatives();
         let (low, high) = width(&self.nodes, &body);
-        let Some(outer) = self.frames.pop() else { return Ok(()) };
+        let Some(outer) = self.frames.pop() else {
+            return Ok(());
+        };
         let closed = std::mem::replace(&mut self.frame, outer);
         match closed.opened {
             Opened::Top => {}
-            Opened::Group { number, add, remove } => {
-                if let Some(slot) =
-                    number.and_then(|number| self.groups.widths.get_mut((number as usize).wrapping_sub(1)))
-                {
+            Opened::Group {
+                number,
+                add,
+                remove,
+            } => {
+                if let Some(slot) = number.and_then(|number| {
+                    self.groups
+                        .widths
+                        .get_mut((number as usize).wrapping_sub(1))
+                }) {
                     *slot = Some((low, high));
                 }
-                self.push(Kind::Group { number, add, remove, body }, low, high);
+                self.push(
+                    Kind::Group {
+                        number,
+                        add,
+                        remove,
+                        body,
+                    },
+                    low,
+                    high,
+                );
             }
             Opened::Atomic => self.push(Kind::Atomic(body), low, high),
-            Opened::Look { behind, negate, .. } => self.push(Kind::Look { behind, negate, body }, 0, 0),
-            Opened::Yes { group } => self.push(Kind::Conditional { group, yes: body, no: None }, 0, high),
+            Opened::Look { behind, negate, .. } => self.push(
+                Kind::Look {
+                    behind,
+                    negate,
+                    body,
+                },
+                0,
+                0,
+            ),
+            Opened::Yes { group } => self.push(
+                Kind::Conditional {
+                    group,
+                    yes: body,
+                    no: None,
+                },
+                0,
+                high,
+            ),
             Opened::No { group, yes } => {
                 let (yes_low, yes_high) = width(&self.nodes, &yes);
-                let kind = Kind::Conditional { group, yes, no: Some(body) };
+                let kind = Kind::Conditional {
+                    group,
+                    yes,
+                    no: Some(body),
+                };
                 self.push(kind, low.min(yes_low), high.max(yes_high));
             }
         }
@@ -222,14 +294,21 @@ impl Parser<'_> {
     }
 
     fn open(&mut self, opened: Opened, start: usize, verbose: bool) {
-        let frame = Frame { opened, start, verbose, branches: Vec::new(), current: Vec::new() };
+        let frame = Frame {
+            opened,
+            start,
+            verbose,
+            branches: Vec::new(),
+            current: Vec::new(),
+        };
         self.frames.push(std::mem::replace(&mut self.frame, frame));
     }
 
     fn item(&mut self, token: Token) -> Result<(), PatternError> {
         let character = match token {
             Token::Escaped(character) => {
-                let (kind, low, high) = escape_in_pattern(&mut self.source, character, &self.groups)?;
+                let (kind, low, high) =
+                    escape_in_pattern(&mut self.source, character, &self.groups)?;
                 self.push(kind, low, high);
                 return Ok(());
             }
@@ -261,10 +340,15 @@ impl Parser<'_> {
         let negate = self.source.take('^')?;
         let mut items: Vec<SetItem> = Vec::new();
         let unterminated = |source: &Source<'_>| {
-            source.error("unterminated character set", source.tell().saturating_sub(here))
+            source.error(
+                "unterminated character set",
+                source.tell().saturating_sub(here),
+            )
         };
         loop {
-            let Some(this) = self.source.get()? else { return Err(unterminated(&self.source)) };
+            let Some(this) = self.source.get()? else {
+                return Err(unterminated(&self.source));
+            };
             let first = match this {
                 Token::Plain(']') if !items.is_empty() => break,
                 Token::Plain(character) => SetItem::Literal(character as u32),
@@ -274,7 +358,9 @@ impl Parser<'_> {
                 items.push(first);
                 continue;
             }
-            let Some(that) = self.source.get()? else { return Err(unterminated(&self.source)) };
+            let Some(that) = self.source.get()? else {
+                return Err(unterminated(&self.source));
+            };
             let last = match that {
                 Token::Plain(']') => {
                     items.push(first);
@@ -295,8 +381,14 @@ impl Parser<'_> {
             }
         }
         match items.as_slice() {
-            [SetItem::Literal(code), rest @ ..] if rest.iter().all(|item| *item == SetItem::Literal(*code)) => {
-                let kind = if negate { Kind::NotLiteral(*code) } else { Kind::Literal(*code) };
+            [SetItem::Literal(code), rest @ ..]
+                if rest.iter().all(|item| *item == SetItem::Literal(*code)) =>
+            {
+                let kind = if negate {
+                    Kind::NotLiteral(*code)
+                } else {
+                    Kind::Literal(*code)
+                };
                 self.push(kind, 1, 1);
             }
             _ => self.push(Kind::Set { negate, items }, 1, 1),
@@ -318,8 +410,11 @@ impl Parser<'_> {
             }
             let digit = |c: char| c.is_ascii_digit();
             let low = self.source.take_while(usize::MAX, digit)?;
-            let high =
-                if self.source.take(',')? { self.source.take_while(usize::MAX, digit)? } else { low.clone() };
+            let high = if self.source.take(',')? {
+                self.source.take_while(usize::MAX, digit)?
+            } else {
+                low.clone()
+            };
             if !self.source.take('}')? {
                 self.push(Kind::Literal('{' as u32), 1, 1);
                 return self.source.seek(here);
@@ -331,7 +426,9 @@ impl Parser<'_> {
                 most = repetition(&high)?;
                 if most < least {
                     let back = self.source.tell() - here;
-                    return Err(self.source.error("min repeat greater than max repeat", back));
+                    return Err(self
+                        .source
+                        .error("min repeat greater than max repeat", back));
                 }
             }
         }
@@ -344,7 +441,12 @@ impl Parser<'_> {
         let body = match &node.kind {
             Kind::At(_) => return Err(self.source.error("nothing to repeat", back)),
             Kind::Repeat { .. } => return Err(self.source.error("multiple repeat", back)),
-            Kind::Group { number: None, add: 0, remove: 0, body } => body.clone(),
+            Kind::Group {
+                number: None,
+                add: 0,
+                remove: 0,
+                body,
+            } => body.clone(),
             _ => vec![id],
         };
         let greed = if self.source.take('?')? {
@@ -355,10 +457,23 @@ impl Parser<'_> {
             Greed::Greedy
         };
         let (low, high) = width(&self.nodes, &body);
-        let widest = if most == UNLIMITED && high > 0 { WIDEST } else { high * u128::from(most) };
+        let widest = if most == UNLIMITED && high > 0 {
+            WIDEST
+        } else {
+            high * u128::from(most)
+        };
         let lowest = (low * u128::from(least)).min(WIDEST);
         self.frame.current.pop();
-        self.push(Kind::Repeat { greed, least, most, body }, lowest, widest.min(WIDEST));
+        self.push(
+            Kind::Repeat {
+                greed,
+                least,
+                most,
+                body,
+            },
+            lowest,
+            widest.min(WIDEST),
+        );
         Ok(())
     }
 
@@ -372,12 +487,25 @@ impl Parser<'_> {
             return Err(self.source.error("unexpected end of pattern", 0));
         };
         let unknown = |source: &Source<'_>| {
-            source.error(&format!("unknown extension ?{}", token.text()), token.len() + 1)
+            source.error(
+                &format!("unknown extension ?{}", token.text()),
+                token.len() + 1,
+            )
         };
-        let Token::Plain(character) = token else { return Err(unknown(&self.source)) };
+        let Token::Plain(character) = token else {
+            return Err(unknown(&self.source));
+        };
         match character {
             'P' => return self.extension(start),
-            ':' => self.open(Opened::Group { number: None, add: 0, remove: 0 }, start, verbose),
+            ':' => self.open(
+                Opened::Group {
+                    number: None,
+                    add: 0,
+                    remove: 0,
+                },
+                start,
+                verbose,
+            ),
             '#' => loop {
                 if self.source.next.is_none() {
                     let back = self.source.tell().saturating_sub(start);
@@ -388,7 +516,11 @@ impl Parser<'_> {
                 }
             },
             '=' | '!' => {
-                let opened = Opened::Look { behind: false, negate: character == '!', outer: None };
+                let opened = Opened::Look {
+                    behind: false,
+                    negate: character == '!',
+                    outer: None,
+                };
                 self.open(opened, start, verbose);
             }
             '<' => {
@@ -407,7 +539,15 @@ impl Parser<'_> {
                 if outer.is_none() {
                     self.groups.lookbehind = Some(self.groups.count());
                 }
-                self.open(Opened::Look { behind: true, negate, outer }, start, verbose);
+                self.open(
+                    Opened::Look {
+                        behind: true,
+                        negate,
+                        outer,
+                    },
+                    start,
+                    verbose,
+                );
             }
             '(' => self.condition(start)?,
             '>' => self.open(Opened::Atomic, start, verbose),
@@ -415,7 +555,8 @@ impl Parser<'_> {
                 match flags::inline(&mut self.source, character)? {
                     flags::Inline::Global(add) => {
                         self.flags |= add;
-                        let first = matches!(self.frame.opened, Opened::Top) && self.frame.branches.is_empty();
+                        let first = matches!(self.frame.opened, Opened::Top)
+                            && self.frame.branches.is_empty();
                         if !first || !self.frame.current.is_empty() {
                             let back = self.source.tell().saturating_sub(start);
                             let message = "global flags not at the start of the expression";
@@ -426,7 +567,15 @@ impl Parser<'_> {
                     flags::Inline::Scoped { add, remove } => {
                         let verbose =
                             (verbose || add & flags::VERBOSE != 0) && remove & flags::VERBOSE == 0;
-                        self.open(Opened::Group { number: None, add, remove }, start, verbose);
+                        self.open(
+                            Opened::Group {
+                                number: None,
+                                add,
+                                remove,
+                            },
+                            start,
+                            verbose,
+                        );
                     }
                 }
             }
@@ -453,7 +602,15 @@ impl Parser<'_> {
             self.groups.names.push((name, number));
         }
         let verbose = self.frame.verbose;
-        self.open(Opened::Group { number: Some(number), add: 0, remove: 0 }, start, verbose);
+        self.open(
+            Opened::Group {
+                number: Some(number),
+                add: 0,
+                remove: 0,
+            },
+            start,
+            verbose,
+        );
         Ok(())
     }
 
@@ -475,13 +632,21 @@ impl Parser<'_> {
         self.source.check_name(&name, 1)?;
         let back = name.chars().count() + 1;
         let Some(group) = self.groups.named(&name) else {
-            return Err(self.source.error(&format!("unknown group name {}", quoted(&name)), back));
+            return Err(self
+                .source
+                .error(&format!("unknown group name {}", quoted(&name)), back));
         };
         if !self.groups.is_closed(group) {
             return Err(self.source.error("cannot refer to an open group", back));
         }
         self.groups.check_lookbehind(group, &self.source)?;
-        let (low, high) = self.groups.widths.get(group as usize - 1).copied().flatten().unwrap_or_default();
+        let (low, high) = self
+            .groups
+            .widths
+            .get(group as usize - 1)
+            .copied()
+            .flatten()
+            .unwrap_or_default();
         self.push(Kind::BackReference(group), low, high);
         Ok(())
     }
@@ -494,7 +659,9 @@ impl Parser<'_> {
             match self.groups.named(&name) {
                 Some(group) => group,
                 None => {
-                    return Err(self.source.error(&format!("unknown group name {}", quoted(&name)), back));
+                    return Err(self
+                        .source
+                        .error(&format!("unknown group name {}", quoted(&name)), back));
                 }
             }
         } else {
@@ -507,10 +674,16 @@ impl Parser<'_> {
             }
             let group = match number.parse::<u32>() {
                 Ok(group) if group < GROUP_LIMIT => group,
-                _ => return Err(self.source.error(&format!("invalid group reference {number}"), back)),
+                _ => {
+                    return Err(self
+                        .source
+                        .error(&format!("invalid group reference {number}"), back));
+                }
             };
             if !self.groups.asked.iter().any(|&(asked, _)| asked == group) {
-                self.groups.asked.push((group, self.source.tell().saturating_sub(back)));
+                self.groups
+                    .asked
+                    .push((group, self.source.tell().saturating_sub(back)));
             }
             group
         };
@@ -522,16 +695,25 @@ impl Parser<'_> {
 }
 
 fn repetition(digits: &str) -> Result<u32, PatternError> {
-    digits.parse::<u32>().ok().filter(|&count| count < UNLIMITED).ok_or_else(|| {
-        PatternError::plain(PatternErrorKind::Overflow, "the repetition number is too large")
-    })
+    digits
+        .parse::<u32>()
+        .ok()
+        .filter(|&count| count < UNLIMITED)
+        .ok_or_else(|| {
+            PatternError::plain(
+                PatternErrorKind::Overflow,
+                "the repetition number is too large",
+            )
+        })
 }
 
 /// What `int(name)` makes of a group number: its decimal digits, or `None` where it fails or is negative.
 pub(super) fn group_number(name: &str) -> Option<String> {
     let trimmed = name.trim();
     let digits = trimmed.strip_prefix('+').unwrap_or(trimmed);
-    let negative_zero = digits.strip_prefix('-').filter(|rest| rest.chars().all(|c| c == '0'));
+    let negative_zero = digits
+        .strip_prefix('-')
+        .filter(|rest| rest.chars().all(|c| c == '0'));
     let digits = negative_zero.unwrap_or(digits);
     let sound = !digits.is_empty()
         && !digits.starts_with('_')
@@ -543,5 +725,9 @@ pub(super) fn group_number(name: &str) -> Option<String> {
     }
     let plain: String = digits.chars().filter(|&c| c != '_').collect();
     let significant = plain.trim_start_matches('0');
-    Some(if significant.is_empty() { "0".to_owned() } else { significant.to_owned() })
+    Some(if significant.is_empty() {
+        "0".to_owned()
+    } else {
+        significant.to_owned()
+    })
 }

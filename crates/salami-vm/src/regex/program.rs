@@ -12,7 +12,11 @@ pub(super) enum Single {
     Literal(u32),
     NotLiteral(u32),
     /// The character's lower case is (or is not) the code.
-    Folded { code: u32, negate: bool, ascii: bool },
+    Folded {
+        code: u32,
+        negate: bool,
+        ascii: bool,
+    },
     /// All but a newline.
     NotNewline,
     All,
@@ -42,26 +46,63 @@ pub(super) enum Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Op {
     One(Single),
-    At { anchor: Anchor, multiline: bool, ascii: bool },
+    At {
+        anchor: Anchor,
+        multiline: bool,
+        ascii: bool,
+    },
     /// Stores the position in a slot.
     Save(u32),
     /// Stores the position in the slot of a group's end and the group as the last one.
-    Close { slot: u32, group: u32 },
+    Close {
+        slot: u32,
+        group: u32,
+    },
     /// Tries `first`, then `second`.
-    Split { first: Pc, second: Pc, point: u32 },
+    Split {
+        first: Pc,
+        second: Pc,
+        point: u32,
+    },
     Jump(Pc),
     /// A repeat of one character. `next` is the byte that must follow, if one is known.
-    Run { single: Single, least: u32, most: u32, greed: Greed, next: Option<u8>, point: u32 },
+    Run {
+        single: Single,
+        least: u32,
+        most: u32,
+        greed: Greed,
+        next: Option<u8>,
+        point: u32,
+    },
     /// Begins the loop whose counter is in the slot and whose last start is in the next slot.
-    Enter { slot: u32 },
+    Enter {
+        slot: u32,
+    },
     /// After an iteration, and before the first. `limit` is where counting stops.
-    Loop { slot: u32, least: u32, most: u32, lazy: bool, body: Pc, exit: Pc, point: u32 },
+    Loop {
+        slot: u32,
+        least: u32,
+        most: u32,
+        lazy: bool,
+        body: Pc,
+        exit: Pc,
+        point: u32,
+    },
     /// Begins a part that ends before `after`.
-    Begin { part: Part, after: Pc },
+    Begin {
+        part: Part,
+        after: Pc,
+    },
     End(Part),
-    BackReference { slot: u32, fold: Fold },
+    BackReference {
+        slot: u32,
+        fold: Fold,
+    },
     /// Goes to `no` if the group did not match.
-    Condition { slot: u32, no: Pc },
+    Condition {
+        slot: u32,
+        no: Pc,
+    },
     Match,
 }
 

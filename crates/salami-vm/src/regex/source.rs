@@ -38,7 +38,12 @@ pub(super) struct Source<'a> {
 impl<'a> Source<'a> {
     /// Fails if a lone backslash ends a text of one character.
     pub fn new(text: &'a str) -> Result<Self, PatternError> {
-        let mut source = Self { text, characters: text.chars().collect(), index: 0, next: None };
+        let mut source = Self {
+            text,
+            characters: text.chars().collect(),
+            index: 0,
+            next: None,
+        };
         source.advance()?;
         Ok(source)
     }
@@ -51,7 +56,11 @@ impl<'a> Source<'a> {
         if character == '\\' {
             let Some(&second) = self.characters.get(self.index + 1) else {
                 let last = self.characters.len().saturating_sub(1);
-                return Err(PatternError::at("bad escape (end of pattern)", self.text, last));
+                return Err(PatternError::at(
+                    "bad escape (end of pattern)",
+                    self.text,
+                    last,
+                ));
             };
             self.index += 2;
             self.next = Some(Token::Escaped(second));
@@ -87,7 +96,11 @@ impl<'a> Source<'a> {
     }
 
     /// Takes at most `most` plain characters that satisfy `test`.
-    pub fn take_while(&mut self, most: usize, test: impl Fn(char) -> bool + Copy) -> Result<String, PatternError> {
+    pub fn take_while(
+        &mut self,
+        most: usize,
+        test: impl Fn(char) -> bool + Copy,
+    ) -> Result<String, PatternError> {
         let mut taken = String::new();
         for _ in 0..most {
             let Some(c) = self.peek(test) else { break };
@@ -106,7 +119,11 @@ impl<'a> Source<'a> {
             self.advance()?;
             match token {
                 None if length == 0 => return Err(self.error(&format!("missing {what}"), 0)),
-                None => return Err(self.error(&format!("missing {terminator}, unterminated name"), length)),
+                None => {
+                    return Err(
+                        self.error(&format!("missing {terminator}, unterminated name"), length)
+                    );
+                }
                 Some(Token::Plain(c)) if c == terminator => {
                     if length == 0 {
                         return Err(self.error(&format!("missing {what}"), 1));
@@ -151,6 +168,8 @@ impl<'a> Source<'a> {
 /// Whether `name` is a Python identifier.
 pub(super) fn is_identifier(name: &str) -> bool {
     let mut characters = name.chars();
-    characters.next().is_some_and(|c| c == '_' || unicode_ident::is_xid_start(c))
+    characters
+        .next()
+        .is_some_and(|c| c == '_' || unicode_ident::is_xid_start(c))
         && characters.all(unicode_ident::is_xid_continue)
 }

@@ -28,7 +28,12 @@ impl Template {
     /// # Errors
     /// `re.error` with CPython's message; `IndexError` for an unknown name.
     pub fn parse(text: &str, groups: u32, names: &[(String, u32)]) -> Result<Self, PatternError> {
-        let mut parser = Parser { source: Source::new(text)?, groups, pieces: Vec::new(), literal: String::new() };
+        let mut parser = Parser {
+            source: Source::new(text)?,
+            groups,
+            pieces: Vec::new(),
+            literal: String::new(),
+        };
         while let Some(token) = parser.source.get()? {
             match token {
                 Token::Plain(c) => parser.literal.push(c),
@@ -37,7 +42,9 @@ impl Template {
             }
         }
         parser.flush();
-        Ok(Self { pieces: parser.pieces })
+        Ok(Self {
+            pieces: parser.pieces,
+        })
     }
 
     /// Appends the template, filled in from a match in `text`.
@@ -61,13 +68,16 @@ struct Parser<'a> {
 impl Parser<'_> {
     fn flush(&mut self) {
         if !self.literal.is_empty() {
-            self.pieces.push(Piece::Text(std::mem::take(&mut self.literal)));
+            self.pieces
+                .push(Piece::Text(std::mem::take(&mut self.literal)));
         }
     }
 
     fn group(&mut self, group: u32, back: usize) -> Result<(), PatternError> {
         if group > self.groups {
-            return Err(self.source.error(&format!("invalid group reference {group}"), back));
+            return Err(self
+                .source
+                .error(&format!("invalid group reference {group}"), back));
         }
         self.flush();
         self.pieces.push(Piece::Group(group));
@@ -94,7 +104,9 @@ impl Parser<'_> {
         };
         match digits.parse::<u32>() {
             Ok(group) if group < GROUP_LIMIT => self.group(group, back),
-            _ => Err(self.source.error(&format!("invalid group reference {digits}"), back)),
+            _ => Err(self
+                .source
+                .error(&format!("invalid group reference {digits}"), back)),
         }
     }
 
@@ -108,9 +120,11 @@ impl Parser<'_> {
             if let Some(second) = self.source.peek(|c| c.is_ascii_digit()) {
                 self.source.get()?;
                 digits.push(second);
-                if let (true, true, Some(third)) =
-                    (is_octal(character), is_octal(second), self.source.peek(is_octal))
-                {
+                if let (true, true, Some(third)) = (
+                    is_octal(character),
+                    is_octal(second),
+                    self.source.peek(is_octal),
+                ) {
                     self.source.get()?;
                     digits.push(third);
                     return match u8::from_str_radix(&digits, 8) {
@@ -119,7 +133,8 @@ impl Parser<'_> {
                             Ok(())
                         }
                         Err(_) => {
-                            let message = format!("octal escape value \\{digits} outside of range 0-0o377");
+                            let message =
+                                format!("octal escape value \\{digits} outside of range 0-0o377");
                             Err(self.source.error(&message, 4))
                         }
                     };

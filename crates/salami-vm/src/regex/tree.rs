@@ -65,16 +65,37 @@ pub(super) enum Kind {
     NotLiteral(u32),
     /// `.`
     AnyCharacter,
-    Set { negate: bool, items: Vec<SetItem> },
+    Set {
+        negate: bool,
+        items: Vec<SetItem>,
+    },
     At(Anchor),
-    Repeat { greed: Greed, least: u32, most: u32, body: Sequence },
+    Repeat {
+        greed: Greed,
+        least: u32,
+        most: u32,
+        body: Sequence,
+    },
     /// `(...)`, `(?:...)`, `(?i-s:...)`.
-    Group { number: Option<u32>, add: u32, remove: u32, body: Sequence },
+    Group {
+        number: Option<u32>,
+        add: u32,
+        remove: u32,
+        body: Sequence,
+    },
     Atomic(Sequence),
     Branch(Vec<Sequence>),
     BackReference(u32),
-    Conditional { group: u32, yes: Sequence, no: Option<Sequence> },
-    Look { behind: bool, negate: bool, body: Sequence },
+    Conditional {
+        group: u32,
+        yes: Sequence,
+        no: Option<Sequence>,
+    },
+    Look {
+        behind: bool,
+        negate: bool,
+        body: Sequence,
+    },
 }
 
 /// A node with the number of characters it can match.

@@ -5,13 +5,18 @@ use super::tree::Category;
 
 fn in_ranges(table: &[(u32, u32)], code: u32) -> bool {
     let after = table.partition_point(|&(first, _)| first <= code);
-    after.checked_sub(1).and_then(|index| table.get(index)).is_some_and(|&(_, last)| code <= last)
+    after
+        .checked_sub(1)
+        .and_then(|index| table.get(index))
+        .is_some_and(|&(_, last)| code <= last)
 }
 
 fn mapped(table: &[(u32, u32, u32, u32)], code: u32) -> u32 {
     let after = table.partition_point(|&(first, ..)| first <= code);
     match after.checked_sub(1).and_then(|index| table.get(index)) {
-        Some(&(first, last, step, target)) if code <= last && (code - first) % step == 0 => target + (code - first),
+        Some(&(first, last, step, target)) if code <= last && (code - first) % step == 0 => {
+            target + (code - first)
+        }
         _ => code,
     }
 }
@@ -68,7 +73,10 @@ pub(super) fn any_cased(first: u32, last: u32, ascii: bool) -> bool {
     }
     let after = tables::CASED.partition_point(|&(low, _)| low <= last);
     !ascii
-        && after.checked_sub(1).and_then(|index| tables::CASED.get(index)).is_some_and(|&(low, high)| meets(low, high))
+        && after
+            .checked_sub(1)
+            .and_then(|index| tables::CASED.get(index))
+            .is_some_and(|&(low, high)| meets(low, high))
 }
 
 /// Gives the lower case of each code of the range that has one of its own.
@@ -130,4 +138,17 @@ pub(super) fn is_category(category: Category, code: u32, ascii: bool) -> bool {
         Category::Word => is_word(code, ascii),
         Category::NotWord => !is_word(code, ascii),
     }
+}
+
+/// The value of a decimal digit of any script. Digits come in runs of ten, from zero on.
+pub(crate) fn decimal_digit(character: char) -> Option<u32> {
+    let code = character as u32;
+    if let Some(digit) = character.to_digit(10) {
+        return Some(digit);
+    }
+    let after = tables::DIGIT.partition_point(|&(first, _)| first <= code);
+    let &(first, last) = after
+        .checked_sub(1)
+        .and_then(|index| tables::DIGIT.get(index))?;
+    (code <= last).then_some((code - first) % 10)
 }

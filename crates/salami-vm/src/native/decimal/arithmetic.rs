@@ -5,7 +5,7 @@ use num_integer::Integer;
 use num_traits::{One, Zero};
 
 use super::{
-    Decimal, EXPONENT_MAX, EXPONENT_MIN, Kind, Outcome, Rounding, Rules, Signal, digits, drop_digits, power_of_ten,
+    Decimal, EXPONENT_MAX, EXPONENT_MIN, Outcome, Rounding, Rules, Signal, digits, drop_digits, power_of_ten,
 };
 
 impl Decimal {
@@ -196,7 +196,7 @@ impl Decimal {
             return Err(Signal::Invalid);
         }
         if other.is_zero() {
-            return Err(if self.is_zero() { Signal::DivisionUndefined } else { Signal::DivisionByZero });
+            return Err(if self.is_zero() { Signal::DivisionUndefined } else { Signal::DivisionByZeroTwice });
         }
         let (quotient, rest) = self.divide_whole(other, rules)?;
         Ok((Self::new(self.negative != other.negative, quotient, 0), rest.fit(rules)?))

@@ -29,6 +29,12 @@ impl Decimal {
         Some(if self.negative { order.reverse() } else { order })
     }
 
+    /// The result where one of the two is a NaN; `None` if neither is.
+    #[must_use]
+    pub fn nan_result(&self, other: &Self, rules: super::Rules) -> Option<super::Outcome> {
+        self.nan_of(Some(other), rules)
+    }
+
     fn compare_magnitude(&self, other: &Self) -> Ordering {
         match (self.kind, other.kind) {
             (Kind::Infinite, Kind::Infinite) => return Ordering::Equal,

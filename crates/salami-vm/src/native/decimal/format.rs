@@ -1,7 +1,7 @@
 //! `format(decimal, spec)`.
 
 use super::text::place_point;
-use super::{Decimal, Rounding, Rules, digits};
+use super::{Decimal, Rounding, digits};
 
 /// Why a specification is refused: always ValueError.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,7 @@ struct Spec {
     zero_width: usize,
     separator: bool,
     precision: Option<i64>,
+    /// NUL where none was written.
     kind: char,
 }
 
@@ -38,7 +39,7 @@ fn parse(text: &str) -> Option<Spec> {
         zero_width: 0,
         separator: false,
         precision: None,
-        kind: 'g',
+        kind: '\0',
     };
     let characters: Vec<char> = text.chars().collect();
     let at = |index: usize| characters.get(index).copied();
@@ -72,7 +73,7 @@ fn parse(text: &str) -> Option<Spec> {
         spec.align = '=';
         index += 1;
     }
-    let mut number = |index: &mut usize| -> Option<Option<i64>> {
+    let number = |index: &mut usize| -> Option<Option<i64>> {
         let begin = *index;
         let mut value = 0i64;
         while let Some(digit) = at(*index).and_then(|c| c.to_digit(10)) {
@@ -121,7 +122,7 @@ fn format_rounded(value: &Decimal, text: &str, rounding: Rounding) -> Result<Str
     }
     let special = !value.is_finite();
     let mut body = if special {
-        if spec.align == '=' && spec.fill == '0' {
+        if spec.zero_width > 0 {
             // Zeros are no digits of what has none.
             spec.fill = ' ';
             spec.align = '>';
@@ -181,8 +182,7 @@ fn number(value: &Decimal, spec: &Spec, rounding: Rounding) -> Result<String, Fo
         'e' => {
             if let Some(precision) = spec.precision {
                 if value.is_zero() {
-                    value.exponent -= precision;
-                    // A zero shows as many zeros as asked for, with the exponent it had.
+                    // A zero is given as many digits as asked for by moving its point.
                     return Ok(scientific(&"0".repeat(precision as usize + 1), value.exponent + precision, upper));
                 }
                 let target = value.adjusted() - precision;
@@ -205,15 +205,10 @@ fn number(value: &Decimal, spec: &Spec, rounding: Rounding) -> Result<String, Fo
                 }
             }
             let text = value.to_text(false);
-            if upper || spec.kind == 'g' && !has_kind(spec) { text } else { text.replace('E', "e") }
+            if upper || spec.kind == '\0' { text } else { text.replace('E', "e") }
         }
     };
     Ok(if spec.kind == '%' { shown + "%" } else { shown })
-}
-
-/// Whether a type was written: without one, exponents have a capital E.
-fn has_kind(spec: &Spec) -> bool {
-    spec.kind != 'g'
 }
 
 fn round_to(value: &Decimal, precision: u64, rounding: Rounding) -> Decimal {
@@ -248,10 +243,4 @@ fn separated(body: &str, width: usize) -> String {
         out.push(digit);
     }
     out + rest
-}
-
-/// The rules under which CPython formats.
-#[must_use]
-pub fn format_with(value: &Decimal, text: &str, rules: Rules) -> Result<String, FormatError> {
-    format_rounded(value, text, rules.rounding)
 }

@@ -12,7 +12,7 @@ mod power;
 mod text;
 mod transcendental;
 
-pub use format::format;
+pub use format::{FormatError, format};
 
 use num_bigint::BigUint;
 use num_integer::Integer;
@@ -127,6 +127,8 @@ pub enum Signal {
     DivisionImpossible,
     /// DivisionByZero.
     DivisionByZero,
+    /// InvalidOperation and DivisionByZero: `divmod(1, 0)`.
+    DivisionByZeroTwice,
     /// Overflow.
     Overflow,
 }
@@ -141,6 +143,7 @@ impl Signal {
             Self::DivisionUndefined => "[<class 'decimal.DivisionUndefined'>]",
             Self::DivisionImpossible => "[<class 'decimal.DivisionImpossible'>]",
             Self::DivisionByZero => "[<class 'decimal.DivisionByZero'>]",
+            Self::DivisionByZeroTwice => "[<class 'decimal.InvalidOperation'>, <class 'decimal.DivisionByZero'>]",
             Self::Overflow => "[<class 'decimal.Overflow'>]",
         }
     }

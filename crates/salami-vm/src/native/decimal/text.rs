@@ -42,10 +42,10 @@ impl Decimal {
         let coefficient = number(&[whole, fraction].concat());
         let result = Self::new(negative, coefficient, exponent);
         // Beyond these nothing can be written down; CPython refuses it too.
-        if result.is_zero() {
+        if result.is_zero() && exponent <= EXPONENT_LIMIT {
             return Ok(Self::zero(negative, exponent.clamp(-2 * EXPONENT_LIMIT, EXPONENT_LIMIT)));
         }
-        if result.adjusted() > EXPONENT_LIMIT || exponent < -2 * EXPONENT_LIMIT {
+        if exponent > EXPONENT_LIMIT || result.adjusted() > EXPONENT_LIMIT || exponent < -2 * EXPONENT_LIMIT {
             return Err(Signal::Invalid);
         }
         Ok(result)

@@ -38,9 +38,9 @@ impl Fixed {
     fn logarithm(&self, value: &BigInt) -> BigInt {
         const ROOTS: u32 = 12;
         let wide = Self::new(self.places + 8);
-        let mut root = value * 100_000_000;
+        let mut root: BigInt = value * 100_000_000;
         for _ in 0..ROOTS {
-            root = (root * &wide.unit).sqrt();
+            root = BigInt::from((root * &wide.unit).magnitude().sqrt());
         }
         let ratio = (&root - &wide.unit) * &wide.unit / (&root + &wide.unit);
         let square = wide.multiply(&ratio, &ratio);
