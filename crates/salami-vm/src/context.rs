@@ -91,6 +91,14 @@ impl Context {
         self.fuel.charge_debt(units);
     }
 
+    /// Gives fuel.
+    pub fn refuel(&mut self, units: u64) {
+        self.fuel.remaining = self
+            .fuel
+            .remaining
+            .saturating_add(i64::try_from(units).unwrap_or(i64::MAX));
+    }
+
     /// Makes sure that this many bytes fit before they are allocated.
     ///
     /// # Errors
