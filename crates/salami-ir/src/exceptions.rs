@@ -86,4 +86,5 @@ exceptions! {
     Warning: Exception,
     FloatingPointError: ArithmeticError,
     ModuleNotFoundError: ImportError,
+    StatisticsError: ValueError,
 }

@@ -1,0 +1,6 @@
+# copy.
+
+@unless("__copy__")
+def copy(x: T) -> T: ...
+@unless("__deepcopy__", "__copy__")
+def deepcopy(x: T, memo: None = None) -> T: ...

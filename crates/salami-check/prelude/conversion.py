@@ -1,0 +1,103 @@
+"""Text, truth and numbers of values whose classes have methods of their own for that."""
+
+from collections import Counter, OrderedDict, defaultdict, deque
+
+from _leaf import escape_non_ascii, field_names
+
+
+def bool_of(value):
+    if value:
+        return True
+    return False
+
+
+def str_of(value):
+    return value.__str__()
+
+
+def default_str(value):
+    return repr(value)
+
+
+def repr_of(value):
+    if isinstance(value, list):
+        return "[" + ", ".join([repr(item) for item in value]) + "]"
+    if isinstance(value, tuple):
+        return repr_of_tuple(value)
+    if isinstance(value, dict):
+        return repr_of_dict(value)
+    if isinstance(value, set):
+        if not value:
+            return "set()"
+        return "{" + ", ".join([repr(item) for item in value]) + "}"
+    if isinstance(value, frozenset):
+        if not value:
+            return "frozenset()"
+        return "frozenset({" + ", ".join([repr(item) for item in value]) + "})"
+    if isinstance(value, deque):
+        items = "[" + ", ".join([repr(item) for item in value]) + "]"
+        if value.maxlen is None:
+            return f"deque({items})"
+        return f"deque({items}, maxlen={value.maxlen})"
+    return value.__repr__()
+
+
+def repr_of_tuple(value):
+    names = field_names(value)
+    if names is not None:
+        fields = [name + "=" + repr(item) for name, item in zip(names, value)]
+        return type(value).__name__ + "(" + ", ".join(fields) + ")"
+    items = [repr(item) for item in value]
+    if len(items) == 1:
+        return "(" + items[0] + ",)"
+    return "(" + ", ".join(items) + ")"
+
+
+def repr_of_dict(value):
+    if isinstance(value, Counter):
+        if not value:
+            return "Counter()"
+        return "Counter({" + ", ".join([repr(key) + ": " + repr(count) for key, count in value.most_common()]) + "})"
+    if isinstance(value, OrderedDict):
+        if not value:
+            return "OrderedDict()"
+        pairs = ["(" + repr(key) + ", " + repr(item) + ")" for key, item in value.items()]
+        return "OrderedDict([" + ", ".join(pairs) + "])"
+    text = "{" + ", ".join([repr(key) + ": " + repr(item) for key, item in value.items()]) + "}"
+    if isinstance(value, defaultdict):
+        return "defaultdict(" + repr(value.default_factory) + ", " + text + ")"
+    return text
+
+
+def ascii_of(value):
+    return escape_non_ascii(repr(value))
+
+
+def format_of(value, specification):
+    return value.__format__(specification)
+
+
+def default_format(value, specification):
+    if specification == "":
+        return str(value)
+    raise TypeError(f"unsupported format string passed to {type(value).__name__}.__format__")
+
+
+def hash_of(value):
+    return value.__hash__()
+
+
+def abs_of(value):
+    return value.__abs__()
+
+
+def round_whole(value):
+    return value.__round__()
+
+
+def round_of(value, digits):
+    return value.__round__(digits)
+
+
+def print_values(values, sep, end, file, flush):
+    print(*[str(value) for value in values], sep=sep, end=end, file=file)

@@ -1,0 +1,36 @@
+"""JSON of values that a function of the program converts."""
+
+import json
+
+from _leaf import json_dumps_with, json_strangers
+
+
+def dumps_by(obj, skipkeys, ensure_ascii, check_circular, allow_nan, cls, indent, separators, default, sort_keys):
+    answers = []
+    answer_strangers(obj, skipkeys, default, sort_keys, answers)
+    return json_dumps_with(obj, answers, skipkeys, ensure_ascii, allow_nan, indent, separators, sort_keys)
+
+
+def answer_strangers(value, skipkeys, default, sort_keys, answers):
+    """Appends what stands for each value that JSON has not, in the order in which they are written."""
+    for stranger in json_strangers(value, skipkeys, sort_keys):
+        answer = default(stranger)
+        if answer is stranger:
+            raise ValueError("Circular reference detected")
+        answers.append(answer)
+        answer_strangers(answer, skipkeys, default, sort_keys, answers)
+
+
+def dump(obj, fp, skipkeys, ensure_ascii, check_circular, allow_nan, cls, indent, separators, default, sort_keys):
+    text = json.dumps(
+        obj,
+        skipkeys=skipkeys,
+        ensure_ascii=ensure_ascii,
+        check_circular=check_circular,
+        allow_nan=allow_nan,
+        indent=indent,
+        separators=separators,
+        default=default,
+        sort_keys=sort_keys,
+    )
+    fp.write(text)

@@ -1,0 +1,107 @@
+"""Searching and comparing containers whose items have comparison methods of their own."""
+
+
+def same(left, right):
+    return left is right or left == right
+
+
+def contains(self, key):
+    for item in self:
+        if item is key or item == key:
+            return True
+    return False
+
+
+def count(self, value):
+    found = 0
+    for item in self:
+        if item is value or item == value:
+            found += 1
+    return found
+
+
+def position(self, value, start, stop):
+    """The index of the first equal item within the bounds, or -1."""
+    if start < 0:
+        start = max(start + len(self), 0)
+    if stop < 0:
+        stop = max(stop + len(self), 0)
+    index = start
+    while index < stop and index < len(self):
+        item = self[index]
+        if item is value or item == value:
+            return index
+        index += 1
+    return -1
+
+
+def list_index(self, value, start, stop):
+    index = position(self, value, start, stop)
+    if index < 0:
+        raise ValueError(f"{value!r} is not in list")
+    return index
+
+
+def tuple_index(self, value, start, stop):
+    index = position(self, value, start, stop)
+    if index < 0:
+        raise ValueError("tuple.index(x): x not in tuple")
+    return index
+
+
+def deque_index(self, value, start, stop):
+    index = position(self, value, start, stop)
+    if index < 0:
+        raise ValueError(f"{value!r} is not in deque")
+    return index
+
+
+def list_remove(self, value):
+    index = position(self, value, 0, len(self))
+    if index < 0:
+        raise ValueError("list.remove(x): x not in list")
+    del self[index]
+
+
+def deque_remove(self, value):
+    index = position(self, value, 0, len(self))
+    if index < 0:
+        raise ValueError(f"{value!r} is not in deque")
+    del self[index]
+
+
+def list_equal(self, other):
+    return isinstance(other, list) and equal_items(self, other)
+
+
+def tuple_equal(self, other):
+    return isinstance(other, tuple) and equal_items(self, other)
+
+
+def equal_items(left, right):
+    if len(left) != len(right):
+        return False
+    for a, b in zip(left, right):
+        if not (a is b or a == b):
+            return False
+    return True
+
+
+def dict_equal(self, other):
+    if not isinstance(other, dict) or len(self) != len(other):
+        return False
+    for key, value in self.items():
+        if key not in other:
+            return False
+        item = other[key]
+        if not (item is value or item == value):
+            return False
+    return True
+
+
+def less(self, other):
+    """Whether the first items that differ are in order, or else the left one is shorter."""
+    for a, b in zip(self, other):
+        if not (a is b or a == b):
+            return a < b
+    return len(self) < len(other)

@@ -1,0 +1,9 @@
+"""sys.exit."""
+
+
+def leave(status):
+    raise SystemExit(status)
+
+
+def leave_well():
+    raise SystemExit

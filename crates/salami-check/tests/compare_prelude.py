@@ -1,0 +1,292 @@
+"""Runs the prelude under CPython and compares it with the originals. Usage: python3 compare_prelude.py"""
+
+import bisect
+import collections
+import functools
+import heapq
+import importlib.util
+import itertools
+import json
+import pathlib
+import random
+import re
+import string
+import sys
+import textwrap
+import types
+
+FOLDER = pathlib.Path(__file__).parent.parent / "prelude"
+
+
+def sort_by_keys(values, keys, reverse):
+    return [values[i] for i in sorted(range(len(values)), key=lambda i: keys[i], reverse=reverse)]
+
+
+def strangers(obj, skipkeys, sort_keys):
+    found = []
+    work = [obj]
+    while work:
+        value = work.pop()
+        if isinstance(value, dict):
+            items = sorted(value.items()) if sort_keys else list(value.items())
+            work.extend(reversed([item for _, item in items]))
+        elif isinstance(value, (list, tuple)):
+            work.extend(reversed(value))
+        elif not (value is None or isinstance(value, (str, int, float))):
+            found.append(value)
+    return found
+
+
+def dumps_with(obj, answers, skipkeys, ensure_ascii, allow_nan, indent, separators, sort_keys):
+    rest = iter(answers)
+    return json.dumps(
+        obj, skipkeys=skipkeys, ensure_ascii=ensure_ascii, allow_nan=allow_nan, indent=indent,
+        separators=separators, sort_keys=sort_keys, default=lambda _: next(rest),
+    )
+
+
+leaf = types.ModuleType("_leaf")
+leaf.sort_by_keys = sort_by_keys
+leaf.escape_non_ascii = lambda text: text.encode("ascii", "backslashreplace").decode()
+leaf.field_names = lambda value: list(value._fields) if hasattr(value, "_fields") else None
+leaf.stored_item = lambda dictionary, key: dict.__getitem__(dictionary, key)
+leaf.json_strangers = strangers
+leaf.json_dumps_with = dumps_with
+sys.modules["_leaf"] = leaf
+
+
+def load(name):
+    spec = importlib.util.spec_from_file_location(f"prelude_{name}", FOLDER / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+prelude = types.SimpleNamespace(**{path.stem: load(path.stem) for path in sorted(FOLDER.glob("*.py"))})
+failures = 0
+
+
+def outcome(action):
+    """The value or the exception; of an iterator the first values."""
+    try:
+        value = action()
+        if isinstance(value, (types.GeneratorType,)) or hasattr(value, "__next__"):
+            return ("values", [tuple(map(listed, item)) if isinstance(item, tuple) else item
+                               for item in itertools.islice(value, 40)])
+        return ("value", value)
+    except Exception as error:
+        return ("error", type(error).__name__, str(error))
+
+
+def listed(value):
+    return list(value) if hasattr(value, "__next__") else value
+
+
+def same(what, ours, theirs):
+    global failures
+    mine, cpython = outcome(ours), outcome(theirs)
+    if mine != cpython:
+        failures += 1
+        print(f"{what}\n  ours    {mine}\n  CPython {cpython}")
+
+
+def consumed(make, count):
+    """What a lazy function gives and what it leaves of its input."""
+    def run():
+        source = iter(range(20))
+        values = list(make(source))
+        return values, list(source)[:count]
+    return run
+
+
+draw = random.Random(7)
+I, P = prelude.itertools, prelude.iteration
+
+for start, stop, step in itertools.product([None, 0, 1, 3, 7, -1], [None, 0, 1, 2, 5, 8, 30, -1], [None, 1, 2, 3, 0]):
+    same(f"islice {start, stop, step}", consumed(lambda s: I.islice(s, start, stop, step), 3),
+         consumed(lambda s: itertools.islice(s, start, stop, step), 3))
+for stop in [None, 0, 3, 25, -2]:
+    same(f"islice {stop}", consumed(lambda s: I.islice_until(s, stop), 3), consumed(lambda s: itertools.islice(s, stop), 3))
+for n in range(0, 6):
+    pool = "abcde"[:n]
+    for r in [None, 0, 1, 2, 3, 5, -1]:
+        same(f"permutations {pool, r}", lambda: I.permutations(pool, r), lambda: itertools.permutations(pool, r))
+        if r is not None:
+            same(f"combinations {pool, r}", lambda: I.combinations(pool, r), lambda: itertools.combinations(pool, r))
+            same(f"with replacement {pool, r}", lambda: I.combinations_with_replacement(pool, r),
+                 lambda: itertools.combinations_with_replacement(pool, r))
+            same(f"product {pool, r}", lambda: I.product((pool, [1, 2]), r), lambda: itertools.product(pool, [1, 2], repeat=r))
+            same(f"repeat {r}", lambda: I.repeat("x", r), lambda: itertools.repeat("x", r))
+            same(f"tee {r}", lambda: len(I.tee(pool, r)), lambda: len(itertools.tee(pool, r)))
+    same("combinations 2", lambda: I.combinations_two(pool, 2), lambda: itertools.combinations(pool, 2))
+    same("product 2", lambda: I.product_two((pool, "xyz")), lambda: itertools.product(pool, "xyz"))
+    same("product 3", lambda: I.product_three((pool, "xy", "pq")), lambda: itertools.product(pool, "xy", "pq"))
+    same("product 0", lambda: I.product((), 1), lambda: itertools.product())
+    same("cycle", lambda: I.cycle(pool), lambda: itertools.cycle(pool))
+    same("pairwise", lambda: I.pairwise(pool), lambda: itertools.pairwise(pool))
+    same("accumulate", lambda: I.accumulate_sum(pool), lambda: itertools.accumulate(pool))
+    same("accumulate f", lambda: I.accumulate(pool, max), lambda: itertools.accumulate(pool, max))
+    same("accumulate from", lambda: I.accumulate_sum_from(pool, "-"), lambda: itertools.accumulate(pool, initial="-"))
+    same("accumulate f from", lambda: I.accumulate_from(pool, max, "b"), lambda: itertools.accumulate(pool, max, initial="b"))
+    same("compress", lambda: I.compress(pool, [1, 0, 1]), lambda: itertools.compress(pool, [1, 0, 1]))
+    numbers = [draw.randrange(4) for _ in range(3 * n)]
+    for key in [None, lambda x: x % 2]:
+        same("groupby", lambda: I.groupby(numbers, key), lambda: itertools.groupby(numbers, key))
+    small = lambda x: x < 2
+    same("takewhile", lambda: I.takewhile(small, numbers), lambda: itertools.takewhile(small, numbers))
+    same("dropwhile", lambda: I.dropwhile(small, numbers), lambda: itertools.dropwhile(small, numbers))
+    same("filterfalse", lambda: I.filterfalse(small, numbers), lambda: itertools.filterfalse(small, numbers))
+    same("filterfalse None", lambda: I.filterfalse_true(None, numbers), lambda: itertools.filterfalse(None, numbers))
+    same("filter", lambda: P.filter_by(small, numbers), lambda: filter(small, numbers))
+    same("filter None", lambda: P.filter_true(None, numbers), lambda: filter(None, numbers))
+    same("starmap", lambda: I.starmap(pow, zip(numbers, numbers)), lambda: itertools.starmap(pow, zip(numbers, numbers)))
+    same("chain", lambda: I.chain((pool, numbers)), lambda: itertools.chain(pool, numbers))
+    same("enumerate", lambda: P.enumerate_of(pool, 4), lambda: enumerate(pool, 4))
+    same("sum", lambda: P.sum_of(numbers, 2), lambda: sum(numbers, 2))
+    same("sum lists", lambda: P.sum_of([[1], numbers], []), lambda: sum([[1], numbers], []))
+    same("all", lambda: P.all_of(numbers), lambda: all(numbers))
+    same("any", lambda: P.any_of(numbers), lambda: any(numbers))
+    same("next", lambda: P.next_of(iter(pool)), lambda: next(iter(pool)))
+    same("next or", lambda: P.next_or(iter(pool), 5), lambda: next(iter(pool), 5))
+    same("map", lambda: P.map_one(str, numbers), lambda: map(str, numbers))
+    same("reduce", lambda: prelude.functools.reduce_values(pow, numbers), lambda: functools.reduce(pow, numbers))
+    same("reduce from", lambda: prelude.functools.reduce_from(max, numbers, 9), lambda: functools.reduce(max, numbers, 9))
+for start in ["", b""]:
+    same("sum refused", lambda: P.sum_of([], start), lambda: sum([], start))
+same("count", lambda: I.count_from(3, 2), lambda: itertools.count(3, 2))
+calls = iter([3, 4, 0, 5])
+again = iter([3, 4, 0, 5])
+same("iter", lambda: P.iter_until(lambda: next(calls), 0), lambda: iter(lambda: next(again), 0))
+for lengths in itertools.product(range(4), repeat=3):
+    a, b, c = [list(range(n)) for n in lengths]
+    for strict in [False, True]:
+        same(f"zip {lengths, strict}", lambda: P.zip_two((a, b), strict), lambda: zip(a, b, strict=strict))
+        same(f"zip {lengths, strict}", lambda: P.zip_three((a, b, c), strict), lambda: zip(a, b, c, strict=strict))
+        for columns in [(), (a,), (a, b), (a, b, c), (a, b, c, a)]:
+            same(f"zip many {lengths, strict}", lambda: P.zip_many(columns, strict), lambda: zip(*columns, strict=strict))
+    same("zip consumption", consumed(lambda s: P.zip_two((a, s), False), 4), consumed(lambda s: zip(a, s), 4))
+    same("map 2", lambda: P.map_two(pow, a, b), lambda: map(pow, a, b))
+    same("map 3", lambda: P.map_three(lambda x, y, z: (x, y, z), a, b, c), lambda: map(lambda x, y, z: (x, y, z), a, b, c))
+    same("zip_longest", lambda: I.zip_longest((a, b, c), "-"), lambda: itertools.zip_longest(a, b, c, fillvalue="-"))
+    same("zip_longest 2", lambda: I.zip_longest_two((a, b), "-"), lambda: itertools.zip_longest(a, b, fillvalue="-"))
+    for reverse in [False, True]:
+        columns = tuple(sorted((draw.randrange(9) for _ in range(n)), reverse=reverse) for n in lengths)
+        for key in [None, lambda x: -x]:
+            same("heapq.merge", lambda: prelude.heapq.merge(columns, key, reverse),
+                 lambda: heapq.merge(*columns, key=key, reverse=reverse))
+
+
+@functools.total_ordering
+class Item:
+    """Ordered by the first part only, to see what is stable."""
+
+    def __init__(self, *parts):
+        self.parts = parts
+
+    def __eq__(self, other):
+        return isinstance(other, Item) and self.parts[0] == other.parts[0]
+
+    def __lt__(self, other):
+        return self.parts[0] < other.parts[0]
+
+    def __repr__(self):
+        return f"Item{self.parts}"
+
+
+def parts(action):
+    return lambda: repr(action())
+
+
+O, S, H, B = prelude.ordering, prelude.sequence, prelude.heapq, prelude.bisect
+for round_ in range(60):
+    items = [Item(draw.randrange(5), n) for n in range(draw.randrange(12))]
+    keys = {"none": None, "negative": lambda x: -x.parts[0], "same": lambda x: x}
+    for (name, key), reverse in itertools.product(keys.items(), [False, True]):
+        theirs = parts(lambda: sorted(items, key=key, reverse=reverse))
+        same(f"sorted {name}", parts(lambda: O.sorted_by(items, key, reverse)), theirs)
+        keyed = items if key is None else [key(item) for item in items]
+        same(f"merge sort {name}", parts(lambda: O.merge_by_keys(items, keyed, reverse)), theirs)
+        copy = items[:]
+        O.list_sort(copy, key, reverse)
+        same("list.sort", parts(lambda: copy), theirs)
+    for key in keys.values():
+        same("max", parts(lambda: O.max_by(items, key)), parts(lambda: max(items, key=key)))
+        same("min", parts(lambda: O.min_by(items, key)), parts(lambda: min(items, key=key)))
+        same("max or", parts(lambda: O.max_or(items, 5, key)), parts(lambda: max(items, key=key, default=5)))
+        same("min or", parts(lambda: O.min_or(items, 5, key)), parts(lambda: min(items, key=key, default=5)))
+        if len(items) > 2:
+            same("max of", parts(lambda: O.max_of(items[0], items[1], tuple(items[2:]), key)), parts(lambda: max(*items, key=key)))
+            same("min of", parts(lambda: O.min_of(items[0], items[1], tuple(items[2:]), key)), parts(lambda: min(*items, key=key)))
+        for n in [-1, 0, 1, 3, 20]:
+            same("nlargest", parts(lambda: H.nlargest(n, items, key)), parts(lambda: heapq.nlargest(n, items, key)))
+            same("nsmallest", parts(lambda: H.nsmallest(n, items, key)), parts(lambda: heapq.nsmallest(n, items, key)))
+    mine, theirs = items[:], items[:]
+    H.heapify(mine), heapq.heapify(theirs)
+    for step in range(12):
+        new = Item(draw.randrange(5), "new", step)
+        name = draw.choice(["heappush", "heappop", "heapreplace", "heappushpop"])
+        arguments = [] if name == "heappop" else [new]
+        same(name, parts(lambda: (getattr(H, name)(mine, *arguments), mine)),
+             parts(lambda: (getattr(heapq, name)(theirs, *arguments), theirs)))
+    ordered = sorted(items)
+    x = Item(draw.randrange(5), "x")
+    for side in ["left", "right"]:
+        for lo, hi in [(0, None), (1, None), (0, 2), (-1, None)]:
+            same("bisect", lambda: getattr(B, f"bisect_{side}_by")(ordered, x, lo, hi, None),
+                 lambda: getattr(bisect, f"bisect_{side}")(ordered, x, lo, hi))
+        same("bisect key", lambda: getattr(B, f"bisect_{side}_by")(ordered, 2, 0, None, lambda i: i.parts[0]),
+             lambda: getattr(bisect, f"bisect_{side}")(ordered, 2, key=lambda i: i.parts[0]))
+        mine, theirs = ordered[:], ordered[:]
+        key = lambda item: item.parts[0]
+        getattr(B, f"insort_{side}_by")(mine, x, 0, None, key), getattr(bisect, f"insort_{side}")(theirs, x, key=key)
+        same("insort", parts(lambda: mine), parts(lambda: theirs))
+    for kind, name in [(list, "list"), (tuple, "tuple"), (collections.deque, "deque")]:
+        group = kind(items)
+        same("count", lambda: S.count(group, x), lambda: group.count(x))
+        same("contains", lambda: S.contains(group, x), lambda: x in group)
+        for start, stop in [(0, 2**63 - 1), (1, 4), (-3, -1), (9, 2)]:
+            same(f"{name}.index", lambda: getattr(S, f"{name}_index")(group, x, start, stop), lambda: group.index(x, start, stop))
+        if name != "tuple":
+            mine, theirs = kind(items), kind(items)
+            same(f"{name}.remove", lambda: getattr(S, f"{name}_remove")(mine, x), lambda: theirs.remove(x))
+            same(f"{name}.remove", parts(lambda: mine), parts(lambda: theirs))
+    other = [Item(draw.randrange(2), n) for n in range(draw.randrange(3))]
+    few = [Item(draw.randrange(2), n) for n in range(draw.randrange(3))]
+    for right in [other, tuple(other), few]:
+        same("list ==", lambda: S.list_equal(few, right), lambda: few == right)
+        same("tuple ==", lambda: S.tuple_equal(tuple(few), right), lambda: tuple(few) == right)
+    same("<", lambda: S.less(few, other), lambda: few < other)
+    one, two = dict(enumerate(few)), dict(enumerate(other))
+    same("dict ==", lambda: S.dict_equal(one, two), lambda: one == two)
+    C = prelude.conversion
+    point = collections.namedtuple("Point", "x y")
+    for value in [items, tuple(items), tuple(items[:1]), one, collections.deque(items), collections.deque(items[:2], 5),
+                  collections.OrderedDict(one), collections.defaultdict(list, one), collections.Counter("aab"),
+                  collections.Counter(), collections.OrderedDict(), set(), frozenset(), {1}, frozenset({"a"}), point(*x.parts)]:
+        same("repr", lambda: C.repr_of(value), lambda: repr(value))
+        same("ascii", lambda: C.ascii_of(value), lambda: ascii(value))
+    same("format", lambda: C.default_format(x, ">5").replace("Item", ""), lambda: format(x, ">5").replace("Item", ""))
+    compare = lambda a, b: a.parts[0] - b.parts[0]
+    same("cmp_to_key", parts(lambda: sorted(items, key=prelude.functools.cmp_to_key(compare))), parts(lambda: sorted(items)))
+
+for pattern, text, count in itertools.product([r"\d", r"x*", r"(a)(b)?", r"\b"], ["", "a1b22", "abaxxab", "é x"], [0, 1, 2, -1]):
+    show = lambda match: f"<{match.group()}>"
+    same(f"sub {pattern, text, count}", lambda: prelude.re.sub(pattern, show, text, count, 0), lambda: re.sub(pattern, show, text, count))
+    same(f"subn {pattern, text, count}", lambda: prelude.re.subn(pattern, show, text, count, 0), lambda: re.subn(pattern, show, text, count))
+for value in [{1, 2}, {"a": {1}, "b": [{2}, 3]}, [1, "x"], [object]]:
+    for default in [list, str, lambda x: x, lambda x: {"nested": {"set"} if x != {"set"} else 1}]:
+        same(f"dumps {value}", lambda: prelude.json.dumps_by(value, False, True, True, True, None, None, None, default, False),
+             lambda: json.dumps(value, default=default))
+for text, sep in [("ab cd  ef", None), ("ab-cd", "-"), ("", None)]:
+    same("capwords", lambda: prelude.string.capwords(text, sep), lambda: string.capwords(text, sep))
+same("indent", lambda: prelude.textwrap.indent_by("a\n\nb\n", "> ", lambda line: True), lambda: textwrap.indent("a\n\nb\n", "> ", lambda line: True))
+for size in [None, 0, 1, 2, 128]:
+    log, expected = [], []
+    mine = prelude.functools.lru_cache(size, False)(lambda x: log.append(x) or x)
+    theirs = functools.lru_cache(size)(lambda x: expected.append(x) or x)
+    for x in [1, 2, 1, 3, 1, 2, 3, 3]:
+        mine(x), theirs(x)
+    same(f"lru_cache {size}", lambda: log, lambda: expected)
+
+print(f"{failures} differences" if failures else "the prelude agrees with CPython")
+sys.exit(1 if failures else 0)
