@@ -781,7 +781,7 @@ def delattr(obj: object, name: str, /) -> None: ...
 @intrinsic
 def super(cls: object = ..., object: object = ..., /) -> object: ...
 @intrinsic
-def property(fget: object) -> object: ...
+def property(fget: object = None, fset: object = None, fdel: object = None, doc: object = None) -> object: ...
 @intrinsic
 def classmethod(function: object, /) -> object: ...
 @intrinsic
@@ -909,3 +909,34 @@ class UnicodeDecodeError(UnicodeError): ...
 class UnicodeEncodeError(UnicodeError): ...
 @exception
 class Warning(Exception): ...
+
+BlockingIOError = refused("use OSError, which covers it")
+ChildProcessError = refused("use OSError, which covers it")
+BrokenPipeError = refused("use ConnectionError, which covers it")
+ConnectionAbortedError = refused("use ConnectionError, which covers it")
+ConnectionRefusedError = refused("use ConnectionError, which covers it")
+ConnectionResetError = refused("use ConnectionError, which covers it")
+FileExistsError = refused("use OSError, which covers it")
+InterruptedError = refused("use OSError, which covers it")
+IsADirectoryError = refused("use OSError, which covers it")
+NotADirectoryError = refused("use OSError, which covers it")
+ProcessLookupError = refused("use OSError, which covers it")
+BufferError = refused("use Exception, which covers it")
+ReferenceError = refused("use Exception, which covers it")
+SystemError = refused("use Exception, which covers it")
+IndentationError = refused("use SyntaxError, which covers it")
+TabError = refused("use SyntaxError, which covers it")
+UnicodeTranslateError = refused("use UnicodeError, which covers it")
+UserWarning = refused("use Warning, which covers it")
+DeprecationWarning = refused("use Warning, which covers it")
+PendingDeprecationWarning = refused("use Warning, which covers it")
+RuntimeWarning = refused("use Warning, which covers it")
+FutureWarning = refused("use Warning, which covers it")
+SyntaxWarning = refused("use Warning, which covers it")
+ImportWarning = refused("use Warning, which covers it")
+UnicodeWarning = refused("use Warning, which covers it")
+BytesWarning = refused("use Warning, which covers it")
+ResourceWarning = refused("use Warning, which covers it")
+EncodingWarning = refused("use Warning, which covers it")
+BaseExceptionGroup = refused("raise one exception, with the others in its arguments")
+ExceptionGroup = refused("raise one exception, with the others in its arguments")

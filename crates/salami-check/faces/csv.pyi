@@ -87,3 +87,8 @@ class Sniffer:
 def list_dialects() -> list[str]: ...
 register_dialect = refused("pass the options to the reader or writer: csv.reader(lines, delimiter=';')")
 field_size_limit = refused("fields have no limit of their own here")
+excel = refused('write dialect="excel"')
+excel_tab = refused('write dialect="excel-tab"')
+unix_dialect = refused('write dialect="unix"')
+get_dialect = refused("pass the options to the reader or writer: csv.reader(lines, delimiter=';')")
+unregister_dialect = refused("pass the options to the reader or writer: csv.reader(lines, delimiter=';')")

@@ -114,3 +114,10 @@ class Context:
 def getcontext() -> Context: ...
 localcontext = refused("set getcontext().prec, and set it back afterwards")
 setcontext = refused("set getcontext().prec and getcontext().rounding")
+Clamped = refused("it is never raised here; catch decimal.DecimalException")
+FloatOperation = refused("it is never raised here; catch decimal.DecimalException")
+Inexact = refused("it is never raised here; catch decimal.DecimalException")
+Rounded = refused("it is never raised here; catch decimal.DecimalException")
+Subnormal = refused("it is never raised here; catch decimal.DecimalException")
+Overflow = refused("catch decimal.DecimalException")
+Underflow = refused("catch decimal.DecimalException")

@@ -23,3 +23,4 @@ def cached_property(func: object) -> object: ...
 partialmethod = refused("write the method")
 singledispatch = refused("use `match` or isinstance in one function")
 singledispatchmethod = refused("use `match` or isinstance in one method")
+update_wrapper = refused("use @functools.wraps(function)")

@@ -25,8 +25,18 @@ fn types() -> Vec<(String, face::FaceType)> {
     let mut add_function = |owner: &str, function: &face::FaceFunction| {
         for signature in &function.overloads {
             let place = format!("{owner}{}{}", function.name, signature.show(&[]));
-            types.extend(signature.receiver.iter().map(|receiver| (place.clone(), receiver.clone())));
-            types.extend(signature.parameters.iter().map(|parameter| (place.clone(), parameter.type_.clone())));
+            types.extend(
+                signature
+                    .receiver
+                    .iter()
+                    .map(|receiver| (place.clone(), receiver.clone())),
+            );
+            types.extend(
+                signature
+                    .parameters
+                    .iter()
+                    .map(|parameter| (place.clone(), parameter.type_.clone())),
+            );
             types.push((place, signature.result.clone()));
         }
     };
@@ -38,12 +48,17 @@ fn types() -> Vec<(String, face::FaceType)> {
                 face::FaceEntry::Class(class) => {
                     let owner = format!("{}.", class.qualified);
                     others.extend(class.bases.iter().map(|base| (owner.clone(), base.clone())));
-                    class.constructor.iter().for_each(|constructor| add_function(&owner, constructor));
+                    class
+                        .constructor
+                        .iter()
+                        .for_each(|constructor| add_function(&owner, constructor));
                     for (name, member) in &class.members {
                         match member {
                             face::FaceMember::Method(function)
                             | face::FaceMember::ClassMethod(function)
-                            | face::FaceMember::StaticMethod(function) => add_function(&owner, function),
+                            | face::FaceMember::StaticMethod(function) => {
+                                add_function(&owner, function)
+                            }
                             face::FaceMember::Property { type_, .. } => {
                                 others.push((format!("{owner}{name}"), type_.clone()));
                             }
@@ -72,8 +87,13 @@ fn types_exist_and_have_their_arguments() {
     while let Some((place, type_)) = work.pop() {
         let parts = match type_ {
             FaceType::Class(name, arguments) => {
-                let class = face::class(name).unwrap_or_else(|| panic!("{place}: unknown type {name}"));
-                assert_eq!(class.variables.len(), arguments.len(), "{place}: arguments of {name}");
+                let class =
+                    face::class(name).unwrap_or_else(|| panic!("{place}: unknown type {name}"));
+                assert_eq!(
+                    class.variables.len(),
+                    arguments.len(),
+                    "{place}: arguments of {name}"
+                );
                 arguments
             }
             FaceType::Protocol(protocol, arguments) => {
@@ -83,7 +103,12 @@ fn types_exist_and_have_their_arguments() {
                     Protocol::Mapping | Protocol::MutableMapping => 2,
                     _ => 1,
                 };
-                assert_eq!(arguments.len(), expected, "{place}: arguments of {}", protocol.name());
+                assert_eq!(
+                    arguments.len(),
+                    expected,
+                    "{place}: arguments of {}",
+                    protocol.name()
+                );
                 arguments
             }
             FaceType::Tuple(types) | FaceType::Union(types) | FaceType::Each(types) => types,
@@ -92,7 +117,9 @@ fn types_exist_and_have_their_arguments() {
                 parts.push(*result);
                 parts
             }
-            FaceType::Type(type_) | FaceType::FindAll(type_) | FaceType::Split(type_) => vec![*type_],
+            FaceType::Type(type_) | FaceType::FindAll(type_) | FaceType::Split(type_) => {
+                vec![*type_]
+            }
             _ => Vec::new(),
         };
         work.extend(parts.into_iter().map(|part| (place.clone(), part)));
@@ -110,9 +137,8 @@ fn prelude_functions_exist_with_as_many_parameters() {
                 .values()
                 .filter_map(|member| match member {
                     face::FaceMember::Method(function) => Some((1, function)),
-                    face::FaceMember::ClassMethod(function) | face::FaceMember::StaticMethod(function) => {
-                        Some((0, function))
-                    }
+                    face::FaceMember::ClassMethod(function)
+                    | face::FaceMember::StaticMethod(function) => Some((0, function)),
                     _ => None,
                 })
                 .chain(class.constructor.iter().map(|constructor| (0, constructor)))
@@ -121,19 +147,115 @@ fn prelude_functions_exist_with_as_many_parameters() {
         });
         for (receivers, function) in functions {
             for signature in &function.overloads {
-                let face::Target::Prelude(name) = signature.target else { continue };
+                let face::Target::Prelude(name) = signature.target else {
+                    continue;
+                };
                 let (file, wanted) = name.split_once('.').expect("file.function");
                 let text = face::prelude(file).unwrap_or_else(|| panic!("no prelude file {file}"));
                 let parsed = salami_syntax::parse(&salami_source::Source::new(file, text));
                 assert!(parsed.is_ok(), "{file}: {:?}", parsed.diagnostics);
                 let found = parsed.tree.functions.iter().find(|function| {
-                    function.name.is_some_and(|name| parsed.tree.name(name.name) == wanted)
+                    function
+                        .name
+                        .is_some_and(|name| parsed.tree.name(name.name) == wanted)
                 });
                 let found = found.unwrap_or_else(|| panic!("no prelude function {name}"));
-                assert_eq!(found.parameters.len(), signature.parameters.len() + receivers, "{name}");
+                assert_eq!(
+                    found.parameters.len(),
+                    signature.parameters.len() + receivers,
+                    "{name}"
+                );
                 seen += 1;
             }
         }
     }
     assert!(seen > 10);
+}
+
+#[test]
+fn prelude_gets_no_missing_arguments() {
+    for module in face::MODULES.iter().filter_map(|name| face::module(name)) {
+        for entry in module.entries.values() {
+            let face::FaceEntry::Function(function) = entry else {
+                continue;
+            };
+            for signature in &function.overloads {
+                let missing = signature.parameters.iter().any(|parameter| {
+                    parameter.default == Some(salami_check::typed::Constant::Missing)
+                });
+                assert!(
+                    !(missing && matches!(signature.target, face::Target::Prelude(_))),
+                    "{}",
+                    function.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn members_are_found_in_bases() {
+    let counter = face::class("collections.Counter").expect("Counter");
+    let found = counter.find("items").expect("items");
+    assert_eq!(found.owner.qualified, "dict");
+    assert_eq!(found.arguments.len(), 2);
+    assert_eq!(found.arguments[1], face::FaceType::Class("int", vec![]));
+    assert!(
+        face::class("datetime.datetime")
+            .expect("datetime")
+            .find("year")
+            .is_some()
+    );
+    assert!(
+        face::class("json.JSONDecodeError")
+            .expect("error")
+            .derives_from("Exception")
+    );
+    assert!(counter.find("no_such_thing").is_none());
+    assert!(
+        face::module("builtins")
+            .expect("builtins")
+            .get("dict_keys")
+            .is_none()
+    );
+    assert!(face::refused_module("os.path").is_some());
+}
+
+fn groups(pattern: &str) -> Option<String> {
+    let groups = face::regex_groups(pattern, false)?;
+    let shown = groups.iter().map(|group| {
+        format!(
+            "{}{}",
+            group.name.as_deref().unwrap_or("_"),
+            if group.always { "" } else { "?" }
+        )
+    });
+    Some(shown.collect::<Vec<_>>().join(" "))
+}
+
+#[test]
+fn groups_of_patterns() {
+    for (pattern, expected) in [
+        ("abc", ""),
+        (r"(a)(?P<n>b)", "_ n"),
+        (r"(a)|(b)", "_? _?"),
+        (r"x(a|b)(c)?", "_ _?"),
+        (r"((a)|(b))", "_ _? _?"),
+        (r"(?:(a)(b))*", "_? _?"),
+        (
+            r"(a){0,3}(b){1,3}(c){,2}(d){0}(e){10}(f){}",
+            "_? _ _? _? _ _",
+        ),
+        (r"\((a)\)[(]([)])[](](x)[^](]", "_ _ _"),
+        (r"(?!(a))(?=(b))(?<!(c))(?<=(d))", "_? _ _? _"),
+        (r"(?x) (a) # (not)", "_"),
+        (r"(?i:(a))(?P=n)(?#(no)", "_"),
+        (r"(a)?(?(1)(b)|(c))", "_? _? _?"),
+        (r"(a+)(b*)", "_ _"),
+    ] {
+        assert_eq!(groups(pattern).as_deref(), Some(expected), "{pattern}");
+    }
+    assert_eq!(groups("(a"), None);
+    assert_eq!(groups("a)"), None);
+    assert_eq!(groups("(?"), None);
 }

@@ -28,12 +28,19 @@ pub(super) fn keep(text: &str) -> &'static str {
 /// Whether a name is a type variable in a stub: one capital letter, maybe digits.
 pub(super) fn is_variable(name: &str) -> bool {
     let mut letters = name.chars();
-    letters.next().is_some_and(|first| first.is_ascii_uppercase()) && letters.all(|rest| rest.is_ascii_digit())
+    letters
+        .next()
+        .is_some_and(|first| first.is_ascii_uppercase())
+        && letters.all(|rest| rest.is_ascii_digit())
 }
 
 /// The name of a class with its module.
 pub(super) fn qualify(module: &str, name: &str) -> &'static str {
-    if module == "builtins" { keep(name) } else { keep(&format!("{module}.{name}")) }
+    if module == "builtins" {
+        keep(name)
+    } else {
+        keep(&format!("{module}.{name}"))
+    }
 }
 
 fn protocol(name: &str) -> Option<Protocol> {
@@ -63,9 +70,11 @@ impl Names<'_> {
     pub fn dotted(&self, id: ExprId) -> Option<String> {
         match &self.tree.expr(id).kind {
             ExprKind::Name(name) => Some(self.tree.name(*name).to_owned()),
-            ExprKind::Attribute { value, name } => {
-                Some(format!("{}.{}", self.dotted(*value)?, self.tree.name(name.name)))
-            }
+            ExprKind::Attribute { value, name } => Some(format!(
+                "{}.{}",
+                self.dotted(*value)?,
+                self.tree.name(name.name)
+            )),
             _ => None,
         }
     }
@@ -84,7 +93,11 @@ impl Names<'_> {
                 let index = *index;
                 self.named(&name, Some(index))
             }
-            ExprKind::Binary { operator: BinaryOperator::BitOr, left, right } => {
+            ExprKind::Binary {
+                operator: BinaryOperator::BitOr,
+                left,
+                right,
+            } => {
                 let (left, right) = (*left, *right);
                 let mut members = Vec::new();
                 for side in [left, right] {
@@ -96,7 +109,11 @@ impl Names<'_> {
                 FaceType::Union(members)
             }
             _ => {
-                self.problem(format!("{}: not a type at {}", self.module, self.tree.expr(id).span.start));
+                self.problem(format!(
+                    "{}: not a type at {}",
+                    self.module,
+                    self.tree.expr(id).span.start
+                ));
                 FaceType::Object
             }
         }
@@ -111,13 +128,22 @@ impl Names<'_> {
         }
         if name == "Literal" {
             let values = index.map_or_else(Vec::new, |index| self.items(index));
-            return FaceType::Literal(values.into_iter().filter_map(|value| self.constant(value)).collect());
+            return FaceType::Literal(
+                values
+                    .into_iter()
+                    .filter_map(|value| self.constant(value))
+                    .collect(),
+            );
         }
         if name == "tuple" {
             return self.tuple(index);
         }
         let arguments = match index {
-            Some(index) => self.items(index).into_iter().map(|item| self.type_(item)).collect(),
+            Some(index) => self
+                .items(index)
+                .into_iter()
+                .map(|item| self.type_(item))
+                .collect(),
             None => Vec::new(),
         };
         let first = || arguments.first().cloned().unwrap_or(FaceType::Object);
@@ -134,25 +160,39 @@ impl Names<'_> {
                 if let Some(protocol) = protocol(name) {
                     return FaceType::Protocol(protocol, arguments);
                 }
-                let qualified = if self.classes.contains(&name) { qualify(self.module, name) } else { keep(name) };
+                let qualified = if self.classes.contains(&name) {
+                    qualify(self.module, name)
+                } else {
+                    keep(name)
+                };
                 FaceType::Class(qualified, arguments)
             }
         }
     }
 
     fn variable(&mut self, name: &str) -> FaceType {
-        if let Some(index) = self.class_variables.iter().position(|variable| *variable == name) {
+        if let Some(index) = self
+            .class_variables
+            .iter()
+            .position(|variable| *variable == name)
+        {
             return FaceType::Variable(Scope::Class, u8::try_from(index).unwrap_or(u8::MAX));
         }
-        let index = self.variables.iter().position(|variable| *variable == name).unwrap_or_else(|| {
-            self.variables.push(keep(name));
-            self.variables.len() - 1
-        });
+        let index = self
+            .variables
+            .iter()
+            .position(|variable| *variable == name)
+            .unwrap_or_else(|| {
+                self.variables.push(keep(name));
+                self.variables.len() - 1
+            });
         FaceType::Variable(Scope::Function, u8::try_from(index).unwrap_or(u8::MAX))
     }
 
     fn tuple(&mut self, index: Option<ExprId>) -> FaceType {
-        let Some(index) = index else { return FaceType::Class("tuple", vec![FaceType::Object]) };
+        let Some(index) = index else {
+            return FaceType::Class("tuple", vec![FaceType::Object]);
+        };
         let items = self.items(index);
         if let [element, dots] = items.as_slice()
             && matches!(self.tree.expr(*dots).kind, ExprKind::Ellipsis)
@@ -168,7 +208,13 @@ impl Names<'_> {
             return FaceType::Callable(None, Box::new(FaceType::Object));
         };
         let parameters = match &self.tree.expr(*parameters).kind {
-            ExprKind::List(types) => Some(types.clone().into_iter().map(|type_| self.type_(type_)).collect()),
+            ExprKind::List(types) => Some(
+                types
+                    .clone()
+                    .into_iter()
+                    .map(|type_| self.type_(type_))
+                    .collect(),
+            ),
             _ => None,
         };
         FaceType::Callable(parameters, Box::new(self.type_(*result)))
@@ -191,16 +237,27 @@ impl Names<'_> {
             ExprKind::Float(value) => Constant::Float(*value),
             ExprKind::Str(value) => Constant::Str(value.clone()),
             ExprKind::Bytes(value) => Constant::Bytes(value.clone()),
-            ExprKind::Tuple(items) => {
-                Constant::Tuple(items.clone().into_iter().filter_map(|item| self.constant(item)).collect())
-            }
-            ExprKind::Unary { operator: UnaryOperator::Negate, operand } => match self.constant(*operand)? {
+            ExprKind::Tuple(items) => Constant::Tuple(
+                items
+                    .clone()
+                    .into_iter()
+                    .filter_map(|item| self.constant(item))
+                    .collect(),
+            ),
+            ExprKind::Unary {
+                operator: UnaryOperator::Negate,
+                operand,
+            } => match self.constant(*operand)? {
                 Constant::Int(value) => Constant::Int(BigInt::from(0) - value),
                 Constant::Float(value) => Constant::Float(-value),
                 other => other,
             },
             _ => {
-                self.problem(format!("{}: not a constant at {}", self.module, self.tree.expr(id).span.start));
+                self.problem(format!(
+                    "{}: not a constant at {}",
+                    self.module,
+                    self.tree.expr(id).span.start
+                ));
                 return None;
             }
         };

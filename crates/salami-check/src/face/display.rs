@@ -2,7 +2,9 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::model::{FaceFunction, FaceParameter, FaceSignature, FaceType, ParameterKind, Protocol, Scope};
+use super::model::{
+    FaceFunction, FaceParameter, FaceSignature, FaceType, ParameterKind, Protocol, Scope,
+};
 use crate::typed::Constant;
 
 /// A type with the names of the variables that it mentions.
@@ -12,7 +14,12 @@ struct Shown<'a> {
     function: &'a [&'static str],
 }
 
-fn list<T>(f: &mut Formatter<'_>, items: &[T], separator: &str, show: impl Fn(&T, &mut Formatter<'_>) -> fmt::Result) -> fmt::Result {
+fn list<T>(
+    f: &mut Formatter<'_>,
+    items: &[T],
+    separator: &str,
+    show: impl Fn(&T, &mut Formatter<'_>) -> fmt::Result,
+) -> fmt::Result {
     for (index, item) in items.iter().enumerate() {
         if index > 0 {
             f.write_str(separator)?;
@@ -50,7 +57,11 @@ impl Display for Shown<'_> {
             FaceType::Each(types) => arguments("Each", types, f),
             FaceType::Union(types) => list(f, types, " | ", inner),
             FaceType::Variable(scope, index) => {
-                let names = if *scope == Scope::Class { self.class } else { self.function };
+                let names = if *scope == Scope::Class {
+                    self.class
+                } else {
+                    self.function
+                };
                 f.write_str(names.get(usize::from(*index)).unwrap_or(&"?"))
             }
             FaceType::Protocol(protocol, types) => arguments(protocol.name(), types, f),
@@ -128,7 +139,12 @@ impl FaceType {
     /// The type as a stub writes it, given the names of the variables that it may mention.
     #[must_use]
     pub fn show(&self, class: &[&'static str], function: &[&'static str]) -> String {
-        Shown { type_: self, class, function }.to_string()
+        Shown {
+            type_: self,
+            class,
+            function,
+        }
+        .to_string()
     }
 }
 
@@ -186,7 +202,11 @@ impl FaceSignature {
         if positional_only {
             parts.push("/".to_owned());
         }
-        format!("({}) -> {}", parts.join(", "), self.result.show(class, &self.variables))
+        format!(
+            "({}) -> {}",
+            parts.join(", "),
+            self.result.show(class, &self.variables)
+        )
     }
 }
 
@@ -194,8 +214,11 @@ impl FaceFunction {
     /// All signatures with the function's name, one a line.
     #[must_use]
     pub fn show(&self, class: &[&'static str]) -> String {
-        let lines: Vec<String> =
-            self.overloads.iter().map(|signature| format!("{}{}", self.name, signature.show(class))).collect();
+        let lines: Vec<String> = self
+            .overloads
+            .iter()
+            .map(|signature| format!("{}{}", self.name, signature.show(class)))
+            .collect();
         lines.join("\n")
     }
 }

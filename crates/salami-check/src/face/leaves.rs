@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{FaceClass, FaceEntry, FaceFunction, FaceMember, FaceSignature, FaceValue, Target};
+use super::model::{
+    FaceClass, FaceEntry, FaceFunction, FaceMember, FaceSignature, FaceValue, Target,
+};
 
 /// A leaf as the faces use it.
 #[derive(Clone, Debug)]
@@ -26,7 +28,12 @@ pub fn leaves() -> BTreeMap<&'static str, LeafUse> {
                 FaceEntry::Class(class) => add_class(&mut leaves, class),
                 FaceEntry::Constant(constant) => {
                     if let FaceValue::Leaf(leaf) = constant.value {
-                        add(&mut leaves, leaf, Vec::new(), format!("constant -> {}", constant.type_.show(&[], &[])));
+                        add(
+                            &mut leaves,
+                            leaf,
+                            Vec::new(),
+                            format!("constant -> {}", constant.type_.show(&[], &[])),
+                        );
                     }
                 }
                 _ => {}
@@ -46,8 +53,16 @@ fn add_class(leaves: &mut BTreeMap<&'static str, LeafUse>, class: &FaceClass) {
             FaceMember::ClassMethod(function) | FaceMember::StaticMethod(function) => {
                 add_function(leaves, Some(class), function, false);
             }
-            FaceMember::Property { type_, leaf, setter } => {
-                let signature = format!("{}.{name} -> {}", class.qualified, type_.show(&class.variables, &[]));
+            FaceMember::Property {
+                type_,
+                leaf,
+                setter,
+            } => {
+                let signature = format!(
+                    "{}.{name} -> {}",
+                    class.qualified,
+                    type_.show(&class.variables, &[])
+                );
                 add(leaves, leaf, vec!["self"], signature);
                 if let Some(setter) = setter {
                     let signature = format!("{}.{name} = value", class.qualified);
@@ -56,7 +71,12 @@ fn add_class(leaves: &mut BTreeMap<&'static str, LeafUse>, class: &FaceClass) {
             }
             FaceMember::Constant(constant) => {
                 if let FaceValue::Leaf(leaf) = constant.value {
-                    add(leaves, leaf, Vec::new(), format!("constant -> {}", constant.type_.show(&[], &[])));
+                    add(
+                        leaves,
+                        leaf,
+                        Vec::new(),
+                        format!("constant -> {}", constant.type_.show(&[], &[])),
+                    );
                 }
             }
             FaceMember::Refused(_) => {}
@@ -71,28 +91,53 @@ fn add_function(
     has_receiver: bool,
 ) {
     for signature in &function.overloads {
-        let Target::Leaf(leaf) = signature.target else { continue };
-        let mut arguments = if has_receiver { vec!["self"] } else { Vec::new() };
+        let Target::Leaf(leaf) = signature.target else {
+            continue;
+        };
+        let mut arguments = if has_receiver {
+            vec!["self"]
+        } else {
+            Vec::new()
+        };
         // What makes an exception is told its class.
         if leaf == "exception.new" {
             arguments.push("class");
         }
         arguments.extend(signature.parameters.iter().map(|parameter| parameter.name));
-        add(leaves, leaf, arguments, describe(class, function, signature));
+        add(
+            leaves,
+            leaf,
+            arguments,
+            describe(class, function, signature),
+        );
     }
 }
 
-fn describe(class: Option<&FaceClass>, function: &FaceFunction, signature: &FaceSignature) -> String {
+fn describe(
+    class: Option<&FaceClass>,
+    function: &FaceFunction,
+    signature: &FaceSignature,
+) -> String {
     match class {
         Some(class) if function.name == class.name => {
             format!("{}{}", class.qualified, signature.show(&class.variables))
         }
-        Some(class) => format!("{}.{}{}", class.qualified, function.name, signature.show(&class.variables)),
+        Some(class) => format!(
+            "{}.{}{}",
+            class.qualified,
+            function.name,
+            signature.show(&class.variables)
+        ),
         None => format!("{}{}", function.name, signature.show(&[])),
     }
 }
 
-fn add(leaves: &mut BTreeMap<&'static str, LeafUse>, leaf: &'static str, arguments: Vec<&'static str>, signature: String) {
+fn add(
+    leaves: &mut BTreeMap<&'static str, LeafUse>,
+    leaf: &'static str,
+    arguments: Vec<&'static str>,
+    signature: String,
+) {
     match leaves.get_mut(leaf) {
         Some(known) => {
             known.contradicts |= known.arguments.len() != arguments.len();
@@ -101,7 +146,14 @@ fn add(leaves: &mut BTreeMap<&'static str, LeafUse>, leaf: &'static str, argumen
             }
         }
         None => {
-            leaves.insert(leaf, LeafUse { arguments, signatures: vec![signature], contradicts: false });
+            leaves.insert(
+                leaf,
+                LeafUse {
+                    arguments,
+                    signatures: vec![signature],
+                    contradicts: false,
+                },
+            );
         }
     }
 }

@@ -103,7 +103,9 @@ fn loaded(name: &str) -> Option<&'static Loaded> {
 /// A native class by its qualified name: `list`, `datetime.date`.
 #[must_use]
 pub fn class(qualified: &str) -> Option<&'static FaceClass> {
-    let (module_name, name) = qualified.rsplit_once('.').unwrap_or(("builtins", qualified));
+    let (module_name, name) = qualified
+        .rsplit_once('.')
+        .unwrap_or(("builtins", qualified));
     match module(module_name)?.entries.get(name)? {
         FaceEntry::Class(class) => Some(class),
         _ => None,
@@ -113,17 +115,8 @@ pub fn class(qualified: &str) -> Option<&'static FaceClass> {
 /// The text of a prelude file.
 #[must_use]
 pub fn prelude(file: &str) -> Option<&'static str> {
-    PRELUDE.iter().find(|(name, _)| *name == file).map(|(_, text)| *text)
+    PRELUDE
+        .iter()
+        .find(|(name, _)| *name == file)
+        .map(|(_, text)| *text)
 }
-
-/// What to say of a module of Python that does not exist here.
-#[must_use]
-pub fn refused_module(name: &str) -> Option<&'static str> {
-    let top = name.split('.').next()?;
-    REFUSED_MODULES.iter().find(|(refused, _)| *refused == top).map(|(_, help)| *help)
-}
-
-/// Modules that a model likes to import and that cannot exist in a program without authority.
-const REFUSED_MODULES: &[(&str, &str)] = &[
-    ("os", "a program reaches nothing by itself: take the data as a parameter of `main`, or import a tool: `from tools import files`"),
-];

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use salami_source::Source;
 use salami_syntax::tree::{
-    Argument, ArgumentKind, ClassDefinition, ExprId, ExprKind, FunctionDefinition, FunctionId, StmtId, StmtKind, Tree,
+    Argument, ArgumentKind, ClassDefinition, ExprId, ExprKind, FunctionDefinition, FunctionId,
+    StmtId, StmtKind, Tree,
 };
 
 use super::annotation::{Names, is_variable, keep, qualify};
 use super::model::{
-    ClassKind, Effect, FaceClass, FaceConstant, FaceEntry, FaceFunction, FaceMember, FaceModule, FaceParameter,
-    FaceSignature, FaceType, FaceValue, Target,
+    ClassKind, Effect, FaceClass, FaceConstant, FaceEntry, FaceFunction, FaceMember, FaceModule,
+    FaceParameter, FaceSignature, FaceType, FaceValue, Target,
 };
 use crate::typed::{Constant, Kind};
 
@@ -24,10 +25,16 @@ pub(super) struct Loaded {
 /// Reads the stub of a module.
 pub(super) fn load(name: &'static str, text: &'static str) -> Loaded {
     let parsed = salami_syntax::parse_stub(&Source::new(format!("{name}.pyi"), text));
-    let mut module = FaceModule { name, entries: BTreeMap::new() };
+    let mut module = FaceModule {
+        name,
+        entries: BTreeMap::new(),
+    };
     if !parsed.is_ok() {
-        let problems =
-            parsed.diagnostics.iter().map(|diagnostic| format!("{name}.pyi: {diagnostic:?}")).collect();
+        let problems = parsed
+            .diagnostics
+            .iter()
+            .map(|diagnostic| format!("{name}.pyi: {diagnostic:?}"))
+            .collect();
         return Loaded { module, problems };
     }
     let tree = &parsed.tree;
@@ -50,18 +57,30 @@ pub(super) fn load(name: &'static str, text: &'static str) -> Loaded {
     for id in &tree.body {
         module_statement(&mut names, *id, &mut module.entries);
     }
-    Loaded { module, problems: names.problems }
+    Loaded {
+        module,
+        problems: names.problems,
+    }
 }
 
-fn module_statement(names: &mut Names, id: StmtId, entries: &mut BTreeMap<&'static str, FaceEntry>) {
+fn module_statement(
+    names: &mut Names,
+    id: StmtId,
+    entries: &mut BTreeMap<&'static str, FaceEntry>,
+) {
     let tree = names.tree;
     match &tree.stmt(id).kind {
         StmtKind::Function(function) => {
-            let Some(read) = function_of(names, *function, "") else { return };
+            let Some(read) = function_of(names, *function, "") else {
+                return;
+            };
             match entries.get_mut(read.name) {
                 Some(FaceEntry::Function(known)) => known.overloads.push(read.signature),
                 _ => {
-                    let entry = FaceFunction { name: read.name, overloads: vec![read.signature] };
+                    let entry = FaceFunction {
+                        name: read.name,
+                        overloads: vec![read.signature],
+                    };
                     entries.insert(read.name, FaceEntry::Function(entry));
                 }
             }
@@ -70,14 +89,20 @@ fn module_statement(names: &mut Names, id: StmtId, entries: &mut BTreeMap<&'stat
             let class = class_of(names, tree.class(*class));
             entries.insert(class.name, FaceEntry::Class(class));
         }
-        StmtKind::AnnotatedAssign { target, annotation, value } => {
+        StmtKind::AnnotatedAssign {
+            target,
+            annotation,
+            value,
+        } => {
             if let Some(constant) = constant_of(names, *target, *annotation, *value, "") {
                 entries.insert(constant.name, FaceEntry::Constant(constant));
             }
         }
         StmtKind::Assign { targets, value } => {
             for target in targets {
-                let Some(name) = names.dotted(*target) else { continue };
+                let Some(name) = names.dotted(*target) else {
+                    continue;
+                };
                 let entry = alias_of(names, &name, *value, entries);
                 if let Some(entry) = entry {
                     entries.insert(keep(&name), entry);
@@ -85,7 +110,11 @@ fn module_statement(names: &mut Names, id: StmtId, entries: &mut BTreeMap<&'stat
             }
         }
         StmtKind::Pass => {}
-        _ => names.problems.push(format!("{}: unknown statement at {}", names.module, tree.stmt(id).span.start)),
+        _ => names.problems.push(format!(
+            "{}: unknown statement at {}",
+            names.module,
+            tree.stmt(id).span.start
+        )),
     }
 }
 
@@ -101,7 +130,9 @@ fn alias_of(
             "refused" => Some(FaceEntry::Refused(keep(&text))),
             "module" => Some(FaceEntry::Module(keep(&text))),
             _ => {
-                names.problems.push(format!("{}: unknown marker {word}", names.module));
+                names
+                    .problems
+                    .push(format!("{}: unknown marker {word}", names.module));
                 None
             }
         };
@@ -120,9 +151,17 @@ fn alias_of(
 
 /// `word("text")`, or a bare `word` with an empty text.
 fn marker(names: &Names, id: ExprId) -> Option<(String, String)> {
-    let ExprKind::Call { callee, arguments } = &names.tree.expr(id).kind else { return None };
+    let ExprKind::Call { callee, arguments } = &names.tree.expr(id).kind else {
+        return None;
+    };
     let word = names.dotted(*callee)?;
-    Some((word, texts(names.tree, arguments).into_iter().next().unwrap_or_default()))
+    Some((
+        word,
+        texts(names.tree, arguments)
+            .into_iter()
+            .next()
+            .unwrap_or_default(),
+    ))
 }
 
 fn texts(tree: &Tree, arguments: &[Argument]) -> Vec<String> {
@@ -139,7 +178,9 @@ fn texts(tree: &Tree, arguments: &[Argument]) -> Vec<String> {
 fn decorators(names: &Names, ids: &[ExprId]) -> Vec<(String, Vec<String>)> {
     ids.iter()
         .filter_map(|id| match &names.tree.expr(*id).kind {
-            ExprKind::Call { callee, arguments } => Some((names.dotted(*callee)?, texts(names.tree, arguments))),
+            ExprKind::Call { callee, arguments } => {
+                Some((names.dotted(*callee)?, texts(names.tree, arguments)))
+            }
             _ => Some((names.dotted(*id)?, Vec::new())),
         })
         .collect()
@@ -167,7 +208,11 @@ fn constant_of(
 
 /// The default name of a leaf: `sorted`, `str.upper`, `math.floor`, `datetime.date.isoformat`.
 fn leaf_name(module: &str, class: &str, name: &str) -> &'static str {
-    let local = if class.is_empty() { name.to_owned() } else { format!("{class}.{name}") };
+    let local = if class.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{class}.{name}")
+    };
     qualify(module, &local)
 }
 
@@ -193,7 +238,11 @@ fn function_of(names: &mut Names, id: FunctionId, class: &str) -> Option<Read> {
     let name = keep(tree.name(function.name?.name));
     names.variables.clear();
     let is_operator = !class.is_empty() && name.starts_with("__") && name != "__new__";
-    let leaf = if name == "__new__" { qualify(names.module, class) } else { leaf_name(names.module, class, name) };
+    let leaf = if name == "__new__" {
+        qualify(names.module, class)
+    } else {
+        leaf_name(names.module, class, name)
+    };
     let mut access = Access::Method;
     let mut target = Target::Leaf(leaf);
     let mut effect = Effect::Pure;
@@ -215,7 +264,10 @@ fn function_of(names: &mut Names, id: FunctionId, class: &str) -> Option<Read> {
             ("effect", Some("clock")) => effect = Effect::Clock,
             ("effect", Some("state")) => effect = Effect::State,
             ("unless", Some(_)) => unless = texts.iter().map(|text| keep(text)).collect(),
-            _ => names.problems.push(format!("{}: {leaf}: unknown decorator {word}", names.module)),
+            _ => names.problems.push(format!(
+                "{}: {leaf}: unknown decorator {word}",
+                names.module
+            )),
         }
     }
     if is_operator && access == Access::Method && target == Target::Leaf(leaf) {
@@ -227,23 +279,38 @@ fn function_of(names: &mut Names, id: FunctionId, class: &str) -> Option<Read> {
     let has_receiver = !class.is_empty() && access != Access::StaticMethod;
     for (index, parameter) in function.parameters.iter().enumerate() {
         let parameter_name = keep(tree.name(parameter.name.name));
-        let type_ = parameter.annotation.map(|annotation| names.type_(annotation));
+        let type_ = parameter
+            .annotation
+            .map(|annotation| names.type_(annotation));
         if has_receiver && index == 0 {
             receiver = type_;
             continue;
         }
         let type_ = type_.unwrap_or_else(|| {
-            names.problems.push(format!("{}: {leaf}: {parameter_name} has no type", names.module));
+            names.problems.push(format!(
+                "{}: {leaf}: {parameter_name} has no type",
+                names.module
+            ));
             FaceType::Object
         });
-        let default = parameter.default.and_then(|default| names.constant(default));
+        let default = parameter
+            .default
+            .and_then(|default| names.constant(default));
         let flows = name != "__new__" && type_.mentions_class_variable();
-        parameters.push(FaceParameter { name: parameter_name, kind: parameter.kind, type_, default, flows });
+        parameters.push(FaceParameter {
+            name: parameter_name,
+            kind: parameter.kind,
+            type_,
+            default,
+            flows,
+        });
     }
     let result = match function.returns {
         Some(returns) => names.type_(returns),
         None => {
-            names.problems.push(format!("{}: {leaf} has no result", names.module));
+            names
+                .problems
+                .push(format!("{}: {leaf} has no result", names.module));
             FaceType::Object
         }
     };
@@ -251,12 +318,23 @@ fn function_of(names: &mut Names, id: FunctionId, class: &str) -> Option<Read> {
     Some(Read {
         name,
         access,
-        signature: FaceSignature { variables, receiver, parameters, result, target, effect, unless },
+        signature: FaceSignature {
+            variables,
+            receiver,
+            parameters,
+            result,
+            target,
+            effect,
+            unless,
+        },
     })
 }
 
 fn kind_named(name: &str) -> Option<Kind> {
-    Kind::ALL.iter().copied().find(|kind| format!("{kind:?}") == name)
+    Kind::ALL
+        .iter()
+        .copied()
+        .find(|kind| format!("{kind:?}") == name)
 }
 
 fn class_of(names: &mut Names, definition: &ClassDefinition) -> FaceClass {
@@ -273,8 +351,12 @@ fn class_of(names: &mut Names, definition: &ClassDefinition) -> FaceClass {
                 ExprKind::Tuple(items) => items.clone(),
                 _ => vec![*index],
             };
-            names.class_variables =
-                items.iter().filter_map(|item| names.dotted(*item)).filter(|item| is_variable(item)).map(|item| keep(&item)).collect();
+            names.class_variables = items
+                .iter()
+                .filter_map(|item| names.dotted(*item))
+                .filter(|item| is_variable(item))
+                .map(|item| keep(&item))
+                .collect();
         }
     }
     let mut bases = Vec::new();
@@ -303,7 +385,9 @@ fn class_of(names: &mut Names, definition: &ClassDefinition) -> FaceClass {
             ("intrinsic", None) => kind = Some(ClassKind::Intrinsic),
             ("derivable", None) => derivable = true,
             ("hidden", None) => hidden = true,
-            _ => names.problems.push(format!("{qualified}: unknown decorator {word}")),
+            _ => names
+                .problems
+                .push(format!("{qualified}: unknown decorator {word}")),
         }
     }
     let kind = kind.unwrap_or_else(|| {
@@ -332,63 +416,107 @@ fn member(names: &mut Names, id: StmtId, class: &mut FaceClass) {
     let tree = names.tree;
     match &tree.stmt(id).kind {
         StmtKind::Function(function) => {
-            let Some(read) = function_of(names, *function, class.name) else { return };
+            let Some(read) = function_of(names, *function, class.name) else {
+                return;
+            };
             add_function(class, read);
         }
-        StmtKind::AnnotatedAssign { target, annotation, value } => {
+        StmtKind::AnnotatedAssign {
+            target,
+            annotation,
+            value,
+        } => {
             if let Some(constant) = constant_of(names, *target, *annotation, *value, class.name) {
-                class.members.insert(constant.name, FaceMember::Constant(constant));
+                class
+                    .members
+                    .insert(constant.name, FaceMember::Constant(constant));
             }
         }
         StmtKind::Assign { targets, value } => {
             let refusal = marker(names, *value).filter(|(word, _)| word == "refused");
             for target in targets {
-                let Some(name) = names.dotted(*target) else { continue };
+                let Some(name) = names.dotted(*target) else {
+                    continue;
+                };
                 if let Some((_, text)) = &refusal {
-                    class.members.insert(keep(&name), FaceMember::Refused(keep(text)));
-                } else if let Some(member) =
-                    names.dotted(*value).and_then(|other| class.members.get(other.as_str()).cloned())
+                    class
+                        .members
+                        .insert(keep(&name), FaceMember::Refused(keep(text)));
+                } else if let Some(member) = names
+                    .dotted(*value)
+                    .and_then(|other| class.members.get(other.as_str()).cloned())
                 {
                     class.members.insert(keep(&name), member);
                 } else {
-                    names.problems.push(format!("{}.{name}: unknown value", class.qualified));
+                    names
+                        .problems
+                        .push(format!("{}.{name}: unknown value", class.qualified));
                 }
             }
         }
         StmtKind::Pass => {}
-        StmtKind::Expr(expression) if matches!(tree.expr(*expression).kind, ExprKind::Ellipsis) => {}
-        _ => names.problems.push(format!("{}: unknown statement", class.qualified)),
+        StmtKind::Expr(expression) if matches!(tree.expr(*expression).kind, ExprKind::Ellipsis) => {
+        }
+        _ => names
+            .problems
+            .push(format!("{}: unknown statement", class.qualified)),
     }
 }
 
 fn add_function(class: &mut FaceClass, read: Read) {
-    let Read { name, access, signature } = read;
+    let Read {
+        name,
+        access,
+        signature,
+    } = read;
     if name == "__new__" {
         match &mut class.constructor {
             Some(constructor) => constructor.overloads.push(signature),
-            None => class.constructor = Some(FaceFunction { name: class.name, overloads: vec![signature] }),
+            None => {
+                class.constructor = Some(FaceFunction {
+                    name: class.name,
+                    overloads: vec![signature],
+                })
+            }
         }
         return;
     }
     if access == Access::Setter {
         if let Some(FaceMember::Property { setter, .. }) = class.members.get_mut(name) {
-            *setter = Some(qualify("builtins", &format!("{}.{name}.set", class.qualified)));
+            *setter = Some(qualify(
+                "builtins",
+                &format!("{}.{name}.set", class.qualified),
+            ));
         }
         return;
     }
     if access == Access::Property {
-        let Target::Leaf(leaf) = signature.target else { return };
-        class.members.insert(name, FaceMember::Property { type_: signature.result, leaf, setter: None });
+        let Target::Leaf(leaf) = signature.target else {
+            return;
+        };
+        class.members.insert(
+            name,
+            FaceMember::Property {
+                type_: signature.result,
+                leaf,
+                setter: None,
+            },
+        );
         return;
     }
     if let Some(
-        FaceMember::Method(known) | FaceMember::ClassMethod(known) | FaceMember::StaticMethod(known),
+        FaceMember::Method(known)
+        | FaceMember::ClassMethod(known)
+        | FaceMember::StaticMethod(known),
     ) = class.members.get_mut(name)
     {
         known.overloads.push(signature);
         return;
     }
-    let function = FaceFunction { name, overloads: vec![signature] };
+    let function = FaceFunction {
+        name,
+        overloads: vec![signature],
+    };
     let member = match access {
         Access::ClassMethod => FaceMember::ClassMethod(function),
         Access::StaticMethod => FaceMember::StaticMethod(function),
@@ -396,4 +524,3 @@ fn add_function(class: &mut FaceClass, read: Read) {
     };
     class.members.insert(name, member);
 }
-

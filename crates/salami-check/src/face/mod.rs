@@ -21,8 +21,9 @@
 mod model;
 
 pub use model::{
-    ClassKind, Effect, FaceClass, FaceConstant, FaceEntry, FaceFunction, FaceMember, FaceModule, FaceParameter,
-    FaceSignature, FaceType, FaceValue, Found, ParameterKind, Protocol, Scope, Target,
+    ClassKind, Effect, FaceClass, FaceConstant, FaceEntry, FaceFunction, FaceMember, FaceModule,
+    FaceParameter, FaceSignature, FaceType, FaceValue, Found, ParameterKind, Protocol, Scope,
+    Target,
 };
 
 mod annotation;
@@ -30,6 +31,10 @@ mod display;
 mod leaves;
 mod library;
 mod load;
+mod refused;
+mod regex_groups;
 
-pub use library::{MODULES, PRELUDE, class, module, prelude, problems, refused_module};
 pub use leaves::{LeafUse, leaves};
+pub use library::{MODULES, PRELUDE, class, module, prelude, problems};
+pub use refused::refused_module;
+pub use regex_groups::{RegexGroup, regex_groups};

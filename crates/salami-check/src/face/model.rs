@@ -315,10 +315,19 @@ impl FaceClass {
             .collect();
         loop {
             if let Some(member) = owner.members.get(name) {
-                return Some(Found { owner, arguments, member });
+                return Some(Found {
+                    owner,
+                    arguments,
+                    member,
+                });
             }
-            let Some(FaceType::Class(base, base_arguments)) = owner.bases.first() else { return None };
-            arguments = base_arguments.iter().map(|argument| argument.substitute(&arguments)).collect();
+            let Some(FaceType::Class(base, base_arguments)) = owner.bases.first() else {
+                return None;
+            };
+            arguments = base_arguments
+                .iter()
+                .map(|argument| argument.substitute(&arguments))
+                .collect();
             owner = super::class(base)?;
         }
     }
@@ -331,8 +340,12 @@ impl FaceClass {
             if class.qualified == ancestor {
                 return true;
             }
-            let Some(FaceType::Class(base, _)) = class.bases.first() else { return false };
-            let Some(next) = super::class(base) else { return false };
+            let Some(FaceType::Class(base, _)) = class.bases.first() else {
+                return false;
+            };
+            let Some(next) = super::class(base) else {
+                return false;
+            };
             class = next;
         }
     }
@@ -343,23 +356,34 @@ impl FaceType {
     /// Types in stubs are at most a few levels deep.
     #[must_use]
     pub fn substitute(&self, arguments: &[FaceType]) -> FaceType {
-        let all = |types: &[FaceType]| types.iter().map(|type_| type_.substitute(arguments)).collect::<Vec<_>>();
+        let all = |types: &[FaceType]| {
+            types
+                .iter()
+                .map(|type_| type_.substitute(arguments))
+                .collect::<Vec<_>>()
+        };
         match self {
-            Self::Variable(Scope::Class, index) => {
-                arguments.get(usize::from(*index)).cloned().unwrap_or(Self::Object)
-            }
+            Self::Variable(Scope::Class, index) => arguments
+                .get(usize::from(*index))
+                .cloned()
+                .unwrap_or(Self::Object),
             Self::Class(name, types) => Self::Class(name, all(types)),
             Self::Tuple(types) => Self::Tuple(all(types)),
             Self::Union(types) => Self::Union(all(types)),
             Self::Protocol(protocol, types) => Self::Protocol(*protocol, all(types)),
-            Self::Callable(parameters, result) => {
-                Self::Callable(parameters.as_deref().map(all), Box::new(result.substitute(arguments)))
-            }
+            Self::Callable(parameters, result) => Self::Callable(
+                parameters.as_deref().map(all),
+                Box::new(result.substitute(arguments)),
+            ),
             Self::Type(type_) => Self::Type(Box::new(type_.substitute(arguments))),
             Self::FindAll(type_) => Self::FindAll(Box::new(type_.substitute(arguments))),
             Self::Split(type_) => Self::Split(Box::new(type_.substitute(arguments))),
             Self::Each(types) => Self::Each(all(types)),
-            Self::Object | Self::Json | Self::Never | Self::SelfType | Self::Variable(Scope::Function, _)
+            Self::Object
+            | Self::Json
+            | Self::Never
+            | Self::SelfType
+            | Self::Variable(Scope::Function, _)
             | Self::Literal(_) => self.clone(),
         }
     }
@@ -369,12 +393,21 @@ impl FaceType {
     pub fn mentions_class_variable(&self) -> bool {
         match self {
             Self::Variable(scope, _) => *scope == Scope::Class,
-            Self::Class(_, types) | Self::Tuple(types) | Self::Union(types) | Self::Protocol(_, types)
+            Self::Class(_, types)
+            | Self::Tuple(types)
+            | Self::Union(types)
+            | Self::Protocol(_, types)
             | Self::Each(types) => types.iter().any(Self::mentions_class_variable),
             Self::Callable(parameters, result) => {
-                parameters.iter().flatten().any(Self::mentions_class_variable) || result.mentions_class_variable()
+                parameters
+                    .iter()
+                    .flatten()
+                    .any(Self::mentions_class_variable)
+                    || result.mentions_class_variable()
             }
-            Self::Type(type_) | Self::FindAll(type_) | Self::Split(type_) => type_.mentions_class_variable(),
+            Self::Type(type_) | Self::FindAll(type_) | Self::Split(type_) => {
+                type_.mentions_class_variable()
+            }
             Self::Object | Self::Json | Self::Never | Self::SelfType | Self::Literal(_) => false,
         }
     }

@@ -1,0 +1,153 @@
+//! Modules of Python that do not exist here, and what to write instead.
+
+/// What to say of a module that does not exist here, by its dotted name.
+#[must_use]
+pub fn refused_module(name: &str) -> Option<&'static str> {
+    let top = name.split('.').next()?;
+    REFUSED
+        .iter()
+        .find(|(modules, _)| modules.contains(&top))
+        .map(|(_, help)| *help)
+}
+
+const REFUSED: &[(&[&str], &str)] = &[
+    (
+        &[
+            "os",
+            "pathlib",
+            "shutil",
+            "glob",
+            "tempfile",
+            "fileinput",
+            "zipfile",
+            "tarfile",
+            "gzip",
+            "mmap",
+        ],
+        "a program reaches no files by itself: make the text a parameter of main (`def main(text: str)`), or import a tool: `from tools import files`",
+    ),
+    (
+        &[
+            "subprocess",
+            "signal",
+            "ctypes",
+            "multiprocessing",
+            "platform",
+            "getpass",
+            "pwd",
+            "resource",
+            "atexit",
+        ],
+        "a program reaches nothing outside by itself: import a tool for what you need: `from tools import ...`",
+    ),
+    (
+        &[
+            "requests",
+            "urllib3",
+            "httpx",
+            "aiohttp",
+            "http",
+            "socket",
+            "ssl",
+            "ftplib",
+            "websockets",
+            "selenium",
+            "boto3",
+        ],
+        "a program reaches no network by itself: import a tool: `from tools import http`",
+    ),
+    (
+        &["smtplib", "imaplib", "poplib"],
+        "import a tool: `from tools import email`",
+    ),
+    (
+        &[
+            "sqlite3",
+            "psycopg2",
+            "psycopg",
+            "sqlalchemy",
+            "pymysql",
+            "redis",
+            "pymongo",
+            "shelve",
+            "dbm",
+        ],
+        "import a tool: `from tools import sql`; what the program keeps in variables is durable already",
+    ),
+    (
+        &["threading", "concurrent", "queue", "_thread", "sched"],
+        "write `from salami import spawn, gather`, or use asyncio: threads here share nothing",
+    ),
+    (
+        &["pandas", "polars"],
+        "read the rows with csv.DictReader and keep them in lists and dicts",
+    ),
+    (&["numpy", "scipy"], "use lists with math and statistics"),
+    (&["bs4", "lxml"], "use xml.etree.ElementTree or html.parser"),
+    (
+        &["dateutil", "pytz", "arrow", "pendulum"],
+        "use datetime, with datetime.strptime(text, format) for each format",
+    ),
+    (
+        &["pydantic", "attr", "attrs", "marshmallow"],
+        "use @dataclass; an annotated assignment from json.loads is validated: `order: Order = data`",
+    ),
+    (
+        &["pickle", "marshal"],
+        "use json; what the program keeps in variables is durable already",
+    ),
+    (
+        &["yaml", "toml", "tomllib"],
+        "take JSON, or read the lines that you need with str methods and re",
+    ),
+    (&["regex"], "use re"),
+    (
+        &["openai", "anthropic", "langchain", "transformers"],
+        "import a tool: `from tools import llm`",
+    ),
+    (
+        &["argparse", "optparse", "getopt", "click", "typer"],
+        "the inputs are the parameters of main: `def main(name: str, count: int = 1)`",
+    ),
+    (
+        &[
+            "inspect",
+            "importlib",
+            "ast",
+            "dis",
+            "types",
+            "builtins",
+            "gc",
+            "weakref",
+            "traceback",
+            "code",
+            "pdb",
+            "symtable",
+            "tokenize",
+        ],
+        "programs do not look at themselves: name the functions, classes and fields",
+    ),
+    (
+        &["unittest", "pytest", "doctest"],
+        "write functions with assert statements and call them",
+    ),
+    (
+        &["secrets"],
+        "randomness is seeded and recorded here: use random.Random(seed)",
+    ),
+    (&["warnings"], "use print()"),
+    (&["typing_extensions"], "use typing"),
+    (&["simplejson", "ujson", "orjson"], "use json"),
+    (
+        &[
+            "tkinter",
+            "turtle",
+            "curses",
+            "readline",
+            "pygame",
+            "matplotlib",
+            "PIL",
+        ],
+        "there is no screen: return data, or ask a person: `from tools import user`",
+    ),
+];
