@@ -4,7 +4,7 @@ use salami_ir::{Address, FunctionIndex, Register, RegisterType, TagSet};
 
 use crate::flow::{EFFORT, Flow};
 use crate::lattice::{Lattice, Type};
-use crate::rules::Context;
+use crate::machine::Context;
 
 /// What registers hold, by function. Nothing is kept: each function's facts are found anew, at
 /// the price of verifying it.

@@ -16,7 +16,7 @@ use salami_ir::{
 use crate::blocks::{Block, Blocks};
 use crate::error::{Errors, Rule};
 use crate::lattice::Type;
-use crate::rules::{Context, Machine};
+use crate::machine::{Context, Machine};
 use crate::tables::position;
 
 /// Block starts times registers that live there, for one function.

@@ -72,6 +72,7 @@ mod error;
 mod facts;
 mod flow;
 mod lattice;
+mod machine;
 mod operators;
 mod rules;
 mod shape;

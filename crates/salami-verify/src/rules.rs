@@ -3,215 +3,15 @@
 use salami_ir::instruction::{Destination, OperandView};
 use salami_ir::{
     Address, BuiltinException, ClassRef, Constant, Function, FunctionIndex, FunctionKind,
-    Instruction, LeafSignature, Module, Place, Register, Tag, TagSet, TypeIndex,
+    Instruction, Register, Tag, TagSet,
 };
 
-use crate::error::{Errors, Rule};
-use crate::lattice::{Lattice, Type};
+use crate::error::Rule;
+use crate::lattice::Type;
+use crate::machine::Machine;
 use crate::operators;
 
-/// What all functions of a module are checked against.
-pub(crate) struct Context<'m> {
-    pub module: &'m Module,
-    pub lattice: Lattice,
-    /// The module's types.
-    pub types: Vec<Type>,
-    /// What each imported leaf takes and gives.
-    pub leaves: Vec<(u8, Type)>,
-}
-
-impl<'m> Context<'m> {
-    /// Of a module whose tables are checked.
-    pub(crate) fn new(
-        module: &'m Module,
-        table: &'static [LeafSignature],
-        positions: &[u32],
-        mut lattice: Lattice,
-    ) -> Self {
-        let types = module
-            .types
-            .iter()
-            .map(|entry| lattice.declared(entry))
-            .collect();
-        let signatures = positions
-            .iter()
-            .filter_map(|position| table.get(*position as usize));
-        let leaves = signatures
-            .map(|leaf| (leaf.arguments, lattice.declared(&leaf.result)))
-            .collect();
-        Self {
-            module,
-            lattice,
-            types,
-            leaves,
-        }
-    }
-
-    pub(crate) fn declared(&self, index: TypeIndex) -> Type {
-        self.types.get(index.index()).copied().unwrap_or(Type::ANY)
-    }
-}
-
-/// The registers of a function between two instructions, and the step from one to the next.
-pub(crate) struct Machine<'c, 'm> {
-    pub context: &'c mut Context<'m>,
-    pub index: FunctionIndex,
-    pub function: &'m Function,
-    /// What each register holds.
-    pub registers: Vec<Type>,
-    /// What each register is declared to hold.
-    pub bounds: Vec<Type>,
-    /// The registers that the last instruction wrote.
-    pub written: Vec<Register>,
-    /// Where violations go; none while types are still being found.
-    pub errors: Option<Errors>,
-    place: Place,
-    refused: bool,
-}
-
-impl<'c, 'm> Machine<'c, 'm> {
-    pub(crate) fn new(
-        context: &'c mut Context<'m>,
-        index: FunctionIndex,
-        function: &'m Function,
-    ) -> Self {
-        let bounds: Vec<_> = function
-            .registers
-            .iter()
-            .map(|register| context.declared(register.bound))
-            .collect();
-        Self {
-            context,
-            index,
-            function,
-            registers: bounds.iter().map(|bound| bound.or_unset()).collect(),
-            bounds,
-            written: Vec::new(),
-            errors: None,
-            place: Place::Function(index),
-            refused: false,
-        }
-    }
-
-    pub(crate) fn held(&self, register: Register) -> Type {
-        self.registers
-            .get(register.index())
-            .copied()
-            .unwrap_or(Type::ANY)
-    }
-
-    pub(crate) fn bound(&self, register: Register) -> Type {
-        self.bounds
-            .get(register.index())
-            .copied()
-            .unwrap_or(Type::ANY)
-    }
-
-    /// Lets every register hold anything that it is declared for.
-    pub(crate) fn forget(&mut self) {
-        for (held, bound) in self.registers.iter_mut().zip(&self.bounds) {
-            *held = bound.or_unset();
-        }
-    }
-
-    /// Notes the first violation of the instruction.
-    fn refuse(&mut self, rule: Rule, message: impl FnOnce() -> String) {
-        if let Some(errors) = &mut self.errors
-            && !core::mem::replace(&mut self.refused, true)
-        {
-            errors.push(rule, self.place, message());
-        }
-    }
-
-    fn shown(&self, shown: Type) -> String {
-        self.context.lattice.shown(shown).to_string()
-    }
-
-    /// A register that is read as a value.
-    fn value(&mut self, register: Register) -> Type {
-        let held = self.held(register);
-        if held.tags.contains(Tag::Cell) || self.bound(register).tags.contains(Tag::Cell) {
-            self.refuse(Rule::V16, || {
-                format!("{register} holds a cell, which is no value")
-            });
-            return Type::ANY;
-        }
-        if held.may_be_unset() {
-            self.refuse(Rule::V15, || format!("{register} may be unset here"));
-        }
-        held.set()
-    }
-
-    fn values(&mut self, registers: &[Register]) {
-        for register in registers {
-            self.value(*register);
-        }
-    }
-
-    fn cell(&mut self, register: Register) {
-        let held = self.held(register);
-        if !held.set().tags.is_subset(Type::CELL.tags)
-            || !self.bound(register).tags.contains(Tag::Cell)
-        {
-            self.refuse(Rule::V16, || format!("{register} is not a cell"));
-        } else if held.may_be_unset() {
-            self.refuse(Rule::V15, || format!("{register} may be unset here"));
-        }
-    }
-
-    /// A register that must hold values of one kind.
-    fn known(&mut self, register: Register, wanted: TagSet, what: &str) {
-        let held = self.value(register);
-        if !held.tags.is_subset(wanted) {
-            let shown = self.shown(held);
-            self.refuse(Rule::V23, || {
-                format!("{register} must be {what}, and may be `{shown}`")
-            });
-        }
-    }
-
-    fn object(&mut self, register: Register, class: ClassRef, rule: Rule, what: &str) {
-        let held = self.value(register);
-        if !self.context.lattice.is_instance(held, class) {
-            let shown = self.shown(held);
-            self.refuse(rule, || {
-                format!("{register} must be {what}, and may be `{shown}`")
-            });
-        }
-    }
-
-    /// Writes a register.
-    fn define(&mut self, destination: Destination, given: Type) {
-        self.define_maybe(destination, given, false);
-    }
-
-    fn define_maybe(&mut self, destination: Destination, given: Type, or_unset: bool) {
-        let register = destination.0;
-        let bound = self.bound(register);
-        let mut held = given;
-        if !self.context.lattice.is_subset(given, bound) {
-            let is_cell = |side: Type| side.tags.contains(Tag::Cell);
-            let rule = if is_cell(given) == is_cell(bound) {
-                Rule::V17
-            } else {
-                Rule::V16
-            };
-            let (given, declared) = (self.shown(given), self.shown(bound));
-            self.refuse(rule, || {
-                format!("{register} is declared `{declared}`, and may get `{given}`")
-            });
-            held = bound;
-        }
-        self.set(register, if or_unset { held.or_unset() } else { held });
-    }
-
-    pub(crate) fn set(&mut self, register: Register, held: Type) {
-        if let Some(slot) = self.registers.get_mut(register.index()) {
-            *slot = held;
-            self.written.push(register);
-        }
-    }
-
+impl<'m> Machine<'_, 'm> {
     fn is_impossible(&mut self, mnemonic: &str, operands: &[Type]) {
         if operands.iter().any(|operand| operand.tags.is_empty()) {
             return;
@@ -293,9 +93,7 @@ impl<'c, 'm> Machine<'c, 'm> {
 
     /// Executes an instruction on types.
     pub(crate) fn step(&mut self, address: Address, instruction: &'m Instruction) {
-        self.place = Place::Instruction(self.index, address);
-        self.refused = false;
-        self.written.clear();
+        self.begin(address);
         match instruction {
             Instruction::LoadConstant { constant, result } => {
                 let module = self.context.module;
@@ -426,18 +224,6 @@ impl<'c, 'm> Machine<'c, 'm> {
             }
             _ => self.container_or_operator(instruction),
         }
-    }
-
-    /// What `CHECK_SET` and `IF_UNSET` read: a value or unset, no cell.
-    fn maybe_unset(&mut self, register: Register) -> Type {
-        let held = self.held(register);
-        if self.bound(register).tags.contains(Tag::Cell) {
-            self.refuse(Rule::V16, || {
-                format!("{register} holds a cell, which is no value")
-            });
-            return Type::ANY;
-        }
-        held
     }
 
     fn returns(&mut self, value: Register) {

@@ -6,7 +6,7 @@ use crate::error::{Errors, Rule, VerifyError};
 use crate::facts::Facts;
 use crate::flow::{EFFORT, Flow};
 use crate::lattice::Lattice;
-use crate::rules::Context;
+use crate::machine::Context;
 use crate::{shape, tables};
 
 /// A module that keeps to every rule. [`verify`] is the only way to one.
