@@ -225,6 +225,7 @@ impl<'a> Emitter<'a> {
     /// Puts the label here. All jumps to it were emitted before, or come from code that this
     /// place leads to.
     pub(crate) fn place(&mut self, label: Label) {
+        self.turn_branch(label);
         // A jump to the next instruction is none.
         while let Some(Instruction::Jump { target }) = self.code.last()
             && target.0 == label.0
@@ -240,6 +241,39 @@ impl<'a> Emitter<'a> {
         }
         self.last_mark = here;
         self.reachable |= self.is_used(label);
+    }
+
+    /// `IF_FALSE a -> here, JUMP -> b, here:` is `IF_TRUE a -> b`.
+    fn turn_branch(&mut self, label: Label) {
+        let here = label.operand();
+        let turned = match &self.code[..] {
+            [
+                ..,
+                Instruction::IfFalse { value, target },
+                Instruction::Jump { target: other },
+            ] if *target == here => Instruction::IfTrue {
+                value: *value,
+                target: *other,
+            },
+            [
+                ..,
+                Instruction::IfTrue { value, target },
+                Instruction::Jump { target: other },
+            ] if *target == here => Instruction::IfFalse {
+                value: *value,
+                target: *other,
+            },
+            _ => return,
+        };
+        if (self.last_mark as usize) + 2 > self.code.len() {
+            return;
+        }
+        self.code.pop();
+        self.places.pop();
+        if let Some(last) = self.code.last_mut() {
+            *last = turned;
+        }
+        self.reachable = true;
     }
 
     /// Puts a label here that jumps emitted later reach.
@@ -313,6 +347,7 @@ impl<'a> Emitter<'a> {
                 *target = resolve(*target)?;
             }
         }
+        thread_jumps(&mut code);
         let mut resolved = Vec::with_capacity(handlers.len());
         for PendingHandler {
             from,
@@ -355,6 +390,27 @@ impl<'a> Emitter<'a> {
             locals,
             bounds,
         })
+    }
+}
+
+/// How many jumps in a row are made one.
+const HOPS: usize = 8;
+
+/// A jump to a jump goes where that one goes.
+fn thread_jumps(code: &mut [Instruction]) {
+    for position in 0..code.len() {
+        let Some(mut target) = code.get(position).and_then(jump_target) else {
+            continue;
+        };
+        for _ in 0..HOPS {
+            match code.get(target.index()) {
+                Some(Instruction::Jump { target: next }) => target = *next,
+                _ => break,
+            }
+        }
+        if let Some(slot) = code.get_mut(position).and_then(jump_target_mut) {
+            *slot = target;
+        }
     }
 }
 
