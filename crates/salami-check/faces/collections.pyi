@@ -6,6 +6,7 @@ abc = module("collections.abc")
 def namedtuple(typename: str, field_names: str | Iterable[str], *, rename: object = False, defaults: Iterable[object] | None = None, module: str | None = None) -> object: ...
 
 @kind("Dict")
+@needs("T", "hashable")
 class Counter(Generic[T], dict[T, int]):
     def __new__(cls, iterable: Mapping[T, int] | Iterable[T] | None = None, /, **kwds: int) -> Counter[T]: ...
     def copy(self) -> Counter[T]: ...
@@ -35,6 +36,7 @@ class Counter(Generic[T], dict[T, int]):
     def __lt__(self, other: Counter[U], /) -> bool: ...
 
 @kind("Dict")
+@needs("K", "hashable")
 class OrderedDict(Generic[K, V], dict[K, V]):
     @leaf("collections.OrderedDict.of_keywords")
     def __new__(cls, **kwargs: V) -> OrderedDict[str, V]: ...
@@ -51,6 +53,7 @@ class OrderedDict(Generic[K, V], dict[K, V]):
 # dictionaries whose factory is a function F of the program; what it returns flows into V when the
 # prelude stores it.
 @kind("Dict")
+@needs("K", "hashable")
 class defaultdict(Generic[K, V], dict[K, V]):
     def __new__(cls, default_factory: type[V] | None = None, mapping: Mapping[K, V] | Iterable[tuple[K, V]] = (), /, **kwargs: V) -> defaultdict[K, V]: ...
     def __new__(cls, default_factory: F, mapping: Mapping[K, V] | Iterable[tuple[K, V]] = (), /, **kwargs: V) -> defaultdict_by_function[K, V, F]: ...
@@ -61,6 +64,7 @@ class defaultdict(Generic[K, V], dict[K, V]):
 
 @hidden
 @kind("Dict")
+@needs("K", "hashable")
 class defaultdict_by_function(Generic[K, V, F], defaultdict[K, V]):
     @leaf("collections.defaultdict.default_factory")
     @property

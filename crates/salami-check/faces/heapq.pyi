@@ -1,30 +1,35 @@
 # heapq.
 
 @mutates
+@needs("T", "ordered")
 @unless("__lt__")
 def heappush(heap: list[T], item: T, /) -> None: ...
 @mutates
 @prelude("heapq.heappush")
 def heappush(heap: list[T], item: T, /) -> None: ...
 @mutates
+@needs("T", "ordered")
 @unless("__lt__")
 def heappop(heap: list[T], /) -> T: ...
 @mutates
 @prelude("heapq.heappop")
 def heappop(heap: list[T], /) -> T: ...
 @mutates
+@needs("T", "ordered")
 @unless("__lt__")
 def heapify(heap: list[T], /) -> None: ...
 @mutates
 @prelude("heapq.heapify")
 def heapify(heap: list[T], /) -> None: ...
 @mutates
+@needs("T", "ordered")
 @unless("__lt__")
 def heappushpop(heap: list[T], item: T, /) -> T: ...
 @mutates
 @prelude("heapq.heappushpop")
 def heappushpop(heap: list[T], item: T, /) -> T: ...
 @mutates
+@needs("T", "ordered")
 @unless("__lt__")
 def heapreplace(heap: list[T], item: T, /) -> T: ...
 @mutates

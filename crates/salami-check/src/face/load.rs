@@ -12,7 +12,7 @@ use salami_syntax::tree::{
 use super::annotation::{Names, is_variable, keep, qualify};
 use super::model::{
     ClassKind, Effect, FaceClass, FaceConstant, FaceEntry, FaceFunction, FaceMember, FaceModule,
-    FaceParameter, FaceSignature, FaceType, FaceValue, Target,
+    FaceParameter, FaceSignature, FaceType, FaceValue, Need, Requirement, Scope, Subject, Target,
 };
 use crate::typed::{Constant, Kind};
 
@@ -247,6 +247,7 @@ fn function_of(names: &mut Names, id: FunctionId, class: &str) -> Option<Read> {
     let mut target = Target::Leaf(leaf);
     let mut effect = Effect::Pure;
     let mut unless = Vec::new();
+    let mut wanted = Vec::new();
     for (word, texts) in decorators(names, &function.decorators) {
         let text = texts.first().map(|text| keep(text));
         match (word.as_str(), text) {
@@ -263,6 +264,7 @@ fn function_of(names: &mut Names, id: FunctionId, class: &str) -> Option<Read> {
             ("effect", Some("log")) => effect = Effect::Log,
             ("effect", Some("clock")) => effect = Effect::Clock,
             ("effect", Some("state")) => effect = Effect::State,
+            ("needs", Some(_)) => wanted.push(texts),
             ("unless", Some(_)) => unless = texts.iter().map(|text| keep(text)).collect(),
             _ => names.problems.push(format!(
                 "{}: {leaf}: unknown decorator {word}",
@@ -314,6 +316,10 @@ fn function_of(names: &mut Names, id: FunctionId, class: &str) -> Option<Read> {
             FaceType::Object
         }
     };
+    let needs = wanted
+        .iter()
+        .filter_map(|texts| need(names, texts, &parameters))
+        .collect();
     let variables = std::mem::take(&mut names.variables);
     Some(Read {
         name,
@@ -326,7 +332,49 @@ fn function_of(names: &mut Names, id: FunctionId, class: &str) -> Option<Read> {
             target,
             effect,
             unless,
+            needs,
         },
+    })
+}
+
+/// `@needs("T", "ordered")`, of a type variable or a parameter.
+fn need(names: &mut Names, texts: &[String], parameters: &[FaceParameter]) -> Option<Need> {
+    let [subject_name, requirement] = texts else {
+        names
+            .problems
+            .push(format!("{}: needs what?", names.module));
+        return None;
+    };
+    let position = |found: Option<usize>| found.and_then(|index| u8::try_from(index).ok());
+    let in_class = names
+        .class_variables
+        .iter()
+        .position(|variable| variable == subject_name);
+    let in_function = names
+        .variables
+        .iter()
+        .position(|variable| variable == subject_name);
+    let in_parameters = parameters
+        .iter()
+        .position(|parameter| parameter.name == subject_name);
+    let subject = position(in_class)
+        .map(|index| Subject::Variable(Scope::Class, index))
+        .or_else(|| position(in_function).map(|index| Subject::Variable(Scope::Function, index)))
+        .or_else(|| position(in_parameters).map(Subject::Parameter));
+    let requirement = match requirement.as_str() {
+        "ordered" => Some(Requirement::Ordered),
+        "hashable" => Some(Requirement::Hashable),
+        "json" => Some(Requirement::Json),
+        _ => None,
+    };
+    if subject.is_none() || requirement.is_none() {
+        names
+            .problems
+            .push(format!("{}: unknown need of {subject_name}", names.module));
+    }
+    Some(Need {
+        subject: subject?,
+        requirement: requirement?,
     })
 }
 
@@ -371,6 +419,7 @@ fn class_of(names: &mut Names, definition: &ClassDefinition) -> FaceClass {
         }
     }
     let mut kind = None;
+    let mut needs = Vec::new();
     let mut derivable = false;
     let mut hidden = false;
     for (word, texts) in decorators(names, &definition.decorators) {
@@ -382,6 +431,7 @@ fn class_of(names: &mut Names, definition: &ClassDefinition) -> FaceClass {
                 kind = Some(ClassKind::Exception(text.map_or(name, keep)));
                 derivable = true;
             }
+            ("needs", Some(_)) => needs.extend(need(names, &texts, &[])),
             ("intrinsic", None) => kind = Some(ClassKind::Intrinsic),
             ("derivable", None) => derivable = true,
             ("hidden", None) => hidden = true,
@@ -399,6 +449,7 @@ fn class_of(names: &mut Names, definition: &ClassDefinition) -> FaceClass {
         qualified,
         kind,
         variables: names.class_variables.clone(),
+        needs,
         bases,
         constructor: None,
         members: BTreeMap::new(),

@@ -10,6 +10,7 @@
 //!   `@leaf("name")`, `@prelude("file.function")`, `@intrinsic`, `@refused("help")`.
 //! - A leaf gets all parameters in order (the receiver first), so overloads of one leaf have as
 //!   many. `*args` arrive as one tuple. A default `...` is the constant `Missing`.
+//! - `@needs("T", "ordered")`, `"hashable"` or `"json"`, of a type variable or parameter: [`Need`].
 //! - `@unless("__lt__")`: see [`FaceSignature::unless`]. `@mutates`, `@effect("log")`: [`Effect`].
 //! - `@kind("List")` names the [`crate::typed::Kind`] of a class; an exception class has
 //!   `@exception("Name")` where its name in the IR differs; `@intrinsic` is the checker's.
@@ -22,8 +23,8 @@ mod model;
 
 pub use model::{
     ClassKind, Effect, FaceClass, FaceConstant, FaceEntry, FaceFunction, FaceMember, FaceModule,
-    FaceParameter, FaceSignature, FaceType, FaceValue, Found, ParameterKind, Protocol, Scope,
-    Target,
+    FaceParameter, FaceSignature, FaceType, FaceValue, Found, Need, ParameterKind, Protocol,
+    Requirement, Scope, Target,
 };
 
 mod annotation;

@@ -87,6 +87,38 @@ pub struct FaceSignature {
     /// `__next__` means generators too. Without `__next__` here the checker turns a generator
     /// into a list before a leaf sees it.
     pub unless: Vec<&'static str>,
+    /// What the arguments must be beside their types, or a TypeError is raised.
+    pub needs: Vec<Need>,
+}
+
+/// Something that values must be able to do, which their type in the signature does not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// Which values.
+    pub subject: Subject,
+    /// What they must be.
+    pub requirement: Requirement,
+}
+
+/// Whose values a [`Need`] is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// Values of a type variable.
+    Variable(Scope, u8),
+    /// The argument of the parameter at this position.
+    Parameter(u8),
+}
+
+/// What a [`Need`] demands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Requirement {
+    /// Any two of the values can be ordered by `<`.
+    Ordered,
+    /// The values can be keys of a dict.
+    Hashable,
+    /// JSON can be made of the values: None, bool, int, float, str, and lists, tuples and dicts
+    /// of such, with keys of the first five.
+    Json,
 }
 
 /// A parameter.
@@ -148,6 +180,8 @@ pub struct FaceClass {
     pub kind: ClassKind,
     /// Its type variables.
     pub variables: Vec<&'static str>,
+    /// What values of its type variables must be; the subjects are variables of the class.
+    pub needs: Vec<Need>,
     /// Its bases, with arguments in terms of its own variables. `object` is left out.
     pub bases: Vec<FaceType>,
     /// How it is called. `None`: as its base; without base it cannot be called.
