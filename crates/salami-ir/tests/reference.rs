@@ -1,6 +1,9 @@
 //! The page of the instruction set says what the table says.
 
-#![allow(clippy::disallowed_methods, reason = "the test reads and writes the page")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the test reads and writes the page"
+)]
 
 use std::path::Path;
 

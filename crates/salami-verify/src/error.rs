@@ -3,6 +3,7 @@
 use core::fmt;
 
 use salami_ir::Place;
+use salami_source::{Code, Diagnostic, Span};
 
 macro_rules! rules {
     ($($variant:ident)*) => {
@@ -19,6 +20,12 @@ macro_rules! rules {
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => stringify!($variant),)* }
+            }
+
+            /// The code of its diagnostics, such as `verify.V7`.
+            #[must_use]
+            pub const fn code(self) -> Code {
+                match self { $(Self::$variant => concat!("verify.", stringify!($variant)),)* }
             }
         }
     };
@@ -41,6 +48,14 @@ pub struct VerifyError {
     pub place: Place,
     /// What is wrong, in a sentence without full stop.
     pub message: String,
+}
+
+impl VerifyError {
+    /// The error as a diagnostic about assembly, where `span` is its place in the text.
+    #[must_use]
+    pub fn diagnostic(&self, span: Span) -> Diagnostic {
+        Diagnostic::error(self.rule.code(), span, self.message.clone())
+    }
 }
 
 impl fmt::Display for VerifyError {

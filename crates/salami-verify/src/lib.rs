@@ -6,8 +6,8 @@
 //!
 //! Of the module:
 //!
-//! - **V1** Its semantics version is known. It has at most 65536 functions and 1048576
-//!   instructions, a function at most 65536 registers.
+//! - **V1** Its semantics version is known. It has at most 1048576 bytes in binary form, 65536
+//!   functions and 1048576 instructions; a function has at most 65536 registers.
 //! - **V2** A tuple constant has earlier constants only; a class constant names a class that
 //!   exists; a type constant no tag that is not a value's. There is one form of NaN.
 //! - **V3** A type is of values, or exactly `cell`. Its classes exist, are sorted and distinct,

@@ -2,7 +2,7 @@
 
 use salami_ir::{
     BuiltinException, ClassRef, Constant, FunctionKind, LeafSignature, Module, Place, RegisterType,
-    SEMANTICS_VERSION, Schema, SchemaIndex, Tag, TagSet,
+    SEMANTICS_VERSION, Schema, SchemaIndex, Tag, TagSet, binary,
 };
 use salami_ir::{ClassIndex, ConstantIndex, FunctionIndex, TypeIndex};
 
@@ -74,6 +74,10 @@ fn limits(module: &Module, errors: &mut Errors) {
             Place::Module,
             format!("a module has at most {MAXIMUM_INSTRUCTIONS} instructions"),
         );
+    }
+    if binary::encode(module).len() > binary::MAXIMUM_BYTES {
+        let message = format!("a module has at most {} bytes", binary::MAXIMUM_BYTES);
+        errors.push(Rule::V1, Place::Module, message);
     }
     for (index, function) in module.functions.iter().enumerate() {
         if function.registers.len() > MAXIMUM_REGISTERS {

@@ -39,6 +39,6 @@ mod print;
 mod procedure;
 mod section;
 
-pub use parse::{Assembly, MAXIMUM_SOURCE_BYTES, assemble, parse};
 pub(crate) use literal::register_type;
+pub use parse::{Assembly, MAXIMUM_SOURCE_BYTES, assemble, parse};
 pub use print::print;

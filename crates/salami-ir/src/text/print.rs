@@ -277,9 +277,12 @@ impl Printer<'_> {
         self.put(format_args!(" registers {}\n", function.registers.len()));
         self.registers(&function.registers);
         let length = function.code.len();
+        let mut steps = function.source_map.iter().peekable();
         for (address, instruction) in function.code.iter().enumerate() {
             self.put(format_args!("  {address}: "));
             self.instruction(instruction, length);
+            let step = steps.next_if(|step| step.address.index() == address);
+            self.remark(instruction, step.map(|step| step.line));
             self.put('\n');
         }
         for handler in &function.handlers {
@@ -394,6 +397,41 @@ impl Printer<'_> {
                 OperandView::Count(count) => self.put(count),
             }
         });
+    }
+
+    /// A comment that says what the indices of an instruction stand for, and its line if it is a new one.
+    fn remark(&mut self, instruction: &Instruction, line: Option<u32>) {
+        let module = self.module;
+        let mut class = None;
+        let mut remark = line.map(|line| format!("line {line}")).unwrap_or_default();
+        let mut add = |before: &str, name: &str| {
+            let name = literal::text(name);
+            let separator = if remark.is_empty() { "" } else { before };
+            remark.push_str(separator);
+            remark.push_str(name.trim_matches('"'));
+        };
+        instruction.operands(|operand| match operand {
+            OperandView::Function(index) => {
+                if let Some(function) = module.functions.get(index.index()) {
+                    add(", ", &function.name);
+                }
+            }
+            OperandView::Class(index) => {
+                class = module.classes.get(index.index());
+                if let Some(class) = class {
+                    add(", ", &class.name);
+                }
+            }
+            OperandView::Field(index) => {
+                if let Some(field) = class.and_then(|class| class.fields.get(index.index())) {
+                    add(".", &field.name);
+                }
+            }
+            _ => {}
+        });
+        if !remark.is_empty() {
+            self.put(format_args!(" ; {remark}"));
+        }
     }
 
     fn expectation(&mut self, expectation: &Expectation) {
