@@ -2,7 +2,10 @@
 
 use ruff_python_ast::{self as ast, Pattern};
 
+use salami_source::Span;
+
 use super::Converter;
+use crate::codes;
 use crate::parse_error::span;
 use crate::tree::{ExprKind, Identifier, PatternId, PatternKind};
 
@@ -37,6 +40,7 @@ impl Converter<'_> {
                 PatternKind::Value(self.push_expr(kind, span(singleton)))
             }
             Pattern::MatchSequence(sequence) => {
+                self.require_commas(&sequence.patterns);
                 PatternKind::Sequence(self.patterns(&sequence.patterns))
             }
             Pattern::MatchMapping(mapping) => {
@@ -63,6 +67,29 @@ impl Converter<'_> {
             },
             Pattern::MatchOr(alternatives) => {
                 PatternKind::Or(self.patterns(&alternatives.patterns))
+            }
+        }
+    }
+
+    /// The parser does not miss the comma after the first pattern in brackets.
+    fn require_commas(&mut self, patterns: &[Pattern]) {
+        for pair in patterns.windows(2) {
+            let [first, second] = pair else { continue };
+            let between = Span::new(span(first).end, span(second).start);
+            let mut lines = self.source.slice(between).lines();
+            // Nothing but brackets, blanks, comments and the comma stands there.
+            if !lines.any(|line| {
+                line.split('#')
+                    .next()
+                    .is_some_and(|code| code.contains(','))
+            }) {
+                let message = "invalid syntax. Perhaps you forgot a comma?";
+                self.refuse(
+                    codes::INVALID,
+                    span(second),
+                    message,
+                    "put a comma between the two",
+                );
             }
         }
     }

@@ -62,13 +62,12 @@ fn fits(source: &Source, open: Span, close: Span) -> bool {
     partner(source.slice(open)) == source.slice(close)
 }
 
+/// Explains all errors from the beginning of its line.
 fn unmatched(source: &Source, close: Span) -> (Diagnostic, u32) {
     let message = format!("unmatched '{}'", source.slice(close));
-    (
-        Diagnostic::error(codes::BRACKET, close, message)
-            .with_help("delete it, or open the bracket"),
-        close.start,
-    )
+    let from = source.line_start(source.line(close.start));
+    let diagnostic = Diagnostic::error(codes::BRACKET, close, message);
+    (diagnostic.with_help("delete it, or open the bracket"), from)
 }
 
 fn mismatched(source: &Source, open: Span, close: Span) -> (Diagnostic, u32) {

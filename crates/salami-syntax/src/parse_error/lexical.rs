@@ -212,6 +212,9 @@ pub(super) fn number_problem(source: &Source, number: &Token, next: u32) -> Opti
         .text()
         .get(next as usize..)
         .and_then(|rest| rest.chars().next())?;
+    if !follower.is_alphanumeric() && follower != '_' {
+        return None;
+    }
     if text.ends_with(['j', 'J']) {
         return Some(Text::new(
             codes::NUMBER,

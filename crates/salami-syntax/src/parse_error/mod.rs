@@ -114,7 +114,11 @@ impl Translator<'_> {
         if let Some(diagnostic) = lexical::string_problem(self.source, self.tokens, error) {
             return diagnostic;
         }
-        let text = targets::text(self, error)
+        let adjoining = self.before(place.start).next();
+        let number =
+            adjoining.and_then(|token| lexical::number_problem(self.source, token, place.start));
+        let text = number
+            .or_else(|| targets::text(self, error))
             .or_else(|| lexical::text(self, error))
             .or_else(|| self.token_text(error))
             .or_else(|| self.listed_text(error))
@@ -324,10 +328,6 @@ impl Translator<'_> {
     }
 
     fn two_on_one_line(&self, start: u32) -> Option<Text> {
-        if let Some(text) = lexical::number_problem(self.source, self.before(start).next()?, start)
-        {
-            return Some(text);
-        }
         let first = self.first_of_line(start)?;
         let word = self.source.slice(span(first));
         if !matches!(word, "print" | "exec") || self.before(start).next()?.start() != first.start()
