@@ -155,3 +155,77 @@ fn names_in_classes_are_private_as_in_cpython() {
         );
     }
 }
+
+#[test]
+fn names_are_normalised_as_in_cpython() {
+    let tree = tree("ﬁ = ℌ.ﬂ(ª=1)\ndef ſ(𝔵): pass\n");
+    assert_eq!(tree.names, ["H", "fl", "a", "fi", "s", "x"]);
+}
+
+#[test]
+fn all_line_ends_marks_and_form_feeds_are_read() {
+    assert_eq!(
+        tree("\u{feff}x = 1\r\nif x:\r\n  y\rz\n\x0cw\n").body.len(),
+        4
+    );
+    assert!(tree("").body.is_empty());
+    assert!(tree("\u{feff}").body.is_empty());
+    assert!(tree("# only a comment").body.is_empty());
+    assert_eq!(tree("x = (1 + # no\n  2) \\\n + 3").body.len(), 1);
+}
+
+#[test]
+fn large_sources_are_refused_at_once() {
+    let text = "x = 1\n".repeat(2_000_000);
+    assert!(first_message(&text).contains("12000000 bytes"));
+    assert!(first_message("x = 1\0").contains("null bytes"));
+}
+
+#[test]
+fn errors_of_several_lines_are_told_together() {
+    let parsed = parse(&Source::new(
+        "test.py",
+        "f(a=1, 2)\nx = 1\nprint x\n1 = y\ndef f(a, *): pass\n",
+    ));
+    let messages: Vec<&str> = parsed
+        .diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.message.as_str())
+        .collect();
+    assert_eq!(
+        messages,
+        [
+            "positional argument follows keyword argument",
+            "Missing parentheses in call to 'print'. Did you mean print(...)?",
+            "cannot assign to literal here. Maybe you meant '==' instead of '='?",
+            "named arguments must follow bare *",
+        ]
+    );
+}
+
+#[test]
+fn arguments_are_in_the_order_of_evaluation() {
+    let ExprKind::Call { arguments, .. } = value("f(a, k=b, *c, l=d)\n") else {
+        panic!("a call")
+    };
+    let kinds: String = arguments
+        .iter()
+        .map(|argument| match argument.kind {
+            salami_syntax::tree::ArgumentKind::Positional => 'p',
+            salami_syntax::tree::ArgumentKind::Star => '*',
+            salami_syntax::tree::ArgumentKind::Keyword(_) => 'k',
+            salami_syntax::tree::ArgumentKind::DoubleStar => 'd',
+        })
+        .collect();
+    assert_eq!(kinds, "p*kk");
+}
+
+#[test]
+fn stubs_keep_names_with_two_underscores() {
+    let parsed = salami_syntax::parse_stub(&Source::new(
+        "a.pyi",
+        "class A:\n    def f(self, __x: int) -> str: ...\n",
+    ));
+    assert!(parsed.is_ok());
+    assert!(parsed.tree.names.iter().any(|name| name == "__x"));
+}

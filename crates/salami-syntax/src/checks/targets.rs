@@ -60,6 +60,14 @@ impl<'tree> Targets<'tree> {
                 StmtKind::Assign { targets, .. } => {
                     targets.iter().for_each(|&target| self.outer_target(target))
                 }
+                StmtKind::AnnotatedAssign {
+                    target,
+                    value: None,
+                    ..
+                } => {
+                    self.outer_target(*target);
+                    self.bare_index(*target);
+                }
                 StmtKind::AnnotatedAssign { target, .. }
                 | StmtKind::AugmentedAssign { target, .. }
                 | StmtKind::For { target, .. } => {
@@ -136,6 +144,26 @@ impl<'tree> Targets<'tree> {
                     self.bindings(*name)
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// The index of a target that is annotated and not assigned is no display to CPython.
+    fn bare_index(&mut self, target: ExprId) {
+        let ExprKind::Subscript { index, .. } = self.tree.expr(target).kind else {
+            return;
+        };
+        let ExprKind::Tuple(items) = &self.tree.expr(index).kind else {
+            return;
+        };
+        for &item in items {
+            if matches!(self.tree.expr(item).kind, ExprKind::Starred(_)) {
+                let help = "assign a value, or leave the star out";
+                self.refuse(
+                    self.tree.expr(item).span,
+                    "can't use starred expression here",
+                    help,
+                );
             }
         }
     }

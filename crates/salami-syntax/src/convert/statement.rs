@@ -175,6 +175,17 @@ impl Converter<'_> {
                 help,
             );
         }
+        if let Some(first) = statement.orelse.first()
+            && statement.handlers.is_empty()
+        {
+            let help = "an `else` stands after `except`; without one, put its lines at the end of the `try`";
+            self.refuse(
+                codes::INVALID,
+                span(first),
+                "expected 'except' or 'finally' block",
+                help,
+            );
+        }
         let body = self.block(&statement.body);
         let mut handlers = Vec::with_capacity(statement.handlers.len());
         for ast::ExceptHandler::ExceptHandler(handler) in &statement.handlers {

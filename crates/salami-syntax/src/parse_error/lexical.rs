@@ -225,6 +225,31 @@ pub(super) fn number_problem(source: &Source, number: &Token, next: u32) -> Opti
     Some(in_base(text, follower))
 }
 
+/// Numbers with a keyword right behind them that CPython does not admit there, though the parser does.
+pub(super) fn adjoined_numbers(source: &Source, tokens: &[Token]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for pair in tokens.windows(2) {
+        let [number, next] = pair else { continue };
+        let may_follow = matches!(
+            next.kind(),
+            TokenKind::And
+                | TokenKind::Else
+                | TokenKind::For
+                | TokenKind::If
+                | TokenKind::In
+                | TokenKind::Is
+                | TokenKind::Not
+                | TokenKind::Or
+        );
+        if !may_follow && let Some(text) = number_problem(source, number, next.start().to_u32()) {
+            found.push(
+                Diagnostic::error(text.code, span(number), text.message).with_help(text.help),
+            );
+        }
+    }
+    found
+}
+
 fn in_base(text: &str, follower: char) -> Text {
     let base = match text.get(..2) {
         Some("0x" | "0X") => "hexadecimal",

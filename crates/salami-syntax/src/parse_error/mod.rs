@@ -26,7 +26,7 @@ pub(crate) fn span(node: &impl Ranged) -> Span {
 pub(crate) fn diagnostics(source: &Source, parsed: &Parsed<ModModule>) -> Vec<Diagnostic> {
     let mut errors: Vec<&ParseError> = parsed.errors().iter().collect();
     if errors.is_empty() {
-        return Vec::new();
+        return lexical::adjoined_numbers(source, parsed.tokens());
     }
     // Within a line, where strings end matters more than what follows from it.
     errors.sort_by_key(|error| {
@@ -485,11 +485,30 @@ impl Translator<'_> {
             .flat_map(char::to_lowercase)
             .chain(letters)
             .collect();
-        Text::new(
-            codes::INVALID,
-            format!("invalid syntax: {lower}"),
-            "write it as Python 3.11 has it",
-        )
+        let help = match &error.error {
+            ParseErrorType::SimpleStatementsOnSameLine => {
+                "put each statement on a line of its own; between two values an operator is missing"
+            }
+            ParseErrorType::SimpleAndCompoundStatementOnSameLine => {
+                "put each statement on a line of its own"
+            }
+            ParseErrorType::ExpectedExpression => {
+                "write a value here, or delete what leads up to it"
+            }
+            ParseErrorType::ExpectedToken {
+                found: TokenKind::Newline | TokenKind::EndOfFile,
+                ..
+            } => "the line ends too early: write the rest of it",
+            ParseErrorType::ExpectedToken { .. } => {
+                "write what is expected here, or delete what is found"
+            }
+            ParseErrorType::UnexpectedTokenAfterAsync(_) => {
+                "`async` stands before `def`, `with` and `for` only"
+            }
+            _ if words.contains("keyword") => "choose a name that is not a keyword of Python",
+            _ => "see whether a name, a comma or an operator is missing before this place",
+        };
+        Text::new(codes::INVALID, format!("invalid syntax: {lower}"), help)
     }
 }
 
