@@ -146,8 +146,6 @@ def compare_class(module_name, node, original):
         if name.startswith("__") and name != "__new__":
             continue
         first = decorators(nodes[0])
-        if any("setter" in mark for mark in first):
-            continue
         place = f"{module_name}.{node.name}.{name}"
         if name == "__new__":
             compare(place, nodes, original, True, False)
@@ -206,8 +204,11 @@ for module_name, tree in trees.items():
                 compare_class(module_name, node, original)
         elif isinstance(node, ast.AnnAssign) and node.value is not None:
             value = ast.literal_eval(node.value) if ast.unparse(node.value) != "1e999" else float("inf")
-            if value is not ... and value != getattr(module, node.target.id):
-                report(f"{module_name}.{node.target.id}: {value!r}, CPython {getattr(module, node.target.id)!r}")
+            actual = getattr(module, node.target.id, None)
+            if isinstance(value, tuple):
+                actual = tuple(actual)
+            if value is not ... and value != actual:
+                report(f"{module_name}.{node.target.id}: {value!r}, CPython {actual!r}")
     for name, nodes in functions(tree.body).items():
         original = getattr(module, name, None)
         if original is None:

@@ -1,10 +1,15 @@
 """Runs the prelude under CPython and compares it with the originals. Usage: python3 compare_prelude.py"""
 
 import bisect
+import calendar
 import collections
+import csv
+import datetime
+import decimal
 import functools
 import heapq
 import importlib.util
+import io
 import itertools
 import json
 import pathlib
@@ -45,11 +50,23 @@ def dumps_with(obj, answers, skipkeys, ensure_ascii, allow_nan, indent, separato
     )
 
 
+def sniffed(dialect):
+    return dialect.delimiter, dialect.doublequote, dialect.quotechar, dialect.skipinitialspace
+
+
 leaf = types.ModuleType("_leaf")
 leaf.sort_by_keys = sort_by_keys
 leaf.escape_non_ascii = lambda text: text.encode("ascii", "backslashreplace").decode()
 leaf.field_names = lambda value: list(value._fields) if hasattr(value, "_fields") else None
 leaf.stored_item = lambda dictionary, key: dict.__getitem__(dictionary, key)
+leaf.csv_has_header = lambda sample: csv.Sniffer().has_header(sample)
+leaf.csv_sniff = lambda sample, delimiters: sniffed(csv.Sniffer().sniff(sample, delimiters))
+leaf.decimal_parts = lambda value: tuple(value.as_tuple())
+leaf.decimal_precision = lambda: decimal.getcontext().prec
+leaf.decimal_rounding = lambda: decimal.getcontext().rounding
+leaf.set_decimal_precision = lambda value: setattr(decimal.getcontext(), "prec", value)
+leaf.set_decimal_rounding = lambda value: setattr(decimal.getcontext(), "rounding", value)
+leaf.iso_calendar = lambda value: tuple(value.isocalendar())
 leaf.json_strangers = strangers
 leaf.json_dumps_with = dumps_with
 sys.modules["_leaf"] = leaf
@@ -287,6 +304,40 @@ for size in [None, 0, 1, 2, 128]:
     for x in [1, 2, 1, 3, 1, 2, 3, 3]:
         mine(x), theirs(x)
     same(f"lru_cache {size}", lambda: log, lambda: expected)
+
+lines = ["a;b;c", "1;'x;y';3", "4;5;6"]
+for sample in ["\n".join(lines), "a,b\n1,2\n", "one", '"a", "b"\n"c", "d"\n']:
+    ours = lambda: prelude.csv.sniffer().sniff(sample)
+    theirs = lambda: csv.Sniffer().sniff(sample)
+    same("sniff", lambda: sniffed(ours()), lambda: sniffed(theirs()))
+    same("reader", lambda: prelude.csv.reader_of(lines, ours()), lambda: csv.reader(lines, theirs()))
+    same("DictReader", lambda: prelude.csv.dict_reader_of(lines, None, None, None, ours()), lambda: csv.DictReader(lines, dialect=theirs()))
+
+    def written(write, make):
+        def run():
+            text = io.StringIO()
+            write(text, make()).writerow(["a", "b;c", 'd"', "e,f", " g"])
+            return text.getvalue()
+        return run
+
+    same("writer", written(prelude.csv.writer_of, ours), written(csv.writer, theirs))
+same("header", lambda: prelude.csv.sniffer().has_header("a,b\n1,2\n3,4\n"), lambda: csv.Sniffer().has_header("a,b\n1,2\n3,4\n"))
+for number in ["1.20", "-0", "1E+5", "NaN", "-Infinity"]:
+    value = decimal.Decimal(number)
+    same("as_tuple", lambda: repr(prelude.decimal.as_tuple(value)), lambda: repr(value.as_tuple()))
+prelude.decimal.getcontext().prec = 5
+same("prec", lambda: (prelude.decimal.getcontext().prec, decimal.Decimal(1) / 3), lambda: (5, decimal.Decimal("0.33333")))
+for day in [datetime.date(2024, 12, 30), datetime.datetime(2021, 1, 3, 4)]:
+    same("isocalendar", lambda: repr(prelude.datetime.isocalendar(day)), lambda: repr(day.isocalendar()))
+
+for year, month in itertools.product([-3, 0, 1, 1900, 2000, 2023, 2024, 9999, 12345], range(0, 14)):
+    for name in ["monthrange", "monthcalendar"]:
+        same(f"{name} {year, month}", lambda: getattr(prelude.calendar, name)(year, month), lambda: getattr(calendar, name)(year, month))
+    same("isleap", lambda: prelude.calendar.isleap(year), lambda: calendar.isleap(year))
+    same("leapdays", lambda: prelude.calendar.leapdays(1990, year), lambda: calendar.leapdays(1990, year))
+    same("weekday", lambda: prelude.calendar.weekday(year, month, 28), lambda: calendar.weekday(year, month, 28))
+moment = datetime.datetime(2024, 2, 29, 13, 5, 9).timetuple()
+same("timegm", lambda: prelude.calendar.timegm(moment), lambda: calendar.timegm(moment))
 
 print(f"{failures} differences" if failures else "the prelude agrees with CPython")
 sys.exit(1 if failures else 0)

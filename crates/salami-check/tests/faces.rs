@@ -259,3 +259,29 @@ fn groups_of_patterns() {
     assert_eq!(groups("a)"), None);
     assert_eq!(groups("(?"), None);
 }
+
+#[test]
+fn hidden_leaves_are_declared_and_used() {
+    use salami_syntax::tree::StmtKind;
+    let declared = face::module("_leaf").expect("_leaf");
+    let mut used = std::collections::BTreeSet::new();
+    for (file, text) in face::PRELUDE {
+        let parsed = salami_syntax::parse(&salami_source::Source::new(*file, *text));
+        assert!(parsed.is_ok(), "{file}: {:?}", parsed.diagnostics);
+        for stmt in &parsed.tree.stmts {
+            let StmtKind::ImportFrom { module, names, .. } = &stmt.kind else {
+                continue;
+            };
+            for alias in names {
+                let known = face::module(module).and_then(|module| module.get(&alias.name));
+                assert!(known.is_some(), "{file}: {module} has no {}", alias.name);
+                if module == "_leaf" {
+                    used.insert(alias.name.clone());
+                }
+            }
+        }
+    }
+    for name in declared.entries.keys() {
+        assert!(used.contains(*name), "nothing uses _leaf.{name}");
+    }
+}

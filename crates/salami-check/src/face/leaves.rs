@@ -53,21 +53,13 @@ fn add_class(leaves: &mut BTreeMap<&'static str, LeafUse>, class: &FaceClass) {
             FaceMember::ClassMethod(function) | FaceMember::StaticMethod(function) => {
                 add_function(leaves, Some(class), function, false);
             }
-            FaceMember::Property {
-                type_,
-                leaf,
-                setter,
-            } => {
+            FaceMember::Property { type_, leaf } => {
                 let signature = format!(
                     "{}.{name} -> {}",
                     class.qualified,
                     type_.show(&class.variables, &[])
                 );
                 add(leaves, leaf, vec!["self"], signature);
-                if let Some(setter) = setter {
-                    let signature = format!("{}.{name} = value", class.qualified);
-                    add(leaves, setter, vec!["self", "value"], signature);
-                }
             }
             FaceMember::Constant(constant) => {
                 if let FaceValue::Leaf(leaf) = constant.value {

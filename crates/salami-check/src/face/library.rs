@@ -41,6 +41,7 @@ stubs! {
     "_leaf",
     "abc",
     "bisect",
+    "calendar",
     "collections",
     "collections.abc",
     "copy",
@@ -67,8 +68,12 @@ stubs! {
 
 prelude! {
     "bisect",
+    "calendar",
     "collections",
     "conversion",
+    "csv",
+    "datetime",
+    "decimal",
     "functools",
     "heapq",
     "iteration",

@@ -223,7 +223,6 @@ enum Access {
     ClassMethod,
     StaticMethod,
     Property,
-    Setter,
 }
 
 struct Read {
@@ -253,7 +252,6 @@ fn function_of(names: &mut Names, id: FunctionId, class: &str) -> Option<Read> {
         match (word.as_str(), text) {
             ("overload", None) => {}
             ("property", None) => access = Access::Property,
-            (word, None) if word.strip_suffix(".setter") == Some(name) => access = Access::Setter,
             ("classmethod", None) => access = Access::ClassMethod,
             ("staticmethod", None) => access = Access::StaticMethod,
             ("leaf", Some(text)) => target = Target::Leaf(text),
@@ -532,15 +530,6 @@ fn add_function(class: &mut FaceClass, read: Read) {
         }
         return;
     }
-    if access == Access::Setter {
-        if let Some(FaceMember::Property { setter, .. }) = class.members.get_mut(name) {
-            *setter = Some(qualify(
-                "builtins",
-                &format!("{}.{name}.set", class.qualified),
-            ));
-        }
-        return;
-    }
     if access == Access::Property {
         let Target::Leaf(leaf) = signature.target else {
             return;
@@ -550,7 +539,6 @@ fn add_function(class: &mut FaceClass, read: Read) {
             FaceMember::Property {
                 type_: signature.result,
                 leaf,
-                setter: None,
             },
         );
         return;
@@ -571,7 +559,7 @@ fn add_function(class: &mut FaceClass, read: Read) {
     let member = match access {
         Access::ClassMethod => FaceMember::ClassMethod(function),
         Access::StaticMethod => FaceMember::StaticMethod(function),
-        Access::Method | Access::Property | Access::Setter => FaceMember::Method(function),
+        Access::Method | Access::Property => FaceMember::Method(function),
     };
     class.members.insert(name, member);
 }

@@ -225,8 +225,6 @@ pub enum FaceMember {
         type_: FaceType,
         /// The leaf that reads it.
         leaf: &'static str,
-        /// The leaf of two arguments that writes it, if it can be written.
-        setter: Option<&'static str>,
     },
     /// An attribute of the class, also read through instances.
     Constant(FaceConstant),
