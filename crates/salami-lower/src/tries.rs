@@ -39,6 +39,13 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         let caught = self.emit.temporary(&RegisterType::class(any_exception))?;
         let shared = if self.copies >= COPIES {
             self.must_restate = true;
+            // Where the ways meet, what is not from this statement would be taken for it.
+            self.emit.emit(Instruction::Unset {
+                result: Destination(caught),
+            });
+            self.emit.emit(Instruction::Unset {
+                result: Destination(result),
+            });
             Some((
                 self.emit.temporary(&RegisterType::tag(Tag::Int))?,
                 self.emit.label(),
