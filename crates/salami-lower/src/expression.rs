@@ -306,12 +306,16 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         let (register, storage) = self.local(id)?;
         let name = self.local_name(id);
         if storage == Storage::Register {
-            let holds = self.bound(register);
-            self.give(expression, holds, into, |result| Instruction::CheckSet {
+            // Written to where it is read, so that it is known to be set from here on.
+            self.emit.at(expression.span);
+            let result = Destination(register);
+            self.emit.emit(Instruction::CheckSet {
                 value: register,
                 name,
                 result,
-            })
+            });
+            let holds = self.bound(register);
+            self.deliver(Value { register, holds }, into, &expression.values)
         } else {
             self.give(expression, RegisterType::ANY, into, |result| {
                 Instruction::LoadCell {

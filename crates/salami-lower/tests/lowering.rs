@@ -108,6 +108,25 @@ fn a_local_is_not_written_before_the_expression_ends() {
 }
 
 #[test]
+fn a_local_that_was_checked_is_set_afterwards() {
+    let locals = vec![register("x", ValueSet::ANY)];
+    let maybe = statement(StmtKind::If(
+        any(ExprKind::Leaf("print", vec![int(1)])),
+        vec![assign(0, int(1))],
+        vec![],
+    ));
+    let program = body(
+        locals,
+        vec![
+            maybe,
+            print(any(ExprKind::CheckSet(LocalId(0)))),
+            print(local(0)),
+        ],
+    );
+    assert!(assembly(&program).contains("CHECK_SET $0 \"x\" -> $0"));
+}
+
+#[test]
 fn conditions_jump_without_bools() {
     // if not (a and b) or c: print(1)
     let locals = ["a", "b", "c"]
