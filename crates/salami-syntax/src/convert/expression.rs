@@ -75,6 +75,7 @@ impl Converter<'_> {
             },
             Expr::BinOp(binary) => self.binary(binary),
             Expr::BoolOp(operation) => {
+                self.refuse_bare_yields(&operation.values);
                 let operator = match operation.op {
                     ast::BoolOp::And => BoolOperator::And,
                     ast::BoolOp::Or => BoolOperator::Or,
@@ -85,6 +86,7 @@ impl Converter<'_> {
                 }
             }
             Expr::Compare(compare) => {
+                self.refuse_bare_yields([&*compare.left]);
                 let first = self.expr(&compare.left);
                 let pairs = compare.ops.iter().zip(&compare.comparators);
                 ExprKind::Compare {
@@ -94,13 +96,19 @@ impl Converter<'_> {
                         .collect(),
                 }
             }
-            Expr::If(conditional) => ExprKind::IfElse {
-                test: self.expr(&conditional.test),
-                then: self.expr(&conditional.body),
-                otherwise: self.expr(&conditional.orelse),
-            },
+            Expr::If(conditional) => {
+                self.refuse_bare_yields([&*conditional.body]);
+                ExprKind::IfElse {
+                    test: self.expr(&conditional.test),
+                    then: self.expr(&conditional.body),
+                    otherwise: self.expr(&conditional.orelse),
+                }
+            }
             Expr::Lambda(lambda) => self.lambda(lambda),
-            Expr::Tuple(tuple) => ExprKind::Tuple(self.exprs(&tuple.elts)),
+            Expr::Tuple(tuple) => {
+                self.refuse_bare_yields(&tuple.elts);
+                ExprKind::Tuple(self.exprs(&tuple.elts))
+            }
             Expr::List(list) => ExprKind::List(self.exprs(&list.elts)),
             Expr::Set(set) => ExprKind::Set(self.exprs(&set.elts)),
             Expr::Dict(dict) => {
@@ -167,6 +175,20 @@ impl Converter<'_> {
                     "shell commands do not exist here",
                 );
                 ExprKind::None
+            }
+        }
+    }
+
+    /// The parser takes `yield` without a value for an operand.
+    fn refuse_bare_yields<'expr>(&mut self, operands: impl IntoIterator<Item = &'expr Expr>) {
+        for operand in operands {
+            let Expr::Yield(yielded) = operand else {
+                continue;
+            };
+            let place = span(yielded);
+            if yielded.value.is_none() && !self.is_parenthesized(place) {
+                let message = "invalid syntax: `yield` as an operand needs parentheses";
+                self.refuse(codes::INVALID, place, message, "write `(yield)`");
             }
         }
     }

@@ -79,6 +79,14 @@ impl Converter<'_> {
         }
     }
 
+    /// Whether a place stands alone in parentheses.
+    fn is_parenthesized(&self, place: Span) -> bool {
+        let text = self.source.text();
+        let before = text.get(..place.start as usize).unwrap_or("").trim_end();
+        let after = text.get(place.end as usize..).unwrap_or("").trim_start();
+        before.ends_with('(') && after.starts_with(')')
+    }
+
     fn push_expr(&mut self, kind: ExprKind, place: Span) -> ExprId {
         let id = ExprId(u32::try_from(self.tree.exprs.len()).unwrap_or(u32::MAX));
         self.tree.exprs.push(Expr { kind, span: place });

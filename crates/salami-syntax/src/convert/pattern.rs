@@ -55,6 +55,16 @@ impl Converter<'_> {
             }
             Pattern::MatchClass(class) => self.class_pattern(class),
             Pattern::MatchStar(star) => {
+                if self.is_parenthesized(span(star)) {
+                    let message =
+                        "invalid syntax: a starred pattern cannot stand in parentheses alone";
+                    self.refuse(
+                        codes::INVALID,
+                        span(star),
+                        message,
+                        "leave the parentheses out",
+                    );
+                }
                 PatternKind::Star(self.optional_identifier(star.name.as_ref()))
             }
             Pattern::MatchAs(binding) => match (&binding.pattern, &binding.name) {
