@@ -211,6 +211,6 @@ proptest! {
         let shown = diagnostic(&problem, &[&source], Style { color: false, width });
         prop_assert!(shown.chars().all(|character| character == '\n' || !character.is_control()));
         prop_assert!(shown.lines().count() < 30);
-        json(&problem, &[&source]);
+        prop_assert!(json(&problem, &[&source]).is_object());
     }
 }

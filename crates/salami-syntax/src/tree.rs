@@ -53,7 +53,8 @@ id!(
 pub struct Tree {
     /// The statements of the module.
     pub body: Vec<StmtId>,
-    /// Names by [`NameId`], without repeats.
+    /// Names by [`NameId`], without repeats; normalised to NFKC, and private ones (`__x` in a class `A`) as
+    /// `_A__x`, as in CPython. Keywords of calls and of class patterns are never private.
     pub names: Vec<String>,
     /// Expressions by [`ExprId`]; children come before parents.
     pub exprs: Vec<Expr>,
@@ -156,6 +157,7 @@ pub enum ExprKind {
         stop: Option<ExprId>,
         step: Option<ExprId>,
     },
+    /// Arguments in the order of evaluation: positional and starred ones first, then keywords and `**`.
     Call {
         callee: ExprId,
         arguments: Vec<Argument>,
@@ -388,7 +390,7 @@ pub struct FunctionDefinition {
 /// What a function runs.
 #[derive(Clone, Debug)]
 pub enum FunctionBody {
-    /// The statements of a def.
+    /// The statements of a def, the docstring among them.
     Block(Vec<StmtId>),
     /// The expression of a lambda.
     Expression(ExprId),
@@ -427,7 +429,7 @@ pub struct ClassDefinition {
     pub arguments: Vec<Argument>,
     /// Decorators, outermost first.
     pub decorators: Vec<ExprId>,
-    /// Its statements.
+    /// Its statements, the docstring among them.
     pub body: Vec<StmtId>,
     /// The docstring, if any.
     pub docstring: Option<String>,
