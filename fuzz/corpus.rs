@@ -1,4 +1,5 @@
-//! Writes the first corpus: the verifier's test files, as assembly and as bytes.
+//! Writes the first corpus: the verifier's test files, as assembly and as bytes, and the programs
+//! of the spec.
 
 use std::fs;
 use std::path::Path;
@@ -28,6 +29,35 @@ fn main() -> std::io::Result<()> {
             fs::write(assembly.join(name), &source)?;
             if let Ok(module) = text::parse(&source) {
                 fs::write(bytes.join(name), binary::encode(&module))?;
+            }
+        }
+    }
+    programs(&root.join("../spec"), &root.join("corpus/parse"))
+}
+
+/// The Python blocks of the spec's pages.
+fn programs(spec: &Path, corpus: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(corpus)?;
+    for folder in fs::read_dir(spec)? {
+        let folder = folder?.path();
+        if !folder.is_dir() {
+            continue;
+        }
+        for page in fs::read_dir(&folder)? {
+            let page = page?.path();
+            let (Some(folder), Some(name), true) =
+                (folder.file_name(), page.file_stem(), page.is_file())
+            else {
+                continue;
+            };
+            let text = fs::read_to_string(&page)?;
+            let blocks = text
+                .split("```py\n")
+                .skip(1)
+                .filter_map(|rest| rest.split("```").next());
+            for (number, block) in blocks.enumerate() {
+                let file = format!("{}-{}-{number}", folder.display(), name.display());
+                fs::write(corpus.join(file), block)?;
             }
         }
     }
