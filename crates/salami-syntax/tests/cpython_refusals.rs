@@ -53,7 +53,7 @@ fn what_cpython_refuses_is_refused_with_its_words() {
             })
             .collect();
         let line_of = |verdict: &str| verdict.split(':').next().unwrap_or("").to_owned();
-        let is_exact = ours.iter().any(|our| *our == snippet.verdict);
+        let is_exact = ours.contains(&snippet.verdict);
         exact += usize::from(is_exact);
         let accepted = if ours.is_empty() {
             false
