@@ -3,7 +3,9 @@
 //! Pure functions over `&str`, big integers and floats; only [`values`] knows of the heap. Who calls
 //! them charges fuel and reserves memory first; each function's docs say how large its result can be.
 
+pub mod bytes;
 pub mod case;
+pub mod codec;
 pub mod field;
 pub mod float_parse;
 pub mod float_text;

@@ -170,7 +170,7 @@ impl Heap {
                     let object = self.exceptions.get(exception);
                     work.extend(&object.arguments);
                     work.extend(&object.fields);
-                    work.extend([object.cause, object.context]);
+                    work.extend([object.cause, object.context, object.notes]);
                 }
             }
             Value::Native(native) => {

@@ -56,6 +56,12 @@ impl Stored for DictObject {
 }
 
 impl DictObject {
+    /// An empty dict of this flavor.
+    #[must_use]
+    pub fn with_flavor(flavor: Flavor) -> Self {
+        Self { flavor, ..Self::default() }
+    }
+
     /// How many items it has.
     #[inline]
     #[must_use]

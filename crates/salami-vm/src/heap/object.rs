@@ -148,6 +148,8 @@ pub struct ExceptionObject {
     pub cause: Value,
     /// `e.__context__`: an exception or unset.
     pub context: Value,
+    /// `e.__notes__`: a list, or unset while there are none.
+    pub notes: Value,
     /// Whether `raise ... from` was used, so that the context is not shown.
     pub suppress_context: bool,
     /// Where it passed, innermost first.
@@ -162,6 +164,7 @@ impl Default for ExceptionObject {
             fields: Vec::new(),
             cause: Value::Unset,
             context: Value::Unset,
+            notes: Value::Unset,
             suppress_context: false,
             traceback: Vec::new(),
         }

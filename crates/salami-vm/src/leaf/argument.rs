@@ -11,7 +11,8 @@ use crate::value::{Str, Value};
 
 /// The arguments as an array.
 pub fn take<const COUNT: usize>(arguments: &[Value]) -> Result<[Value; COUNT], Raise> {
-    <[Value; COUNT]>::try_from(arguments).map_err(|_| Raise::Internal("a leaf got another number of arguments"))
+    <[Value; COUNT]>::try_from(arguments)
+        .map_err(|_| Raise::Internal("a leaf got another number of arguments"))
 }
 
 /// A failure of `format` as an exception of the program.
@@ -55,7 +56,11 @@ pub fn receiver(context: &mut Context, value: Value, method: &str) -> Result<Str
 pub fn integer(context: &mut Context, value: Value) -> Result<BigInt, Raise> {
     match to_bigint(&context.heap, value) {
         Some(number) => Ok(number),
-        None => Err(wrong_type(context, "'{}' object cannot be interpreted as an integer", value)),
+        None => Err(wrong_type(
+            context,
+            "'{}' object cannot be interpreted as an integer",
+            value,
+        )),
     }
 }
 
@@ -64,8 +69,14 @@ pub fn size(context: &mut Context, value: Value) -> Result<i64, Raise> {
     match value {
         Value::Int(number) => Ok(number),
         Value::Bool(truth) => Ok(i64::from(truth)),
-        Value::Big(_) => Err(context.overflow_error("Python int too large to convert to C ssize_t")),
-        _ => Err(wrong_type(context, "'{}' object cannot be interpreted as an integer", value)),
+        Value::Big(_) => {
+            Err(context.overflow_error("Python int too large to convert to C ssize_t"))
+        }
+        _ => Err(wrong_type(
+            context,
+            "'{}' object cannot be interpreted as an integer",
+            value,
+        )),
     }
 }
 
@@ -74,7 +85,11 @@ pub fn small(context: &mut Context, value: Value) -> Result<i32, Raise> {
     let number = integer(context, value)?;
     number.to_i32().ok_or_else(|| {
         let message = if number.to_i64().is_some() {
-            if number.is_negative() { "signed integer is less than minimum" } else { "signed integer is greater than maximum" }
+            if number.is_negative() {
+                "signed integer is less than minimum"
+            } else {
+                "signed integer is greater than maximum"
+            }
         } else {
             "Python int too large to convert to C int"
         };
@@ -93,7 +108,11 @@ pub fn bound(context: &mut Context, value: Value) -> Result<Option<i64>, Raise> 
         Value::None | Value::Unset => Ok(None),
         Value::Int(number) => Ok(Some(number)),
         Value::Bool(truth) => Ok(Some(i64::from(truth))),
-        Value::Big(big) => Ok(Some(if context.heap.big(big).is_negative() { i64::MIN } else { i64::MAX })),
+        Value::Big(big) => Ok(Some(if context.heap.big(big).is_negative() {
+            i64::MIN
+        } else {
+            i64::MAX
+        })),
         _ => Err(context
             .type_error("slice indices must be integers or None or have an __index__ method")),
     }
@@ -101,11 +120,20 @@ pub fn bound(context: &mut Context, value: Value) -> Result<Option<i64>, Raise> 
 
 /// `start` and `end` of a search in `length` items, as a slice has them. `None` where the start is
 /// past the end, where not even the empty text is found.
-pub fn bounds(context: &mut Context, start: Value, end: Value, length: usize) -> Result<Option<(usize, usize)>, Raise> {
+pub fn bounds(
+    context: &mut Context,
+    start: Value,
+    end: Value,
+    length: usize,
+) -> Result<Option<(usize, usize)>, Raise> {
     let (start, end) = (bound(context, start)?, bound(context, end)?);
     let place = |bound: i64| {
         let size = i64::try_from(length).unwrap_or(i64::MAX);
-        let bound = if bound < 0 { bound.saturating_add(size) } else { bound };
+        let bound = if bound < 0 {
+            bound.saturating_add(size)
+        } else {
+            bound
+        };
         usize::try_from(bound.max(0)).unwrap_or(usize::MAX)
     };
     let start = start.map_or(0, place);

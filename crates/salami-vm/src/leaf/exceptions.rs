@@ -9,9 +9,9 @@ use crate::raise::Raise;
 use crate::value::{ExceptionRef, TypeRef, Value};
 
 pub(super) const LEAVES: &[Leaf] = &[
-    leaf("BaseException.new", 2, OBJECT, new),
     leaf("BaseException.args", 1, TUPLE, arguments),
-    leaf("BaseException.set_args", 2, NONE, set_arguments),
+    leaf("exception.initialise", 2, NONE, set_arguments),
+    leaf("exception.new", 2, OBJECT, new),
     leaf("BaseException.__cause__", 1, ANY, cause),
     leaf("BaseException.__context__", 1, ANY, context_of),
 ];
@@ -23,10 +23,10 @@ fn exception(context: &mut Context, value: Value) -> Result<ExceptionRef, Raise>
     }
 }
 
-/// `BaseException.new(class, args)`: an instance of a builtin exception class.
+/// `exception.new(class, args)`: an instance of a builtin exception class.
 fn new(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let &[class, values] = arguments else {
-        return Err(Raise::Internal("arity of BaseException.new"));
+        return Err(Raise::Internal("arity of exception.new"));
     };
     let Value::Type(TypeRef::Class(class @ ClassRef::Builtin(_))) = class else {
         return Err(context.type_error("exceptions must derive from BaseException"));
@@ -52,7 +52,7 @@ fn arguments(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise>
 /// `e.args = values`, which `super().__init__(...)` of an exception class does.
 fn set_arguments(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let &[value, values] = arguments else {
-        return Err(Raise::Internal("arity of BaseException.set_args"));
+        return Err(Raise::Internal("arity of exception.initialise"));
     };
     let exception = exception(context, value)?;
     let values = crate::ops::collect(context, values)?;

@@ -4,8 +4,26 @@
 //! file's `LEAVES`.
 
 pub(crate) mod argument;
+mod builtins;
+mod bytes;
+mod bytes_case;
+mod bytes_search;
+mod codec;
+mod dict;
 mod exceptions;
+mod float;
+mod int;
+mod iterators;
+mod list;
+mod number;
+mod objects;
+mod range;
+mod set;
 pub(crate) mod sort;
+mod str_build;
+mod str_case;
+mod str_search;
+mod str_split;
 
 use std::sync::OnceLock;
 
@@ -17,7 +35,26 @@ use crate::value::Value;
 
 /// Every file's leaves.
 const ALL: &[&[Leaf]] = &[
-    exceptions::LEAVES, //
+    builtins::LEAVES,
+    bytes::LEAVES,
+    bytes_case::LEAVES,
+    bytes_search::LEAVES,
+    codec::LEAVES,
+    dict::LEAVES,
+    exceptions::LEAVES,
+    float::LEAVES,
+    int::LEAVES,
+    iterators::LEAVES,
+    list::LEAVES,
+    number::LEAVES,
+    objects::LEAVES,
+    range::LEAVES,
+    set::LEAVES,
+    sort::LEAVES,
+    str_build::LEAVES,
+    str_case::LEAVES,
+    str_search::LEAVES,
+    str_split::LEAVES,
 ];
 
 /// A native builtin. It gets exactly as many arguments as it declares, of any type.

@@ -3,10 +3,17 @@
 use salami_ir::instruction::Comparison;
 
 use super::argument::{take, wrong_type};
+use super::{LIST, Leaf, NONE, leaf};
 use crate::context::Context;
 use crate::ops;
 use crate::raise::Raise;
 use crate::value::Value;
+
+pub(super) const LEAVES: &[Leaf] = &[
+    leaf("_leaf.sort_by_keys", 3, LIST, sort_leaf),
+    leaf("list.sort", 3, NONE, list_sort),
+    leaf("sorted", 3, LIST, sorted),
+];
 
 /// Runs of this length are sorted by insertion.
 const RUN: usize = 8;
@@ -23,7 +30,10 @@ pub fn cost(length: usize) -> u64 {
 ///
 /// # Errors
 /// What `less` gives; the values are then in some order.
-pub fn merge_sort<T: Copy, E>(values: &mut [T], less: &mut impl FnMut(&T, &T) -> Result<bool, E>) -> Result<(), E> {
+pub fn merge_sort<T: Copy, E>(
+    values: &mut [T],
+    less: &mut impl FnMut(&T, &T) -> Result<bool, E>,
+) -> Result<(), E> {
     // What is in order already, or strictly backwards, is found in one pass.
     let ordered = leading_run(values, less)?;
     if ordered >= values.len() {
@@ -46,8 +56,13 @@ pub fn merge_sort<T: Copy, E>(values: &mut [T], less: &mut impl FnMut(&T, &T) ->
 }
 
 /// The length of the run at the start; one that descends strictly is turned round.
-fn leading_run<T: Copy, E>(values: &mut [T], less: &mut impl FnMut(&T, &T) -> Result<bool, E>) -> Result<usize, E> {
-    let (Some(first), Some(second)) = (values.first(), values.get(1)) else { return Ok(values.len()) };
+fn leading_run<T: Copy, E>(
+    values: &mut [T],
+    less: &mut impl FnMut(&T, &T) -> Result<bool, E>,
+) -> Result<usize, E> {
+    let (Some(first), Some(second)) = (values.first(), values.get(1)) else {
+        return Ok(values.len());
+    };
     let descending = less(second, first)?;
     let mut length = 2;
     for pair in values.windows(2).skip(1) {
@@ -63,11 +78,16 @@ fn leading_run<T: Copy, E>(values: &mut [T], less: &mut impl FnMut(&T, &T) -> Re
     Ok(length)
 }
 
-fn insertion_sort<T: Copy, E>(values: &mut [T], less: &mut impl FnMut(&T, &T) -> Result<bool, E>) -> Result<(), E> {
+fn insertion_sort<T: Copy, E>(
+    values: &mut [T],
+    less: &mut impl FnMut(&T, &T) -> Result<bool, E>,
+) -> Result<(), E> {
     for end in 1..values.len() {
         let mut place = end;
         while place > 0 {
-            let (Some(before), Some(value)) = (values.get(place - 1), values.get(place)) else { break };
+            let (Some(before), Some(value)) = (values.get(place - 1), values.get(place)) else {
+                break;
+            };
             if !less(value, before)? {
                 break;
             }
@@ -112,14 +132,20 @@ fn merge<T: Copy, E>(
 ///
 /// # Errors
 /// TypeError for values that do not compare; fuel and memory.
-pub fn sort_values(context: &mut Context, values: &mut Vec<Value>, reverse: bool) -> Result<(), Raise> {
+pub fn sort_values(
+    context: &mut Context,
+    values: &mut Vec<Value>,
+    reverse: bool,
+) -> Result<(), Raise> {
     prepare(context, values.len())?;
     // Equal values keep their order also in a sort from the largest.
     if reverse {
         values.reverse();
     }
     if !sort_plain(context, values) {
-        merge_sort(values, &mut |left, right| ops::order(context, Comparison::Less, *left, *right))?;
+        merge_sort(values, &mut |left, right| {
+            ops::order(context, Comparison::Less, *left, *right)
+        })?;
     }
     if reverse {
         values.reverse();
@@ -135,12 +161,24 @@ fn prepare(context: &mut Context, length: usize) -> Result<(), Raise> {
 /// Sorts values of one simple type without the general comparison; false if they are not such.
 fn sort_plain(context: &Context, values: &mut [Value]) -> bool {
     if values.iter().all(|value| matches!(value, Value::Int(_))) {
-        values.sort_by_key(|value| if let Value::Int(number) = value { *number } else { 0 });
+        values.sort_by_key(|value| {
+            if let Value::Int(number) = value {
+                *number
+            } else {
+                0
+            }
+        });
         return true;
     }
     if values.iter().all(|value| matches!(value, Value::Str(_))) {
         let heap = &context.heap;
-        let bytes = |value: &Value| if let Value::Str(text) = value { heap.str(*text).as_bytes() } else { &[] };
+        let bytes = |value: &Value| {
+            if let Value::Str(text) = value {
+                heap.str(*text).as_bytes()
+            } else {
+                &[]
+            }
+        };
         values.sort_by(|left, right| bytes(left).cmp(bytes(right)));
         return true;
     }
@@ -162,7 +200,9 @@ pub fn sort_by_keys(
     if reverse {
         pairs.reverse();
     }
-    merge_sort(&mut pairs, &mut |left, right| ops::order(context, Comparison::Less, left.0, right.0))?;
+    merge_sort(&mut pairs, &mut |left, right| {
+        ops::order(context, Comparison::Less, left.0, right.0)
+    })?;
     if reverse {
         pairs.reverse();
     }
@@ -170,7 +210,7 @@ pub fn sort_by_keys(
 }
 
 /// `sorted(iterable, key=None, reverse)`
-pub fn sorted(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+fn sorted(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [iterable, key, reverse] = take(arguments)?;
     no_key(context, key)?;
     let mut values = ops::collect(context, iterable)?;
@@ -180,11 +220,15 @@ pub fn sorted(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise
 }
 
 /// `list.sort(self, key=None, reverse)`
-pub fn list_sort(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+fn list_sort(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [list, key, reverse] = take(arguments)?;
     no_key(context, key)?;
     let Value::List(list) = list else {
-        return Err(wrong_type(context, "descriptor 'sort' for 'list' objects doesn't apply to a '{}' object", list));
+        return Err(wrong_type(
+            context,
+            "descriptor 'sort' for 'list' objects doesn't apply to a '{}' object",
+            list,
+        ));
     };
     let reverse = ops::truth(&context.heap, reverse);
     let mut values = context.heap.list(list).to_vec();
@@ -193,8 +237,8 @@ pub fn list_sort(context: &mut Context, arguments: &[Value]) -> Result<Value, Ra
     Ok(Value::None)
 }
 
-/// `_leaf.sort_with_keys(values, keys, reverse)`: a new list of the values in the order of the keys.
-pub fn sort_with_keys(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+/// `_leaf.sort_by_keys(values, keys, reverse)`: a new list of the values in the order of the keys.
+fn sort_leaf(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [values, keys, reverse] = take(arguments)?;
     let values = ops::collect(context, values)?;
     let keys = ops::collect(context, keys)?;

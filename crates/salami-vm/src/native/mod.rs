@@ -1,13 +1,30 @@
-//! Values of the library: dates, Decimals, patterns, ... Each kind is one variant of [`Native`].
+//! Values of the library: dates, Decimals, patterns, ... Each kind is one variant of [`Native`];
+//! what operators and builtins make of them is said here and in the kind's own module.
+
+pub mod csv;
+pub mod decimal;
+pub mod decimal_hooks;
+pub mod pattern;
+mod size;
+pub mod string_io;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
 
 use salami_ir::Tag;
 use salami_ir::instruction::Comparison;
 
 use crate::context::Context;
-use crate::heap::Stored;
-use crate::ops::BinaryOperator;
+use crate::heap::Heap;
+use crate::leaf;
+use crate::ops::{self, BinaryOperator};
 use crate::raise::Raise;
+use crate::regex::Regex;
 use crate::value::{NativeRef, Value};
+use csv::{Reader, Writer};
+use decimal::Decimal;
+use pattern::MatchObject;
+use string_io::StringIo;
 
 /// A value of the library.
 #[derive(Clone, Debug, Default)]
@@ -16,17 +33,19 @@ pub enum Native {
     #[default]
     Free,
     /// `collections.deque`: its values and its `maxlen`.
-    Deque(std::collections::VecDeque<Value>, Option<usize>),
-}
-
-impl Stored for Native {
-    fn size(&self) -> usize {
-        crate::heap::object::OBJECT_SIZE
-            + match self {
-                Self::Free => 0,
-                Self::Deque(values, _) => values.len() * crate::heap::object::VALUE_SIZE,
-            }
-    }
+    Deque(VecDeque<Value>, Option<usize>),
+    /// `decimal.Decimal`
+    Decimal(Box<Decimal>),
+    /// `re.Pattern`
+    Pattern(Arc<Regex>),
+    /// `re.Match`
+    Match(Box<MatchObject>),
+    /// `io.StringIO`
+    StringIo(Box<StringIo>),
+    /// `csv.reader` and `csv.DictReader`
+    CsvReader(Box<Reader>),
+    /// `csv.writer` and `csv.DictWriter`
+    CsvWriter(Box<Writer>),
 }
 
 impl Native {
@@ -36,14 +55,40 @@ impl Native {
         match self {
             Self::Free => Tag::Ellipsis,
             Self::Deque(..) => Tag::Deque,
+            Self::Decimal(_) => Tag::Decimal,
+            Self::Pattern(_) => Tag::Pattern,
+            Self::Match(_) => Tag::Match,
+            Self::StringIo(_) => Tag::StringIo,
+            Self::CsvReader(_) => Tag::CsvReader,
+            Self::CsvWriter(_) => Tag::CsvWriter,
         }
     }
 
     /// Shows the collector every value that this one holds.
     pub fn trace(&self, visit: &mut dyn FnMut(Value)) {
         match self {
-            Self::Free => {}
+            Self::Free | Self::Decimal(_) | Self::Pattern(_) | Self::StringIo(_) => {}
             Self::Deque(values, _) => values.iter().copied().for_each(visit),
+            Self::Match(object) => {
+                visit(Value::Native(object.pattern));
+                visit(Value::Str(object.text));
+            }
+            Self::CsvReader(reader) => {
+                visit(reader.lines);
+                reader.pending.iter().for_each(|&line| visit(Value::Str(line)));
+                if let Some(header) = &reader.header {
+                    visit(header.rest_key);
+                    visit(header.rest_value);
+                    header.names.iter().flatten().copied().for_each(visit);
+                }
+            }
+            Self::CsvWriter(writer) => {
+                visit(writer.file);
+                if let Some((names, rest, _)) = &writer.header {
+                    visit(*rest);
+                    names.iter().copied().for_each(visit);
+                }
+            }
         }
     }
 }
@@ -59,21 +104,15 @@ pub fn binary(
     left: Value,
     right: Value,
 ) -> Result<Option<Value>, Raise> {
-    let _ = (context, operator, left, right);
-    Ok(None)
-}
-
-/// `-value`, `+value` (`positive`) or `abs(value)`; `None`: not supported.
-///
-/// # Errors
-/// What the operation raises.
-pub fn unary(
-    context: &mut Context,
-    operator: UnaryOperator,
-    value: NativeRef,
-) -> Result<Option<Value>, Raise> {
-    let _ = (context, operator, value);
-    Ok(None)
+    let kind = |value| match value {
+        Value::Native(handle) => Some(context.heap.native(handle).tag()),
+        _ => None,
+    };
+    match (kind(left), kind(right)) {
+        (Some(Tag::Decimal), _) | (_, Some(Tag::Decimal)) => decimal_hooks::binary(context, operator, left, right),
+        (Some(Tag::Deque), _) | (_, Some(Tag::Deque)) => leaf::deque_binary(context, operator, left, right),
+        _ => Ok(None),
+    }
 }
 
 /// A unary operator.
@@ -85,16 +124,37 @@ pub enum UnaryOperator {
     Invert,
 }
 
+/// `-value`, `+value` or `~value`; `None`: not supported.
+///
+/// # Errors
+/// What the operation raises.
+pub fn unary(context: &mut Context, operator: UnaryOperator, value: NativeRef) -> Result<Option<Value>, Raise> {
+    match context.heap.native(value) {
+        Native::Decimal(decimal) => {
+            let decimal = decimal.clone();
+            decimal_hooks::unary(context, operator, &decimal)
+        }
+        _ => Ok(None),
+    }
+}
+
 /// Whether the two are equal, where at least one is a value of the library; `None`: not comparable,
 /// so unequal. Must not fail: keys of dicts are compared with it.
 #[must_use]
-pub fn equal(heap: &crate::heap::Heap, left: Value, right: Value) -> Option<bool> {
+pub fn equal(heap: &Heap, left: Value, right: Value) -> Option<bool> {
+    let decimal = |value| decimal_hooks::of(heap, value).is_some();
+    if decimal(left) || decimal(right) {
+        return decimal_hooks::equal(heap, left, right);
+    }
     let (Value::Native(left), Value::Native(right)) = (left, right) else {
         return None;
     };
     match (heap.native(left), heap.native(right)) {
         // Only identity here: the elements of two deques are compared by the caller, which has a worklist.
         (Native::Deque(..), Native::Deque(..)) => Some(left == right),
+        (Native::Pattern(one), Native::Pattern(other)) => {
+            Some(one.pattern() == other.pattern() && one.flags() == other.flags())
+        }
         _ => None,
     }
 }
@@ -103,13 +163,11 @@ pub fn equal(heap: &crate::heap::Heap, left: Value, right: Value) -> Option<bool
 ///
 /// # Errors
 /// What the comparison raises.
-pub fn order(
-    context: &mut Context,
-    comparison: Comparison,
-    left: Value,
-    right: Value,
-) -> Result<Option<bool>, Raise> {
-    let _ = (context, comparison, left, right);
+pub fn order(context: &mut Context, comparison: Comparison, left: Value, right: Value) -> Result<Option<bool>, Raise> {
+    let decimal = |value| decimal_hooks::of(&context.heap, value).is_some();
+    if decimal(left) || decimal(right) {
+        return decimal_hooks::order(context, comparison, left, right);
+    }
     Ok(None)
 }
 
@@ -128,28 +186,34 @@ pub enum NativeHash {
 
 /// How it hashes.
 #[must_use]
-pub fn hash(heap: &crate::heap::Heap, native: NativeRef) -> NativeHash {
+pub fn hash(heap: &Heap, native: NativeRef) -> NativeHash {
     match heap.native(native) {
-        Native::Free => NativeHash::Identity,
         Native::Deque(..) => NativeHash::Unhashable,
+        Native::Decimal(decimal) => decimal_hooks::hash(decimal),
+        Native::Pattern(regex) => {
+            let key = crate::hash::HashKey::default();
+            NativeHash::Bits(key.bytes(u64::from(regex.flags()), regex.pattern().as_bytes()))
+        }
+        _ => NativeHash::Identity,
     }
 }
 
 /// Whether it is true.
 #[must_use]
-pub fn truth(heap: &crate::heap::Heap, native: NativeRef) -> bool {
+pub fn truth(heap: &Heap, native: NativeRef) -> bool {
     match heap.native(native) {
-        Native::Free => true,
         Native::Deque(values, _) => !values.is_empty(),
+        Native::Decimal(decimal) => !decimal.is_zero(),
+        _ => true,
     }
 }
 
 /// `len(value)`; `None`: has none.
 #[must_use]
-pub fn length(heap: &crate::heap::Heap, native: NativeRef) -> Option<usize> {
+pub fn length(heap: &Heap, native: NativeRef) -> Option<usize> {
     match heap.native(native) {
-        Native::Free => None,
         Native::Deque(values, _) => Some(values.len()),
+        _ => None,
     }
 }
 
@@ -157,66 +221,68 @@ pub fn length(heap: &crate::heap::Heap, native: NativeRef) -> Option<usize> {
 ///
 /// # Errors
 /// What the access raises.
-pub fn get_item(
-    context: &mut Context,
-    native: NativeRef,
-    key: Value,
-) -> Result<Option<Value>, Raise> {
-    let _ = (context, native, key);
-    Ok(None)
+pub fn get_item(context: &mut Context, native: NativeRef, key: Value) -> Result<Option<Value>, Raise> {
+    match context.heap.native(native) {
+        Native::Deque(..) => leaf::deque_get(context, native, key).map(Some),
+        Native::Match(_) => leaf::match_group(context, native, key).map(Some),
+        _ => Ok(None),
+    }
 }
 
 /// `value[key] = item`, or `del value[key]` where `item` is unset; false: not supported.
 ///
 /// # Errors
 /// What the access raises.
-pub fn set_item(
-    context: &mut Context,
-    native: NativeRef,
-    key: Value,
-    item: Value,
-) -> Result<bool, Raise> {
-    let _ = (context, native, key, item);
-    Ok(false)
+pub fn set_item(context: &mut Context, native: NativeRef, key: Value, item: Value) -> Result<bool, Raise> {
+    match context.heap.native(native) {
+        Native::Deque(..) => leaf::deque_set(context, native, key, item).map(|()| true),
+        _ => Ok(false),
+    }
 }
 
 /// `item in value`; `None`: not supported other than by walking.
 ///
 /// # Errors
 /// What the test raises.
-pub fn contains(
-    context: &mut Context,
-    native: NativeRef,
-    item: Value,
-) -> Result<Option<bool>, Raise> {
-    let _ = (context, native, item);
-    Ok(None)
+pub fn contains(context: &mut Context, native: NativeRef, item: Value) -> Result<Option<bool>, Raise> {
+    let Native::Deque(values, _) = context.heap.native(native) else { return Ok(None) };
+    let values: Vec<Value> = values.iter().copied().collect();
+    context.charge(values.len() as u64)?;
+    for value in values {
+        if ops::identical(value, item) || ops::equal(context, value, item)? {
+            return Ok(Some(true));
+        }
+    }
+    Ok(Some(false))
 }
 
 /// Whether `iter(value)` works.
 #[must_use]
-pub fn is_iterable(heap: &crate::heap::Heap, native: NativeRef) -> bool {
-    matches!(heap.native(native), Native::Deque(..))
+pub fn is_iterable(heap: &Heap, native: NativeRef) -> bool {
+    matches!(heap.native(native), Native::Deque(..) | Native::StringIo(_) | Native::CsvReader(_))
 }
 
 /// The element number `index` of a walk, or `None` at the end. A stateful reader ignores `index`.
 ///
 /// # Errors
 /// What the walk raises.
-pub fn next(
-    context: &mut Context,
-    native: NativeRef,
-    index: usize,
-) -> Result<Option<Value>, Raise> {
+pub fn next(context: &mut Context, native: NativeRef, index: usize) -> Result<Option<Value>, Raise> {
     match context.heap.native(native) {
-        Native::Free => Ok(None),
         Native::Deque(values, _) => Ok(values.get(index).copied()),
+        Native::StringIo(_) => leaf::next_line(context, native),
+        Native::CsvReader(_) => leaf::next_row(context, native),
+        _ => Ok(None),
     }
 }
 
 /// The type's name as CPython's errors print it.
 #[must_use]
-pub fn type_name(heap: &crate::heap::Heap, native: NativeRef) -> &'static str {
+pub fn type_name(heap: &Heap, native: NativeRef) -> &'static str {
+    match heap.native(native) {
+        Native::CsvReader(reader) if reader.header.is_some() => return "DictReader",
+        Native::CsvWriter(writer) if writer.header.is_some() => return "DictWriter",
+        _ => {}
+    }
     match heap.native(native).tag() {
         Tag::Date => "datetime.date",
         Tag::Time => "datetime.time",
@@ -236,10 +302,11 @@ pub fn type_name(heap: &crate::heap::Heap, native: NativeRef) -> &'static str {
 
 /// The data that `export` gives the host for it (ISO text of a date, digits of a Decimal); `None`: no data.
 #[must_use]
-pub fn export(heap: &crate::heap::Heap, native: NativeRef) -> Option<NativeData> {
+pub fn export(heap: &Heap, native: NativeRef) -> Option<NativeData> {
     match heap.native(native) {
-        Native::Free => None,
         Native::Deque(values, _) => Some(NativeData::List(values.iter().copied().collect())),
+        Native::Decimal(decimal) => Some(NativeData::Text(decimal.to_text(false))),
+        _ => None,
     }
 }
 
@@ -279,7 +346,15 @@ pub fn show(context: &mut Context, native: NativeRef) -> Result<Shown, Raise> {
             values: values.iter().copied().collect(),
             close: limit.map_or("])".to_owned(), |limit| format!("], maxlen={limit})")),
         },
-        Native::Free => Shown::Text(format!("<{} object>", type_name(&context.heap, native))),
+        Native::Decimal(decimal) => {
+            let cost = decimal.memory() as u64;
+            let text = decimal_hooks::show(decimal);
+            context.charge(cost.saturating_mul(cost / 256 + 1))?;
+            Shown::Text(text)
+        }
+        Native::Pattern(regex) => Shown::Text(crate::regex::show(regex)),
+        Native::Match(_) => Shown::Text(leaf::show_match(context, native)?),
+        _ => Shown::Text(format!("<{} object at 0x000000000000>", type_name(&context.heap, native))),
     })
 }
 
@@ -288,21 +363,29 @@ pub fn show(context: &mut Context, native: NativeRef) -> Result<Shown, Raise> {
 /// # Errors
 /// What printing it raises.
 pub fn display(context: &mut Context, native: NativeRef) -> Result<Option<String>, Raise> {
-    let _ = (context, native);
-    Ok(None)
+    Ok(match context.heap.native(native) {
+        Native::Decimal(decimal) => {
+            let cost = decimal.memory() as u64;
+            let text = decimal.to_text(false);
+            context.charge(cost.saturating_mul(cost / 256 + 1))?;
+            Some(text)
+        }
+        _ => None,
+    })
 }
 
 /// `format(value, spec)` for a specification that is not empty; `None`: has none, TypeError.
 ///
 /// # Errors
 /// ValueError for a specification that does not fit.
-pub fn format(
-    context: &mut Context,
-    native: NativeRef,
-    spec: &str,
-) -> Result<Option<String>, Raise> {
-    let _ = (context, native, spec);
-    Ok(None)
+pub fn format(context: &mut Context, native: NativeRef, spec: &str) -> Result<Option<String>, Raise> {
+    match context.heap.native(native) {
+        Native::Decimal(decimal) => {
+            let decimal = decimal.clone();
+            decimal_hooks::format_hook(context, &decimal, spec)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// What a builtin function makes of a number of the library.
@@ -322,11 +405,23 @@ pub enum Conversion {
 ///
 /// # Errors
 /// What the conversion raises.
-pub fn convert(
-    context: &mut Context,
-    native: NativeRef,
-    conversion: Conversion,
-) -> Result<Option<Value>, Raise> {
-    let _ = (context, native, conversion);
-    Ok(None)
+pub fn convert(context: &mut Context, native: NativeRef, conversion: Conversion) -> Result<Option<Value>, Raise> {
+    match context.heap.native(native) {
+        Native::Decimal(decimal) => {
+            let decimal = decimal.clone();
+            decimal_hooks::convert(context, &decimal, conversion)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Writes text to a value of the library that takes text, such as `io.StringIO`; false: takes none.
+///
+/// # Errors
+/// The memory limit; a closed file.
+pub fn write(context: &mut Context, native: NativeRef, text: &str) -> Result<bool, Raise> {
+    match context.heap.native(native) {
+        Native::StringIo(_) => leaf::write_text(context, native, text).map(|()| true),
+        _ => Ok(false),
+    }
 }

@@ -34,7 +34,13 @@ pub fn format_value(context: &mut Context, value: Value, spec: &str) -> Result<S
             let spec = checked(context, Spec::parse(spec, Align::Right, &name))?;
             let number = to_bigint(&context.heap, value).unwrap_or_default();
             // In base 2 each bit is a byte, and a separator may follow.
-            pay(context, &spec, usize::try_from(number.bits()).unwrap_or(usize::MAX).saturating_mul(2))?;
+            pay(
+                context,
+                &spec,
+                usize::try_from(number.bits())
+                    .unwrap_or(usize::MAX)
+                    .saturating_mul(2),
+            )?;
             checked(context, number::format_int(&number, &spec, &name))
         }
         Value::Float(number) => {
@@ -61,7 +67,9 @@ fn pay(context: &mut Context, spec: &Spec, value: usize) -> Result<(), Raise> {
 }
 
 fn unsupported(context: &mut Context, name: &str) -> Raise {
-    context.type_error(format!("unsupported format string passed to {name}.__format__"))
+    context.type_error(format!(
+        "unsupported format string passed to {name}.__format__"
+    ))
 }
 
 /// The integer that a float is cut off to.

@@ -3,7 +3,9 @@
 use salami_ir::BuiltinException;
 
 use crate::context::Context;
-use crate::format::field::{First, MAXIMUM_DEPTH, Markups, Name, Numbering, Step, unknown_conversion};
+use crate::format::field::{
+    First, MAXIMUM_DEPTH, Markups, Name, Numbering, Step, unknown_conversion,
+};
 use crate::format::{Failure, quote};
 use crate::leaf::argument::{checked, fail};
 use crate::ops::{self, type_name};
@@ -24,21 +26,53 @@ pub struct Values {
 
 /// Attributes that are data: what `{value.name}` reaches on a builtin value.
 const DATA_ATTRIBUTES: &[&str] = &[
-    "args", "day", "days", "denominator", "fold", "hour", "imag", "maxlen", "microsecond", "microseconds", "minute",
-    "month", "numerator", "pattern", "real", "second", "seconds", "start", "step", "stop", "string", "tzinfo", "year",
+    "args",
+    "day",
+    "days",
+    "denominator",
+    "fold",
+    "hour",
+    "imag",
+    "maxlen",
+    "microsecond",
+    "microseconds",
+    "minute",
+    "month",
+    "numerator",
+    "pattern",
+    "real",
+    "second",
+    "seconds",
+    "start",
+    "step",
+    "stop",
+    "string",
+    "tzinfo",
+    "year",
 ];
 
 /// The text with its fields replaced.
 ///
 /// # Errors
 /// What CPython raises for a wrong text or a value that is missing; fuel and memory.
-pub fn format_fields(context: &mut Context, template: Str, values: &Values) -> Result<Value, Raise> {
+pub fn format_fields(
+    context: &mut Context,
+    template: Str,
+    values: &Values,
+) -> Result<Value, Raise> {
     context.reserve(template.byte_length().saturating_mul(2))?;
     context.charge(template.byte_length() as u64 / 8)?;
     let template = context.heap.str(template).to_owned();
     let mut numbering: Numbering = None;
     let mut out = String::new();
-    expand(context, &mut out, &template, values, &mut numbering, MAXIMUM_DEPTH)?;
+    expand(
+        context,
+        &mut out,
+        &template,
+        values,
+        &mut numbering,
+        MAXIMUM_DEPTH,
+    )?;
     context.heap.alloc_string(out)
 }
 
@@ -57,7 +91,9 @@ fn expand(
     let mut markups = Markups::new(template);
     loop {
         let markup = markups.next_markup();
-        let Some(markup) = checked(context, markup)? else { return Ok(()) };
+        let Some(markup) = checked(context, markup)? else {
+            return Ok(());
+        };
         push(context, out, markup.literal)?;
         let Some(field) = markup.field else { continue };
         let value = lookup(context, field.name, values, numbering)?;
@@ -95,16 +131,21 @@ fn push(context: &mut Context, out: &mut String, text: &str) -> Result<(), Raise
 }
 
 /// The value that a field's name stands for.
-fn lookup(context: &mut Context, name: &str, values: &Values, numbering: &mut Numbering) -> Result<Value, Raise> {
+fn lookup(
+    context: &mut Context,
+    name: &str,
+    values: &Values,
+    numbering: &mut Numbering,
+) -> Result<Value, Raise> {
     let mut name = checked(context, Name::parse(name))?;
     let position = checked(context, name.first.number(numbering))?;
     let mut value = match (position, name.first) {
         (None, First::Keyword(keyword)) => {
             let key = context.string(keyword)?;
             match values.keywords {
-                Value::Dict(_) => super::item(context, values.keywords, key)?,
+                Value::Dict(_) => ops::get_item(context, values.keywords, key)?,
                 Value::None | Value::Unset => return Err(context.key_error(key)),
-                other => super::item(context, other, key)?,
+                other => ops::get_item(context, other, key)?,
             }
         }
         (position, _) => {
@@ -115,8 +156,13 @@ fn lookup(context: &mut Context, name: &str, values: &Values, numbering: &mut Nu
             match positional.get(position) {
                 Some(&value) => value,
                 None => {
-                    let message = format!("Replacement index {position} out of range for positional args tuple");
-                    return Err(fail(context, Failure::new(BuiltinException::IndexError, message)));
+                    let message = format!(
+                        "Replacement index {position} out of range for positional args tuple"
+                    );
+                    return Err(fail(
+                        context,
+                        Failure::new(BuiltinException::IndexError, message),
+                    ));
                 }
             }
         }
@@ -128,11 +174,11 @@ fn lookup(context: &mut Context, name: &str, values: &Values, numbering: &mut Nu
             Some(Step::Attribute(attribute)) => get_attribute(context, value, attribute)?,
             Some(Step::Index(index)) => {
                 let index = Value::Int(i64::try_from(index).unwrap_or(i64::MAX));
-                super::item(context, value, index)?
+                ops::get_item(context, value, index)?
             }
             Some(Step::Key(key)) => {
                 let key = context.string(key)?;
-                super::item(context, value, key)?
+                ops::get_item(context, value, key)?
             }
         };
     }
@@ -155,9 +201,14 @@ fn get_attribute(context: &mut Context, value: Value, name: &str) -> Result<Valu
     };
     if let Some((class, fields)) = fields {
         let module = context.module().clone();
-        let declared = module.classes.get(class.index()).map_or(&[][..], |class| class.fields.as_slice());
+        let declared = module
+            .classes
+            .get(class.index())
+            .map_or(&[][..], |class| class.fields.as_slice());
         let position = declared.iter().position(|field| field.name == name);
-        let found = position.and_then(|position| fields.get(position)).filter(|value| !value.is_unset());
+        let found = position
+            .and_then(|position| fields.get(position))
+            .filter(|value| !value.is_unset());
         if let Some(&found) = found {
             return Ok(found);
         }
@@ -175,5 +226,8 @@ fn get_attribute(context: &mut Context, value: Value, name: &str) -> Result<Valu
         }
     }
     let owner = type_name(&context.heap, value);
-    Err(context.raise(BuiltinException::AttributeError, format!("'{owner}' object has no attribute '{name}'")))
+    Err(context.raise(
+        BuiltinException::AttributeError,
+        format!("'{owner}' object has no attribute '{name}'"),
+    ))
 }

@@ -29,10 +29,16 @@ impl Arguments {
     fn new(context: &Context, argument: Value) -> Self {
         let (values, mapping) = match argument {
             Value::Tuple(tuple) => (context.heap.tuple(tuple).to_vec(), None),
-            Value::List(_) | Value::Dict(_) | Value::Bytes(_) | Value::Range(_) => (vec![argument], Some(argument)),
+            Value::List(_) | Value::Dict(_) | Value::Bytes(_) | Value::Range(_) => {
+                (vec![argument], Some(argument))
+            }
             _ => (vec![argument], None),
         };
-        Self { values, next: 0, mapping }
+        Self {
+            values,
+            next: 0,
+            mapping,
+        }
     }
 
     fn take(&mut self, context: &mut Context) -> Result<Value, Raise> {
@@ -46,7 +52,11 @@ impl Arguments {
 ///
 /// # Errors
 /// TypeError, ValueError, OverflowError and KeyError as CPython words them; fuel and memory.
-pub fn format_percent(context: &mut Context, template: Str, argument: Value) -> Result<Value, Raise> {
+pub fn format_percent(
+    context: &mut Context,
+    template: Str,
+    argument: Value,
+) -> Result<Value, Raise> {
     context.reserve(template.byte_length().saturating_mul(2))?;
     context.charge(template.byte_length() as u64 / 8)?;
     // Owned, as values are formatted while it is walked.
@@ -59,7 +69,9 @@ pub fn format_percent(context: &mut Context, template: Str, argument: Value) -> 
         match checked(context, piece)? {
             None => break,
             Some(Piece::Literal(text)) => push(context, &mut out, text)?,
-            Some(Piece::Conversion(conversion)) => convert(context, &mut out, &mut arguments, conversion)?,
+            Some(Piece::Conversion(conversion)) => {
+                convert(context, &mut out, &mut arguments, conversion)?
+            }
         }
     }
     if arguments.next < arguments.values.len() && arguments.mapping.is_none() {
@@ -82,7 +94,7 @@ fn convert(
 ) -> Result<(), Raise> {
     if let (Some(key), Some(mapping)) = (conversion.key, arguments.mapping) {
         let key = context.string(key)?;
-        arguments.values = vec![super::item(context, mapping, key)?];
+        arguments.values = vec![ops::get_item(context, mapping, key)?];
         arguments.next = 0;
     }
     let mut flags = conversion.flags;
@@ -106,13 +118,21 @@ fn convert(
             Some(usize::try_from(precision).unwrap_or(0))
         }
     };
-    let Some(kind) = conversion.kind else { return Err(fail(context, percent::incomplete())) };
-    let plain = conversion.key.is_none() && conversion.width == Amount::None && conversion.precision == Amount::None;
+    let Some(kind) = conversion.kind else {
+        return Err(fail(context, percent::incomplete()));
+    };
+    let plain = conversion.key.is_none()
+        && conversion.width == Amount::None
+        && conversion.precision == Amount::None;
     if kind == '%' && plain && conversion.flags == percent::Flags::default() {
         return push(context, out, "%");
     }
     let value = arguments.take(context)?;
-    let wanted = width.saturating_add(if kind == 's' || kind == 'r' { 0 } else { precision.unwrap_or(0) });
+    let wanted = width.saturating_add(if kind == 's' || kind == 'r' {
+        0
+    } else {
+        precision.unwrap_or(0)
+    });
     context.reserve(out.len().saturating_add(wanted).saturating_add(400))?;
     context.charge(wanted as u64 / 32)?;
     let converted = match kind {
@@ -124,7 +144,13 @@ fn convert(
             let number = real(context, value, kind)?;
             let digits = int_text::decimal(&BigInt::from(number.magnitude().clone()));
             let digits = checked(context, digits)?;
-            percent::integer(number.sign() == Sign::Minus, &digits, kind, precision, false)
+            percent::integer(
+                number.sign() == Sign::Minus,
+                &digits,
+                kind,
+                precision,
+                false,
+            )
         }
         'o' | 'x' | 'X' => {
             let Some(number) = to_bigint(&context.heap, value) else {
@@ -134,7 +160,13 @@ fn convert(
             context.charge(number.bits() / 32)?;
             context.reserve(usize::try_from(number.bits()).unwrap_or(usize::MAX))?;
             let digits = int_text::digits(&number, if kind == 'o' { 8 } else { 16 });
-            percent::integer(number.sign() == Sign::Minus, &digits, kind, precision, flags.alternate)
+            percent::integer(
+                number.sign() == Sign::Minus,
+                &digits,
+                kind,
+                precision,
+                flags.alternate,
+            )
         }
         'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {
             let layout = match kind {
@@ -142,11 +174,17 @@ fn convert(
                 'f' | 'F' => Layout::Fixed,
                 _ => Layout::General,
             };
-            let options =
-                Options { alternate: flags.alternate, upper: kind.is_ascii_uppercase(), ..Options::default() };
+            let options = Options {
+                alternate: flags.alternate,
+                upper: kind.is_ascii_uppercase(),
+                ..Options::default()
+            };
             let value = float(context, value)?;
             let text = double_to_string(value, layout, precision.unwrap_or(6), options);
-            Converted::Number { text, prefixed: false }
+            Converted::Number {
+                text,
+                prefixed: false,
+            }
         }
         _ => return Err(fail(context, percent::unsupported(kind, conversion.index))),
     };
@@ -166,7 +204,9 @@ fn star(context: &mut Context, arguments: &mut Arguments, c_type: &str) -> Resul
     match arguments.take(context)? {
         Value::Int(number) => Ok(number),
         Value::Bool(truth) => Ok(i64::from(truth)),
-        Value::Big(_) => Err(context.overflow_error(format!("Python int too large to convert to C {c_type}"))),
+        Value::Big(_) => {
+            Err(context.overflow_error(format!("Python int too large to convert to C {c_type}")))
+        }
         _ => Err(context.type_error("* wants int")),
     }
 }
@@ -182,7 +222,9 @@ fn cut(mut text: String, precision: Option<usize>) -> String {
 
 fn character(context: &mut Context, value: Value) -> Result<String, Raise> {
     match value {
-        Value::Str(text) if context.heap.char_count(text) == 1 => Ok(context.heap.str(text).to_owned()),
+        Value::Str(text) if context.heap.char_count(text) == 1 => {
+            Ok(context.heap.str(text).to_owned())
+        }
         Value::Int(_) | Value::Big(_) | Value::Bool(_) => {
             let code = to_bigint(&context.heap, value).and_then(|code| code.to_u32());
             let Some(code) = code.filter(|&code| code <= 0x10_ffff) else {
@@ -217,7 +259,8 @@ fn real(context: &mut Context, value: Value, kind: char) -> Result<BigInt, Raise
 
 fn float(context: &mut Context, value: Value) -> Result<f64, Raise> {
     if let Value::Native(handle) = value
-        && let Some(Value::Float(number)) = native::convert(context, handle, NativeConversion::Float)?
+        && let Some(Value::Float(number)) =
+            native::convert(context, handle, NativeConversion::Float)?
     {
         return Ok(number);
     }

@@ -24,7 +24,11 @@ enum Work {
     Label(String),
     Value(Value),
     /// The children of a container from a position on; the text is what comes between them.
-    Rest { container: Value, index: usize, first: bool },
+    Rest {
+        container: Value,
+        index: usize,
+        first: bool,
+    },
     /// Pairs of a Counter, the most common first.
     Sorted(std::vec::IntoIter<(Value, Value)>, bool),
     /// Values in a row, such as the arguments of an exception.
@@ -57,7 +61,12 @@ fn identity(value: Value) -> Option<Identity> {
 /// # Errors
 /// RecursionError for data nested too deep, ValueError for an integer of too many digits; fuel and memory.
 pub fn repr(context: &mut Context, value: Value) -> Result<String, Raise> {
-    let mut printer = Printer { context, out: String::new(), work: Vec::new(), open: BTreeSet::new() };
+    let mut printer = Printer {
+        context,
+        out: String::new(),
+        work: Vec::new(),
+        open: BTreeSet::new(),
+    };
     printer.print(value)?;
     Ok(printer.out)
 }
@@ -98,7 +107,11 @@ pub fn display_value(context: &mut Context, value: Value) -> Result<Value, Raise
     context.heap.alloc_string(text)
 }
 
-fn exception_text(context: &mut Context, class: ClassRef, arguments: &[Value]) -> Result<String, Raise> {
+fn exception_text(
+    context: &mut Context,
+    class: ClassRef,
+    arguments: &[Value],
+) -> Result<String, Raise> {
     let module = context.module().clone();
     let is = |ancestor| module.is_subclass(class, ClassRef::Builtin(ancestor));
     match arguments {
@@ -110,12 +123,17 @@ fn exception_text(context: &mut Context, class: ClassRef, arguments: &[Value]) -
             let mut value = *only;
             // Longer chains than CPython's recursion allows end as they do there.
             for _ in 0..MAXIMUM_DEPTH {
-                let Value::Exception(exception) = value else { return text_of_plain(context, value) };
+                let Value::Exception(exception) = value else {
+                    return text_of_plain(context, value);
+                };
                 let object = context.heap.exception(exception);
                 let (inner, arguments) = (object.class, object.arguments.clone());
                 match arguments.as_slice() {
                     [] => return Ok(String::new()),
-                    [next] if !module.is_subclass(inner, ClassRef::Builtin(BuiltinException::KeyError)) => {
+                    [next]
+                        if !module
+                            .is_subclass(inner, ClassRef::Builtin(BuiltinException::KeyError)) =>
+                    {
                         value = *next;
                     }
                     [next] => return repr(context, *next),
@@ -125,7 +143,10 @@ fn exception_text(context: &mut Context, class: ClassRef, arguments: &[Value]) -
             Err(context.recursion_error())
         }
         [number, reason] if is(BuiltinException::OSError) => {
-            let (number, reason) = (repr_or_text(context, *number)?, repr_or_text(context, *reason)?);
+            let (number, reason) = (
+                repr_or_text(context, *number)?,
+                repr_or_text(context, *reason)?,
+            );
             Ok(format!("[Errno {number}] {reason}"))
         }
         [encoding, object, start, end, reason] if is(BuiltinException::UnicodeDecodeError) => {
@@ -161,7 +182,11 @@ fn text_of_plain(context: &mut Context, value: Value) -> Result<String, Raise> {
 }
 
 fn repr_or_text(context: &mut Context, value: Value) -> Result<String, Raise> {
-    if let Value::Str(text) = value { Ok(context.heap.str(text).to_owned()) } else { repr(context, value) }
+    if let Value::Str(text) = value {
+        Ok(context.heap.str(text).to_owned())
+    } else {
+        repr(context, value)
+    }
 }
 
 /// The arguments as the tuple that they are.
@@ -171,28 +196,50 @@ fn repr_of_arguments(context: &mut Context, arguments: &[Value]) -> Result<Strin
 }
 
 fn decode_error(heap: &Heap, arguments: [Value; 5]) -> Option<String> {
-    let [Value::Str(encoding), Value::Bytes(object), Value::Int(start), Value::Int(end), Value::Str(reason)] = arguments
+    let [
+        Value::Str(encoding),
+        Value::Bytes(object),
+        Value::Int(start),
+        Value::Int(end),
+        Value::Str(reason),
+    ] = arguments
     else {
         return None;
     };
     let (encoding, reason) = (heap.str(encoding), heap.str(reason));
-    let byte = usize::try_from(start).ok().and_then(|start| heap.bytes(object).get(start));
+    let byte = usize::try_from(start)
+        .ok()
+        .and_then(|start| heap.bytes(object).get(start));
     Some(match byte {
         Some(byte) if end == start + 1 => {
-            format!("'{encoding}' codec can't decode byte 0x{byte:02x} in position {start}: {reason}")
+            format!(
+                "'{encoding}' codec can't decode byte 0x{byte:02x} in position {start}: {reason}"
+            )
         }
-        _ => format!("'{encoding}' codec can't decode bytes in position {start}-{}: {reason}", end.saturating_sub(1)),
+        _ => format!(
+            "'{encoding}' codec can't decode bytes in position {start}-{}: {reason}",
+            end.saturating_sub(1)
+        ),
     })
 }
 
 fn encode_error(heap: &Heap, arguments: [Value; 5]) -> Option<String> {
-    let [Value::Str(encoding), Value::Str(object), Value::Int(start), Value::Int(end), Value::Str(reason)] = arguments
+    let [
+        Value::Str(encoding),
+        Value::Str(object),
+        Value::Int(start),
+        Value::Int(end),
+        Value::Str(reason),
+    ] = arguments
     else {
         return None;
     };
     let (encoding, reason) = (heap.str(encoding), heap.str(reason));
     let offset = heap.byte_offset(object, usize::try_from(start).ok()?);
-    let char = heap.str(object).get(offset..).and_then(|rest| rest.chars().next());
+    let char = heap
+        .str(object)
+        .get(offset..)
+        .and_then(|rest| rest.chars().next());
     Some(match char {
         Some(char) if end == start + 1 => {
             let shown = match char as u32 {
@@ -200,10 +247,15 @@ fn encode_error(heap: &Heap, arguments: [Value; 5]) -> Option<String> {
                 code @ 0x100..=0xffff => format!("\\u{code:04x}"),
                 code => format!("\\U{code:08x}"),
             };
-            format!("'{encoding}' codec can't encode character '{shown}' in position {start}: {reason}")
+            format!(
+                "'{encoding}' codec can't encode character '{shown}' in position {start}: {reason}"
+            )
         }
         _ => {
-            format!("'{encoding}' codec can't encode characters in position {start}-{}: {reason}", end.saturating_sub(1))
+            format!(
+                "'{encoding}' codec can't encode characters in position {start}-{}: {reason}",
+                end.saturating_sub(1)
+            )
         }
     })
 }
@@ -242,6 +294,8 @@ fn builtin_type_name(tag: Tag) -> &'static str {
 pub fn qualified_class_name(heap: &Heap, class: ClassRef) -> String {
     let name = class_name(heap, class);
     let module = match class {
+        // What `object()` makes is of no class.
+        ClassRef::Module(index) if heap.module().classes.get(index.index()).is_none() => "",
         ClassRef::Module(_) => "__main__.",
         ClassRef::Builtin(exception) => match exception {
             BuiltinException::JSONDecodeError => "json.decoder.",
@@ -275,7 +329,11 @@ impl Printer<'_> {
                 Work::Close(identity) => {
                     self.open.remove(&identity);
                 }
-                Work::Rest { container, index, first } => self.rest(container, index, first),
+                Work::Rest {
+                    container,
+                    index,
+                    first,
+                } => self.rest(container, index, first),
                 Work::Sorted(mut pairs, first) => {
                     if let Some((key, value)) = pairs.next() {
                         self.work.push(Work::Sorted(pairs, false));
@@ -294,7 +352,8 @@ impl Printer<'_> {
     }
 
     fn push(&mut self, text: &str) -> Result<(), Raise> {
-        self.context.reserve(self.out.len().saturating_add(text.len()))?;
+        self.context
+            .reserve(self.out.len().saturating_add(text.len()))?;
         self.out.push_str(text);
         Ok(())
     }
@@ -305,7 +364,11 @@ impl Printer<'_> {
         let text = self.context.heap.str(text);
         // An escape is at most four times as long as what it stands for.
         let most = length.saturating_mul(4).saturating_add(2);
-        let size = if most < 1 << 16 { most } else { quote::text_size(text) };
+        let size = if most < 1 << 16 {
+            most
+        } else {
+            quote::text_size(text)
+        };
         self.context.reserve(self.out.len().saturating_add(size))?;
         quote::push_text(&mut self.out, text, false);
         Ok(())
@@ -337,13 +400,18 @@ impl Printer<'_> {
             Value::Bytes(bytes) => {
                 let length = self.context.heap.bytes(bytes).len();
                 self.context.charge(length as u64 / 8)?;
-                self.context.reserve(self.out.len().saturating_add(length.saturating_mul(4)))?;
+                self.context
+                    .reserve(self.out.len().saturating_add(length.saturating_mul(4)))?;
                 let text = quote::bytes(self.context.heap.bytes(bytes));
                 self.push(&text)
             }
             Value::Range(range) => {
                 let range = *self.context.heap.range(range);
-                let step = if range.step == 1 { String::new() } else { format!(", {}", range.step) };
+                let step = if range.step == 1 {
+                    String::new()
+                } else {
+                    format!(", {}", range.step)
+                };
                 self.push(&format!("range({}, {}{step})", range.start, range.stop))
             }
             Value::Ellipsis => self.push("Ellipsis"),
@@ -371,7 +439,10 @@ impl Printer<'_> {
 
     fn function_name(&self, function: salami_ir::FunctionIndex) -> String {
         let module = self.context.module();
-        module.functions.get(function.index()).map_or_else(String::new, |function| function.name.clone())
+        module
+            .functions
+            .get(function.index())
+            .map_or_else(String::new, |function| function.name.clone())
     }
 
     /// Opens a container: what comes before its children is printed, the rest becomes work.
@@ -379,7 +450,11 @@ impl Printer<'_> {
         if let Value::Native(handle) = value {
             match native::show(self.context, handle)? {
                 native::Shown::Text(text) => return self.push(&text),
-                native::Shown::Parts { open, values, close } => {
+                native::Shown::Parts {
+                    open,
+                    values,
+                    close,
+                } => {
                     if !self.open_container(value, "[...]")? {
                         return Ok(());
                     }
@@ -401,7 +476,12 @@ impl Printer<'_> {
         };
         if let Value::Object(object) = value {
             let class = self.context.heap.object(object).class;
-            let shows = self.context.module().classes.get(class.index()).is_some_and(|class| class.shows_fields);
+            let shows = self
+                .context
+                .module()
+                .classes
+                .get(class.index())
+                .is_some_and(|class| class.shows_fields);
             if !shows {
                 let name = qualified_class_name(&self.context.heap, ClassRef::Module(class));
                 return self.push(&format!("<{name} object at {ADDRESS}>"));
@@ -410,7 +490,11 @@ impl Printer<'_> {
         if !self.open_container(value, cyclic)? {
             return Ok(());
         }
-        let rest = Work::Rest { container: value, index: 0, first: true };
+        let rest = Work::Rest {
+            container: value,
+            index: 0,
+            first: true,
+        };
         let heap = &self.context.heap;
         let (open, close, rest) = match value {
             Value::List(list) => {
@@ -424,7 +508,11 @@ impl Printer<'_> {
             }
             Value::DictKeys(dict) | Value::DictValues(dict) | Value::DictItems(dict) => {
                 self.context.charge(heap.dict(dict).slots().len() as u64)?;
-                (format!("{}([", type_name(&self.context.heap, value)), "])", rest)
+                (
+                    format!("{}([", type_name(&self.context.heap, value)),
+                    "])",
+                    rest,
+                )
             }
             Value::Set(set) => {
                 let (empty, frozen) = (heap.set(set).is_empty(), heap.set(set).is_frozen());
@@ -445,10 +533,16 @@ impl Printer<'_> {
                 (format!("{name}("), ")", rest)
             }
             Value::Exception(exception) => {
-                let ExceptionObject { class, arguments, .. } = heap.exception(exception);
+                let ExceptionObject {
+                    class, arguments, ..
+                } = heap.exception(exception);
                 let (class, arguments) = (*class, arguments.clone());
                 let name = class_name(heap, class);
-                (format!("{name}("), ")", Work::Row(arguments.into_iter(), true))
+                (
+                    format!("{name}("),
+                    ")",
+                    Work::Row(arguments.into_iter(), true),
+                )
             }
             Value::Slice(slice) => {
                 let slice = heap.slice(slice);
@@ -465,14 +559,18 @@ impl Printer<'_> {
 
     /// Whether the container was not open yet; else its short form is printed.
     fn open_container(&mut self, value: Value, cyclic: &str) -> Result<bool, Raise> {
-        let Some(identity) = identity(value) else { return Ok(true) };
+        let Some(identity) = identity(value) else {
+            return Ok(true);
+        };
         if !self.open.insert(identity) {
             self.push(cyclic)?;
             return Ok(false);
         }
         if self.open.len() > MAXIMUM_DEPTH {
             let message = "maximum recursion depth exceeded while getting the repr of an object";
-            return Err(self.context.raise(BuiltinException::RecursionError, message));
+            return Err(self
+                .context
+                .raise(BuiltinException::RecursionError, message));
         }
         self.work.push(Work::Close(identity));
         Ok(true)
@@ -482,7 +580,11 @@ impl Printer<'_> {
         let object = self.context.heap.dict(dict);
         let (flavor, empty) = (object.flavor, object.is_empty());
         self.context.charge(object.slots().len() as u64 * 2)?;
-        let rest = Work::Rest { container: value, index: 0, first: true };
+        let rest = Work::Rest {
+            container: value,
+            index: 0,
+            first: true,
+        };
         match flavor {
             Flavor::Plain => {
                 self.push("{")?;
@@ -520,10 +622,15 @@ impl Printer<'_> {
         self.context.charge(crate::leaf::sort::cost(length))?;
         let heap = &self.context.heap;
         let mut pairs: Vec<(Value, Value)> = heap.dict(dict).items().collect();
-        let comparable = pairs.iter().all(|&(_, count)| compare_numbers(heap, count, count).is_ok());
+        let comparable = pairs
+            .iter()
+            .all(|&(_, count)| compare_numbers(heap, count, count).is_ok());
         if comparable {
             let order = |left: &(Value, Value), right: &(Value, Value)| {
-                compare_numbers(heap, right.1, left.1).ok().flatten().unwrap_or(core::cmp::Ordering::Equal)
+                compare_numbers(heap, right.1, left.1)
+                    .ok()
+                    .flatten()
+                    .unwrap_or(core::cmp::Ordering::Equal)
             };
             crate::leaf::sort::merge_sort(&mut pairs, &mut |left, right| {
                 Ok::<bool, Raise>(order(left, right) == core::cmp::Ordering::Less)
@@ -534,7 +641,11 @@ impl Printer<'_> {
 
     /// Prints the next child of a container and leaves the rest as work.
     fn rest(&mut self, container: Value, index: usize, first: bool) {
-        let again = |index| Work::Rest { container, index, first: false };
+        let again = |index| Work::Rest {
+            container,
+            index,
+            first: false,
+        };
         let heap = &self.context.heap;
         match container {
             Value::List(list) => {
@@ -555,13 +666,23 @@ impl Printer<'_> {
                     self.item(value, first);
                 }
             }
-            Value::Dict(dict) | Value::DictKeys(dict) | Value::DictValues(dict) | Value::DictItems(dict) => {
+            Value::Dict(dict)
+            | Value::DictKeys(dict)
+            | Value::DictValues(dict)
+            | Value::DictItems(dict) => {
                 let slots = heap.dict(dict).slots();
-                let found = slots.iter().enumerate().skip(index).find(|(_, entry)| !entry.key.is_unset());
-                let Some((position, entry)) = found else { return };
+                let found = slots
+                    .iter()
+                    .enumerate()
+                    .skip(index)
+                    .find(|(_, entry)| !entry.key.is_unset());
+                let Some((position, entry)) = found else {
+                    return;
+                };
                 let (key, value) = (entry.key, entry.value);
                 let couple = matches!(container, Value::DictItems(_))
-                    || matches!(heap.dict(dict).flavor, Flavor::OrderedDict) && matches!(container, Value::Dict(_));
+                    || matches!(heap.dict(dict).flavor, Flavor::OrderedDict)
+                        && matches!(container, Value::Dict(_));
                 self.work.push(again(position + 1));
                 match container {
                     Value::DictKeys(_) => self.item(key, first),
@@ -572,8 +693,15 @@ impl Printer<'_> {
             }
             Value::Object(object) => {
                 let instance = heap.object(object);
-                let Some(class) = heap.module().classes.get(instance.class.index()) else { return };
-                let mut fields = class.fields.iter().zip(&instance.fields).enumerate().skip(index);
+                let Some(class) = heap.module().classes.get(instance.class.index()) else {
+                    return;
+                };
+                let mut fields = class
+                    .fields
+                    .iter()
+                    .zip(&instance.fields)
+                    .enumerate()
+                    .skip(index);
                 let shown = fields.find(|(_, (field, value))| field.shown && !value.is_unset());
                 if let Some((position, (field, &value))) = shown {
                     let label = format!("{}=", field.name);

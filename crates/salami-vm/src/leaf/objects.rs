@@ -1,0 +1,147 @@
+//! Attributes that objects of builtin types have: of functions, classes, exceptions; `object()`.
+
+use salami_ir::{BuiltinException, ClassIndex, ClassRef};
+
+use super::argument::{take, wrong_type};
+use super::{ANY, LIST, Leaf, NONE, OBJECT, STR, leaf};
+use crate::context::Context;
+use crate::heap::object::Instance;
+use crate::ops;
+use crate::raise::Raise;
+use crate::value::{ExceptionRef, TypeRef, Value};
+
+pub(super) const LEAVES: &[Leaf] = &[
+    leaf("BaseException.__notes__", 1, LIST, notes),
+    leaf("BaseException.add_note", 2, NONE, add_note),
+    leaf("StopIteration.value", 1, ANY, first_argument),
+    leaf("SystemExit.code", 1, ANY, code),
+    leaf("function.__doc__", 1, ANY, |_, arguments| take::<1>(arguments).map(|_| Value::None)),
+    leaf("function.__name__", 1, STR, function_name),
+    leaf("function.__qualname__", 1, STR, qualified_name),
+    leaf("object", 0, OBJECT, object),
+    leaf("type.__module__", 1, STR, module_name),
+    leaf("type.__name__", 1, STR, class_name),
+    leaf("type.__qualname__", 1, STR, class_name),
+];
+
+fn exception(context: &mut Context, value: Value) -> Result<ExceptionRef, Raise> {
+    match value {
+        Value::Exception(exception) => Ok(exception),
+        _ => Err(wrong_type(context, "descriptor requires an exception but received a '{}'", value)),
+    }
+}
+
+/// The first of `args`, or None.
+fn first_argument(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [value] = take(arguments)?;
+    let exception = exception(context, value)?;
+    Ok(context.heap.exception(exception).arguments.first().copied().unwrap_or(Value::None))
+}
+
+/// The code of SystemExit: its only argument, or all of them.
+fn code(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [value] = take(arguments)?;
+    let exception = exception(context, value)?;
+    match context.heap.exception(exception).arguments.clone().as_slice() {
+        [] => Ok(Value::None),
+        [only] => Ok(*only),
+        several => context.tuple(several.to_vec()),
+    }
+}
+
+fn qualified(context: &mut Context, value: Value) -> Result<String, Raise> {
+    match value {
+        Value::Function(function) => {
+            let function = context.heap.function(function).function;
+            let module = context.module();
+            Ok(module.functions.get(function.index()).map_or_else(String::new, |function| function.name.clone()))
+        }
+        Value::Type(class) => Ok(ops::type_ref_name(&context.heap, class)),
+        _ => {
+            let name = ops::type_name(&context.heap, value);
+            let message = format!("'{name}' object has no attribute '__qualname__'");
+            Err(context.raise(BuiltinException::AttributeError, message))
+        }
+    }
+}
+
+fn qualified_name(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [value] = take(arguments)?;
+    let name = qualified(context, value)?;
+    context.string(name)
+}
+
+fn function_name(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [value] = take(arguments)?;
+    let name = qualified(context, value)?;
+    context.string(name.rsplit('.').next().unwrap_or_default())
+}
+
+fn class(context: &mut Context, value: Value) -> Result<TypeRef, Raise> {
+    match value {
+        Value::Type(class) => Ok(class),
+        _ => {
+            let name = ops::type_name(&context.heap, value);
+            let message = format!("'{name}' object has no attribute '__name__'");
+            Err(context.raise(BuiltinException::AttributeError, message))
+        }
+    }
+}
+
+fn class_name(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [value] = take(arguments)?;
+    let class = class(context, value)?;
+    let name = ops::type_ref_name(&context.heap, class);
+    context.string(name)
+}
+
+fn module_name(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [value] = take(arguments)?;
+    let module = match class(context, value)? {
+        TypeRef::Class(ClassRef::Module(_)) => "__main__".to_owned(),
+        class => {
+            // What `repr` prints before the name.
+            let shown = crate::format::values::class_text(&context.heap, class);
+            let name = shown.trim_start_matches("<class '").trim_end_matches("'>");
+            name.rsplit_once('.').map_or("builtins", |(module, _)| module).to_owned()
+        }
+    };
+    context.string(module)
+}
+
+/// `e.__notes__`, which is there once a note was added.
+fn notes(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [value] = take(arguments)?;
+    let exception = exception(context, value)?;
+    match context.heap.exception(exception).notes {
+        Value::Unset => {
+            let name = ops::type_name(&context.heap, value);
+            let message = format!("'{name}' object has no attribute '__notes__'");
+            Err(context.raise(BuiltinException::AttributeError, message))
+        }
+        notes => Ok(notes),
+    }
+}
+
+/// `e.add_note(note)`
+fn add_note(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [value, note] = take(arguments)?;
+    let exception = exception(context, value)?;
+    if !matches!(note, Value::Str(_)) {
+        return Err(wrong_type(context, "note must be a str, not '{}'", note));
+    }
+    match context.heap.exception(exception).notes {
+        Value::List(list) => context.heap.list_push(list, note)?,
+        _ => {
+            let notes = context.list(vec![note])?;
+            context.heap.exception_mut(exception).notes = notes;
+        }
+    }
+    Ok(Value::None)
+}
+
+/// `object()`: equal to itself only. It is of no class of the module.
+fn object(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [] = take(arguments)?;
+    context.heap.alloc_object(Instance { class: ClassIndex(u32::MAX), fields: Vec::new() })
+}
