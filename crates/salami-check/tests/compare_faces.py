@@ -1,4 +1,7 @@
-"""Compares the parameters in the stubs with CPython's own. Usage: python3 compare_faces.py"""
+"""Compares the parameters in the stubs with CPython's own. Usage: python3 compare_faces.py [--missing]
+
+With --missing it also lists what CPython has and the stubs have not.
+"""
 
 import ast
 import csv
@@ -10,6 +13,7 @@ import pathlib
 import re
 import sys
 
+SHOWS_MISSING = "--missing" in sys.argv
 FOLDER = pathlib.Path(__file__).parent.parent / "faces"
 SKIPPED_MODULES = {"_leaf", "typing", "enum", "abc", "__future__"}
 # What CPython does not have under that name: our own classes, and the checker's forms.
@@ -169,7 +173,7 @@ def compare_class(module_name, node, original):
         name for name in dir(original)
         if not name.startswith("_") and name not in ours and not any(name in known for known in inherited(node, module_name))
     ]
-    if missing and "intrinsic" not in marks:
+    if SHOWS_MISSING and missing and "intrinsic" not in marks:
         print(f"(not in {module_name}.{node.name}: {', '.join(missing)})")
 
 
@@ -217,7 +221,7 @@ for module_name, tree in trees.items():
             compare(f"{module_name}.{name}", nodes, original, False, False)
     public = getattr(module, "__all__", None) or [name for name in dir(module) if not name.startswith("_")]
     missing = [name for name in public if name not in names_of(tree.body)]
-    if missing:
+    if SHOWS_MISSING and missing:
         print(f"(not in {module_name}: {', '.join(missing)})")
 
 print(f"{failures} differences" if failures else "the faces agree with CPython")
