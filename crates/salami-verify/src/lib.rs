@@ -73,7 +73,7 @@ mod facts;
 mod flow;
 mod lattice;
 mod machine;
-mod operators;
+pub mod operators;
 mod rules;
 mod shape;
 mod tables;
