@@ -24,7 +24,7 @@ mod model;
 pub use model::{
     ClassKind, Effect, FaceClass, FaceConstant, FaceEntry, FaceFunction, FaceMember, FaceModule,
     FaceParameter, FaceSignature, FaceType, FaceValue, Found, Need, ParameterKind, Protocol,
-    Requirement, Scope, Target,
+    Requirement, Scope, Subject, Target,
 };
 
 mod annotation;
