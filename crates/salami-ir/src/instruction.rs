@@ -270,7 +270,7 @@ instructions! {
     0x04 StoreGlobal "STORE" 1 { global: GlobalIndex, value: Register }
     /// Unsets the module variable; NameError if unset already.
     0x05 DeleteGlobal "DELETE_GLOBAL" 1 { global: GlobalIndex }
-    /// A new cell; unset if `value` is a register that is unset.
+    /// A new cell, with nothing in it.
     0x06 MakeCell "MAKE_CELL" 1 { result: Destination }
     /// The content of a cell; NameError (free variable `name`) if unset. Result `any`.
     0x07 LoadCell "LOAD_CELL" 1 { cell: Register, name: String, result: Destination }
@@ -278,7 +278,7 @@ instructions! {
     0x08 StoreCell "STORE_CELL" 1 { cell: Register, value: Register }
     /// Makes the register `unset` again (`del x`, end of `except ... as x`).
     0x09 Unset "UNSET" 1 { result: Destination }
-    /// UnboundLocalError for variable `name` if the register is unset; else copies it. The only reader of `unset`.
+    /// UnboundLocalError for variable `name` if the register is unset; else copies it. Only this and `IF_UNSET` read what may be unset.
     0x0a CheckSet "CHECK_SET" 1 { value: Register, name: String, result: Destination }
     /// Copies `value` if it is of the type; else fails as `failure` says. Narrows: the result has the type.
     0x0b Expect "EXPECT" 1 { value: Register, expected: TypeIndex, failure: Expectation, result: Destination }
@@ -354,7 +354,7 @@ instructions! {
     // ---- calls
     /// Calls a function of the module. A generator function gives a generator.
     0x38 Call "CALL" 2 { function: FunctionIndex, arguments: Vec<Register>, result: Destination }
-    /// Calls a function of the module that captures, with the function value that holds its cells.
+    /// Calls a function of the module that captures, with the function value that holds its cells; a value of another function is an internal error.
     0x39 CallClosure "CALL_CLOSURE" 2 { function: FunctionIndex, closure: Register, arguments: Vec<Register>, result: Destination }
     /// Calls a function value. TypeError if it is none or takes another number of arguments. Result `any`.
     0x3a CallValue "CALL_VALUE" 3 { callee: Register, arguments: Vec<Register>, result: Destination }
