@@ -195,8 +195,17 @@ fn listings_say_what_indices_stand_for() {
                   GET_FIELD $0 c0 .0 -> $1\nCALL f0 [] -> $1\nRETURN $1\nSOURCE 2 line 7 file 0 span 0 1\n";
     let module = text::parse(source).expect("it assembles");
     let printed = text::print(&module);
-    assert!(printed.contains("0: NEW_OBJECT c0 -> $0 ; Point\n"), "{printed}");
-    assert!(printed.contains("1: GET_FIELD $0 c0 .0 -> $1 ; Point.x\n"), "{printed}");
-    assert!(printed.contains("2: CALL f0 [] -> $1 ; line 7, make\n"), "{printed}");
+    assert!(
+        printed.contains("0: NEW_OBJECT c0 -> $0 ; Point\n"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("1: GET_FIELD $0 c0 .0 -> $1 ; Point.x\n"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("2: CALL f0 [] -> $1 ; line 7, make\n"),
+        "{printed}"
+    );
     assert_eq!(text::parse(&printed), Ok(module));
 }
