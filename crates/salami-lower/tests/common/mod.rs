@@ -171,6 +171,7 @@ pub fn code(program: &Program) -> Vec<String> {
             && let Some((address, instruction)) = line.trim().split_once(": ")
             && address.parse::<u32>().is_ok()
         {
+            let instruction = instruction.split(" ; ").next().unwrap_or(instruction);
             lines.push(instruction.to_owned());
         }
     }
