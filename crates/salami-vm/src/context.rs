@@ -20,6 +20,9 @@ pub struct Fuel {
     pub(crate) remaining: i64,
     /// What the instruction at hand was charged beyond its static cost.
     pub(crate) dynamic: i64,
+    /// How far the machine may have run ahead of what it paid: while it pays whole segments,
+    /// nothing may go into debt, so that it never passes the place where stepping would stop.
+    pub(crate) margin: i64,
 }
 
 impl Fuel {
@@ -27,7 +30,8 @@ impl Fuel {
     #[inline]
     pub(crate) fn charge(&mut self, units: u64) -> Result<(), Raise> {
         let units = i64::try_from(units).unwrap_or(i64::MAX);
-        if units > self.remaining.saturating_add(DEBT_ALLOWANCE) {
+        let allowance = if self.margin > 0 { -2 * self.margin } else { DEBT_ALLOWANCE };
+        if units > self.remaining.saturating_add(allowance) {
             let needed = self.dynamic.saturating_add(units);
             return Err(Raise::Fuel(u64::try_from(needed).unwrap_or(u64::MAX)));
         }
@@ -54,6 +58,8 @@ pub struct Context {
     pub(crate) output: String,
     /// What the program wrote to the standard error stream and the host did not take yet.
     pub(crate) error_output: String,
+    /// Compiled patterns; nothing that the program can see depends on it.
+    pub(crate) regexes: crate::regex::Cache,
 }
 
 impl Context {
@@ -65,6 +71,7 @@ impl Context {
             fuel: Fuel::default(),
             output: String::new(),
             error_output: String::new(),
+            regexes: crate::regex::Cache::default(),
         }
     }
 

@@ -415,7 +415,7 @@ fn emit(context: &mut Context, writer: &Writer, text: &str) -> Result<Value, Rai
 }
 
 fn row_of(context: &mut Context, row: Value) -> Result<Vec<Value>, Raise> {
-    if !crate::leaf::is_iterable(context, row) {
+    if !super::str_split::is_iterable(context, row) {
         let name = ops::type_name(&context.heap, row);
         return Err(error(context, format!("iterable expected, not {name}")));
     }

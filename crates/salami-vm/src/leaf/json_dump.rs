@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use salami_ir::Comparison;
+use salami_ir::instruction::Comparison;
 
 use super::argument::{checked, take, wrong_type};
 use super::sort::{cost, merge_sort};
@@ -364,7 +364,9 @@ fn big_text(context: &mut Context, value: Value) -> Result<String, Raise> {
 
 fn sort_items(context: &mut Context, items: &mut [(Value, Value)]) -> Result<(), Raise> {
     context.charge(cost(items.len()))?;
-    merge_sort(items, |&(left, _), &(right, _)| ops::order(context, Comparison::Less, left, right))
+    merge_sort(items, &mut |&(left, _): &(Value, Value), &(right, _): &(Value, Value)| {
+        ops::order(context, Comparison::Less, left, right)
+    })
 }
 
 /// `type(value).__name__`

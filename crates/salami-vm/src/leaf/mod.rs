@@ -9,21 +9,34 @@ mod bytes;
 mod bytes_case;
 mod bytes_search;
 mod codec;
+mod collections;
+mod csv;
+mod deque;
 mod dict;
 mod exceptions;
 mod float;
 mod int;
+mod io;
 mod iterators;
+mod json_dump;
+mod json_load;
 mod list;
 mod number;
 mod objects;
 mod range;
+mod re;
+mod re_match;
 mod set;
 pub(crate) mod sort;
 mod str_build;
 mod str_case;
 mod str_search;
 mod str_split;
+
+pub(crate) use csv::next_row;
+pub(crate) use deque::{binary as deque_binary, get_item as deque_get, set_item as deque_set};
+pub(crate) use io::{next_line, write_text};
+pub(crate) use re_match::{get_group as match_group, show as show_match};
 
 use std::sync::OnceLock;
 
@@ -40,15 +53,22 @@ const ALL: &[&[Leaf]] = &[
     bytes_case::LEAVES,
     bytes_search::LEAVES,
     codec::LEAVES,
+    collections::LEAVES,
+    csv::LEAVES,
+    deque::LEAVES,
     dict::LEAVES,
     exceptions::LEAVES,
     float::LEAVES,
     int::LEAVES,
+    io::LEAVES,
     iterators::LEAVES,
+    json_dump::LEAVES,
+    json_load::LEAVES,
     list::LEAVES,
     number::LEAVES,
     objects::LEAVES,
     range::LEAVES,
+    re::LEAVES,
     set::LEAVES,
     sort::LEAVES,
     str_build::LEAVES,

@@ -8,6 +8,7 @@
 //! Positions are byte offsets into UTF-8 text, at character boundaries; those in errors count
 //! characters of the pattern.
 
+mod cache;
 mod charset;
 mod compile;
 mod error;
@@ -24,6 +25,7 @@ mod template;
 mod tree;
 mod unicode;
 
+pub use cache::Cache;
 pub use error::{PatternError, PatternErrorKind};
 pub use matcher::{Budget, Exhausted};
 pub use template::{Piece, Template};
@@ -231,4 +233,23 @@ impl Scan {
         }
         Ok(found)
     }
+}
+
+/// `repr(pattern)`
+#[must_use]
+pub fn show(regex: &Regex) -> String {
+    let quoted = crate::format::quote::text(regex.pattern());
+    let shown: String = quoted.chars().take(200).collect();
+    let names = [
+        (flags::TEMPLATE, "re.TEMPLATE"),
+        (flags::IGNORECASE, "re.IGNORECASE"),
+        (flags::MULTILINE, "re.MULTILINE"),
+        (flags::DOTALL, "re.DOTALL"),
+        (flags::VERBOSE, "re.VERBOSE"),
+        (flags::DEBUG, "re.DEBUG"),
+        (flags::ASCII, "re.ASCII"),
+    ];
+    let set: Vec<&str> =
+        names.iter().filter(|&&(flag, _)| regex.flags() & flag != 0).map(|&(_, name)| name).collect();
+    if set.is_empty() { format!("re.compile({shown})") } else { format!("re.compile({shown}, {})", set.join("|")) }
 }

@@ -1,0 +1,247 @@
+//! Decimals among the other values: operators, comparison, hash, text.
+
+use std::cmp::Ordering;
+
+use num_traits::ToPrimitive;
+use salami_ir::BuiltinException;
+use salami_ir::instruction::Comparison;
+
+use super::decimal::{Decimal, FormatError, Rounding, Rules, Signal, format};
+use super::{Conversion, Native, NativeHash, UnaryOperator};
+use crate::context::Context;
+use crate::heap::Heap;
+use crate::ops::{self, BinaryOperator};
+use crate::raise::Raise;
+use crate::value::Value;
+
+/// Digits beyond which an integer or a ratio is not made of a number with an exponent.
+const SPREAD_LIMIT: u64 = 2_000_000;
+
+/// A signal as an exception.
+pub fn raise(context: &mut Context, signal: Signal) -> Raise {
+    let class = match signal {
+        Signal::DivisionByZero => BuiltinException::DivisionByZero,
+        Signal::Overflow => BuiltinException::DecimalException,
+        _ => BuiltinException::InvalidOperation,
+    };
+    context.raise(class, signal.message())
+}
+
+/// A Decimal object.
+///
+/// # Errors
+/// The memory limit.
+pub fn alloc(context: &mut Context, value: Decimal) -> Result<Value, Raise> {
+    context.heap.alloc_native(Native::Decimal(Box::new(value)))
+}
+
+/// The result of an operation as a value.
+///
+/// # Errors
+/// The signal.
+pub fn finish(context: &mut Context, outcome: Result<Decimal, Signal>) -> Result<Value, Raise> {
+    match outcome {
+        Ok(value) => alloc(context, value),
+        Err(signal) => Err(raise(context, signal)),
+    }
+}
+
+/// `Decimal(text)`
+///
+/// # Errors
+/// InvalidOperation for text that is no number.
+pub fn from_text(context: &mut Context, text: &str) -> Result<Value, Raise> {
+    let length = text.len() as u64;
+    context.charge(length.saturating_mul(length / 256 + 1) / 8)?;
+    context.reserve(text.len())?;
+    finish(context, Decimal::parse(text))
+}
+
+/// The Decimal that a value is.
+#[must_use]
+pub fn of(heap: &Heap, value: Value) -> Option<&Decimal> {
+    match value {
+        Value::Native(handle) => match heap.native(handle) {
+            Native::Decimal(decimal) => Some(decimal),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The Decimal that a Decimal or an integer equals.
+#[must_use]
+pub fn exact(heap: &Heap, value: Value) -> Option<Decimal> {
+    match value {
+        Value::Int(number) => Some(Decimal::from(number)),
+        Value::Bool(_) | Value::Big(_) => ops::to_bigint(heap, value).map(|number| Decimal::from(&number)),
+        _ => of(heap, value).cloned(),
+    }
+}
+
+/// The fuel of an operation on these.
+fn cost(left: &Decimal, right: &Decimal) -> u64 {
+    let (left, right) = (left.memory() as u64 + 8, right.memory() as u64 + 8);
+    20 + left.saturating_mul(right) / 256
+}
+
+pub(super) fn binary(
+    context: &mut Context,
+    operator: BinaryOperator,
+    left: Value,
+    right: Value,
+) -> Result<Option<Value>, Raise> {
+    let (Some(first), Some(second)) = (exact(&context.heap, left), exact(&context.heap, right)) else {
+        return Ok(None);
+    };
+    context.charge(cost(&first, &second))?;
+    let rules = Rules::default();
+    let outcome = match operator {
+        BinaryOperator::Add => first.add(&second, rules),
+        BinaryOperator::Subtract => first.subtract(&second, rules),
+        BinaryOperator::Multiply => first.multiply(&second, rules),
+        BinaryOperator::Divide => first.divide(&second, rules),
+        BinaryOperator::FloorDivide => first.divide_integer(&second, rules),
+        BinaryOperator::Modulo => first.remainder(&second, rules),
+        BinaryOperator::Power => {
+            context.charge(2_000)?;
+            first.power(&second, rules)
+        }
+        _ => return Ok(None),
+    };
+    finish(context, outcome).map(Some)
+}
+
+pub(super) fn unary(context: &mut Context, operator: UnaryOperator, value: &Decimal) -> Result<Option<Value>, Raise> {
+    let rules = Rules::default();
+    let outcome = match operator {
+        UnaryOperator::Negate => value.negate(rules),
+        UnaryOperator::Positive => value.plus(rules),
+        UnaryOperator::Invert => return Ok(None),
+    };
+    finish(context, outcome).map(Some)
+}
+
+/// The Decimal that any number equals.
+fn any_number(heap: &Heap, value: Value) -> Option<Decimal> {
+    match value {
+        Value::Float(number) => Some(Decimal::from_float(number)),
+        _ => exact(heap, value),
+    }
+}
+
+pub(super) fn equal(heap: &Heap, left: Value, right: Value) -> Option<bool> {
+    let (left, right) = (any_number(heap, left)?, any_number(heap, right)?);
+    Some(left.compare(&right) == Some(Ordering::Equal))
+}
+
+pub(super) fn order(
+    context: &mut Context,
+    comparison: Comparison,
+    left: Value,
+    right: Value,
+) -> Result<Option<bool>, Raise> {
+    let (Some(left), Some(right)) = (any_number(&context.heap, left), any_number(&context.heap, right)) else {
+        return Ok(None);
+    };
+    context.charge(cost(&left, &right))?;
+    let Some(order) = left.compare(&right) else { return Err(raise(context, Signal::Invalid)) };
+    Ok(Some(match comparison {
+        Comparison::Less => order.is_lt(),
+        Comparison::LessOrEqual => order.is_le(),
+        Comparison::Greater => order.is_gt(),
+        Comparison::GreaterOrEqual => order.is_ge(),
+        _ => return Ok(None),
+    }))
+}
+
+pub(super) fn hash(value: &Decimal) -> NativeHash {
+    if let Some(small) = value.to_i64() {
+        return NativeHash::Number(Value::Int(small));
+    }
+    if let Some(number) = value.to_f64().filter(|number| Decimal::from_float(*number).compare(value) == Some(Ordering::Equal))
+    {
+        return NativeHash::Number(Value::float(number));
+    }
+    match value.hash() {
+        Some(hash) => NativeHash::Bits(hash.cast_unsigned()),
+        None => NativeHash::Unhashable,
+    }
+}
+
+pub(super) fn convert(context: &mut Context, value: &Decimal, conversion: Conversion) -> Result<Option<Value>, Raise> {
+    let rules = Rules::default();
+    match conversion {
+        Conversion::Int => whole(context, value, Rounding::Down).map(Some),
+        Conversion::Float => {
+            context.charge(value.memory() as u64 + 20)?;
+            match value.to_f64() {
+                Some(number) => Ok(Some(Value::float(number))),
+                None => Err(context.value_error("cannot convert signaling NaN to float")),
+            }
+        }
+        Conversion::Absolute => finish(context, value.absolute(rules)).map(Some),
+        Conversion::Round(Value::None | Value::Unset) => whole(context, value, Rounding::HalfEven).map(Some),
+        Conversion::Round(digits) => {
+            let places = ops::to_bigint(&context.heap, digits);
+            let Some(places) = places else {
+                let name = ops::type_name(&context.heap, digits);
+                let message = format!("'{name}' object cannot be interpreted as an integer");
+                return Err(context.type_error(message));
+            };
+            let Some(places) = places.to_i64().and_then(i64::checked_neg) else {
+                return Err(context.overflow_error("Python int too large to convert to C ssize_t"));
+            };
+            let like = Decimal::new(false, 1u32.into(), places);
+            finish(context, value.quantize(&like, Rounding::HalfEven, rules)).map(Some)
+        }
+    }
+}
+
+/// The integer that a Decimal is rounded to.
+///
+/// # Errors
+/// ValueError and OverflowError for NaN and infinity.
+pub fn whole(context: &mut Context, value: &Decimal, rounding: Rounding) -> Result<Value, Raise> {
+    if value.is_nan() {
+        return Err(context.value_error("cannot convert NaN to integer"));
+    }
+    if value.is_infinite() {
+        return Err(context.overflow_error("cannot convert Infinity to integer"));
+    }
+    bounded(context, value)?;
+    let number = value.to_integral(rounding, Rules::default()).ok().and_then(|value| value.integral(u64::MAX >> 1));
+    context.int(number.unwrap_or_default())
+}
+
+/// Pays for writing a number without an exponent; memory refuses what is far too long.
+///
+/// # Errors
+/// Fuel and memory.
+pub fn bounded(context: &mut Context, value: &Decimal) -> Result<(), Raise> {
+    if value.is_zero() {
+        return Ok(());
+    }
+    let spread = if value.exponent > 0 { value.spread() } else { value.memory() as u64 * 3 };
+    if spread > SPREAD_LIMIT {
+        return Err(Raise::Memory(usize::MAX / 2));
+    }
+    context.reserve(spread as usize)?;
+    context.charge(spread.saturating_mul(spread / 64 + 1) / 64)
+}
+
+pub(super) fn show(value: &Decimal) -> String {
+    format!("Decimal('{}')", value.to_text(false))
+}
+
+pub(super) fn format_hook(context: &mut Context, value: &Decimal, spec: &str) -> Result<Option<String>, Raise> {
+    context.charge(value.memory() as u64 + 50)?;
+    match format(value, spec) {
+        Ok(text) => {
+            context.charge(text.len() as u64 / 16)?;
+            Ok(Some(text))
+        }
+        Err(FormatError::Invalid) => Err(context.value_error("invalid format string")),
+        Err(FormatError::TooLong) => Err(Raise::Memory(usize::MAX / 2)),
+    }
+}

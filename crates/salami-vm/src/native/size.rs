@@ -1,0 +1,26 @@
+//! What values of the library count for memory.
+
+use super::Native;
+use crate::heap::Stored;
+use crate::heap::object::{OBJECT_SIZE, VALUE_SIZE};
+
+impl Stored for Native {
+    fn size(&self) -> usize {
+        OBJECT_SIZE
+            + match self {
+                Self::Free => 0,
+                Self::Deque(values, _) => values.len() * VALUE_SIZE,
+                Self::Decimal(decimal) => 32 + decimal.memory(),
+                Self::Pattern(regex) => regex.memory(),
+                Self::Match(object) => 64 + object.found.spans.len() * 12,
+                Self::StringIo(file) => 64 + file.text.len() + file.beyond,
+                Self::CsvReader(reader) => {
+                    let names = reader.header.iter().filter_map(|header| header.names.as_ref()).map(Vec::len);
+                    128 + (reader.pending.len() + names.sum::<usize>()) * VALUE_SIZE
+                }
+                Self::CsvWriter(writer) => {
+                    128 + writer.header.as_ref().map_or(0, |(names, ..)| names.len()) * VALUE_SIZE
+                }
+            }
+    }
+}
