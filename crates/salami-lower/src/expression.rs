@@ -166,13 +166,12 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
             ExprKind::Item(container, key) => {
                 let [container, key] = self.pair(container, key)?;
                 self.emit.release(mark);
+                let holds = results::item(&container.holds);
                 let (container, key) = (container.register, key.register);
-                self.give(expression, RegisterType::ANY, into, |result| {
-                    Instruction::GetItem {
-                        container,
-                        key,
-                        result,
-                    }
+                self.give(expression, holds, into, |result| Instruction::GetItem {
+                    container,
+                    key,
+                    result,
                 })
             }
             ExprKind::Slice(start, stop, step) => {

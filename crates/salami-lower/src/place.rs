@@ -106,7 +106,7 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         }
         let right = self.expression(value, None)?;
         self.emit.at(span);
-        let holds = results::binary(operator, &left.holds, &right.holds);
+        let holds = results::in_place(operator, &left.holds, &right.holds);
         let (left, right) = (left.register, right.register);
         if let Located::Local(register) = located
             && self.pool.is_within(&holds, &self.bound(register))

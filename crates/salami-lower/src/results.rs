@@ -70,6 +70,28 @@ pub(crate) fn binary(operator: Binary, left: &RegisterType, right: &RegisterType
     result.unwrap_or(RegisterType::ANY)
 }
 
+/// The type of `left operator= right`: as the operator's, but that lists and dicts take more.
+pub(crate) fn in_place(
+    operator: Binary,
+    left: &RegisterType,
+    right: &RegisterType,
+) -> RegisterType {
+    match operator {
+        Binary::Add if is(left, Tag::List) => RegisterType::tag(Tag::List),
+        Binary::BitOr if is(left, Tag::Dict) => RegisterType::tag(Tag::Dict),
+        _ => binary(operator, left, right),
+    }
+}
+
+/// The type of `container[key]`.
+pub(crate) fn item(container: &RegisterType) -> RegisterType {
+    if is(container, Tag::Str) {
+        RegisterType::tag(Tag::Str)
+    } else {
+        RegisterType::ANY
+    }
+}
+
 /// The type of `-value` and `+value`.
 pub(crate) fn sign(value: &RegisterType) -> RegisterType {
     if all(value, INTEGERS) {
