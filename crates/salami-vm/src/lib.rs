@@ -7,17 +7,25 @@
 //! [`heap`]. Operators are in [`ops`], native builtins in [`leaf`], library values in [`native`].
 
 pub mod context;
+mod data;
 pub mod format;
 pub mod hash;
 pub mod heap;
 pub mod leaf;
+mod machine;
 pub mod native;
 pub mod ops;
+mod prepare;
 mod raise;
 pub mod regex;
 mod value;
 
 pub use context::Context;
+pub use data::{Data, ExportError};
+pub use machine::{
+    CanaryError, ErrorContext, FrameView, Limit, Limits, Machine, MachineError, Outcome, Raised, TraceLine, check_limits,
+};
+pub use prepare::Program;
 pub use raise::Raise;
 pub use value::{
     BigRef, BufferRef, BytesRef, CellRef, DictRef, ExceptionRef, FunctionRef, GeneratorRef,

@@ -240,10 +240,7 @@ fn step(heap: &Heap, left: Value, right: Value, index: usize) -> Step {
 
 /// Equality with an explicit stack of the containers that are open.
 fn walk(heap: &Heap, left: Value, right: Value, fuel: Option<&mut Fuel>) -> Result<bool, Stop> {
-    let mut none = Fuel {
-        remaining: i64::MAX / 2,
-        dynamic: 0,
-    };
+    let mut none = Fuel { remaining: i64::MAX / 2, dynamic: 0, margin: 0 };
     let fuel = fuel.unwrap_or(&mut none);
     let mut stack: Vec<(Value, Value, usize)> = match shallow(heap, left, right) {
         Shallow::Answer(answer) => return Ok(answer),

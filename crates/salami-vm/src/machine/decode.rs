@@ -1,0 +1,358 @@
+//! `DECODE`: data from outside, checked against a schema and copied.
+//!
+//! It goes as deep as the schema does, which is bounded; what the schema leaves open is copied with
+//! an explicit stack.
+
+use salami_ir::{Constant, Schema, SchemaIndex, Tag};
+
+use crate::context::Context;
+use crate::heap::DictObject;
+use crate::heap::object::Instance;
+use crate::leaf;
+use crate::ops;
+use crate::raise::Raise;
+use crate::value::Value;
+
+/// Schemas nested deeper than this are refused: no annotation comes near.
+const DEEPEST: usize = 100;
+
+/// Why a value does not fit, at which path.
+struct Misfit {
+    path: Vec<String>,
+    wanted: String,
+    found: String,
+    /// ValueError rather than TypeError: of the right type, but not allowed, or missing.
+    is_value: bool,
+}
+
+enum Stop {
+    Raise(Raise),
+    Misfit(Misfit),
+}
+
+impl From<Raise> for Stop {
+    fn from(raise: Raise) -> Self {
+        Self::Raise(raise)
+    }
+}
+
+struct Decoder<'a> {
+    context: &'a mut Context,
+    constants: &'a [Value],
+    path: Vec<String>,
+}
+
+/// Decodes a value; `what` names it in errors.
+pub(super) fn decode(
+    context: &mut Context,
+    constants: &[Value],
+    value: Value,
+    schema: SchemaIndex,
+    what: &str,
+) -> Result<Value, Raise> {
+    let mut decoder = Decoder { context, constants, path: Vec::new() };
+    match decoder.value(value, schema, 0) {
+        Ok(value) => Ok(value),
+        Err(Stop::Raise(raise)) => Err(raise),
+        Err(Stop::Misfit(misfit)) => {
+            let path = misfit.path.concat();
+            let message = format!("{what}{path}: expected {}, got {}", misfit.wanted, misfit.found);
+            Err(if misfit.is_value { context.value_error(message) } else { context.type_error(message) })
+        }
+    }
+}
+
+impl Decoder<'_> {
+    fn misfit(&self, wanted: impl Into<String>, value: Value) -> Stop {
+        Stop::Misfit(Misfit {
+            path: self.path.clone(),
+            wanted: wanted.into(),
+            found: ops::type_name(&self.context.heap, value),
+            is_value: false,
+        })
+    }
+
+    fn bad_value(&self, wanted: impl Into<String>, found: impl Into<String>) -> Stop {
+        Stop::Misfit(Misfit { path: self.path.clone(), wanted: wanted.into(), found: found.into(), is_value: true })
+    }
+
+    fn at<T>(&mut self, step: String, run: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Result<T, Stop> {
+        self.path.push(step);
+        let result = run(self);
+        self.path.pop();
+        result
+    }
+
+    fn list(&self, value: Value, wanted: &str) -> Result<Vec<Value>, Stop> {
+        match value {
+            Value::List(list) => Ok(self.context.heap.list(list).to_vec()),
+            Value::Tuple(tuple) => Ok(self.context.heap.tuple(tuple).to_vec()),
+            _ => Err(self.misfit(wanted, value)),
+        }
+    }
+
+    fn dict(&self, value: Value, wanted: &str) -> Result<Vec<(String, Value)>, Stop> {
+        let Value::Dict(dict) = value else { return Err(self.misfit(wanted, value)) };
+        let mut items = Vec::with_capacity(self.context.heap.dict(dict).len());
+        for (key, value) in self.context.heap.dict(dict).items() {
+            match key {
+                Value::Str(text) => items.push((self.context.heap.str(text).to_owned(), value)),
+                _ => return Err(self.misfit("str as key", key)),
+            }
+        }
+        Ok(items)
+    }
+
+    fn elements(&mut self, values: Vec<Value>, schema: SchemaIndex, depth: usize) -> Result<Vec<Value>, Stop> {
+        let mut decoded = Vec::with_capacity(values.len());
+        for (index, value) in values.into_iter().enumerate() {
+            decoded.push(self.at(format!("[{index}]"), |this| this.value(value, schema, depth + 1))?);
+        }
+        Ok(decoded)
+    }
+
+    fn value(&mut self, value: Value, schema: SchemaIndex, depth: usize) -> Result<Value, Stop> {
+        if depth > DEEPEST {
+            return Err(Stop::Raise(Raise::Internal("a schema nested too deep")));
+        }
+        self.context.charge(2)?;
+        let module = std::sync::Arc::clone(self.context.module());
+        let Some(schema) = module.schemas.get(schema.index()) else {
+            return Err(Stop::Raise(Raise::Internal("a schema that does not exist")));
+        };
+        match (schema, value) {
+            (Schema::Json, _) => self.copy(value),
+            (Schema::None, Value::None)
+            | (Schema::Bool, Value::Bool(_))
+            | (Schema::Int, Value::Int(_) | Value::Big(_))
+            | (Schema::Float, Value::Float(_) | Value::Int(_) | Value::Big(_))
+            | (Schema::Str, Value::Str(_)) => Ok(value),
+            (Schema::None, _) => Err(self.misfit("None", value)),
+            (Schema::Bool, _) => Err(self.misfit("bool", value)),
+            (Schema::Int, _) => Err(self.misfit("int", value)),
+            (Schema::Float, _) => Err(self.misfit("float", value)),
+            (Schema::Str, _) => Err(self.misfit("str", value)),
+            (Schema::List(element), _) => {
+                let values = self.list(value, "list")?;
+                let values = self.elements(values, *element, depth)?;
+                Ok(self.context.heap.alloc_list(values)?)
+            }
+            (Schema::TupleOf(element), _) => {
+                let values = self.list(value, "tuple")?;
+                let values = self.elements(values, *element, depth)?;
+                Ok(self.context.heap.alloc_tuple(values)?)
+            }
+            (Schema::Tuple(elements), _) => {
+                let values = self.list(value, "tuple")?;
+                if values.len() != elements.len() {
+                    let wanted = format!("{} elements", elements.len());
+                    return Err(self.bad_value(wanted, values.len().to_string()));
+                }
+                let mut decoded = Vec::with_capacity(values.len());
+                for (index, (value, element)) in values.into_iter().zip(elements).enumerate() {
+                    decoded.push(self.at(format!("[{index}]"), |this| this.value(value, *element, depth + 1))?);
+                }
+                Ok(self.context.heap.alloc_tuple(decoded)?)
+            }
+            (Schema::Set(element), _) => {
+                let values = self.list(value, "list of distinct elements")?;
+                let values = self.elements(values, *element, depth)?;
+                let set = ops::set_from_values(self.context, &values, false)?;
+                match set {
+                    Value::Set(handle) if self.context.heap.set(handle).len() == values.len() => Ok(set),
+                    _ => Err(self.bad_value("distinct elements", "repeated ones")),
+                }
+            }
+            (Schema::Dict(element), _) => {
+                let items = self.dict(value, "dict")?;
+                let dict = self.context.heap.alloc_dict(DictObject::default())?;
+                for (name, value) in items {
+                    let key = self.context.heap.alloc_str(&name)?;
+                    let value = self.at(format!("[{name:?}]"), |this| this.value(value, *element, depth + 1))?;
+                    if let Value::Dict(dict) = dict {
+                        ops::dict_set(self.context, dict, key, value)?;
+                    }
+                }
+                Ok(dict)
+            }
+            (Schema::Record(fields), _) => {
+                let items = self.dict(value, "dict")?;
+                let dict = self.context.heap.alloc_dict(DictObject::default())?;
+                for (name, schema, required) in fields {
+                    let found = items.iter().find(|(key, _)| key == name).map(|(_, value)| *value);
+                    let Some(value) = found else {
+                        if *required {
+                            return Err(self.bad_value(format!("a key {name:?}"), "none"));
+                        }
+                        continue;
+                    };
+                    let key = self.context.heap.alloc_str(name)?;
+                    let value = self.at(format!("[{name:?}]"), |this| this.value(value, *schema, depth + 1))?;
+                    if let Value::Dict(dict) = dict {
+                        ops::dict_set(self.context, dict, key, value)?;
+                    }
+                }
+                Ok(dict)
+            }
+            (Schema::Class(class, fields), _) => {
+                let Some(declared) = module.classes.get(class.index()) else {
+                    return Err(Stop::Raise(Raise::Internal("a class that does not exist")));
+                };
+                let items = self.dict(value, &declared.name)?;
+                let mut slots = vec![Value::Unset; declared.fields.len()];
+                for (name, schema, default) in fields {
+                    let found = items.iter().find(|(key, _)| key == name).map(|(_, value)| *value);
+                    let value = match (found, default) {
+                        (Some(value), _) => {
+                            self.at(format!("[{name:?}]"), |this| this.value(value, *schema, depth + 1))?
+                        }
+                        (None, Some(default)) => self.constants.get(default.index()).copied().unwrap_or_default(),
+                        (None, None) => return Err(self.bad_value(format!("a key {name:?}"), "none")),
+                    };
+                    let position = declared.fields.iter().position(|field| field.name == *name);
+                    if let Some(slot) = position.and_then(|position| slots.get_mut(position)) {
+                        *slot = value;
+                    }
+                }
+                Ok(self.context.heap.alloc_object(Instance { class: *class, fields: slots })?)
+            }
+            (Schema::Union(alternatives), _) => {
+                let mut wanted = Vec::new();
+                for alternative in alternatives {
+                    match self.value(value, *alternative, depth + 1) {
+                        Err(Stop::Misfit(misfit)) => {
+                            // A misfit inside says more than the list of alternatives.
+                            if misfit.path.len() > self.path.len() {
+                                return Err(Stop::Misfit(misfit));
+                            }
+                            wanted.push(misfit.wanted);
+                        }
+                        other => return other,
+                    }
+                }
+                Err(self.misfit(wanted.join(" or "), value))
+            }
+            (Schema::Literal(constants), _) => {
+                for constant in constants {
+                    let constant = self.constants.get(constant.index()).copied().unwrap_or_default();
+                    let same_kind = constant.tag(&self.context.heap) == value.tag(&self.context.heap);
+                    if same_kind && ops::equal(self.context, constant, value)? {
+                        return Ok(value);
+                    }
+                }
+                let found = crate::format::repr(self.context, value)?;
+                let wanted: Vec<String> =
+                    constants.iter().map(|constant| literal(module.constants.get(constant.index()))).collect();
+                Err(self.bad_value(wanted.join(" or "), found))
+            }
+            (Schema::Iso(tag), Value::Str(_)) => {
+                let name = match tag {
+                    Tag::Date => "datetime.date.fromisoformat",
+                    Tag::Time => "datetime.time.fromisoformat",
+                    _ => "datetime.datetime.fromisoformat",
+                };
+                self.through_leaf(name, value)
+            }
+            (Schema::Iso(tag), _) => Err(self.misfit(format!("{} as ISO 8601 text", tag.name()), value)),
+            (Schema::Decimal, Value::Str(_) | Value::Int(_) | Value::Big(_)) => {
+                self.through_leaf("decimal.Decimal", value)
+            }
+            (Schema::Decimal, Value::Float(number)) => {
+                // The digits that were written, not the binary fraction.
+                let text = self.context.heap.alloc_string(crate::format::float_text::repr(number))?;
+                self.through_leaf("decimal.Decimal", text)
+            }
+            (Schema::Decimal, _) => Err(self.misfit("a decimal number", value)),
+        }
+    }
+
+    /// Converts with the leaf that programs use too.
+    fn through_leaf(&mut self, name: &str, value: Value) -> Result<Value, Stop> {
+        match leaf::find(name) {
+            Some(leaf) if leaf.arguments == 1 => Ok((leaf.function)(self.context, &[value])?),
+            _ => Err(Stop::Raise(Raise::Internal("a decode needs a leaf that is not there"))),
+        }
+    }
+
+    /// A deep copy of JSON data.
+    fn copy(&mut self, value: Value) -> Result<Value, Stop> {
+        /// An open container: its copy, what is left of it.
+        enum Open {
+            List(Value, std::vec::IntoIter<Value>),
+            Dict(Value, std::vec::IntoIter<(Value, Value)>),
+        }
+        let mut stack: Vec<Open> = Vec::new();
+        let mut result = None;
+        let mut current = Some((None, value));
+        loop {
+            if let Some((key, value)) = current.take() {
+                self.context.charge(1)?;
+                let copy = match value {
+                    Value::None
+                    | Value::Bool(_)
+                    | Value::Int(_)
+                    | Value::Big(_)
+                    | Value::Float(_)
+                    | Value::Str(_) => value,
+                    Value::List(_) | Value::Tuple(_) => {
+                        let values = self.list(value, "list")?;
+                        let copy = self.context.heap.alloc_list(Vec::new())?;
+                        stack.push(Open::List(copy, values.into_iter()));
+                        copy
+                    }
+                    Value::Dict(dict) => {
+                        let items = ops::dict_items(&self.context.heap, dict);
+                        let copy = self.context.heap.alloc_dict(DictObject::default())?;
+                        stack.push(Open::Dict(copy, items.into_iter()));
+                        copy
+                    }
+                    _ => return Err(self.misfit("JSON data", value)),
+                };
+                let opened = matches!(value, Value::List(_) | Value::Tuple(_) | Value::Dict(_));
+                let parent = if opened { stack.len().checked_sub(2) } else { stack.len().checked_sub(1) };
+                match parent.and_then(|parent| stack.get(parent)) {
+                    None => result = Some(copy),
+                    Some(Open::List(Value::List(list), _)) => self.context.heap.list_push(*list, copy)?,
+                    Some(Open::Dict(Value::Dict(dict), _)) => {
+                        let dict = *dict;
+                        let Some(key @ Value::Str(_)) = key else {
+                            return Err(self.misfit("str as key", key.unwrap_or_default()));
+                        };
+                        ops::dict_set(self.context, dict, key, copy)?;
+                    }
+                    Some(_) => {}
+                }
+                if stack.len() > ops::MAXIMUM_DEPTH * 10 {
+                    return Err(Stop::Raise(self.context.recursion_error()));
+                }
+            }
+            match stack.last_mut() {
+                None => return Ok(result.unwrap_or_default()),
+                Some(Open::List(_, rest)) => match rest.next() {
+                    Some(value) => current = Some((None, value)),
+                    None => {
+                        stack.pop();
+                    }
+                },
+                Some(Open::Dict(_, rest)) => match rest.next() {
+                    Some((key, value)) => current = Some((Some(key), value)),
+                    None => {
+                        stack.pop();
+                    }
+                },
+            }
+        }
+    }
+}
+
+/// A constant as an error shows it.
+fn literal(constant: Option<&Constant>) -> String {
+    match constant {
+        Some(Constant::Str(text)) => crate::format::quote::text(text),
+        Some(Constant::Int(number)) => number.to_string(),
+        Some(Constant::Bool(true)) => "True".to_owned(),
+        Some(Constant::Bool(false)) => "False".to_owned(),
+        Some(Constant::None) => "None".to_owned(),
+        _ => "a constant".to_owned(),
+    }
+}

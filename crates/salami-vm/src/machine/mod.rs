@@ -1,0 +1,310 @@
+//! A machine: one execution of a program. Sans-IO: it runs until it is done, out of fuel, or stopped
+//! by an error, and what it did is a function of program, input and limits alone.
+
+mod border;
+mod calls;
+mod canary;
+mod decode;
+mod dispatch;
+mod error;
+mod run;
+mod slow;
+mod unwind;
+
+use std::sync::Arc;
+
+use salami_ir::{Address, Constant, FunctionIndex, Instruction};
+
+pub use canary::{CanaryError, check_limits};
+pub use error::{ErrorContext, Limit, MachineError, Raised, TraceLine};
+
+use crate::context::Context;
+use crate::data::{Data, ExportError};
+use crate::hash::HashKey;
+use crate::heap::Heap;
+use crate::prepare::{Program, R};
+use crate::raise::Raise;
+use crate::value::{ExceptionRef, GeneratorRef, TypeRef, Value};
+
+/// What a machine may use at most.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Accounted bytes of heap.
+    pub memory: usize,
+    /// Bytes of stack.
+    pub stack: usize,
+    /// Frames, the module's own included; past it RecursionError.
+    pub depth: usize,
+    /// The key of hash tables: any number, never observable by the program.
+    pub hash_key: HashKey,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { memory: 100 << 20, stack: 10 << 20, depth: 1000, hash_key: HashKey::default() }
+    }
+}
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The program is done; its result.
+    Done(Value),
+    /// It can be run on with more fuel; the instruction at hand needs at least this much.
+    OutOfFuel {
+        /// Units that must be available before it can go on.
+        needed: u64,
+    },
+    /// Nobody catches this exception. The machine stands at the raising instruction, its stack
+    /// intact; running on runs that instruction again.
+    Raised(Raised),
+    /// A limit, or a fault of our own.
+    Failed(MachineError),
+}
+
+/// A frame as the IR sees it.
+#[derive(Clone, Debug)]
+pub struct FrameView {
+    /// The function.
+    pub function: FunctionIndex,
+    /// The instruction that runs next, or in a frame below the top the call it waits for.
+    pub address: Address,
+    /// Its registers.
+    pub registers: Vec<Value>,
+    /// The generator whose frame it is.
+    pub generator: Option<Value>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Frame {
+    pub(crate) function: u32,
+    /// The operation that runs next; below the top it is the one after the call.
+    pub(crate) position: u32,
+    /// Where its registers start on the stack.
+    pub(crate) base: u32,
+    /// Where in the caller's window the result goes.
+    pub(crate) result: R,
+    /// For a generator: its object, and where the caller goes at its end.
+    pub(crate) generator: Option<(GeneratorRef, u32)>,
+    /// The exception that a handler of this frame took last, and that handler's first instruction.
+    pub(crate) handled: Option<(ExceptionRef, u32)>,
+}
+
+/// One execution of a program.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    pub(crate) program: Arc<Program>,
+    pub(crate) context: Context,
+    pub(crate) stack: Vec<Value>,
+    pub(crate) frames: Vec<Frame>,
+    constants: Vec<Value>,
+    globals: Vec<Value>,
+    input: Vec<(String, Value)>,
+    output_fields: Vec<(String, Value)>,
+    limits: Limits,
+    /// Where a reservation failed last and memory was collected for it: a second failure there is final.
+    retried: Option<(usize, u32, i64)>,
+    result: Option<Value>,
+    /// The guard that failed.
+    guard: Option<MachineError>,
+    granted: u64,
+}
+
+impl Machine {
+    /// A machine that stands at the program's start.
+    ///
+    /// # Errors
+    /// If constants or input do not fit the memory limit, or the limits themselves do not work here.
+    pub fn new(program: &Arc<Program>, limits: Limits, input: &[(String, Data)]) -> Result<Self, MachineError> {
+        check_limits().map_err(|error| MachineError::internal(error.to_string()))?;
+        Self::unchecked(program, limits, input)
+    }
+
+    /// The same without the self-test, for the self-test.
+    pub(crate) fn unchecked(
+        program: &Arc<Program>,
+        limits: Limits,
+        input: &[(String, Data)],
+    ) -> Result<Self, MachineError> {
+        let heap = Heap::new(Arc::clone(program.module()), limits.memory, limits.hash_key);
+        let mut machine = Self {
+            program: Arc::clone(program),
+            context: Context::new(heap),
+            stack: Vec::new(),
+            frames: Vec::new(),
+            constants: Vec::new(),
+            globals: vec![Value::Unset; program.module.globals.len()],
+            input: Vec::new(),
+            output_fields: Vec::new(),
+            limits,
+            retried: None,
+            result: None,
+            guard: None,
+            granted: 0,
+        };
+        let begun = machine.begin(input);
+        match begun {
+            Ok(()) => Ok(machine),
+            Err(raise) => Err(machine.error_of(raise)),
+        }
+    }
+
+    fn begin(&mut self, input: &[(String, Data)]) -> Result<(), Raise> {
+        let module = Arc::clone(&self.program.module);
+        for constant in &module.constants {
+            let value = self.constant(constant)?;
+            self.constants.push(value);
+        }
+        for (name, data) in input {
+            let value = self.import(data)?;
+            self.input.push((name.clone(), value));
+        }
+        self.enter(module.entry.0, &[], 0, Value::Unset)
+    }
+
+    fn constant(&mut self, constant: &Constant) -> Result<Value, Raise> {
+        let heap = &mut self.context.heap;
+        match constant {
+            Constant::None => Ok(Value::None),
+            Constant::Bool(truth) => Ok(Value::Bool(*truth)),
+            Constant::Int(number) => heap.alloc_int(number.clone()),
+            Constant::Float(bits) => Ok(Value::float(f64::from_bits(*bits))),
+            Constant::Str(text) => heap.alloc_str(text),
+            Constant::Bytes(bytes) => heap.alloc_bytes(bytes.clone()),
+            Constant::Tuple(items) => {
+                let items = items.iter().map(|item| self.constants.get(item.index()).copied().unwrap_or_default());
+                heap.alloc_tuple(items.collect())
+            }
+            Constant::Class(class) => Ok(Value::Type(TypeRef::Class(*class))),
+            Constant::Type(tag) => Ok(Value::Type(TypeRef::Builtin(*tag))),
+            Constant::Ellipsis => Ok(Value::Ellipsis),
+            Constant::Missing => Ok(Value::Unset),
+        }
+    }
+
+    /// Runs with this much fuel more. Any way of slicing the same fuel gives the same execution.
+    pub fn run(&mut self, fuel: u64) -> Outcome {
+        self.granted = self.granted.saturating_add(fuel);
+        self.context.refuel(fuel);
+        if let Some(result) = self.result {
+            return Outcome::Done(result);
+        }
+        self.run_loop()
+    }
+
+    /// What the program printed since the last call.
+    pub fn take_output(&mut self) -> String {
+        core::mem::take(&mut self.context.output)
+    }
+
+    /// What the program wrote to the standard error stream since the last call.
+    pub fn take_error_output(&mut self) -> String {
+        core::mem::take(&mut self.context.error_output)
+    }
+
+    /// Fuel used so far.
+    #[must_use]
+    pub fn fuel_used(&self) -> u64 {
+        let granted = i64::try_from(self.granted).unwrap_or(i64::MAX);
+        u64::try_from(granted.saturating_sub(self.context.fuel.remaining)).unwrap_or(0)
+    }
+
+    /// The most accounted bytes that were in use at once.
+    #[must_use]
+    pub fn memory_peak(&self) -> usize {
+        self.context.heap.peak()
+    }
+
+    /// How often memory was collected.
+    #[must_use]
+    pub fn collections(&self) -> u64 {
+        self.context.heap.collections()
+    }
+
+    /// Makes every safepoint collect, for tests of the collector.
+    pub fn set_collection_stress(&mut self, stress: bool) {
+        self.context.heap.set_stress(stress);
+    }
+
+    /// The fields that `STORE_OUTPUT` set, in order.
+    #[must_use]
+    pub fn output_fields(&self) -> &[(String, Value)] {
+        &self.output_fields
+    }
+
+    /// The heap, for reading results.
+    #[must_use]
+    pub fn heap(&self) -> &Heap {
+        &self.context.heap
+    }
+
+    /// What operators and leaves work on, for a host that formats a result.
+    pub fn context_mut(&mut self) -> &mut Context {
+        &mut self.context
+    }
+
+    /// A value as data: instances of dataclasses become their fields, tuples and sets lists, dates ISO text.
+    ///
+    /// # Errors
+    /// If it is no data, or contains itself.
+    pub fn export(&self, value: Value) -> Result<Data, ExportError> {
+        border::export(&self.context.heap, value)
+    }
+
+    /// Data as a value.
+    ///
+    /// # Errors
+    /// The memory limit.
+    pub fn import(&mut self, data: &Data) -> Result<Value, Raise> {
+        border::import(&mut self.context, data)
+    }
+
+    /// The stack in terms of the IR, outermost frame first: all that is needed to store it.
+    #[must_use]
+    pub fn frames(&self) -> Vec<FrameView> {
+        let mut views = Vec::with_capacity(self.frames.len());
+        for (index, frame) in self.frames.iter().enumerate() {
+            let Some(function) = self.program.functions.get(frame.function as usize) else { continue };
+            let is_top = index + 1 == self.frames.len();
+            let position = if is_top { frame.position } else { frame.position.saturating_sub(1) };
+            let address = Address(function.first.get(position as usize).copied().unwrap_or(0));
+            let count = self.program.module.functions.get(frame.function as usize).map_or(0, |it| it.registers.len());
+            let registers = (0..count).map(|register| {
+                let place = frame.base as usize + crate::prepare::frame_position(count, register) as usize;
+                self.stack.get(place).copied().unwrap_or_default()
+            });
+            views.push(FrameView {
+                function: FunctionIndex(frame.function),
+                address,
+                registers: registers.collect(),
+                generator: frame.generator.map(|(generator, _)| Value::Generator(generator)),
+            });
+        }
+        views
+    }
+
+    /// Frees what nothing refers to any more.
+    pub(crate) fn collect(&mut self) {
+        let top = self.frames.last().map_or(0, |frame| {
+            let size = self.program.functions.get(frame.function as usize).map_or(0, |function| function.frame);
+            frame.base as usize + size as usize
+        });
+        let stack = self.stack.get(..top).unwrap_or(&self.stack).iter().copied();
+        let frames = self.frames.iter().flat_map(|frame| {
+            let generator = frame.generator.map_or(Value::Unset, |(generator, _)| Value::Generator(generator));
+            let handled = frame.handled.map_or(Value::Unset, |(exception, _)| Value::Exception(exception));
+            [generator, handled]
+        });
+        let fields = self.input.iter().chain(&self.output_fields).map(|(_, value)| *value);
+        let rest = self.constants.iter().chain(&self.globals).copied();
+        let roots = stack.chain(frames).chain(fields).chain(rest).chain(self.result);
+        self.context.heap.collect(roots);
+    }
+
+    /// The instruction that an operation begins with.
+    pub(crate) fn instruction_at(&self, function: u32, position: u32) -> Option<&Instruction> {
+        let prepared = self.program.functions.get(function as usize)?;
+        let address = prepared.raising.get(position as usize)?;
+        self.program.module.functions.get(function as usize)?.code.get(*address as usize)
+    }
+}

@@ -1,0 +1,267 @@
+//! Runs the dispatch loop in its two forms, and acts on what it cannot do itself.
+//!
+//! The fast form pays a segment's fuel where the segment ends. It runs only while there is more
+//! fuel than a segment can cost; near the end, and where an instruction needs more than there is,
+//! the exact form takes over, which pays for each instruction before it. Both stop at the same
+//! instruction, so slicing fuel changes nothing. Between runs the account is the exact form's.
+
+use super::calls::STACK_LIMIT;
+use super::dispatch::Leave;
+use super::{Machine, Outcome};
+use crate::prepare::Program;
+use crate::raise::Raise;
+use crate::value::ExceptionRef;
+
+/// More than any segment costs.
+pub(super) const MARGIN: i64 = 256;
+/// With less fuel than this the fast form is not worth entering.
+pub(super) const FAST: i64 = 8 * MARGIN;
+
+/// What to do after a form of the loop was left.
+enum Next {
+    /// The run is over.
+    Ended(Outcome),
+    /// Go on in the form that the fuel allows.
+    Switch,
+    /// Go on in exact form: whether an instruction can be paid for only that form decides.
+    Exactly,
+}
+
+impl Machine {
+    pub(super) fn run_loop(&mut self) -> Outcome {
+        let program = std::sync::Arc::clone(&self.program);
+        let mut exactly = false;
+        loop {
+            let next = if self.context.fuel.remaining >= FAST && !exactly {
+                self.run_form::<false>(&program)
+            } else {
+                self.run_form::<true>(&program)
+            };
+            match next {
+                Next::Ended(outcome) => return outcome,
+                Next::Switch => exactly = false,
+                Next::Exactly => exactly = true,
+            }
+        }
+    }
+
+    /// Fuel of the segment at hand that the fast form did not pay yet.
+    fn unpaid(&self) -> i64 {
+        let Some(frame) = self.frames.last() else { return 0 };
+        let function = self.program.functions.get(frame.function as usize);
+        function.and_then(|function| function.before.get(frame.position as usize)).map_or(0, |&cost| i64::from(cost))
+    }
+
+    /// What the operation at hand costs.
+    fn operation_cost(&self) -> i64 {
+        let Some(frame) = self.frames.last() else { return 0 };
+        let function = self.program.functions.get(frame.function as usize);
+        function.and_then(|function| function.cost.get(frame.position as usize)).map_or(0, |&cost| i64::from(cost))
+    }
+
+    /// Puts the position back to the first operation of its instruction, so that it can run again.
+    fn rewind(&mut self) {
+        let Some(frame) = self.frames.last_mut() else { return };
+        let Some(function) = self.program.functions.get(frame.function as usize) else { return };
+        let first = function.first.get(frame.position as usize).copied();
+        let start = first.and_then(|first| function.start.get(first as usize)).copied();
+        if let Some(start) = start.filter(|&start| start <= frame.position) {
+            frame.position = start;
+        }
+    }
+
+    /// Undoes what the operation at hand paid, and puts it back to its start.
+    fn take_back<const EXACT: bool>(&mut self) {
+        self.context.fuel.remaining += core::mem::take(&mut self.context.fuel.dynamic);
+        self.rewind();
+        if EXACT {
+            self.context.fuel.remaining += self.operation_cost();
+        }
+    }
+
+    fn run_form<const EXACT: bool>(&mut self, program: &Program) -> Next {
+        if EXACT {
+            self.context.fuel.margin = 0;
+        } else {
+            self.context.fuel.margin = MARGIN;
+            self.context.fuel.remaining += self.unpaid();
+        }
+        loop {
+            let leave = self.dispatch::<EXACT>(program);
+            let next = self.act::<EXACT>(program, leave);
+            if let Some(next) = next {
+                return next;
+            }
+        }
+    }
+
+    /// Does what the dispatch loop left to do; `None`: back into it.
+    #[inline]
+    fn act<const EXACT: bool>(&mut self, program: &Program, leave: Leave) -> Option<Next> {
+        match leave {
+            Leave::Call { function, site, result, closure } => {
+                let caller = self.frames.last().map_or(0, |frame| frame.function);
+                let site = program.functions.get(caller as usize).and_then(|it| it.sites.get(site as usize))?;
+                match self.enter(function, &site.arguments, result, closure) {
+                    Ok(()) => self.entered::<EXACT>(site.cost),
+                    Err(raise) => self.raise::<EXACT>(raise),
+                }
+            }
+            Leave::CallValue { callee, site, result } => {
+                let caller = self.frames.last().map_or(0, |frame| frame.function);
+                let site = program.functions.get(caller as usize).and_then(|it| it.sites.get(site as usize))?;
+                self.context.fuel.dynamic = 0;
+                match self.call_value(callee, &site.arguments, result) {
+                    Ok(()) => self.entered::<EXACT>(site.cost),
+                    Err(raise) => self.raise::<EXACT>(raise),
+                }
+            }
+            Leave::Return { value, cost } => {
+                if let Some(value) = self.leave(value) {
+                    if !EXACT {
+                        self.context.fuel.remaining -= i64::from(cost);
+                        self.context.fuel.margin = 0;
+                    }
+                    self.result = Some(value);
+                    return Some(Next::Ended(Outcome::Done(value)));
+                }
+                self.entered::<EXACT>(cost)
+            }
+            Leave::Resume { generator, result, end, cost } => {
+                self.context.fuel.dynamic = 0;
+                match self.resume(generator, result, end) {
+                    Ok(()) => self.entered::<EXACT>(cost),
+                    Err(raise) => self.raise::<EXACT>(raise),
+                }
+            }
+            Leave::Yield { value, result, cost } => {
+                let position = self.frames.last().map_or(0, |frame| frame.position + 1);
+                match self.yield_value(value, result, position) {
+                    Ok(()) => self.entered::<EXACT>(cost),
+                    Err(raise) => self.raise::<EXACT>(raise),
+                }
+            }
+            Leave::Collect => {
+                self.collect();
+                (!EXACT && self.context.fuel.remaining < MARGIN).then(|| self.leave_fast())
+            }
+            Leave::Switch => Some(if EXACT { Next::Switch } else { self.leave_fast() }),
+            Leave::Starved(needed) => Some(Next::Ended(Outcome::OutOfFuel { needed })),
+            Leave::Raise(raise) => self.raise::<EXACT>(raise),
+            Leave::Throw { exception, again } => {
+                self.context.fuel.dynamic = 0;
+                match self.exception_of(exception) {
+                    Ok(exception) => self.throw_paid::<EXACT>(exception, again),
+                    Err(raise) => self.raise::<EXACT>(raise),
+                }
+            }
+            Leave::ThrowFrom { exception, cause } => {
+                self.context.fuel.dynamic = 0;
+                match self.with_cause(exception, cause) {
+                    Ok(exception) => self.throw_paid::<EXACT>(exception, false),
+                    Err(raise) => self.raise::<EXACT>(raise),
+                }
+            }
+            Leave::Cold => {
+                self.context.fuel.dynamic = 0;
+                match self.cold() {
+                    Ok(()) => {
+                        if let Some(frame) = self.frames.last_mut() {
+                            frame.position += 1;
+                        }
+                        (!EXACT && self.context.fuel.remaining < MARGIN).then(|| self.leave_fast())
+                    }
+                    Err(raise) => self.raise::<EXACT>(raise),
+                }
+            }
+        }
+    }
+
+    /// After a frame was entered or left: the segment is paid, a safepoint is passed.
+    #[inline]
+    fn entered<const EXACT: bool>(&mut self, cost: u8) -> Option<Next> {
+        if !EXACT {
+            self.context.fuel.remaining -= i64::from(cost);
+        }
+        if self.context.heap.is_collection_due() {
+            self.collect();
+        }
+        if EXACT {
+            return (self.context.fuel.remaining >= FAST).then_some(Next::Switch);
+        }
+        (self.context.fuel.remaining < MARGIN).then(|| self.leave_fast())
+    }
+
+    /// Leaves the fast form: pays what of the segment was done.
+    fn leave_fast(&mut self) -> Next {
+        self.context.fuel.remaining -= self.unpaid();
+        self.context.fuel.margin = 0;
+        Next::Switch
+    }
+
+    /// Acts on what stopped an operation.
+    #[cold]
+    fn raise<const EXACT: bool>(&mut self, raise: Raise) -> Option<Next> {
+        match raise {
+            Raise::Exception(exception) => self.throw_paid::<EXACT>(exception, false),
+            Raise::Memory(bytes) => {
+                self.take_back::<EXACT>();
+                let unpaid = if EXACT { 0 } else { self.unpaid() };
+                let position = self.frames.last().map_or(0, |frame| frame.position);
+                let here = Some((self.frames.len(), position, self.context.fuel.remaining - unpaid));
+                if self.retried == here {
+                    let error = self.error_of(Raise::Memory(bytes));
+                    return Some(self.ended::<EXACT>(Outcome::Failed(error)));
+                }
+                self.retried = here;
+                self.collect();
+                None
+            }
+            Raise::Fuel(needed) => {
+                self.take_back::<EXACT>();
+                if EXACT {
+                    return Some(Next::Ended(Outcome::OutOfFuel { needed }));
+                }
+                self.leave_fast();
+                Some(Next::Exactly)
+            }
+            Raise::Internal(message) => {
+                self.take_back::<EXACT>();
+                let error = match self.guard.take() {
+                    Some(error) => error,
+                    None if message == STACK_LIMIT => self.stack_error(),
+                    None => self.error_of(raise),
+                };
+                Some(self.ended::<EXACT>(Outcome::Failed(error)))
+            }
+        }
+    }
+
+    /// Ends a run with the account in exact form.
+    fn ended<const EXACT: bool>(&mut self, outcome: Outcome) -> Next {
+        if !EXACT {
+            self.leave_fast();
+        }
+        Next::Ended(outcome)
+    }
+
+    /// Throws an exception at the operation at hand, which is paid for.
+    fn throw_paid<const EXACT: bool>(&mut self, exception: ExceptionRef, again: bool) -> Option<Next> {
+        if !EXACT {
+            self.context.fuel.remaining -= self.unpaid() + self.operation_cost();
+        }
+        let outcome = self.throw(exception, again);
+        if !EXACT {
+            self.context.fuel.margin = 0;
+        }
+        match outcome {
+            // The account is the exact form's now; the other is entered anew if there is fuel.
+            None if EXACT => None,
+            None => Some(Next::Switch),
+            Some(outcome) => {
+                self.rewind();
+                Some(Next::Ended(outcome))
+            }
+        }
+    }
+}

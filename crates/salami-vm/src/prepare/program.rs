@@ -1,0 +1,155 @@
+//! A program that is ready to run.
+
+use std::sync::Arc;
+
+use salami_ir::{Address, ClassRef, FunctionIndex, FunctionKind, Module, RegisterType, Tag, TagSet};
+use salami_verify::Verified;
+
+use super::builder::prepare;
+use super::op::Op;
+use crate::heap::Heap;
+use crate::leaf::{self, LeafFunction};
+use crate::value::Value;
+
+/// The most that a segment costs, so the most that a machine runs ahead of what was paid.
+pub(crate) const SEGMENT_LIMIT: u16 = 200;
+
+/// A test for a register type, made fast.
+#[derive(Clone, Debug)]
+pub(crate) struct Check {
+    tags: TagSet,
+    classes: Option<Vec<ClassRef>>,
+}
+
+impl Check {
+    fn new(wanted: &RegisterType) -> Self {
+        Self { tags: wanted.tags, classes: wanted.classes.clone() }
+    }
+
+    /// Whether the value is of the type.
+    #[inline]
+    pub(crate) fn holds(&self, heap: &Heap, value: Value) -> bool {
+        let tag = match value {
+            Value::Int(_) | Value::Big(_) => Tag::Int,
+            Value::Str(_) => Tag::Str,
+            Value::Float(_) => Tag::Float,
+            Value::Bool(_) => Tag::Bool,
+            Value::None => Tag::None,
+            Value::List(_) => Tag::List,
+            Value::Dict(_) => Tag::Dict,
+            Value::Tuple(_) => Tag::Tuple,
+            Value::Object(_) | Value::Exception(_) => return self.holds_object(heap, value),
+            _ => value.tag(heap),
+        };
+        self.tags.contains(tag)
+    }
+
+    fn holds_object(&self, heap: &Heap, value: Value) -> bool {
+        if !self.tags.contains(Tag::Object) {
+            return false;
+        }
+        let Some(classes) = &self.classes else { return true };
+        let class = match value {
+            Value::Object(object) => ClassRef::Module(heap.object(object).class),
+            Value::Exception(exception) => heap.exception(exception).class,
+            _ => return false,
+        };
+        classes.contains(&class) || classes.iter().any(|&wanted| heap.module().is_subclass(class, wanted))
+    }
+}
+
+/// A call with more than the operation can say.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Site {
+    /// The function, for a closure.
+    pub(crate) function: FunctionIndex,
+    /// The leaf.
+    pub(crate) leaf: u32,
+    /// Positions of the arguments in the frame.
+    pub(crate) arguments: Box<[u32]>,
+    /// Fuel of the segment, the call included.
+    pub(crate) cost: u8,
+}
+
+/// A prepared function.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Function {
+    pub(crate) code: Box<[Op]>,
+    /// For each operation, what its segment cost before it.
+    pub(crate) before: Box<[u8]>,
+    /// For each operation, what its instructions cost; 0 where it only moves registers for another.
+    pub(crate) cost: Box<[u8]>,
+    /// For each operation, its first instruction: where a stored frame goes on.
+    pub(crate) first: Box<[u32]>,
+    /// For each operation, the instruction of it that may raise.
+    pub(crate) raising: Box<[u32]>,
+    /// For each instruction, the operation that begins with it.
+    pub(crate) start: Box<[u32]>,
+    /// How many values a frame takes.
+    pub(crate) frame: u32,
+    pub(crate) parameters: u32,
+    pub(crate) captures: u32,
+    pub(crate) generator: bool,
+    /// For each handler, its register's position in the frame.
+    pub(crate) handler_registers: Box<[u32]>,
+    pub(crate) sites: Box<[Site]>,
+    pub(crate) lists: Box<[Box<[u32]>]>,
+}
+
+impl Function {
+    /// The instruction that an operation raises at.
+    pub(crate) fn raising_address(&self, position: u32) -> Address {
+        Address(self.raising.get(position as usize).copied().unwrap_or(0))
+    }
+
+    /// The operation that an instruction begins.
+    pub(crate) fn position(&self, address: Address) -> Option<u32> {
+        self.start.get(address.index()).copied().filter(|&position| position != u32::MAX)
+    }
+}
+
+/// Where register number `register` lies in a frame of a function with `count` registers.
+pub(crate) fn frame_position(count: usize, register: usize) -> u32 {
+    let position = if count <= 256 || register < 252 { register } else { register + 4 };
+    u32::try_from(position).unwrap_or(u32::MAX)
+}
+
+/// A verified module, prepared. Immutable; any number of machines run it.
+#[derive(Debug)]
+pub struct Program {
+    pub(crate) module: Arc<Module>,
+    pub(crate) functions: Vec<Function>,
+    pub(crate) checks: Vec<Check>,
+    pub(crate) leaves: Vec<LeafFunction>,
+}
+
+impl Program {
+    /// Prepares a module. O(its size).
+    ///
+    /// # Errors
+    /// The name of a leaf that this VM has not: the module was verified against another table.
+    pub fn new(verified: Verified) -> Result<Self, String> {
+        let module = verified.into_module();
+        let mut leaves = Vec::with_capacity(module.leaves.len());
+        for import in &module.leaves {
+            match leaf::find(&import.name) {
+                Some(found) => leaves.push(found.function),
+                None => return Err(import.name.clone()),
+            }
+        }
+        let functions = module.functions.iter().map(|function| prepare(&module, function)).collect();
+        let checks = module.types.iter().map(Check::new).collect();
+        Ok(Self { module: Arc::new(module), functions, checks, leaves })
+    }
+
+    /// The module.
+    #[must_use]
+    pub fn module(&self) -> &Arc<Module> {
+        &self.module
+    }
+
+    /// Whether calling a function makes a generator.
+    pub(crate) fn is_generator(kind: FunctionKind) -> bool {
+        kind == FunctionKind::Generator
+    }
+}
