@@ -1,3 +1,22 @@
 //! Names, types and effects: the strict syntax tree to the typed tree.
+//!
+//! [`check`] is the whole face of the crate. The stages, each a module: `names` (scopes), `types`
+//! (the graph of types), `engine` (which function variants there are and when each is analysed
+//! again), `walk` (the abstract interpretation of one variant, which also builds its typed tree),
+//! `face` (what is known of builtins and modules).
 
+mod check;
+pub mod codes;
+mod engine;
+pub mod face;
+mod names;
 pub mod typed;
+mod types;
+mod walk;
+
+pub use check::{Checked, EffectClass, Effects, Options, Strict, check};
+
+/// Runs with stack to spare: all recursion over the tree goes through here.
+pub(crate) fn deep<R>(run: impl FnOnce() -> R) -> R {
+    stacker::maybe_grow(96 << 10, 1 << 20, run)
+}

@@ -149,14 +149,23 @@ pub struct ValueSet {
 
 impl ValueSet {
     /// Every value.
-    pub const ANY: Self = Self { kinds: (1 << Kind::ALL.len()) - 1, classes: None };
+    pub const ANY: Self = Self {
+        kinds: (1 << Kind::ALL.len()) - 1,
+        classes: None,
+    };
     /// No value: an expression that never ends.
-    pub const NEVER: Self = Self { kinds: 0, classes: None };
+    pub const NEVER: Self = Self {
+        kinds: 0,
+        classes: None,
+    };
 
     /// The values of one kind.
     #[must_use]
     pub const fn kind(kind: Kind) -> Self {
-        Self { kinds: 1 << kind as u8, classes: None }
+        Self {
+            kinds: 1 << kind as u8,
+            classes: None,
+        }
     }
 
     /// Whether values of `kind` are in the set.

@@ -1,0 +1,305 @@
+//! The whole check: parse, names, analysis, entry, emission.
+
+use salami_source::{Diagnostic, FileId, Label, Severity, Source, Span};
+use salami_syntax::tree::{ExprKind, FunctionId, ParameterKind, StmtId, StmtKind, Tree};
+
+use crate::codes;
+use crate::engine::{Engine, FileData};
+use crate::names::{Binding, Static, UnitId};
+use crate::typed;
+use crate::walk::Walker;
+
+/// When assertion points are errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Strict {
+    /// In a program that uses tools with effects.
+    #[default]
+    Effects,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to check for.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// When assertion points are errors.
+    pub strict: Strict,
+}
+
+/// What a function may do to the world. Nothing is more than pure until there are tools.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum EffectClass {
+    /// Nothing.
+    #[default]
+    Pure,
+    /// Reads.
+    Reading,
+    /// Changes what can be changed back.
+    Undoable,
+    /// Changes what cannot.
+    Irreversible,
+}
+
+/// What a function or the program needs and does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// The tools, as `service.method`, sorted.
+    pub capabilities: Vec<String>,
+    /// The gravest of its effects.
+    pub class: EffectClass,
+    /// Whether it can wait.
+    pub can_wait: bool,
+}
+
+/// What came of a check.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    /// The typed program; `None` if there are errors.
+    pub program: Option<typed::Program>,
+    /// Errors and warnings, in the order of the source.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What is checked when the program runs, in the order of the source.
+    pub assertion_points: Vec<Diagnostic>,
+    /// What the program needs and does.
+    pub effects: Effects,
+    /// The same for each function, by the name that tracebacks show; sorted.
+    pub functions: Vec<(String, Effects)>,
+}
+
+/// Checks a program. Total; time is linear in the size of the program up to a bounded factor.
+#[must_use]
+pub fn check(source: &Source, options: &Options) -> Checked {
+    let parsed = salami_syntax::parse(source);
+    if !parsed.is_ok() {
+        return Checked {
+            diagnostics: parsed.diagnostics,
+            ..Checked::default()
+        };
+    }
+    let file = FileData::new(0, source.clone(), parsed.tree);
+    let mut checked = crate::deep(|| check_file(&file, options));
+    checked.diagnostics.extend(parsed.diagnostics);
+    sort(&mut checked.diagnostics);
+    sort(&mut checked.assertion_points);
+    checked
+}
+
+fn sort(diagnostics: &mut [Diagnostic]) {
+    diagnostics.sort_by_key(|diagnostic| {
+        diagnostic
+            .labels
+            .first()
+            .map(|label| (label.file, label.span))
+    });
+}
+
+fn check_file(file: &FileData, options: &Options) -> Checked {
+    let mut engine = Engine::new(file, options);
+    engine
+        .diagnostics
+        .extend(file.names.diagnostics.iter().cloned());
+    let body_definition = engine.definition(0, UnitId::MODULE);
+    let body = engine.request(body_definition, None, &[], None);
+    let entry = entry(file);
+    let main = match entry {
+        Entry::Body => None,
+        Entry::Main(function) => Some(function),
+    };
+    engine.run(body);
+    let main_variant = main.map(|function| {
+        let (variant, inputs) = Walker::new(&mut engine, body, false).main_variant(function);
+        engine.run(variant);
+        (variant, inputs)
+    });
+    // The functions that nobody calls are checked for their annotations.
+    let body_function = engine.function_id(body);
+    let main = main_variant.map(|(variant, _)| engine.function_id(variant));
+    engine.emit();
+    if engine.is_exhausted() {
+        engine.diagnostics.push(Diagnostic {
+            code: codes::PROGRAM_TOO_COMPLEX,
+            severity: Severity::Error,
+            message: "the types of this program grow without end".to_owned(),
+            labels: vec![Label {
+                file: FileId(0),
+                span: Span::default(),
+                text: String::new(),
+            }],
+            path: Vec::new(),
+            help: Some("annotate the parameters of recursive functions".to_owned()),
+        });
+    }
+    let inputs = match main {
+        Some(function) => {
+            let Entry::Main(syntax) = entry else {
+                return Checked::default();
+            };
+            let inputs = Walker::new(&mut engine, body, true).inputs(syntax);
+            Some(typed::Main { function, inputs })
+        }
+        None => None,
+    };
+    check_uncalled(&mut engine, file);
+    finish(engine, body_function, inputs, options)
+}
+
+/// Functions without a caller are analysed for their annotations, so that their errors are told too.
+fn check_uncalled(engine: &mut Engine<'_>, file: &FileData) {
+    if engine.is_exhausted()
+        || engine
+            .diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Error)
+    {
+        return;
+    }
+    let known_notes = engine.notes.len();
+    for index in 0..file.names.units.len() {
+        let unit = UnitId(u32::try_from(index).unwrap_or(u32::MAX));
+        let definition = engine.definition(0, unit);
+        let crate::names::UnitKind::Function(_) = file.names.units[index].kind else {
+            continue;
+        };
+        let is_known = {
+            let definition = &engine.definitions[definition.0 as usize];
+            !definition.variants.is_empty()
+                || definition
+                    .joined
+                    .values()
+                    .any(|&variant| engine.variant(variant).is_known)
+        };
+        if is_known || file.names.units[index].captures() {
+            continue;
+        }
+        let body = engine.request(engine.definition(0, UnitId::MODULE), None, &[], None);
+        let types = Walker::new(engine, body, false).assumed_arguments(definition);
+        let variant = engine.request(definition, None, &types, None);
+        engine.run(variant);
+        let _ = crate::deep(|| Walker::new(engine, variant, true).emit());
+        engine.to_emit.clear();
+    }
+    engine.notes.truncate(known_notes);
+}
+
+fn finish(
+    engine: Engine<'_>,
+    body: typed::FunctionId,
+    main: Option<typed::Main>,
+    options: &Options,
+) -> Checked {
+    let mut checked = Checked::default();
+    let has_errors = engine
+        .diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error);
+    checked.assertion_points = engine.notes.clone();
+    checked.diagnostics = engine.diagnostics.clone();
+    let mut names: Vec<String> = engine
+        .functions
+        .iter()
+        .flatten()
+        .filter(|function| function.file == FileId(0))
+        .map(|function| function.name.clone())
+        .collect();
+    names.sort();
+    names.dedup();
+    checked.functions = names
+        .into_iter()
+        .map(|name| (name, Effects::default()))
+        .collect();
+    let refuses = options.strict == Strict::Always
+        && checked
+            .assertion_points
+            .iter()
+            .any(|note| note.code != codes::TYPE_REVEAL);
+    if refuses {
+        for point in &mut checked.assertion_points {
+            if point.code != codes::TYPE_REVEAL {
+                point.severity = Severity::Error;
+                checked.diagnostics.push(point.clone());
+            }
+        }
+    }
+    if has_errors || refuses {
+        return checked;
+    }
+    let classes = engine.typed_classes();
+    let functions: Option<Vec<typed::Function>> = engine.functions.into_iter().collect();
+    checked.program = functions.map(|functions| typed::Program {
+        functions,
+        classes,
+        globals: engine.global_table,
+        schemas: engine.schemas,
+        body,
+        main,
+        capabilities: Vec::new(),
+    });
+    checked
+}
+
+/// Who begins the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Entry {
+    /// The module body is the whole program.
+    Body,
+    /// The host calls this function after the body.
+    Main(FunctionId),
+}
+
+/// The entry rule: if the body, its guard included, calls `main`, the body is the whole program;
+/// else the host calls `main`, where there is one.
+fn entry(file: &FileData) -> Entry {
+    let Some(Binding::Static(index)) = file.names.module.get("main") else {
+        return Entry::Body;
+    };
+    let Some(Static::Function(function)) = file.names.statics.get(*index as usize) else {
+        return Entry::Body;
+    };
+    if calls_main(&file.tree, &file.tree.body) {
+        Entry::Body
+    } else {
+        Entry::Main(*function)
+    }
+}
+
+/// Whether statements of the body name `main`, outside of functions and classes.
+fn calls_main(tree: &Tree, body: &[StmtId]) -> bool {
+    let Some(first) = body.first().map(|&statement| tree.stmt(statement).span) else {
+        return false;
+    };
+    let whole = body.iter().fold(first, |span, &statement| {
+        span.cover(tree.stmt(statement).span)
+    });
+    let mut inner: Vec<Span> = tree
+        .functions
+        .iter()
+        .map(|function| function.span)
+        .collect();
+    inner.extend(tree.classes.iter().map(|class| class.span));
+    tree.exprs.iter().any(|expr| match expr.kind {
+        ExprKind::Name(name) => {
+            tree.name(name) == "main"
+                && expr.span.start >= whole.start
+                && !inner
+                    .iter()
+                    .any(|span| span.start <= expr.span.start && expr.span.end <= span.end)
+        }
+        _ => false,
+    })
+}
+
+/// Whether a parameter is given by the host.
+pub(crate) const fn is_input(kind: ParameterKind) -> bool {
+    !matches!(
+        kind,
+        ParameterKind::VariadicPositional | ParameterKind::VariadicKeyword
+    )
+}
+
+/// Whether a statement is an import; they come first and need nothing.
+#[must_use]
+pub(crate) const fn is_import(kind: &StmtKind) -> bool {
+    matches!(kind, StmtKind::Import(_) | StmtKind::ImportFrom { .. })
+}

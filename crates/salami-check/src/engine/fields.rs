@@ -1,0 +1,334 @@
+//! The fields of classes: what dataclasses declare, and what methods assign to `self`.
+
+use std::collections::BTreeSet;
+
+use salami_source::Span;
+use salami_syntax::tree::{
+    ArgumentKind, ClassDefinition, ExprId, ExprKind, FunctionBody, NameId, StmtId, StmtKind, Tree,
+};
+
+use super::Engine;
+use super::classes::{FieldInfo, decorator_name};
+use super::files::FileData;
+
+impl<'a> Engine<'a> {
+    pub(super) fn decorate(&mut self, file: &'a FileData, number: usize, decorator: ExprId) {
+        let tree = &file.tree;
+        let class = &mut self.classes[number];
+        match decorator_name(tree, decorator) {
+            "dataclass" => {
+                class.is_dataclass = true;
+                class.compares_equal = true;
+                class.shows_fields = true;
+                let ExprKind::Call { arguments, .. } = &tree.expr(decorator).kind else {
+                    return;
+                };
+                for argument in arguments {
+                    let ArgumentKind::Keyword(name) = argument.kind else {
+                        continue;
+                    };
+                    let value = matches!(tree.expr(argument.value).kind, ExprKind::Bool(true));
+                    match tree.name(name.name) {
+                        "frozen" => class.frozen = value,
+                        "order" => class.order = value,
+                        "eq" => class.compares_equal = value,
+                        "repr" => class.shows_fields = value,
+                        _ => {}
+                    }
+                }
+            }
+            "total_ordering" | "final" | "runtime_checkable" => {}
+            _ => {
+                let span = tree.expr(decorator).span;
+                class.problem = Some((
+                    span,
+                    "this decorator of a class is not supported".to_owned(),
+                    None,
+                ));
+            }
+        }
+    }
+
+    pub(super) fn fill_fields(
+        &mut self,
+        file: &'a FileData,
+        number: usize,
+        definition: &'a ClassDefinition,
+    ) {
+        let tree = &file.tree;
+        if self.classes[number].is_dataclass {
+            self.declared_fields(file, number, definition);
+        } else {
+            for &statement in &definition.body {
+                if let StmtKind::AnnotatedAssign {
+                    target,
+                    annotation,
+                    value: None,
+                } = &tree.stmt(statement).kind
+                    && let ExprKind::Name(name) = &tree.expr(*target).kind
+                {
+                    let text = tree.name(*name).to_owned();
+                    self.add_field(
+                        file,
+                        number,
+                        &text,
+                        Some(*annotation),
+                        tree.expr(*target).span,
+                    );
+                }
+            }
+        }
+        for &statement in &definition.body {
+            let StmtKind::Function(function) = &tree.stmt(statement).kind else {
+                continue;
+            };
+            let syntax = tree.function(*function);
+            let Some(receiver) = syntax.parameters.first() else {
+                continue;
+            };
+            let FunctionBody::Block(body) = &syntax.body else {
+                continue;
+            };
+            let mut found = Vec::new();
+            assigned_fields(tree, receiver.name.name, body, &mut found);
+            for (name, annotation, span) in found {
+                let text = tree.name(name);
+                if !self.classes[number].methods.contains_key(text) {
+                    self.add_field(file, number, &text.to_owned(), annotation, span);
+                }
+            }
+        }
+    }
+
+    fn add_field(
+        &mut self,
+        file: &FileData,
+        number: usize,
+        name: &str,
+        annotation: Option<ExprId>,
+        span: Span,
+    ) {
+        if let Some(field) = self.classes[number]
+            .fields
+            .iter_mut()
+            .find(|field| field.name == name)
+        {
+            if field.annotation.is_none() && annotation.is_some() {
+                field.annotation = annotation;
+                field.file = file.id;
+            }
+            return;
+        }
+        let node = self.types.node();
+        self.classes[number].fields.push(FieldInfo {
+            name: name.to_owned(),
+            node,
+            annotation,
+            default: None,
+            factory: None,
+            in_init: false,
+            keyword_only: false,
+            shown: false,
+            compared: false,
+            is_declared: false,
+            file: file.id,
+            span,
+        });
+    }
+
+    fn declared_fields(
+        &mut self,
+        file: &'a FileData,
+        number: usize,
+        definition: &'a ClassDefinition,
+    ) {
+        let tree = &file.tree;
+        let mut own = BTreeSet::new();
+        for &statement in &definition.body {
+            let StmtKind::AnnotatedAssign {
+                target,
+                annotation,
+                value,
+            } = &tree.stmt(statement).kind
+            else {
+                continue;
+            };
+            let ExprKind::Name(name) = &tree.expr(*target).kind else {
+                continue;
+            };
+            let text = tree.name(*name);
+            if decorator_name(tree, *annotation) == "ClassVar"
+                || matches!(&tree.expr(*annotation).kind, ExprKind::Subscript { value, .. } if decorator_name(tree, *value) == "ClassVar")
+            {
+                if let Some(value) = value {
+                    self.classes[number]
+                        .attributes
+                        .insert(text.to_owned(), *value);
+                }
+                continue;
+            }
+            own.insert(text);
+            self.add_field(
+                file,
+                number,
+                text,
+                Some(*annotation),
+                tree.expr(*target).span,
+            );
+            let Some(field) = self.classes[number]
+                .fields
+                .iter_mut()
+                .find(|field| field.name == text)
+            else {
+                continue;
+            };
+            field.annotation = Some(*annotation);
+            field.file = file.id;
+            (
+                field.in_init,
+                field.shown,
+                field.compared,
+                field.is_declared,
+            ) = (true, true, true, true);
+            (field.default, field.factory) = (*value, None);
+            let Some(value) = value else { continue };
+            if let ExprKind::Call { arguments, .. } = &tree.expr(*value).kind
+                && decorator_name(tree, *value) == "field"
+            {
+                field.default = None;
+                for argument in arguments {
+                    let ArgumentKind::Keyword(keyword) = argument.kind else {
+                        continue;
+                    };
+                    let is_true = matches!(tree.expr(argument.value).kind, ExprKind::Bool(true));
+                    match tree.name(keyword.name) {
+                        "default" => field.default = Some(argument.value),
+                        "default_factory" => field.factory = Some(argument.value),
+                        "init" => field.in_init = is_true,
+                        "repr" => field.shown = is_true,
+                        "compare" => field.compared = is_true,
+                        "kw_only" => field.keyword_only = is_true,
+                        _ => {}
+                    }
+                }
+            }
+        }
+        let mut has_default = false;
+        let mut problem = None;
+        for field in &self.classes[number].fields {
+            if !field.in_init || field.keyword_only {
+                continue;
+            }
+            let defaulted = field.default.is_some() || field.factory.is_some();
+            if has_default && !defaulted && own.contains(field.name.as_str()) {
+                let message = format!(
+                    "non-default argument '{}' follows default argument",
+                    field.name
+                );
+                problem = Some((
+                    field.span,
+                    message,
+                    Some("put the fields without default first".to_owned()),
+                ));
+            }
+            has_default |= defaulted;
+        }
+        if problem.is_some() {
+            self.classes[number].problem = problem;
+        }
+    }
+}
+
+/// The fields that statements assign to the receiver, in order.
+fn assigned_fields(
+    tree: &Tree,
+    receiver: NameId,
+    body: &[StmtId],
+    found: &mut Vec<(NameId, Option<ExprId>, Span)>,
+) {
+    let mut pending: Vec<StmtId> = body.iter().rev().copied().collect();
+    while let Some(statement) = pending.pop() {
+        let mut blocks: Vec<&[StmtId]> = Vec::new();
+        match &tree.stmt(statement).kind {
+            StmtKind::Assign { targets, .. } => {
+                for &target in targets {
+                    assigned_field(tree, receiver, target, None, found);
+                }
+            }
+            StmtKind::AnnotatedAssign {
+                target, annotation, ..
+            } => {
+                assigned_field(tree, receiver, *target, Some(*annotation), found);
+            }
+            StmtKind::AugmentedAssign { target, .. } => {
+                assigned_field(tree, receiver, *target, None, found)
+            }
+            StmtKind::If {
+                branches,
+                otherwise,
+            } => {
+                blocks.extend(branches.iter().map(|(_, body)| body.as_slice()));
+                blocks.push(otherwise);
+            }
+            StmtKind::While {
+                body, otherwise, ..
+            } => blocks.extend([body.as_slice(), otherwise]),
+            StmtKind::For {
+                target,
+                body,
+                otherwise,
+                ..
+            } => {
+                assigned_field(tree, receiver, *target, None, found);
+                blocks.extend([body.as_slice(), otherwise]);
+            }
+            StmtKind::Try {
+                body,
+                handlers,
+                otherwise,
+                finally,
+            } => {
+                blocks.push(body);
+                blocks.extend(handlers.iter().map(|handler| handler.body.as_slice()));
+                blocks.extend([otherwise.as_slice(), finally]);
+            }
+            StmtKind::With { items, body, .. } => {
+                for item in items {
+                    if let Some(target) = item.target {
+                        assigned_field(tree, receiver, target, None, found);
+                    }
+                }
+                blocks.push(body);
+            }
+            StmtKind::Match { cases, .. } => {
+                blocks.extend(cases.iter().map(|case| case.body.as_slice()))
+            }
+            _ => {}
+        }
+        for block in blocks.into_iter().rev() {
+            pending.extend(block.iter().rev());
+        }
+    }
+}
+
+fn assigned_field(
+    tree: &Tree,
+    receiver: NameId,
+    target: ExprId,
+    annotation: Option<ExprId>,
+    found: &mut Vec<(NameId, Option<ExprId>, Span)>,
+) {
+    let mut pending = vec![target];
+    while let Some(target) = pending.pop() {
+        match &tree.expr(target).kind {
+            ExprKind::Attribute { value, name } => {
+                if matches!(tree.expr(*value).kind, ExprKind::Name(owner) if owner == receiver) {
+                    found.push((name.name, annotation, name.span));
+                }
+            }
+            ExprKind::Tuple(items) | ExprKind::List(items) => pending.extend(items.iter().rev()),
+            ExprKind::Starred(inner) => pending.push(*inner),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,646 @@
+//! The engine: which variants of which functions there are, and when each is analysed again.
+//!
+//! A variant is a function for certain argument types (decision 2). Its analysis is an abstract
+//! interpretation (`walk`); whatever it reads from the graph of types tells it when that grows,
+//! and then it is analysed again. Contents only grow and there are finitely many of them, so
+//! this ends; a budget of steps, linear in the size of the program, bounds the time.
+
+mod classes;
+mod fields;
+mod files;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use salami_source::{Diagnostic, Severity, Span};
+use salami_syntax::tree::{FunctionDefinition, StmtId};
+
+pub use classes::{
+    ClassInfo, FieldInfo, MethodKind, decorator_name, entry_named, module_named, native_class,
+};
+pub use files::{FileData, prelude};
+
+use crate::check::Options;
+use crate::names::{UnitId, UnitKind};
+use crate::typed;
+use crate::types::{Callee, ClassRef, Namer, Node, Type, Types};
+use crate::walk::{Env, Walker};
+
+/// A function of the program or the prelude: def, lambda, generator expression or module body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DefinitionId(pub u32);
+
+/// A variant of a definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VariantId(pub u32);
+
+impl VariantId {
+    /// Nobody: a reader that need not be told.
+    pub const NOBODY: Self = Self(u32::MAX);
+}
+
+/// What is known of a definition.
+#[derive(Debug)]
+pub struct Definition {
+    /// Its file.
+    pub file: u16,
+    /// Its unit there.
+    pub unit: UnitId,
+    /// Its exact variants.
+    pub variants: Vec<VariantId>,
+    /// The variants that take what many calls bring, by maker; and the open ones.
+    pub joined: BTreeMap<(Option<VariantId>, bool), VariantId>,
+    /// Whether results hold containers that a call makes: then variants are told apart by call.
+    pub returns_fresh: bool,
+}
+
+/// What tells variants of a definition apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VariantKey {
+    /// Exactly these argument types, from this call where results are fresh.
+    Exact(Vec<Type>, Option<(VariantId, Span)>),
+    /// Whatever calls bring beyond the limit.
+    Joined,
+    /// Whatever calls through function values bring.
+    Open,
+}
+
+/// A variant.
+#[derive(Debug)]
+pub struct Variant {
+    /// Of what.
+    pub definition: DefinitionId,
+    /// The variant that made the function value, if it captures.
+    pub maker: Option<VariantId>,
+    /// What tells it apart.
+    pub key: VariantKey,
+    /// What the parameters hold.
+    pub parameters: Vec<Node>,
+    /// What it returns.
+    pub result: Node,
+    /// What it yields, if it is a generator.
+    pub yields: Node,
+    /// The nodes made at places of it.
+    pub nodes: BTreeMap<(Span, u16), Node>,
+    /// Cells of its variables.
+    pub cells: BTreeMap<u32, Node>,
+    /// The state at the head of each loop, so that nested loops do not start anew.
+    pub heads: BTreeMap<(StmtKey, u16), Env>,
+    /// Who called it first, and where.
+    pub caller: Option<(VariantId, Span)>,
+    /// Whether it was analysed at least once.
+    pub is_known: bool,
+    /// The function it became.
+    pub function: Option<typed::FunctionId>,
+}
+
+/// A place of a loop: a statement, or the start of a comprehension's clause.
+pub type StmtKey = (Option<StmtId>, Span);
+
+/// At most this many exact variants of a definition.
+const MAX_VARIANTS: usize = 16;
+/// Calls are followed at once to this depth; deeper ones wait for their turn.
+const MAX_CALL_DEPTH: u32 = 64;
+
+/// The state of a check.
+pub struct Engine<'a> {
+    /// What was asked for.
+    pub options: &'a Options,
+    /// The program, then the prelude as it is needed.
+    pub files: BTreeMap<u16, &'a FileData>,
+    /// The graph of types.
+    pub types: Types,
+    /// Definitions.
+    pub definitions: Vec<Definition>,
+    /// Their numbers by file and unit.
+    definition_index: BTreeMap<(u16, UnitId), DefinitionId>,
+    /// Variants.
+    pub variants: Vec<Variant>,
+    queue: BTreeSet<VariantId>,
+    depth: u32,
+    /// Steps left.
+    budget: u64,
+    /// Classes of the program and the prelude.
+    pub classes: Vec<ClassInfo>,
+    /// Their numbers by file and class statement.
+    pub class_index: BTreeMap<(u16, u32), u32>,
+    /// What module variables hold, by file and number.
+    pub globals: BTreeMap<(u16, u32), Node>,
+    /// What defaults of parameters hold, by file, unit and position.
+    pub defaults: BTreeMap<(u16, UnitId, u32), Node>,
+    /// Hidden and shared module variables that were emitted.
+    pub global_ids: BTreeMap<(u16, GlobalKey), typed::GlobalId>,
+    /// Their table.
+    pub global_table: Vec<typed::Global>,
+    /// Schemas.
+    pub schemas: Vec<typed::Schema>,
+    /// Emitted functions.
+    pub functions: Vec<Option<typed::Function>>,
+    /// Variants that are still to be emitted.
+    pub to_emit: Vec<VariantId>,
+    /// Errors and warnings.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Assertion points.
+    pub notes: Vec<Diagnostic>,
+    /// Modules of the prelude whose body runs before the program's, in order.
+    pub bodies: BTreeMap<u16, VariantId>,
+    /// Classes whose fields hold what a decode makes.
+    pub decoded: BTreeSet<u32>,
+    /// Function values of natives that were emitted, by callee and arity.
+    pub wrappers: BTreeMap<(Callee, usize), typed::FunctionId>,
+}
+
+/// What a module variable is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GlobalKey {
+    /// A variable of the program.
+    Variable(u32),
+    /// The default of a parameter: unit and position.
+    Default(UnitId, u32),
+    /// A value of a class, such as a class attribute: its span's start.
+    Attribute(u32),
+}
+
+impl<'a> Engine<'a> {
+    /// An engine for a program.
+    pub fn new(program: &'a FileData, options: &'a Options) -> Self {
+        let size = program.tree.exprs.len() + program.tree.stmts.len();
+        let mut engine = Self {
+            options,
+            files: BTreeMap::new(),
+            types: Types::new(),
+            definitions: Vec::new(),
+            definition_index: BTreeMap::new(),
+            variants: Vec::new(),
+            queue: BTreeSet::new(),
+            depth: 0,
+            budget: 2_000_000 + 1_000 * size as u64,
+            classes: Vec::new(),
+            class_index: BTreeMap::new(),
+            globals: BTreeMap::new(),
+            defaults: BTreeMap::new(),
+            global_ids: BTreeMap::new(),
+            global_table: Vec::new(),
+            schemas: Vec::new(),
+            functions: Vec::new(),
+            to_emit: Vec::new(),
+            diagnostics: Vec::new(),
+            notes: Vec::new(),
+            bodies: BTreeMap::new(),
+            decoded: BTreeSet::new(),
+            wrappers: BTreeMap::new(),
+        };
+        engine.add_file(program);
+        engine
+    }
+
+    /// Adds a file: its definitions and classes.
+    pub fn add_file(&mut self, file: &'a FileData) {
+        if self.files.insert(file.id, file).is_some() {
+            return;
+        }
+        for index in 0..file.names.units.len() {
+            let unit = UnitId(u32::try_from(index).unwrap_or(u32::MAX));
+            let id = DefinitionId(u32::try_from(self.definitions.len()).unwrap_or(u32::MAX));
+            self.definitions.push(Definition {
+                file: file.id,
+                unit,
+                variants: Vec::new(),
+                joined: BTreeMap::new(),
+                returns_fresh: false,
+            });
+            self.definition_index.insert((file.id, unit), id);
+        }
+        self.add_classes(file);
+    }
+
+    /// The file of a definition.
+    pub fn file_of(&self, definition: DefinitionId) -> &'a FileData {
+        self.files[&self.definitions[definition.0 as usize].file]
+    }
+
+    /// The definition of a unit.
+    pub fn definition(&self, file: u16, unit: UnitId) -> DefinitionId {
+        self.definition_index[&(file, unit)]
+    }
+
+    /// The syntax of a definition that is a def or lambda.
+    pub fn syntax(&self, definition: DefinitionId) -> Option<&'a FunctionDefinition> {
+        let file = self.file_of(definition);
+        match file.names.units[self.definitions[definition.0 as usize].unit.index()].kind {
+            UnitKind::Function(function) => Some(file.tree.function(function)),
+            UnitKind::Module | UnitKind::Generator(_) => None,
+        }
+    }
+
+    /// A variant.
+    pub fn variant(&self, id: VariantId) -> &Variant {
+        &self.variants[id.0 as usize]
+    }
+
+    /// A variant, to be changed.
+    pub fn variant_mut(&mut self, id: VariantId) -> &mut Variant {
+        &mut self.variants[id.0 as usize]
+    }
+
+    fn add_variant(
+        &mut self,
+        definition: DefinitionId,
+        maker: Option<VariantId>,
+        key: VariantKey,
+        parameters: Vec<Node>,
+        caller: Option<(VariantId, Span)>,
+    ) -> VariantId {
+        let id = VariantId(u32::try_from(self.variants.len()).unwrap_or(u32::MAX));
+        let (result, yields) = (self.types.node(), self.types.node());
+        for &parameter in &parameters {
+            self.types.listen(parameter, id);
+        }
+        self.variants.push(Variant {
+            definition,
+            maker,
+            key,
+            parameters,
+            result,
+            yields,
+            nodes: BTreeMap::new(),
+            cells: BTreeMap::new(),
+            heads: BTreeMap::new(),
+            caller,
+            is_known: false,
+            function: None,
+        });
+        id
+    }
+
+    /// The variant for a direct call with these argument types (one for each parameter).
+    pub fn request(
+        &mut self,
+        definition: DefinitionId,
+        maker: Option<VariantId>,
+        arguments: &[Type],
+        caller: Option<(VariantId, Span)>,
+    ) -> VariantId {
+        let arguments: Vec<Type> = arguments
+            .iter()
+            .map(|&argument| self.types.canonical(argument))
+            .collect();
+        let site = if self.definitions[definition.0 as usize].returns_fresh {
+            caller
+        } else {
+            None
+        };
+        for index in 0..self.definitions[definition.0 as usize].variants.len() {
+            let id = self.definitions[definition.0 as usize].variants[index];
+            let variant = self.variant(id);
+            if variant.maker != maker {
+                continue;
+            }
+            let VariantKey::Exact(known, known_site) = &variant.key else {
+                continue;
+            };
+            if *known_site != site || known.len() != arguments.len() {
+                continue;
+            }
+            let known = known.clone();
+            if known
+                .iter()
+                .zip(&arguments)
+                .all(|(&known, &argument)| self.types.canonical(known) == argument)
+            {
+                return id;
+            }
+        }
+        if self.definitions[definition.0 as usize].variants.len() >= MAX_VARIANTS {
+            return self.request_joined(definition, maker, &arguments, caller, false);
+        }
+        let parameters = arguments
+            .iter()
+            .map(|&argument| self.types.node_of(argument))
+            .collect();
+        let id = self.add_variant(
+            definition,
+            maker,
+            VariantKey::Exact(arguments, site),
+            parameters,
+            caller,
+        );
+        self.definitions[definition.0 as usize].variants.push(id);
+        id
+    }
+
+    /// The variant for calls through function values, or beyond the limit.
+    pub fn request_joined(
+        &mut self,
+        definition: DefinitionId,
+        maker: Option<VariantId>,
+        arguments: &[Type],
+        caller: Option<(VariantId, Span)>,
+        is_open: bool,
+    ) -> VariantId {
+        let known = self.definitions[definition.0 as usize]
+            .joined
+            .get(&(maker, is_open))
+            .copied();
+        let id = match known {
+            Some(id) => id,
+            None => {
+                let count = self.parameter_count(definition);
+                let parameters = (0..count).map(|_| self.types.node()).collect();
+                let key = if is_open {
+                    VariantKey::Open
+                } else {
+                    VariantKey::Joined
+                };
+                let id = self.add_variant(definition, maker, key, parameters, caller);
+                self.definitions[definition.0 as usize]
+                    .joined
+                    .insert((maker, is_open), id);
+                id
+            }
+        };
+        for (index, &argument) in arguments.iter().enumerate() {
+            if let Some(&node) = self.variant(id).parameters.get(index) {
+                self.types.write(node, argument);
+            }
+        }
+        id
+    }
+
+    /// How many parameters the functions of a definition have.
+    pub fn parameter_count(&self, definition: DefinitionId) -> usize {
+        let file = self.file_of(definition);
+        match file.names.units[self.definitions[definition.0 as usize].unit.index()].kind {
+            UnitKind::Module => 0,
+            UnitKind::Generator(_) => 1,
+            UnitKind::Function(function) => file.tree.function(function).parameters.len(),
+        }
+    }
+
+    /// What a call of a variant returns, as far as is known; the caller is told when it grows.
+    pub fn result(&mut self, id: VariantId, reader: VariantId) -> Type {
+        if !self.variant(id).is_known {
+            if self.depth < MAX_CALL_DEPTH {
+                self.analyse(id);
+            } else {
+                self.queue.insert(id);
+            }
+        }
+        let result = self.variant(id).result;
+        self.types.read(result, reader)
+    }
+
+    /// Counts a step; `false` when too many were made.
+    pub fn step(&mut self) -> bool {
+        if self.budget == 0 {
+            return false;
+        }
+        self.budget -= 1;
+        true
+    }
+
+    /// Whether the budget ran out.
+    pub fn is_exhausted(&self) -> bool {
+        self.budget == 0
+    }
+
+    fn analyse(&mut self, id: VariantId) {
+        if self.budget == 0 {
+            return;
+        }
+        self.depth += 1;
+        self.variant_mut(id).is_known = true;
+        self.queue.remove(&id);
+        crate::deep(|| Walker::new(self, id, false).run());
+        self.depth -= 1;
+        self.absorb_changes();
+        self.find_fresh(id);
+    }
+
+    fn absorb_changes(&mut self) {
+        let changed = std::mem::take(&mut self.types.changed);
+        for id in changed {
+            if self.variant(id).is_known {
+                self.queue.insert(id);
+            }
+        }
+    }
+
+    /// Whether what a variant returns holds a container that this variant made.
+    fn find_fresh(&mut self, id: VariantId) {
+        let definition = self.variant(id).definition;
+        if self.definitions[definition.0 as usize].returns_fresh {
+            return;
+        }
+        let own: BTreeSet<Node> = self
+            .variant(id)
+            .nodes
+            .values()
+            .map(|&node| self.types.find(node))
+            .collect();
+        if own.is_empty() {
+            return;
+        }
+        let result = self.variant(id).result;
+        let content = self.types.content(result);
+        if self.mentions(content, &own, 0) {
+            self.definitions[definition.0 as usize].returns_fresh = true;
+            // Those who called it so far ask again, each for a variant of its own.
+            if let Some((caller, _)) = self.variant(id).caller
+                && self.variant(caller).is_known
+            {
+                self.queue.insert(caller);
+            }
+        }
+    }
+
+    fn mentions(&self, type_: Type, nodes: &BTreeSet<Node>, depth: u32) -> bool {
+        let data = self.types.data(type_);
+        if depth > 3 {
+            return false;
+        }
+        data.containers.iter().any(|container| {
+            container
+                .nodes
+                .iter()
+                .any(|&node| nodes.contains(&self.types.find(node)))
+        }) || match &data.tuple {
+            Some(crate::types::Tuple::Fixed(elements)) => elements
+                .iter()
+                .any(|&element| self.mentions(element, nodes, depth + 1)),
+            Some(crate::types::Tuple::Variadic(node)) => nodes.contains(&self.types.find(*node)),
+            None => false,
+        }
+    }
+
+    /// Analyses until nothing changes.
+    pub fn run(&mut self, body: VariantId) {
+        self.queue.insert(body);
+        while let Some(id) = self.queue.pop_last() {
+            self.analyse(id);
+            if self.budget == 0 {
+                break;
+            }
+        }
+    }
+
+    /// The function that a variant becomes; it will be emitted.
+    pub fn function_id(&mut self, id: VariantId) -> typed::FunctionId {
+        if let Some(function) = self.variant(id).function {
+            return function;
+        }
+        let function = self.reserve_function();
+        self.variant_mut(id).function = Some(function);
+        self.to_emit.push(id);
+        function
+    }
+
+    /// A place in the table of functions.
+    pub fn reserve_function(&mut self) -> typed::FunctionId {
+        let function = typed::FunctionId(u32::try_from(self.functions.len()).unwrap_or(u32::MAX));
+        self.functions.push(None);
+        function
+    }
+
+    /// Emits all that was asked for, and what that asks for.
+    pub fn emit(&mut self) {
+        while let Some(id) = self.to_emit.pop() {
+            let Some(place) = self.variant(id).function else {
+                continue;
+            };
+            let function = crate::deep(|| Walker::new(self, id, true).emit());
+            self.functions[place.index()] = Some(function);
+        }
+    }
+
+    /// The node of a module variable.
+    pub fn global_node(&mut self, file: u16, index: u32) -> Node {
+        if let Some(&node) = self.globals.get(&(file, index)) {
+            return node;
+        }
+        let node = self.types.node();
+        self.globals.insert((file, index), node);
+        node
+    }
+
+    /// The module variable in the typed tree.
+    pub fn global_id(
+        &mut self,
+        file: u16,
+        key: GlobalKey,
+        name: impl FnOnce() -> String,
+    ) -> typed::GlobalId {
+        if let Some(&id) = self.global_ids.get(&(file, key)) {
+            return id;
+        }
+        let id = typed::GlobalId(u32::try_from(self.global_table.len()).unwrap_or(u32::MAX));
+        self.global_table.push(typed::Global { name: name() });
+        self.global_ids.insert((file, key), id);
+        id
+    }
+
+    /// The node of a default that is made once.
+    pub fn default_node(&mut self, file: u16, unit: UnitId, index: u32) -> Node {
+        if let Some(&node) = self.defaults.get(&(file, unit, index)) {
+            return node;
+        }
+        let node = self.types.node();
+        self.defaults.insert((file, unit, index), node);
+        node
+    }
+
+    /// The node of a value of a class, made where the class is defined.
+    pub fn attribute_node(&mut self, file: u16, start: u32) -> Node {
+        self.default_node(file, UnitId(u32::MAX), start)
+    }
+
+    /// The type as Python writes it.
+    pub fn show(&self, type_: Type) -> String {
+        self.types.show(type_, self)
+    }
+
+    /// A function with the types of its arguments, for call paths.
+    pub fn describe(&self, id: VariantId) -> String {
+        let variant = self.variant(id);
+        let file = self.file_of(variant.definition);
+        let unit = &file.names.units[self.definitions[variant.definition.0 as usize].unit.index()];
+        let Some(syntax) = self.syntax(variant.definition) else {
+            return unit.name.clone();
+        };
+        let parameters: Vec<String> = syntax
+            .parameters
+            .iter()
+            .zip(&variant.parameters)
+            .map(|(parameter, &node)| {
+                format!(
+                    "{}: {}",
+                    file.tree.name(parameter.name.name),
+                    self.show(self.types.content(node))
+                )
+            })
+            .collect();
+        format!("{}({})", unit.name, parameters.join(", "))
+    }
+
+    /// Keeps a diagnostic unless the same was said of the place.
+    pub fn keep(&mut self, diagnostic: Diagnostic) {
+        let list = if diagnostic.severity == Severity::Error {
+            &mut self.diagnostics
+        } else {
+            &mut self.notes
+        };
+        let place = |diagnostic: &Diagnostic| {
+            diagnostic
+                .labels
+                .first()
+                .map(|label| (label.file, label.span))
+        };
+        let is_known = list
+            .iter()
+            .any(|known| known.code == diagnostic.code && place(known) == place(&diagnostic));
+        if !is_known && list.len() < 1_000 {
+            list.push(diagnostic);
+        }
+    }
+
+    /// Whether an instance of `class` is one of `ancestor`.
+    pub fn derives(&self, class: ClassRef, ancestor: ClassRef) -> bool {
+        let mut at = Some(class);
+        while let Some(class) = at {
+            if class == ancestor {
+                return true;
+            }
+            at = self.base_of(class);
+        }
+        false
+    }
+
+    /// The base of a class, if any but `object`.
+    pub fn base_of(&self, class: ClassRef) -> Option<ClassRef> {
+        match class {
+            ClassRef::Program(index) => self.classes[index as usize].base,
+            ClassRef::Native(name) => match crate::face::class(name)?.bases.first()? {
+                crate::face::FaceType::Class(base, _) => Some(ClassRef::Native(base)),
+                _ => None,
+            },
+        }
+    }
+}
+
+impl Namer for Engine<'_> {
+    fn class(&self, class: u32) -> String {
+        self.classes[class as usize].name.clone()
+    }
+
+    fn function(&self, callee: &Callee) -> String {
+        match callee {
+            Callee::Program { definition, .. } => {
+                let file = self.file_of(*definition);
+                file.names.units[self.definitions[definition.0 as usize].unit.index()]
+                    .name
+                    .clone()
+            }
+            Callee::Native(_, name) => (*name).to_owned(),
+            Callee::NativeMethod(class, name, _) => format!("{class}.{name}"),
+        }
+    }
+}

@@ -1,0 +1,701 @@
+//! The graph of nodes, interning and joining.
+
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
+
+use super::data::{Callee, ClassRef, Container, JSON_SCALARS, Tuple, Type, TypeData, bit};
+use super::hasher::FixedState;
+use super::records::Record;
+use crate::engine::VariantId;
+use crate::face;
+use crate::typed::{Constant, Kind};
+
+/// A variable of the graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Node(pub u32);
+
+/// Who reads a node: told when it grows.
+pub type Reader = VariantId;
+
+/// What the graph knows of a node.
+#[derive(Clone, Debug)]
+pub struct Slot {
+    parent: Node,
+    content: Type,
+    readers: Vec<Reader>,
+    pub(super) record: Option<Record>,
+    pub(super) has_begun: bool,
+}
+
+/// All types of a check.
+#[derive(Debug)]
+pub struct Types {
+    data: Vec<TypeData>,
+    depths: Vec<u8>,
+    index: HashMap<TypeData, Type, FixedState>,
+    /// The canonical form of a type, with the epoch in which it was found.
+    canonical: Vec<(u32, Type)>,
+    epoch: u32,
+    slots: Vec<Slot>,
+    pending: Vec<(Node, Node)>,
+    draining: bool,
+    /// Readers to be told, in the order of the changes.
+    pub changed: Vec<Reader>,
+    variadics: BTreeMap<(Type, Type), Node>,
+    /// What JSON lists hold: JSON.
+    pub json_list: Node,
+    /// Keys and values of JSON objects.
+    pub json_dict: [Node; 2],
+    /// What tuples that grow without bound hold.
+    wide: Node,
+    natives: BTreeMap<(Kind, &'static str, Vec<Type>), Type>,
+}
+
+/// Tuples nested deeper than this become variadic.
+const MAX_TUPLE_DEPTH: u8 = 6;
+/// Tuples longer than this become variadic.
+const MAX_TUPLE_LENGTH: usize = 256;
+/// More function values than this in one place are not told apart any more.
+const MAX_FUNCTIONS: usize = 64;
+
+impl Default for Types {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Types {
+    /// The graph with the types that have names.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut types = Self {
+            data: Vec::new(),
+            depths: Vec::new(),
+            index: HashMap::default(),
+            canonical: Vec::new(),
+            epoch: 0,
+            slots: Vec::new(),
+            pending: Vec::new(),
+            draining: false,
+            changed: Vec::new(),
+            variadics: BTreeMap::new(),
+            json_list: Node(0),
+            json_dict: [Node(1), Node(2)],
+            wide: Node(3),
+            natives: BTreeMap::new(),
+        };
+        types.intern(TypeData::default());
+        types.intern(TypeData {
+            error: true,
+            ..TypeData::default()
+        });
+        types.intern(TypeData {
+            json: true,
+            ..TypeData::default()
+        });
+        for kind in [
+            Kind::None,
+            Kind::Bool,
+            Kind::Int,
+            Kind::Float,
+            Kind::Str,
+            Kind::Bytes,
+        ] {
+            types.intern(TypeData::scalar(kind));
+        }
+        types.intern(TypeData {
+            module: Some("(default)"),
+            ..TypeData::default()
+        });
+        for content in [Type::JSON, Type::STR, Type::JSON, Type::NEVER] {
+            let node = types.node();
+            types.slots[node.0 as usize].content = content;
+            types.slots[node.0 as usize].has_begun = true;
+        }
+        types
+    }
+
+    /// The handle of a type.
+    pub fn intern(&mut self, data: TypeData) -> Type {
+        if let Some(&type_) = self.index.get(&data) {
+            return type_;
+        }
+        let depth = match &data.tuple {
+            Some(Tuple::Fixed(elements)) => {
+                1 + elements
+                    .iter()
+                    .map(|element| self.depths[element.0 as usize])
+                    .max()
+                    .unwrap_or(0)
+            }
+            _ => 0,
+        };
+        let type_ = Type(u32::try_from(self.data.len()).unwrap_or(u32::MAX));
+        self.index.insert(data.clone(), type_);
+        self.data.push(data);
+        self.depths.push(depth);
+        self.canonical.push((self.epoch, type_));
+        type_
+    }
+
+    /// A type as its parts.
+    #[must_use]
+    pub fn data(&self, type_: Type) -> &TypeData {
+        &self.data[type_.0 as usize]
+    }
+
+    /// A scalar type.
+    pub fn scalar(&mut self, kind: Kind) -> Type {
+        self.intern(TypeData::scalar(kind))
+    }
+
+    /// A new node that holds nothing.
+    pub fn node(&mut self) -> Node {
+        let node = Node(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
+        self.slots.push(Slot {
+            parent: node,
+            content: Type::NEVER,
+            readers: Vec::new(),
+            record: None,
+            has_begun: false,
+        });
+        node
+    }
+
+    /// A new node with a content.
+    pub fn node_of(&mut self, content: Type) -> Node {
+        let node = self.node();
+        self.slots[node.0 as usize].content = content;
+        node
+    }
+
+    /// How many nodes there are.
+    #[must_use]
+    pub fn node_count(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// The representative of a node.
+    #[must_use]
+    pub fn find(&self, mut node: Node) -> Node {
+        loop {
+            let parent = self.slots[node.0 as usize].parent;
+            if parent == node {
+                return node;
+            }
+            node = parent;
+        }
+    }
+
+    pub(super) fn slot(&self, node: Node) -> &Slot {
+        &self.slots[self.find(node).0 as usize]
+    }
+
+    pub(super) fn slot_mut(&mut self, node: Node) -> &mut Slot {
+        let root = self.find(node);
+        &mut self.slots[root.0 as usize]
+    }
+
+    /// Registers a reader.
+    pub fn listen(&mut self, node: Node, reader: Reader) {
+        if reader == VariantId::NOBODY {
+            return;
+        }
+        let readers = &mut self.slot_mut(node).readers;
+        if !readers.contains(&reader) {
+            readers.push(reader);
+        }
+    }
+
+    /// What a node holds; the reader is told when it grows.
+    pub fn read(&mut self, node: Node, reader: Reader) -> Type {
+        self.listen(node, reader);
+        self.slot(node).content
+    }
+
+    /// What a node holds now.
+    #[must_use]
+    pub fn content(&self, node: Node) -> Type {
+        self.slot(node).content
+    }
+
+    pub(super) fn notify(&mut self, node: Node) {
+        let root = self.find(node);
+        let readers = std::mem::take(&mut self.slots[root.0 as usize].readers);
+        self.changed.extend(readers);
+    }
+
+    /// Adds to what a node holds.
+    pub fn write(&mut self, node: Node, type_: Type) {
+        let root = self.find(node);
+        let old = self.slots[root.0 as usize].content;
+        if old == type_ {
+            return;
+        }
+        let new = self.join(old, type_);
+        let root = self.find(root);
+        let present = self.slots[root.0 as usize].content;
+        let new = if present == old {
+            new
+        } else {
+            self.join(present, new)
+        };
+        let root = self.find(root);
+        if !self.same(old, new) {
+            self.notify(root);
+        }
+        self.slots[root.0 as usize].content = new;
+    }
+
+    /// Makes two nodes one.
+    pub fn unify(&mut self, left: Node, right: Node) {
+        self.pending.push((left, right));
+        self.drain();
+    }
+
+    fn drain(&mut self) {
+        if self.draining {
+            return;
+        }
+        self.draining = true;
+        while let Some((left, right)) = self.pending.pop() {
+            let (left, right) = (self.find(left), self.find(right));
+            if left == right {
+                continue;
+            }
+            // The older node stays: it is the one that more names lead to.
+            let (root, child) = if left < right {
+                (left, right)
+            } else {
+                (right, left)
+            };
+            self.epoch += 1;
+            let (old_root, old_child) = (
+                self.slots[root.0 as usize].content,
+                self.slots[child.0 as usize].content,
+            );
+            self.slots[child.0 as usize].parent = root;
+            let child_readers = std::mem::take(&mut self.slots[child.0 as usize].readers);
+            let child_record = (
+                self.slots[child.0 as usize].has_begun,
+                self.slots[child.0 as usize].record.take(),
+            );
+            let root_record = (
+                self.slots[root.0 as usize].has_begun,
+                self.slots[root.0 as usize].record.take(),
+            );
+            let had_record = child_record.1.is_some() || root_record.1.is_some();
+            let joined = self.join(old_root, old_child);
+            if had_record || !self.same(joined, old_root) {
+                self.notify(root);
+            }
+            let root = self.find(root);
+            if had_record || !self.same(joined, old_child) {
+                self.changed.extend(child_readers);
+            } else {
+                for reader in child_readers {
+                    self.listen(root, reader);
+                }
+            }
+            self.slots[root.0 as usize].content = joined;
+            self.merge_records(root, root_record, child_record);
+        }
+        self.draining = false;
+    }
+
+    /// The form of a type in which all nodes are representatives.
+    pub fn canonical(&mut self, type_: Type) -> Type {
+        let (epoch, known) = self.canonical[type_.0 as usize];
+        if epoch == self.epoch {
+            return known;
+        }
+        let data = &self.data[type_.0 as usize];
+        if data.containers.is_empty() && data.tuple.is_none() && data.functions.is_empty() {
+            self.canonical[type_.0 as usize] = (self.epoch, type_);
+            return type_;
+        }
+        let mut data = data.clone();
+        for container in &mut data.containers {
+            container.nodes = container.nodes.map(|node| self.find(node));
+        }
+        match &mut data.tuple {
+            Some(Tuple::Fixed(elements)) => {
+                for element in elements {
+                    *element = self.canonical(*element);
+                }
+            }
+            Some(Tuple::Variadic(node)) => *node = self.find(*node),
+            None => {}
+        }
+        if !data.functions.is_empty() {
+            let functions = std::mem::take(&mut data.functions);
+            for mut function in functions {
+                match &mut function {
+                    Callee::Program {
+                        receiver: Some(receiver),
+                        ..
+                    }
+                    | Callee::NativeMethod(_, _, Some(receiver)) => {
+                        *receiver = self.canonical(*receiver);
+                    }
+                    _ => {}
+                }
+                data.functions.insert(function);
+            }
+        }
+        let result = self.intern(data);
+        self.canonical[type_.0 as usize] = (self.epoch, result);
+        self.canonical[result.0 as usize] = (self.epoch, result);
+        result
+    }
+
+    /// Whether two types are the same by now.
+    pub fn same(&mut self, left: Type, right: Type) -> bool {
+        left == right || self.canonical(left) == self.canonical(right)
+    }
+
+    /// The union of two types; containers of one kind become one.
+    pub fn join(&mut self, left: Type, right: Type) -> Type {
+        if left == right || right == Type::NEVER {
+            return left;
+        }
+        if left == Type::NEVER {
+            return right;
+        }
+        if left == Type::ERROR || right == Type::ERROR {
+            return Type::ERROR;
+        }
+        let (left, right) = (self.canonical(left), self.canonical(right));
+        if left == right {
+            return left;
+        }
+        let mut data = self.data(left).clone();
+        let other = self.data(right).clone();
+        data.json |= other.json;
+        data.scalars |= other.scalars;
+        for container in other.containers {
+            match data
+                .containers
+                .iter_mut()
+                .find(|own| own.kind == container.kind)
+            {
+                Some(own) => {
+                    if own.class != container.class {
+                        own.class = common_class(own.kind, own.class, container.class);
+                    }
+                    self.pending.push((own.nodes[0], container.nodes[0]));
+                    self.pending.push((own.nodes[1], container.nodes[1]));
+                }
+                None => {
+                    let at = data
+                        .containers
+                        .partition_point(|own| own.kind < container.kind);
+                    data.containers.insert(at, container);
+                }
+            }
+        }
+        data.tuple = self.join_tuples(data.tuple.take(), other.tuple);
+        data.instances.extend(other.instances);
+        data.classes.extend(other.classes);
+        data.functions.extend(other.functions);
+        while data.functions.len() > MAX_FUNCTIONS {
+            data.functions.pop_last();
+        }
+        data.module = data.module.or(other.module);
+        if data.json {
+            self.absorb_json(&mut data);
+        }
+        let result = self.intern(data);
+        self.drain();
+        self.canonical(result)
+    }
+
+    /// JSON beside lists, dicts and scalars: they may be the same objects from now on.
+    fn absorb_json(&mut self, data: &mut TypeData) {
+        data.scalars &= !JSON_SCALARS;
+        let mut kept = Vec::new();
+        for container in std::mem::take(&mut data.containers) {
+            match container.kind {
+                Kind::List => self.pending.push((self.json_list, container.nodes[0])),
+                Kind::Dict => {
+                    self.pending.push((self.json_dict[0], container.nodes[0]));
+                    self.pending.push((self.json_dict[1], container.nodes[1]));
+                }
+                _ => kept.push(container),
+            }
+        }
+        data.containers = kept;
+    }
+
+    fn join_tuples(&mut self, left: Option<Tuple>, right: Option<Tuple>) -> Option<Tuple> {
+        let (left, right) = match (left, right) {
+            (Some(left), Some(right)) => (left, right),
+            (left, right) => return left.or(right),
+        };
+        match (left, right) {
+            (Tuple::Fixed(left), Tuple::Fixed(right)) if left.len() == right.len() => {
+                let elements = left
+                    .into_iter()
+                    .zip(right)
+                    .map(|(left, right)| self.join(left, right))
+                    .collect();
+                Some(self.bounded(elements))
+            }
+            (Tuple::Fixed(left), Tuple::Fixed(right)) => {
+                let mut content = Type::NEVER;
+                for &element in left.iter().chain(&right) {
+                    content = self.join(content, element);
+                }
+                let left = self.intern(TypeData {
+                    tuple: Some(Tuple::Fixed(left)),
+                    ..TypeData::default()
+                });
+                let right = self.intern(TypeData {
+                    tuple: Some(Tuple::Fixed(right)),
+                    ..TypeData::default()
+                });
+                let node = match self.variadics.get(&(left, right)) {
+                    Some(&node) => node,
+                    None => {
+                        let node = self.node();
+                        self.variadics.insert((left, right), node);
+                        node
+                    }
+                };
+                self.write(node, content);
+                Some(Tuple::Variadic(node))
+            }
+            (Tuple::Variadic(node), Tuple::Fixed(elements))
+            | (Tuple::Fixed(elements), Tuple::Variadic(node)) => {
+                for element in elements {
+                    self.write(node, element);
+                }
+                Some(Tuple::Variadic(node))
+            }
+            (Tuple::Variadic(left), Tuple::Variadic(right)) => {
+                self.pending.push((left, right));
+                Some(Tuple::Variadic(left))
+            }
+        }
+    }
+
+    fn bounded(&mut self, elements: Vec<Type>) -> Tuple {
+        let depth = elements
+            .iter()
+            .map(|element| self.depths[element.0 as usize])
+            .max()
+            .unwrap_or(0);
+        if depth < MAX_TUPLE_DEPTH && elements.len() <= MAX_TUPLE_LENGTH {
+            return Tuple::Fixed(elements);
+        }
+        for element in elements {
+            self.write(self.wide, element);
+        }
+        Tuple::Variadic(self.wide)
+    }
+
+    /// A tuple type; variadic where it would grow too large.
+    pub fn tuple(&mut self, elements: Vec<Type>) -> Type {
+        let tuple = self.bounded(elements);
+        self.intern(TypeData {
+            tuple: Some(tuple),
+            ..TypeData::default()
+        })
+    }
+
+    /// A container type.
+    pub fn container(&mut self, kind: Kind, nodes: [Node; 2]) -> Type {
+        self.intern(TypeData::container(kind, super::class_of_kind(kind), nodes))
+    }
+
+    /// An instance of exactly this class.
+    pub fn instance(&mut self, class: ClassRef) -> Type {
+        self.intern(TypeData {
+            instances: [class].into(),
+            ..TypeData::default()
+        })
+    }
+
+    /// A class object.
+    pub fn class_object(&mut self, class: ClassRef) -> Type {
+        self.intern(TypeData {
+            classes: [class].into(),
+            ..TypeData::default()
+        })
+    }
+
+    /// A function value.
+    pub fn function(&mut self, callee: Callee) -> Type {
+        self.intern(TypeData {
+            functions: [callee].into(),
+            ..TypeData::default()
+        })
+    }
+
+    /// The type of a constant.
+    pub fn of_constant(&mut self, constant: &Constant) -> Type {
+        match constant {
+            Constant::None | Constant::Missing => Type::NONE,
+            Constant::Ellipsis => self.scalar(Kind::Ellipsis),
+            Constant::Bool(_) => Type::BOOL,
+            Constant::Int(_) => Type::INT,
+            Constant::Float(_) => Type::FLOAT,
+            Constant::Str(_) => Type::STR,
+            Constant::Bytes(_) => Type::BYTES,
+            Constant::Tuple(items) => {
+                let elements = items.iter().map(|item| self.of_constant(item)).collect();
+                self.tuple(elements)
+            }
+            Constant::Class(_) | Constant::Type(_) => Type::ERROR,
+        }
+    }
+
+    /// The parts of a type, each alone: a scalar kind, a container, the tuple, an instance, ...
+    /// JSON is one part.
+    pub fn parts(&mut self, type_: Type) -> Vec<Type> {
+        let data = self.data(type_).clone();
+        let mut parts = Vec::new();
+        if data.error {
+            return vec![Type::ERROR];
+        }
+        if data.json {
+            parts.push(Type::JSON);
+        }
+        for &kind in Kind::ALL {
+            if data.scalars & bit(kind) != 0 {
+                parts.push(self.scalar(kind));
+            }
+        }
+        for container in data.containers {
+            parts.push(self.intern(TypeData {
+                containers: vec![container],
+                ..TypeData::default()
+            }));
+        }
+        if data.tuple.is_some() {
+            parts.push(self.intern(TypeData {
+                tuple: data.tuple,
+                ..TypeData::default()
+            }));
+        }
+        for class in data.instances {
+            parts.push(self.instance(class));
+        }
+        for callee in data.functions {
+            parts.push(self.function(callee));
+        }
+        for class in data.classes {
+            parts.push(self.class_object(class));
+        }
+        if data.module.is_some() {
+            parts.push(self.intern(TypeData {
+                module: data.module,
+                ..TypeData::default()
+            }));
+        }
+        parts
+    }
+
+    /// The type with only the parts that `keep` wants.
+    pub fn filter(&mut self, type_: Type, mut keep: impl FnMut(&mut Self, Type) -> bool) -> Type {
+        let mut result = Type::NEVER;
+        for part in self.parts(type_) {
+            if keep(self, part) {
+                result = self.join(result, part);
+            }
+        }
+        result
+    }
+
+    /// The type without None.
+    pub fn without_none(&mut self, type_: Type) -> Type {
+        let data = self.data(type_);
+        if data.scalars & bit(Kind::None) == 0 {
+            return type_;
+        }
+        let mut data = data.clone();
+        data.scalars &= !bit(Kind::None);
+        self.intern(data)
+    }
+
+    /// The type with None.
+    pub fn with_none(&mut self, type_: Type) -> Type {
+        self.join(type_, Type::NONE)
+    }
+
+    /// JSON lists and objects as ordinary containers, its scalars as scalars.
+    pub fn spell_out_json(&mut self, type_: Type) -> Type {
+        let mut data = self.data(type_).clone();
+        if !data.json {
+            return type_;
+        }
+        data.json = false;
+        data.scalars |= JSON_SCALARS;
+        let list = Container {
+            kind: Kind::List,
+            class: "list",
+            nodes: [self.json_list; 2],
+        };
+        let dict = Container {
+            kind: Kind::Dict,
+            class: "dict",
+            nodes: self.json_dict,
+        };
+        for container in [list, dict] {
+            if data.get(container.kind).is_none() {
+                let at = data
+                    .containers
+                    .partition_point(|own| own.kind < container.kind);
+                data.containers.insert(at, container);
+            }
+        }
+        self.intern(data)
+    }
+
+    /// A native type that is memoised by its arguments' types, so that it is the same at each evaluation.
+    pub fn memoised(&mut self, kind: Kind, class: &'static str, arguments: &[Type]) -> Type {
+        let arguments: Vec<Type> = arguments
+            .iter()
+            .map(|&argument| self.canonical(argument))
+            .collect();
+        if let Some(&type_) = self.natives.get(&(kind, class, arguments.clone())) {
+            return type_;
+        }
+        let nodes: Vec<Node> = arguments
+            .iter()
+            .map(|&argument| self.node_of(argument))
+            .collect();
+        let first = nodes.first().copied().unwrap_or(self.wide);
+        let second = nodes.get(1).copied().unwrap_or(first);
+        let type_ = self.intern(TypeData::container(kind, class, [first, second]));
+        self.natives.insert((kind, class, arguments), type_);
+        type_
+    }
+}
+
+fn common_class(kind: Kind, left: &'static str, right: &'static str) -> &'static str {
+    if let Some(class) = face::class(right)
+        && class.derives_from(left)
+    {
+        return left;
+    }
+    if let Some(class) = face::class(left)
+        && class.derives_from(right)
+    {
+        return right;
+    }
+    super::class_of_kind(kind)
+}
+
+impl Types {
+    /// For a method call: JSON spelled out, so that each kind may have the method.
+    pub fn spell_out_for_methods(&mut self, type_: Type, method: &str) -> Type {
+        if !self.data(type_).json {
+            return type_;
+        }
+        // Only those kinds that have the method matter; the others are what the assertion is about.
+        let _ = method;
+        self.spell_out_json(type_)
+    }
+}

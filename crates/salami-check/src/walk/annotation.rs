@@ -1,0 +1,668 @@
+//! Annotations: bounds that values are checked against, and what JSON data is decoded to.
+
+use salami_source::Span;
+use salami_syntax::tree::{BinaryOperator, ExprId, ExprKind as Syntax, FunctionBody};
+
+use super::signature::Fit;
+use super::{Value, Walker};
+use crate::codes;
+use crate::engine::FileData;
+use crate::face::{self, ClassKind, FaceEntry};
+use crate::names::{Binding, Static, UnitKind};
+use crate::typed::{Constant, ExprKind, Failure, Kind};
+use crate::types::{ClassRef, Tuple, Type, bit, class_of_kind};
+
+/// What an annotation allows.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Bound {
+    /// Anything.
+    Any,
+    /// One of several.
+    Union(Vec<Bound>),
+    /// A native class with its arguments.
+    Native(&'static str, Vec<Bound>),
+    /// A class of the program, or one that derives from it.
+    Program(u32),
+    /// A tuple of these.
+    Tuple(Vec<Bound>),
+    /// One of these constants.
+    Literal(Vec<Constant>),
+    /// A function.
+    Callable,
+    /// A class object.
+    Class,
+    /// Something with certain operations, by the name of the form.
+    Protocol(&'static str, Vec<Bound>),
+}
+
+impl<'a> Walker<'_, 'a> {
+    /// What an annotation of a file means.
+    pub(super) fn bound_of(&mut self, id: ExprId, file: &'a FileData) -> Bound {
+        crate::deep(|| self.bound_here(id, file))
+    }
+
+    fn bound_here(&mut self, id: ExprId, file: &'a FileData) -> Bound {
+        let tree = &file.tree;
+        match &tree.expr(id).kind {
+            Syntax::None => Bound::Native("NoneType", Vec::new()),
+            Syntax::Str(text) => self.bound_of_text(text, file),
+            Syntax::Binary {
+                operator: BinaryOperator::BitOr,
+                left,
+                right,
+            } => {
+                let (left, right) = (self.bound_of(*left, file), self.bound_of(*right, file));
+                Bound::Union(vec![left, right])
+            }
+            Syntax::Subscript { value, index } => {
+                let items: Vec<ExprId> = match &tree.expr(*index).kind {
+                    Syntax::Tuple(items) => items.clone(),
+                    _ => vec![*index],
+                };
+                self.bound_of_subscript(*value, &items, file)
+            }
+            Syntax::Name(_) | Syntax::Attribute { .. } => {
+                if let Some(class) = self.engine.class_named(file, id) {
+                    return match class {
+                        ClassRef::Program(index) => Bound::Program(index),
+                        ClassRef::Native("object") => Bound::Any,
+                        ClassRef::Native(name) => Bound::Native(name, Vec::new()),
+                    };
+                }
+                match crate::engine::entry_named(file, id) {
+                    Some(FaceEntry::Form(name)) => form(name, Vec::new()),
+                    // A type alias, or a type variable.
+                    _ => self.alias(id, file),
+                }
+            }
+            _ => Bound::Any,
+        }
+    }
+
+    /// `Alias = dict[str, int]` at the top of the module.
+    fn alias(&mut self, id: ExprId, file: &'a FileData) -> Bound {
+        let Syntax::Name(name) = file.tree.expr(id).kind else {
+            return Bound::Any;
+        };
+        if !matches!(file.names.expr(id), Binding::Variable(_)) {
+            return Bound::Any;
+        }
+        let mut found = None;
+        for &statement in &file.tree.body {
+            if let salami_syntax::tree::StmtKind::Assign { targets, value } =
+                &file.tree.stmt(statement).kind
+                && let [target] = targets.as_slice()
+                && matches!(file.tree.expr(*target).kind, Syntax::Name(known) if known == name)
+            {
+                found = match &file.tree.expr(*value).kind {
+                    Syntax::Subscript { .. } | Syntax::Binary { .. } => Some(*value),
+                    _ => None,
+                };
+            }
+        }
+        match found {
+            Some(value) if value < id => self.bound_of(value, file),
+            _ => Bound::Any,
+        }
+    }
+
+    /// An annotation in quotes.
+    fn bound_of_text(&mut self, text: &str, file: &'a FileData) -> Bound {
+        let text = text.trim();
+        let mut members = Vec::new();
+        for member in text.split('|') {
+            let name = member.trim();
+            let (name, is_optional) = match name
+                .strip_prefix("Optional[")
+                .and_then(|name| name.strip_suffix(']'))
+            {
+                Some(inner) => (inner.trim(), true),
+                None => (name, false),
+            };
+            if is_optional {
+                members.push(Bound::Native("NoneType", Vec::new()));
+            }
+            let member = match file.names.module.get(name) {
+                Some(Binding::Static(index)) => match file.names.statics.get(*index as usize) {
+                    Some(Static::Class(class)) => {
+                        match self.engine.class_index.get(&(file.id, class.0)) {
+                            Some(&index) => Bound::Program(index),
+                            None => Bound::Any,
+                        }
+                    }
+                    _ => Bound::Any,
+                },
+                _ if name == "None" => Bound::Native("NoneType", Vec::new()),
+                _ => match crate::engine::native_class("builtins", name) {
+                    Some(ClassRef::Native(name)) => Bound::Native(name, Vec::new()),
+                    _ => Bound::Any,
+                },
+            };
+            members.push(member);
+        }
+        if members.len() == 1 {
+            members.pop().unwrap_or(Bound::Any)
+        } else {
+            Bound::Union(members)
+        }
+    }
+
+    fn bound_of_subscript(&mut self, value: ExprId, items: &[ExprId], file: &'a FileData) -> Bound {
+        let tree = &file.tree;
+        if let Some(FaceEntry::Form(name)) = crate::engine::entry_named(file, value) {
+            match *name {
+                "Literal" => {
+                    let constants = items
+                        .iter()
+                        .filter_map(|&item| super::arguments::literal(file, item))
+                        .collect();
+                    return Bound::Literal(constants);
+                }
+                "Annotated" | "Final" | "ClassVar" | "Required" | "NotRequired" => {
+                    return items
+                        .first()
+                        .map_or(Bound::Any, |&item| self.bound_of(item, file));
+                }
+                "Callable" => return Bound::Callable,
+                _ => {}
+            }
+            let arguments: Vec<Bound> = items
+                .iter()
+                .map(|&item| self.bound_of(item, file))
+                .collect();
+            if *name == "Tuple" {
+                return tuple_bound(tree, items, arguments);
+            }
+            return form(name, arguments);
+        }
+        let Some(class) = self.engine.class_named(file, value) else {
+            return Bound::Any;
+        };
+        let arguments: Vec<Bound> = items
+            .iter()
+            .map(|&item| self.bound_of(item, file))
+            .collect();
+        match class {
+            ClassRef::Program(index) => Bound::Program(index),
+            ClassRef::Native("tuple") => tuple_bound(tree, items, arguments),
+            ClassRef::Native("type_" | "type") => Bound::Class,
+            ClassRef::Native(name) => Bound::Native(name, arguments),
+        }
+    }
+
+    // ---- checking
+
+    /// Whether a type is within a bound.
+    pub(super) fn within(&mut self, type_: Type, bound: &Bound, depth: u32) -> Fit {
+        if matches!(type_, Type::ERROR | Type::NEVER) || depth > 8 {
+            return Fit::Yes;
+        }
+        if *bound == Bound::Any {
+            return Fit::Yes;
+        }
+        let (mut fits, mut misfits) = (false, false);
+        for part in self.engine.types.parts(type_) {
+            match self.part_within(part, bound, depth) {
+                Fit::Yes => fits = true,
+                Fit::No => misfits = true,
+                Fit::Maybe => (fits, misfits) = (true, true),
+            }
+        }
+        match (fits, misfits) {
+            (_, false) => Fit::Yes,
+            (true, true) => Fit::Maybe,
+            (false, true) => Fit::No,
+        }
+    }
+
+    fn part_within(&mut self, part: Type, bound: &Bound, depth: u32) -> Fit {
+        let data = self.engine.types.data(part).clone();
+        match bound {
+            Bound::Any => Fit::Yes,
+            Bound::Union(members) => {
+                let mut best = Fit::No;
+                for member in members {
+                    best = best.max(self.part_within(part, member, depth));
+                }
+                best
+            }
+            Bound::Callable => {
+                let callable = !data.functions.is_empty()
+                    || !data.classes.is_empty()
+                    || !data.instances.is_empty();
+                if callable { Fit::Yes } else { Fit::No }
+            }
+            Bound::Class => {
+                if data.classes.is_empty() {
+                    Fit::No
+                } else {
+                    Fit::Yes
+                }
+            }
+            _ if part == Type::JSON => Fit::Maybe,
+            Bound::Literal(constants) => {
+                let mut kinds = 0;
+                for constant in constants {
+                    let type_ = self.engine.types.of_constant(constant);
+                    kinds |= self.engine.types.data(type_).kinds();
+                }
+                if data.kinds() & !kinds == 0 {
+                    Fit::Yes
+                } else {
+                    Fit::No
+                }
+            }
+            Bound::Program(index) => match data.instances.first() {
+                Some(&class) if self.engine.derives(class, ClassRef::Program(*index)) => Fit::Yes,
+                // A protocol is satisfied by what has its methods.
+                Some(ClassRef::Program(class)) if self.is_structural(*index, *class) => Fit::Yes,
+                _ => Fit::No,
+            },
+            Bound::Tuple(bounds) => match data.tuple {
+                Some(Tuple::Fixed(elements)) if elements.len() == bounds.len() => {
+                    let mut fit = Fit::Yes;
+                    for (&element, bound) in elements.iter().zip(bounds) {
+                        fit = fit.min(self.within(element, bound, depth + 1));
+                    }
+                    fit
+                }
+                Some(Tuple::Fixed(_)) => Fit::No,
+                Some(Tuple::Variadic(_)) => Fit::Yes,
+                None => Fit::No,
+            },
+            Bound::Native(name, arguments) => self.native_within(part, name, arguments, depth),
+            Bound::Protocol(name, arguments) => self.protocol_within(part, name, arguments, depth),
+        }
+    }
+
+    fn is_structural(&self, protocol: u32, class: u32) -> bool {
+        let info = &self.engine.classes[protocol as usize];
+        info.base.is_none()
+            && !info.methods.is_empty()
+            && info.fields.is_empty()
+            && info.methods.values().all(|method| {
+                self.engine.syntax(method.definition).is_some_and(|syntax| {
+                    self.engine
+                        .files
+                        .get(&info.file)
+                        .is_some_and(|file| is_empty(file, &syntax.body))
+                })
+            })
+            && info
+                .methods
+                .keys()
+                .all(|name| self.engine.method(class, name).is_some())
+    }
+
+    fn native_within(
+        &mut self,
+        part: Type,
+        name: &'static str,
+        arguments: &[Bound],
+        depth: u32,
+    ) -> Fit {
+        let data = self.engine.types.data(part).clone();
+        if let Some(&class) = data.instances.first() {
+            return if self.engine.derives(class, ClassRef::Native(name)) {
+                Fit::Yes
+            } else {
+                Fit::No
+            };
+        }
+        if data.scalars != 0 {
+            let has = |kind: Kind| data.scalars & bit(kind) != 0;
+            let fits = match name {
+                "float" => has(Kind::Float) || has(Kind::Int) || has(Kind::Bool),
+                "complex" => has(Kind::Float) || has(Kind::Int),
+                _ => Kind::ALL.iter().any(|&kind| {
+                    has(kind)
+                        && face::class(class_of_kind(kind))
+                            .is_some_and(|class| class.derives_from(name))
+                }),
+            };
+            return if fits { Fit::Yes } else { Fit::No };
+        }
+        if let Some(container) = data.containers.first() {
+            if !face::class(container.class).is_some_and(|class| class.derives_from(name)) {
+                return Fit::No;
+            }
+            let mut fit = Fit::Yes;
+            for (index, argument) in arguments.iter().enumerate().take(2) {
+                let node = container.nodes[index];
+                let content = if index == 1 {
+                    let variant = self.variant;
+                    self.engine.types.read_values(node, variant)
+                } else {
+                    self.read(node)
+                };
+                fit = fit.min(self.within(content, argument, depth + 1));
+            }
+            return fit;
+        }
+        if data.tuple.is_some() && name == "tuple" {
+            let Some(argument) = arguments.first() else {
+                return Fit::Yes;
+            };
+            let element = self.element_quietly(part).unwrap_or(Type::NEVER);
+            return self.within(element, argument, depth + 1);
+        }
+        if name == "type_" && !data.classes.is_empty()
+            || name == "function" && !data.functions.is_empty()
+        {
+            return Fit::Yes;
+        }
+        Fit::No
+    }
+
+    fn protocol_within(&mut self, part: Type, name: &str, arguments: &[Bound], depth: u32) -> Fit {
+        let data = self.engine.types.data(part).clone();
+        match name {
+            "Mapping" | "MutableMapping" => {
+                if data.get(Kind::Dict).is_none() {
+                    return Fit::No;
+                }
+                self.native_within(part, "dict", arguments, depth)
+            }
+            "Iterable" | "Iterator" | "Generator" | "Sequence" | "Collection"
+            | "MutableSequence" | "Set" | "AbstractSet" | "MutableSet" | "Reversible" => {
+                let Some(element) = self.element_quietly(part) else {
+                    return Fit::No;
+                };
+                match arguments.first() {
+                    Some(argument) => self.within(element, argument, depth + 1),
+                    None => Fit::Yes,
+                }
+            }
+            _ => Fit::Yes,
+        }
+    }
+
+    /// A value against an annotation in this file.
+    pub(super) fn annotated(
+        &mut self,
+        value: Value,
+        annotation: ExprId,
+        id: ExprId,
+        code: &'static str,
+    ) -> Value {
+        let span = self.tree.expr(id).span;
+        self.bounded(value, annotation, self.file.id, span, code, "the variable")
+    }
+
+    /// A value against an annotation: JSON data is decoded, anything else must be within it.
+    pub(super) fn bounded(
+        &mut self,
+        value: Value,
+        annotation: ExprId,
+        file_id: u16,
+        span: Span,
+        code: &'static str,
+        what: &str,
+    ) -> Value {
+        let Some(&file) = self.engine.files.get(&file_id) else {
+            return value;
+        };
+        let bound = self.bound_of(annotation, file);
+        if bound == Bound::Any {
+            return value;
+        }
+        match self.within(value.type_, &bound, 0) {
+            Fit::Yes => return value,
+            Fit::No => {}
+            Fit::Maybe => {
+                if self.mentions_json(value.type_) {
+                    return self.decode(value, &bound, span, what);
+                }
+            }
+        }
+        let wanted = file
+            .source
+            .slice(file.tree.expr(annotation).span)
+            .to_owned();
+        let shown = self.show(value.type_);
+        if self.within(value.type_, &bound, 0) == Fit::No {
+            let code = if value.type_ == Type::NONE {
+                codes::TYPE_OPTIONAL
+            } else {
+                code
+            };
+            let help = if value.type_ == Type::NONE {
+                Some(format!("allow it: `{wanted} | None`"))
+            } else {
+                conversion(&wanted, value.type_)
+            };
+            self.error(
+                code,
+                span,
+                format!("{what} is `{wanted}`, not `{shown}`"),
+                help,
+            );
+            return Value {
+                type_: Type::ERROR,
+                code: value.code,
+            };
+        }
+        // Only some of the values are within the bound: the others are an assertion point.
+        let mut inside = Type::NEVER;
+        for part in self.engine.types.parts(value.type_) {
+            if self.part_within(part, &bound, 0) != Fit::No {
+                inside = self.join(inside, part);
+            }
+        }
+        let has_none = self.engine.types.data(value.type_).has_none();
+        let help = if has_none {
+            "test `is not None` before"
+        } else {
+            "test with `isinstance` before"
+        };
+        let code = if has_none { codes::TYPE_OPTIONAL } else { code };
+        self.assertion(
+            code,
+            span,
+            format!("{what} is `{wanted}`; this may be `{shown}`"),
+            Some(help.to_owned()),
+        );
+        if inside == value.type_ {
+            return value;
+        }
+        let values = self.values(inside);
+        let at = value.code.span;
+        let text = format!("{what} must be {wanted}, not {{}}");
+        let checked = crate::typed::Expr {
+            kind: Box::new(ExprKind::Expect(
+                value.code,
+                values.clone(),
+                Failure::Type(text),
+            )),
+            values,
+            span: at,
+        };
+        Value {
+            type_: inside,
+            code: checked,
+        }
+    }
+
+    fn mentions_json(&mut self, type_: Type) -> bool {
+        let mut pending = vec![(type_, 0)];
+        while let Some((type_, depth)) = pending.pop() {
+            let data = self.engine.types.data(type_).clone();
+            if data.json {
+                return true;
+            }
+            if depth > 4 {
+                continue;
+            }
+            for container in data.containers {
+                pending.push((self.read(container.nodes[0]), depth + 1));
+                let variant = self.variant;
+                let values = self.engine.types.read_values(container.nodes[1], variant);
+                pending.push((values, depth + 1));
+            }
+        }
+        false
+    }
+
+    /// What a function returns against its annotation.
+    pub(super) fn returned(&mut self, value: Value, id: ExprId) -> Value {
+        let UnitKind::Function(function) = self.unit.kind else {
+            return value;
+        };
+        let Some(annotation) = self.tree.function(function).returns else {
+            return value;
+        };
+        let span = self.tree.expr(id).span;
+        let what = format!("the result of {}()", self.unit.name);
+        self.bounded(
+            value,
+            annotation,
+            self.file.id,
+            span,
+            codes::TYPE_RETURN,
+            &what,
+        )
+    }
+
+    /// The end of a function that must return something is reached.
+    pub(super) fn check_missing_return(&mut self) {
+        let UnitKind::Function(function) = self.unit.kind else {
+            return;
+        };
+        let syntax = self.tree.function(function);
+        let Some(annotation) = syntax.returns else {
+            return;
+        };
+        if is_empty(self.file, &syntax.body) {
+            return;
+        }
+        let file = self.file;
+        let bound = self.bound_of(annotation, file);
+        if self.within(Type::NONE, &bound, 0) == Fit::No {
+            let wanted = self.text(annotation).to_owned();
+            let at = self.tree.expr(annotation).span;
+            let message = format!(
+                "{}() may end without `return`, and its result is `{wanted}`",
+                self.unit.name
+            );
+            let help = "return a value on every way, or raise an exception at the end".to_owned();
+            self.error(codes::TYPE_RETURN, at, message, Some(help));
+        }
+    }
+
+    // ---- the type that a bound is, for values that come from outside
+
+    /// The type of a value that was decoded to a bound, made at a place.
+    pub(super) fn decoded_type(&mut self, bound: &Bound, span: Span, role: &mut u16) -> Type {
+        match bound {
+            Bound::Any | Bound::Callable | Bound::Class => Type::JSON,
+            Bound::Union(members) => {
+                let mut result = Type::NEVER;
+                for member in members {
+                    let member = self.decoded_type(member, span, role);
+                    result = self.join(result, member);
+                }
+                result
+            }
+            Bound::Literal(constants) => {
+                let mut result = Type::NEVER;
+                for constant in constants {
+                    let member = self.engine.types.of_constant(constant);
+                    result = self.join(result, member);
+                }
+                result
+            }
+            Bound::Tuple(bounds) => {
+                let elements = bounds
+                    .iter()
+                    .map(|bound| self.decoded_type(bound, span, role))
+                    .collect();
+                self.engine.types.tuple(elements)
+            }
+            Bound::Program(index) => self.engine.types.instance(ClassRef::Program(*index)),
+            Bound::Protocol(name, arguments) => {
+                let class = match *name {
+                    "Mapping" | "MutableMapping" => "dict",
+                    "Set" | "AbstractSet" | "MutableSet" => "set",
+                    _ => "list",
+                };
+                self.decoded_type(&Bound::Native(class, arguments.clone()), span, role)
+            }
+            Bound::Native(name, arguments) => {
+                let Some(class) = face::class(name) else {
+                    return Type::JSON;
+                };
+                let ClassKind::Native(kind) = class.kind else {
+                    return Type::JSON;
+                };
+                let mut types: Vec<Type> = arguments
+                    .iter()
+                    .map(|argument| self.decoded_type(argument, span, role))
+                    .collect();
+                // Without arguments they hold JSON data.
+                while types.len() < class.variables.len() {
+                    types.push(if kind == Kind::Dict && types.is_empty() {
+                        Type::STR
+                    } else {
+                        Type::JSON
+                    });
+                }
+                if kind == Kind::Float {
+                    // An int is admitted and kept.
+                    return self.join(Type::INT, Type::FLOAT);
+                }
+                self.native_instance(class, kind, &types, span, role)
+            }
+        }
+    }
+}
+
+fn is_empty(file: &FileData, body: &FunctionBody) -> bool {
+    crate::names::is_empty_body(&file.tree, body)
+}
+
+fn tuple_bound(tree: &salami_syntax::tree::Tree, items: &[ExprId], arguments: Vec<Bound>) -> Bound {
+    if items.len() == 2 && matches!(tree.expr(items[1]).kind, Syntax::Ellipsis) {
+        return Bound::Native("tuple", arguments.into_iter().take(1).collect());
+    }
+    if items.len() == 1
+        && matches!(&tree.expr(items[0]).kind, Syntax::Tuple(items) if items.is_empty())
+    {
+        return Bound::Tuple(Vec::new());
+    }
+    Bound::Tuple(arguments)
+}
+
+/// What a name of `typing` means with these arguments.
+fn form(name: &'static str, arguments: Vec<Bound>) -> Bound {
+    match name {
+        "Optional" => {
+            let mut members = arguments;
+            members.push(Bound::Native("NoneType", Vec::new()));
+            Bound::Union(members)
+        }
+        "Union" => Bound::Union(arguments),
+        "List" => Bound::Native("list", arguments),
+        "Dict" => Bound::Native("dict", arguments),
+        "FrozenSet" => Bound::Native("frozenset", arguments),
+        "Deque" => Bound::Native("collections.deque", arguments),
+        "DefaultDict" => Bound::Native("collections.defaultdict", arguments),
+        "Counter" => Bound::Native("collections.Counter", arguments),
+        "Text" => Bound::Native("str", Vec::new()),
+        "Callable" => Bound::Callable,
+        "Type" => Bound::Class,
+        "Tuple" => Bound::Native("tuple", Vec::new()),
+        "Mapping" | "MutableMapping" | "Iterable" | "Iterator" | "Generator" | "Sequence"
+        | "Collection" | "MutableSequence" | "Set" | "AbstractSet" | "MutableSet"
+        | "Reversible" => Bound::Protocol(name, arguments),
+        _ => Bound::Any,
+    }
+}
+
+fn conversion(wanted: &str, type_: Type) -> Option<String> {
+    match (wanted, type_) {
+        ("int", Type::STR | Type::FLOAT) => Some("convert it: `int(...)`".to_owned()),
+        ("float", Type::STR) => Some("convert it: `float(...)`".to_owned()),
+        ("str", Type::INT | Type::FLOAT) => Some("convert it: `str(...)`".to_owned()),
+        _ => None,
+    }
+}

@@ -1,0 +1,878 @@
+//! Attributes: fields, properties, methods.
+
+use salami_source::Span;
+use salami_syntax::tree::{Argument, ExprId, Identifier};
+
+use super::calls::Given;
+use super::{Value, Walker};
+use crate::codes;
+use crate::engine::MethodKind;
+use crate::face::{self, FaceMember, FaceValue};
+use crate::names::closest;
+use crate::typed::{Constant, ExprKind, Failure, Place, Stmt, StmtKind};
+use crate::types::{Callee, ClassRef, Type};
+
+impl<'a> Walker<'_, 'a> {
+    pub(super) fn attribute(&mut self, id: ExprId, object: ExprId, name: Identifier) -> Value {
+        let tree = self.tree;
+        let span = tree.expr(id).span;
+        if let Some(module) = crate::engine::module_named(self.file, object) {
+            return self.imported(&module, tree.name(name.name), span);
+        }
+        let object = self.expression(object);
+        let value = self.attribute_of(object, name, id);
+        if let Some(path) = self.path_of(id)
+            && let Some(type_) = self.env.path(&path)
+        {
+            return self.narrowed(value, type_);
+        }
+        value
+    }
+
+    /// `object.name`
+    pub(super) fn attribute_of(&mut self, object: Value, name: Identifier, id: ExprId) -> Value {
+        let span = self.tree.expr(id).span;
+        let text = self.tree.name(name.name);
+        if object.type_ == Type::ERROR || object.type_ == Type::NEVER {
+            return Value {
+                type_: object.type_,
+                code: object.code,
+            };
+        }
+        let parts = self.engine.types.parts(object.type_);
+        if let [part] = parts.as_slice() {
+            let part = *part;
+            return match self.attribute_of_part(object.clone(), part, text, span) {
+                Some(value) => value,
+                None => self.no_attribute(&object, part, text, name.span),
+            };
+        }
+        self.attribute_of_union(object, &parts, text, name.span, span)
+    }
+
+    /// The receiver is held and each possible class asked in turn.
+    fn attribute_of_union(
+        &mut self,
+        object: Value,
+        parts: &[Type],
+        text: &str,
+        at: Span,
+        span: Span,
+    ) -> Value {
+        let mut statements = Vec::new();
+        let held = self.hold_value(object, span, &mut statements);
+        // Fields at one place need no dispatch.
+        if let Some(value) = self.common_field(&held, text, span) {
+            let type_ = value.type_;
+            return Value {
+                type_,
+                code: self.block_value(statements, value.code, type_, span),
+            };
+        }
+        let mut found: Vec<(Type, Value)> = Vec::new();
+        let mut missing = Type::NEVER;
+        for &part in parts {
+            let narrowed = self.narrowed(held.clone(), part);
+            match self.attribute_of_part(narrowed, part, text, span) {
+                Some(value) => found.push((part, value)),
+                None => missing = self.join(missing, part),
+            }
+        }
+        if found.is_empty() {
+            return self.no_attribute(&held, missing, text, at);
+        }
+        if missing != Type::NEVER {
+            self.doubt_attribute(held.type_, missing, text, at);
+        }
+        let value = self.dispatch(&held, found, missing, text, span);
+        let type_ = value.type_;
+        Value {
+            type_,
+            code: self.block_value(statements, value.code, type_, span),
+        }
+    }
+
+    /// An assertion point: some of the values lack the attribute.
+    fn doubt_attribute(&mut self, type_: Type, missing: Type, text: &str, at: Span) {
+        let (all, lacking) = (self.show(type_), self.show(missing));
+        let data = self.engine.types.data(type_);
+        let (code, help) = if data.json {
+            (
+                codes::TYPE_JSON,
+                "annotate the data, or test with `isinstance` before",
+            )
+        } else if missing == Type::NONE {
+            (codes::TYPE_OPTIONAL, "test `is not None` before")
+        } else {
+            (codes::TYPE_ATTRIBUTE, "test with `isinstance` before")
+        };
+        let message = format!("`{all}` may be `{lacking}`, which has no `{text}`");
+        self.assertion(code, at, message, Some(help.to_owned()));
+    }
+
+    /// A chain of tests of the held value, each with what is done for it.
+    pub(super) fn dispatch(
+        &mut self,
+        held: &Value,
+        found: Vec<(Type, Value)>,
+        missing: Type,
+        text: &str,
+        span: Span,
+    ) -> Value {
+        let mut result = Type::NEVER;
+        for (_, value) in &found {
+            result = self.join(result, value.type_);
+        }
+        // All the same leaf: it looks at its argument itself.
+        if let Some((_, first)) = found.first()
+            && let ExprKind::Leaf(leaf, _) = &*first.code.kind
+            && found.iter().all(|(_, value)| matches!(&*value.code.kind, ExprKind::Leaf(other, _) if other == leaf))
+            && missing == Type::NEVER
+            && !found.iter().any(|(_, value)| matches!(&*value.code.kind, ExprKind::Leaf(_, arguments) if arguments.iter().any(has_statements)))
+        {
+            return self.value(*first.code.kind.clone(), result, span);
+        }
+        let mut chain: Option<crate::typed::Expr> = None;
+        let mut values = found.into_iter().rev();
+        if missing == Type::NEVER {
+            chain = values.next().map(|(_, value)| value.code);
+        } else if let Some((part, value)) = values.next() {
+            // The last way out raises what CPython raises.
+            let set = self.values(part);
+            chain = Some(self.expecting(held, value, set, text, span));
+        }
+        for (part, value) in values {
+            let set = self.values(part);
+            let test = self.expr(ExprKind::IsType(held.code.clone(), set), Type::BOOL, span);
+            chain = match chain {
+                Some(rest) => {
+                    Some(self.expr(ExprKind::IfElse(test, value.code, rest), result, span))
+                }
+                None => Some(value.code),
+            };
+        }
+        match chain {
+            Some(code) => Value {
+                type_: result,
+                code,
+            },
+            None => self.error_value(span),
+        }
+    }
+
+    /// First checks that the held value is in the set, then goes on.
+    fn expecting(
+        &mut self,
+        held: &Value,
+        value: Value,
+        set: crate::typed::ValueSet,
+        text: &str,
+        span: Span,
+    ) -> crate::typed::Expr {
+        let check = crate::typed::Expr {
+            kind: Box::new(ExprKind::Expect(
+                held.code.clone(),
+                set.clone(),
+                Failure::Attribute(text.to_owned()),
+            )),
+            values: set,
+            span,
+        };
+        let type_ = value.type_;
+        self.block_value(
+            vec![Self::statement(StmtKind::Expr(check), span)],
+            value.code,
+            type_,
+            span,
+        )
+    }
+
+    /// A field that all classes of a union inherit from one base, or keep at the same place.
+    fn common_field(&mut self, object: &Value, text: &str, span: Span) -> Option<Value> {
+        let data = self.engine.types.data(object.type_).clone();
+        if data.instances.len() < 2 || data.kinds() != crate::types::bit(crate::typed::Kind::Object)
+        {
+            return None;
+        }
+        let mut base: Option<u32> = None;
+        for &class in &data.instances {
+            let ClassRef::Program(class) = class else {
+                return None;
+            };
+            base = Some(match base {
+                None => class,
+                Some(known) => self.common_base(known, class)?,
+            });
+        }
+        let base = base?;
+        let (position, field) = self.engine.field(base, text)?;
+        let node = field.node;
+        let type_ = self.read(node);
+        let position = u16::try_from(position).ok()?;
+        Some(self.value(
+            ExprKind::Field(object.code.clone(), crate::typed::ClassId(base), position),
+            type_,
+            span,
+        ))
+    }
+
+    fn common_base(&self, left: u32, right: u32) -> Option<u32> {
+        let mut at = Some(ClassRef::Program(left));
+        while let Some(ClassRef::Program(class)) = at {
+            if self
+                .engine
+                .derives(ClassRef::Program(right), ClassRef::Program(class))
+            {
+                return Some(class);
+            }
+            at = self.engine.base_of(ClassRef::Program(class));
+        }
+        None
+    }
+
+    /// The attribute of one part. `None` if it has none of that name.
+    fn attribute_of_part(
+        &mut self,
+        object: Value,
+        part: Type,
+        text: &str,
+        span: Span,
+    ) -> Option<Value> {
+        let data = self.engine.types.data(part).clone();
+        if let Some(module) = data.module {
+            return Some(self.imported(module, text, span));
+        }
+        if let Some(&class) = data.classes.first() {
+            return self.class_object_attribute(class, object, text, span);
+        }
+        if let Some(&ClassRef::Program(class)) = data.instances.first() {
+            if let Some((position, field)) = self.engine.field(class, text) {
+                let node = field.node;
+                let type_ = self.read(node);
+                let position = u16::try_from(position).ok()?;
+                return Some(self.value(
+                    ExprKind::Field(object.code, crate::typed::ClassId(class), position),
+                    type_,
+                    span,
+                ));
+            }
+            if let Some((_, method)) = self.engine.method(class, text) {
+                return Some(match method.kind {
+                    MethodKind::Property => self.call_program(
+                        method.definition,
+                        None,
+                        None,
+                        Some(object),
+                        Vec::new(),
+                        span,
+                    ),
+                    MethodKind::Static => self.function_value(method.definition, span),
+                    MethodKind::Class => {
+                        let class = self.class_value(ClassRef::Program(class), span);
+                        self.bound_method(method.definition, class, span)
+                    }
+                    MethodKind::Instance => self.bound_method(method.definition, object, span),
+                });
+            }
+            if let Some((owner, value)) = self.engine.class_attribute(class, text) {
+                let read = self.class_attribute_value(owner, text, value, span);
+                let statement = Self::statement(StmtKind::Expr(object.code), span);
+                let type_ = read.type_;
+                return Some(Value {
+                    type_,
+                    code: self.block_value(vec![statement], read.code, type_, span),
+                });
+            }
+            if text == "__class__" {
+                return Some(self.class_value(ClassRef::Program(class), span));
+            }
+        }
+        self.native_attribute(object, part, text, span)
+    }
+
+    fn native_attribute(
+        &mut self,
+        object: Value,
+        part: Type,
+        text: &str,
+        span: Span,
+    ) -> Option<Value> {
+        let found = self.member_of_part(part, text)?;
+        match found.member {
+            FaceMember::Property { type_, leaf } => {
+                let bindings = self.receiver_bindings(part, &found.arguments);
+                let result = self.instantiate(type_, &bindings, span, &mut 130);
+                Some(self.value(ExprKind::Leaf(leaf, vec![object.code]), result, span))
+            }
+            FaceMember::Constant(constant) => {
+                Some(self.face_constant(&constant.type_, &constant.value, span))
+            }
+            FaceMember::Method(function) => {
+                let callee = Callee::NativeMethod(found.owner.qualified, function.name, Some(part));
+                Some(self.bound_native(callee, object, span))
+            }
+            FaceMember::ClassMethod(function) | FaceMember::StaticMethod(function) => {
+                let callee = Callee::NativeMethod(found.owner.qualified, function.name, None);
+                let type_ = self.engine.types.function(callee.clone());
+                Some(self.native_value(callee, type_, span))
+            }
+            FaceMember::Refused(help) => {
+                let message = format!("`{text}` does not exist here");
+                self.error(codes::CALL_REFUSED, span, message, Some((*help).to_owned()));
+                Some(self.error_value(span))
+            }
+        }
+    }
+
+    fn face_constant(&mut self, type_: &face::FaceType, value: &FaceValue, span: Span) -> Value {
+        match value {
+            FaceValue::Constant(constant) => self.constant(constant.clone(), span),
+            FaceValue::Leaf(leaf) => {
+                let type_ = self.instantiate_plain(type_, span);
+                self.value(ExprKind::Leaf(leaf, Vec::new()), type_, span)
+            }
+        }
+    }
+
+    /// `Class.name`
+    fn class_object_attribute(
+        &mut self,
+        class: ClassRef,
+        object: Value,
+        text: &str,
+        span: Span,
+    ) -> Option<Value> {
+        match class {
+            ClassRef::Program(index) => {
+                if let Some((_, method)) = self.engine.method(index, text) {
+                    return Some(match method.kind {
+                        MethodKind::Class => self.bound_method(method.definition, object, span),
+                        _ => self.function_value(method.definition, span),
+                    });
+                }
+                if let Some((owner, value)) = self.engine.class_attribute(index, text) {
+                    return Some(self.class_attribute_value(owner, text, value, span));
+                }
+                if let Some((_, field)) = self.engine.field(index, text)
+                    && let Some(default) = field.default
+                    && field.file == self.file.id
+                    && let Some(constant) = super::arguments::literal(self.file, default)
+                {
+                    return Some(self.constant(constant, span));
+                }
+            }
+            ClassRef::Native(name) => {
+                let found = face::class(name)?.find(text);
+                match found.as_ref().map(|found| found.member) {
+                    Some(FaceMember::Constant(constant)) => {
+                        return Some(self.face_constant(&constant.type_, &constant.value, span));
+                    }
+                    Some(
+                        FaceMember::Method(function)
+                        | FaceMember::ClassMethod(function)
+                        | FaceMember::StaticMethod(function),
+                    ) => {
+                        let owner = found.as_ref().map_or(name, |found| found.owner.qualified);
+                        let callee = Callee::NativeMethod(owner, function.name, None);
+                        let type_ = self.engine.types.function(callee.clone());
+                        return Some(self.native_value(callee, type_, span));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let FaceMember::Property { type_, leaf } = face::class("type_")?.find(text)?.member else {
+            return None;
+        };
+        let result = self.instantiate_plain(type_, span);
+        Some(self.value(ExprKind::Leaf(leaf, vec![object.code]), result, span))
+    }
+
+    fn no_attribute(&mut self, object: &Value, part: Type, text: &str, span: Span) -> Value {
+        let shown = self.show(object.type_);
+        let mut names: Vec<String> = Vec::new();
+        let data = self.engine.types.data(part).clone();
+        let mut json = false;
+        if let Some(&ClassRef::Program(class)) = data.instances.first().or(data.classes.first()) {
+            let mut at = Some(ClassRef::Program(class));
+            while let Some(ClassRef::Program(index)) = at {
+                let info = &self.engine.classes[index as usize];
+                names.extend(info.methods.keys().cloned());
+                names.extend(info.attributes.keys().cloned());
+                names.extend(info.fields.iter().map(|field| field.name.clone()));
+                at = info.base;
+            }
+        }
+        if let Some(mut class) = self.native_class_of(part) {
+            loop {
+                names.extend(
+                    class
+                        .members
+                        .keys()
+                        .filter(|name| !name.starts_with("__"))
+                        .map(|name| (*name).to_owned()),
+                );
+                let Some(face::FaceType::Class(base, _)) = class.bases.first() else {
+                    break;
+                };
+                let Some(next) = face::class(base) else { break };
+                class = next;
+            }
+        }
+        if part == Type::JSON {
+            json = true;
+        }
+        let near = closest(text, names.iter().map(String::as_str))
+            .map(|near| format!("did you mean `{near}`?"));
+        let help = match near {
+            Some(help) => Some(help),
+            None if json || data.get(crate::typed::Kind::Dict).is_some() => {
+                Some(format!("read a key of the dict: `value[\"{text}\"]`"))
+            }
+            None if part == Type::NONE => Some("test `is not None` before".to_owned()),
+            None if !data.instances.is_empty() => {
+                Some(format!("give it in `__init__`: `self.{text} = ...`"))
+            }
+            None => None,
+        };
+        let code = if object.type_ == Type::NONE {
+            codes::TYPE_OPTIONAL
+        } else {
+            codes::TYPE_ATTRIBUTE
+        };
+        self.error(code, span, format!("`{shown}` has no `{text}`"), help);
+        self.error_value(span)
+    }
+
+    /// A field of a value that a pattern names.
+    pub(super) fn field_by_name(&mut self, object: Value, text: &str, span: Span) -> Value {
+        let parts = self.engine.types.parts(object.type_);
+        if let [part] = parts.as_slice() {
+            let part = *part;
+            return match self.attribute_of_part(object.clone(), part, text, span) {
+                Some(value) => value,
+                None => self.no_attribute(&object, part, text, span),
+            };
+        }
+        self.attribute_of_union(object, &parts, text, span, span)
+    }
+
+    // ---- method calls
+
+    pub(super) fn method_call(
+        &mut self,
+        callee: ExprId,
+        object: ExprId,
+        name: Identifier,
+        arguments: &'a [Argument],
+        span: Span,
+    ) -> Value {
+        let object = self.expression(object);
+        let text = self.tree.name(name.name);
+        if object.type_ == Type::NEVER {
+            return object;
+        }
+        if object.type_ == Type::ERROR {
+            let given = self.arguments(arguments);
+            drop(given);
+            return self.error_value(span);
+        }
+        let _ = callee;
+        let mut statements = Vec::new();
+        // A record knows its keys.
+        if let Some(value) = self.record_method(&object, text, arguments, span) {
+            return value;
+        }
+        let all = self.engine.types.spell_out_for_methods(object.type_, text);
+        let parts = self.engine.types.parts(all);
+        if let [part] = parts.as_slice()
+            && *part != Type::JSON
+        {
+            let part = *part;
+            let given = self.arguments(arguments);
+            return match self.call_method_of_part(object.clone(), part, text, given, span) {
+                Some(value) => value,
+                None => self.no_attribute(&object, part, text, name.span),
+            };
+        }
+        let held = self.hold_value(object, span, &mut statements);
+        let given = self.arguments(arguments);
+        let given: Vec<Given> = given
+            .into_iter()
+            .map(|argument| Given {
+                value: self.hold_value(argument.value, span, &mut statements),
+                ..argument
+            })
+            .collect();
+        let mut found = Vec::new();
+        let mut missing = Type::NEVER;
+        for &part in &parts {
+            let receiver = self.narrowed(held.clone(), part);
+            match self.call_method_of_part(receiver, part, text, given.clone(), span) {
+                Some(value) => found.push((part, value)),
+                None => missing = self.join(missing, part),
+            }
+        }
+        if found.is_empty() {
+            return self.no_attribute(&held, missing, text, name.span);
+        }
+        if missing != Type::NEVER {
+            self.doubt_attribute(held.type_, missing, text, name.span);
+        }
+        // Classes that share one method need no dispatch.
+        let value = self.dispatch(&held, found, missing, text, span);
+        let type_ = value.type_;
+        Value {
+            type_,
+            code: self.block_value(statements, value.code, type_, span),
+        }
+    }
+
+    fn call_method_of_part(
+        &mut self,
+        object: Value,
+        part: Type,
+        text: &str,
+        given: Vec<Given>,
+        span: Span,
+    ) -> Option<Value> {
+        let data = self.engine.types.data(part).clone();
+        if let Some(&ClassRef::Program(class)) = data.instances.first() {
+            if let Some((_, method)) = self.engine.method(class, text) {
+                match method.kind {
+                    MethodKind::Static => {
+                        return Some(self.call_program(
+                            method.definition,
+                            None,
+                            None,
+                            None,
+                            given,
+                            span,
+                        ));
+                    }
+                    MethodKind::Class => {
+                        let class = self.class_value(ClassRef::Program(class), span);
+                        return Some(self.call_program(
+                            method.definition,
+                            None,
+                            None,
+                            Some(class),
+                            given,
+                            span,
+                        ));
+                    }
+                    MethodKind::Instance => {
+                        return Some(self.call_program(
+                            method.definition,
+                            None,
+                            None,
+                            Some(object),
+                            given,
+                            span,
+                        ));
+                    }
+                    MethodKind::Property => {}
+                }
+            }
+            if self.engine.field(class, text).is_some()
+                || self.engine.class_attribute(class, text).is_some()
+                || self.engine.method(class, text).is_some()
+            {
+                let function = self.attribute_of_part(object, part, text, span)?;
+                return Some(self.call_value(function, given, span));
+            }
+        }
+        if let Some(&class) = data.classes.first() {
+            return self.call_class_method(class, object, text, given, span);
+        }
+        if data.module.is_some() {
+            let function = self.attribute_of_part(object, part, text, span)?;
+            return Some(self.call_value(function, given, span));
+        }
+        let found = self.member_of_part(part, text)?;
+        if let FaceMember::Method(_)
+        | FaceMember::ClassMethod(_)
+        | FaceMember::StaticMethod(_)
+        | FaceMember::Refused(_) = found.member
+        {
+            let receiver = Value {
+                type_: part,
+                code: object.code,
+            };
+            return self.call_native_method(receiver, &found, text, given, span);
+        }
+        let function = self.native_attribute(object, part, text, span)?;
+        Some(self.call_value(function, given, span))
+    }
+
+    /// `Class.method(...)`
+    fn call_class_method(
+        &mut self,
+        class: ClassRef,
+        object: Value,
+        text: &str,
+        given: Vec<Given>,
+        span: Span,
+    ) -> Option<Value> {
+        match class {
+            ClassRef::Program(index) => {
+                if let Some((_, method)) = self.engine.method(index, text) {
+                    let receiver = (method.kind == MethodKind::Class).then_some(object);
+                    return Some(self.call_program(
+                        method.definition,
+                        None,
+                        None,
+                        receiver,
+                        given,
+                        span,
+                    ));
+                }
+                let value = self.class_object_attribute(class, object, text, span)?;
+                Some(self.call_value(value, given, span))
+            }
+            ClassRef::Native(name) => {
+                let found = face::class(name)?.find(text)?;
+                match found.member {
+                    FaceMember::ClassMethod(function) | FaceMember::StaticMethod(function) => {
+                        let shown = format!("{}.{text}", found.owner.name);
+                        Some(self.call_face(function, &shown, None, given, span))
+                    }
+                    FaceMember::Method(function) => {
+                        Some(self.call_unbound(found.owner.qualified, function.name, given, span))
+                    }
+                    FaceMember::Refused(help) => {
+                        let message = format!("`{text}` does not exist here");
+                        self.error(codes::CALL_REFUSED, span, message, Some((*help).to_owned()));
+                        Some(self.error_value(span))
+                    }
+                    FaceMember::Property { .. } | FaceMember::Constant(_) => None,
+                }
+            }
+        }
+    }
+
+    /// Methods of dicts whose keys are known one by one.
+    fn record_method(
+        &mut self,
+        object: &Value,
+        text: &str,
+        arguments: &'a [Argument],
+        span: Span,
+    ) -> Option<Value> {
+        let data = self.engine.types.data(object.type_).clone();
+        let dict = data.get(crate::typed::Kind::Dict)?;
+        if data.kinds() != crate::types::bit(crate::typed::Kind::Dict) || data.json {
+            return None;
+        }
+        let node = dict.nodes[1];
+        match text {
+            "clear" | "popitem" => self.engine.types.may_miss(node, None),
+            "get" | "pop" => {
+                let key = match &self.tree.expr(arguments.first()?.value).kind {
+                    salami_syntax::tree::ExprKind::Str(key) => key,
+                    _ => {
+                        if text == "pop" {
+                            self.engine.types.may_miss(node, None);
+                        }
+                        return None;
+                    }
+                };
+                if text == "pop" {
+                    self.engine.types.may_miss(node, Some(key));
+                }
+                if !self.engine.types.is_record(node) || dict.class != "dict" {
+                    return None;
+                }
+                let variant = self.variant;
+                let field = self.engine.types.record_field(node, key, variant);
+                let rest = self.read(node);
+                let given = self.arguments(arguments);
+                if given.len() > 2
+                    || given
+                        .iter()
+                        .any(|given| given.kind != super::calls::GivenKind::Positional)
+                {
+                    return None;
+                }
+                let default = match (given.get(1), text) {
+                    (Some(default), _) => default.value.type_,
+                    (None, "get") => Type::NONE,
+                    (None, _) => Type::NEVER,
+                };
+                let mut type_ = match field {
+                    Some(field) => {
+                        let content = self.read(field.node);
+                        if field.may_miss {
+                            self.join(content, default)
+                        } else {
+                            content
+                        }
+                    }
+                    None => default,
+                };
+                type_ = self.join(type_, rest);
+                let missing = if text == "get" {
+                    Constant::None
+                } else {
+                    Constant::Missing
+                };
+                let mut codes = vec![object.code.clone()];
+                let count = given.len();
+                codes.extend(given.into_iter().map(|given| given.value.code));
+                if count == 1 {
+                    codes.push(self.constant(missing, span).code);
+                }
+                let leaf = if text == "get" {
+                    "dict.get"
+                } else {
+                    "dict.pop"
+                };
+                return Some(self.value(ExprKind::Leaf(leaf, codes), type_, span));
+            }
+            "update" if arguments.len() == 1 => {
+                let argument = arguments.first()?;
+                if !matches!(argument.kind, salami_syntax::tree::ArgumentKind::Positional) {
+                    return None;
+                }
+                let other = self.quiet(|walker| walker.expression(argument.value).type_);
+                if self
+                    .engine
+                    .types
+                    .data(other)
+                    .get(crate::typed::Kind::Dict)
+                    .is_none()
+                    || self.engine.types.data(other).kinds()
+                        != crate::types::bit(crate::typed::Kind::Dict)
+                {
+                    return None;
+                }
+                let nodes = dict.nodes;
+                let value = self.expression(argument.value);
+                self.merge_into_dict(nodes, other);
+                let none = self.expr(ExprKind::Dict(Vec::new()), Type::NEVER, span);
+                let codes = vec![object.code.clone(), value.code, none];
+                return Some(self.value(ExprKind::Leaf("dict.update", codes), Type::NONE, span));
+            }
+            _ => {}
+        }
+        None
+    }
+
+    // ---- stores
+
+    /// `object.name = value`
+    pub(super) fn store_attribute(
+        &mut self,
+        object: Value,
+        name: Identifier,
+        value: Value,
+        target: ExprId,
+        span: Span,
+    ) -> Option<Stmt> {
+        let text = self.tree.name(name.name);
+        let _ = target;
+        if object.type_ == Type::ERROR {
+            return Some(Self::statement(StmtKind::Expr(value.code), span));
+        }
+        let data = self.engine.types.data(object.type_).clone();
+        let mut owner: Option<u32> = None;
+        let mut value = value;
+        let mut classes = Vec::new();
+        for &class in &data.instances {
+            if let ClassRef::Program(class) = class {
+                classes.push(class);
+            }
+        }
+        if classes.is_empty() {
+            let shown = self.show(object.type_);
+            self.error(
+                codes::TYPE_ATTRIBUTE,
+                name.span,
+                format!("`{text}` of `{shown}` cannot be assigned"),
+                None,
+            );
+            return None;
+        }
+        for &class in &classes {
+            if let Some((_, method)) = self.engine.method(class, &format!("{text}.setter")) {
+                let given = vec![Given::positional(value)];
+                let call =
+                    self.call_program(method.definition, None, None, Some(object), given, span);
+                return Some(Self::statement(StmtKind::Expr(call.code), span));
+            }
+            let info = self
+                .engine
+                .field(class, text)
+                .map(|(_, field)| (field.node, field.annotation, field.file));
+            let Some((node, annotation, file)) = info else {
+                let part = self.engine.types.instance(ClassRef::Program(class));
+                self.no_attribute(&object, part, text, name.span);
+                return None;
+            };
+            if self.engine.classes[class as usize].frozen
+                && self.unit.name
+                    != format!("{}.__init__", self.engine.classes[class as usize].name)
+            {
+                let class_name = self.engine.classes[class as usize].name.clone();
+                let message = format!("`{class_name}` is frozen: its fields cannot be assigned");
+                let help = "make a changed copy: `dataclasses.replace(value, ...)`".to_owned();
+                self.error(codes::TYPE_ATTRIBUTE, span, message, Some(help));
+                return None;
+            }
+            if let Some(annotation) = annotation {
+                let describe = format!("field `{text}`");
+                value = self.bounded(
+                    value,
+                    annotation,
+                    file,
+                    span,
+                    codes::TYPE_ASSIGNMENT,
+                    &describe,
+                );
+            }
+            self.engine.types.write(node, value.type_);
+            owner = Some(match owner {
+                None => class,
+                Some(known) => self.common_base(known, class)?,
+            });
+        }
+        let owner = owner?;
+        let position = u16::try_from(self.engine.field(owner, text)?.0).ok()?;
+        let step = text.to_owned();
+        self.env
+            .forget_step(|known| matches!(known, super::env::Step::Field(name) if *name == step));
+        let only = self.engine.types.filter(object.type_, |types, part| {
+            !types.data(part).instances.is_empty()
+        });
+        let object = if only == object.type_ {
+            object
+        } else {
+            let shown = self.show(object.type_);
+            let message = format!("`{shown}` may have no `{text}`");
+            let code = self.doubt(object.type_);
+            self.assertion(
+                code,
+                span,
+                message,
+                Some("test `is not None` before".to_owned()),
+            );
+            let set = self.values(only);
+            let code = crate::typed::Expr {
+                kind: Box::new(ExprKind::Expect(
+                    object.code,
+                    set.clone(),
+                    Failure::Attribute(text.to_owned()),
+                )),
+                values: set,
+                span,
+            };
+            Value { type_: only, code }
+        };
+        let place = Place::Field(object.code, crate::typed::ClassId(owner), position);
+        Some(Self::statement(StmtKind::Assign(place, value.code), span))
+    }
+}
+
+fn has_statements(expr: &crate::typed::Expr) -> bool {
+    matches!(*expr.kind, ExprKind::Expect(..) | ExprKind::Block(..))
+}

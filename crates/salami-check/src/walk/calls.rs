@@ -1,0 +1,451 @@
+//! Calls: what is called, and calls of functions of the program.
+
+use salami_source::Span;
+use salami_syntax::tree::{self, Argument, ArgumentKind, ExprId};
+
+use super::{Value, Walker};
+use crate::codes;
+use crate::engine::{DefinitionId, MethodKind, VariantId};
+use crate::names::{Binding, Static};
+use crate::typed::{Expr, ExprKind, FunctionId};
+use crate::types::{Callee, ClassRef, Type};
+
+/// An argument of a call, evaluated.
+#[derive(Clone, Debug)]
+pub(super) struct Given {
+    pub kind: GivenKind,
+    pub value: Value,
+    pub span: Span,
+}
+
+/// How an argument is passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum GivenKind {
+    Positional,
+    Star,
+    Keyword(String),
+    DoubleStar,
+}
+
+impl Given {
+    pub(super) fn positional(value: Value) -> Self {
+        let span = value.code.span;
+        Self {
+            kind: GivenKind::Positional,
+            value,
+            span,
+        }
+    }
+}
+
+impl<'a> Walker<'_, 'a> {
+    /// The arguments of a call, in order.
+    pub(super) fn arguments(&mut self, arguments: &'a [Argument]) -> Vec<Given> {
+        arguments
+            .iter()
+            .map(|argument| {
+                let value = self.expression(argument.value);
+                let kind = match argument.kind {
+                    ArgumentKind::Positional => GivenKind::Positional,
+                    ArgumentKind::Star => GivenKind::Star,
+                    ArgumentKind::Keyword(name) => {
+                        GivenKind::Keyword(self.tree.name(name.name).to_owned())
+                    }
+                    ArgumentKind::DoubleStar => GivenKind::DoubleStar,
+                };
+                Given {
+                    kind,
+                    value,
+                    span: self.tree.expr(argument.value).span,
+                }
+            })
+            .collect()
+    }
+
+    pub(super) fn call(&mut self, id: ExprId, callee: ExprId, arguments: &'a [Argument]) -> Value {
+        let tree = self.tree;
+        let span = tree.expr(id).span;
+        match &tree.expr(callee).kind {
+            tree::ExprKind::Name(_) => match self.file.names.expr(callee) {
+                Binding::Builtin => {
+                    if let Some(value) = self.special_call(id, self.text(callee), arguments) {
+                        return value;
+                    }
+                }
+                Binding::Static(_) => match self.static_of(callee) {
+                    Some(Static::Function(function)) => {
+                        let unit = self.file.names.functions[function.index()];
+                        let definition = self.engine.definition(self.file.id, unit);
+                        let given = self.arguments(arguments);
+                        return self.call_program(definition, None, None, None, given, span);
+                    }
+                    Some(Static::Class(class)) => {
+                        if let Some(&index) = self.engine.class_index.get(&(self.file.id, class.0))
+                        {
+                            let given = self.arguments(arguments);
+                            return self.construct(ClassRef::Program(index), given, span);
+                        }
+                    }
+                    Some(Static::Imported(module, name)) => {
+                        if let Some(value) = self.imported_call(id, module, name, arguments) {
+                            return value;
+                        }
+                    }
+                    _ => {}
+                },
+                _ => {}
+            },
+            tree::ExprKind::Attribute { value, name } => {
+                if let Some(module) = crate::engine::module_named(self.file, *value) {
+                    if let Some(value) =
+                        self.imported_call(id, &module, tree.name(name.name), arguments)
+                    {
+                        return value;
+                    }
+                } else if let Some(value) = self.super_call(*value, *name, arguments, span) {
+                    return value;
+                } else {
+                    return self.method_call(callee, *value, *name, arguments, span);
+                }
+            }
+            _ => {}
+        }
+        let function = self.expression(callee);
+        if function.type_ == Type::NEVER {
+            return function;
+        }
+        let given = self.arguments(arguments);
+        self.call_value(function, given, span)
+    }
+
+    /// A call of a name of a module, without making a function value.
+    fn imported_call(
+        &mut self,
+        id: ExprId,
+        module: &str,
+        name: &str,
+        arguments: &'a [Argument],
+    ) -> Option<Value> {
+        use crate::face::FaceEntry;
+        let span = self.tree.expr(id).span;
+        let face = crate::face::module(module)?;
+        match face.get(name)? {
+            FaceEntry::Function(function) => {
+                let given = self.arguments(arguments);
+                Some(self.call_face(function, name, None, given, span))
+            }
+            FaceEntry::Class(class) => {
+                let given = self.arguments(arguments);
+                Some(self.construct(ClassRef::Native(class.qualified), given, span))
+            }
+            FaceEntry::Form("cast") => {
+                let [_, value] = arguments else { return None };
+                Some(self.expression(value.value))
+            }
+            _ => None,
+        }
+    }
+
+    /// Calls whatever a value is.
+    pub(super) fn call_value(&mut self, function: Value, given: Vec<Given>, span: Span) -> Value {
+        if function.type_ == Type::ERROR {
+            return self.error_value(span);
+        }
+        let data = self.engine.types.data(function.type_).clone();
+        let count = data.functions.len() + data.classes.len() + data.instances.len();
+        if count == 0 {
+            let text = self.show(function.type_);
+            let code = if data.has_none() && data.scalars.count_ones() == 1 {
+                codes::TYPE_OPTIONAL
+            } else {
+                codes::TYPE_CALL
+            };
+            self.error(
+                code,
+                span,
+                format!("`{text}` is not a function and cannot be called"),
+                None,
+            );
+            return self.error_value(span);
+        }
+        let kinds = data.kinds();
+        let callable = crate::types::bit(crate::typed::Kind::Function)
+            | crate::types::bit(crate::typed::Kind::Type)
+            | crate::types::bit(crate::typed::Kind::Object);
+        if kinds & !callable != 0 {
+            let text = self.show(function.type_);
+            let code = if data.has_none() {
+                codes::TYPE_OPTIONAL
+            } else {
+                codes::TYPE_CALL
+            };
+            self.assertion(
+                code,
+                span,
+                format!("`{text}` may not be a function"),
+                Some("test the value before the call".to_owned()),
+            );
+        }
+        if count == 1 && data.functions.len() == 1 {
+            let Some(callee) = data.functions.first().cloned() else {
+                return self.error_value(span);
+            };
+            match callee {
+                Callee::Program {
+                    definition,
+                    maker,
+                    receiver: None,
+                } => {
+                    let closure = self.checked_callable(function, kinds & !callable != 0);
+                    return self.call_program(definition, maker, Some(closure), None, given, span);
+                }
+                Callee::Native(module, name) => {
+                    if let Some(crate::face::FaceEntry::Function(face)) =
+                        crate::face::module(module).and_then(|module| module.get(name))
+                    {
+                        return self.call_face(face, name, None, given, span);
+                    }
+                }
+                Callee::NativeMethod(class, name, None) => {
+                    return self.call_unbound(class, name, given, span);
+                }
+                _ => {}
+            }
+        }
+        if count == 1 && data.classes.len() == 1 {
+            let Some(&class) = data.classes.first() else {
+                return self.error_value(span);
+            };
+            return self.construct(class, given, span);
+        }
+        if count == 1
+            && let Some(class) = self.only_program_class(function.type_)
+            && self.engine.method(class, "__call__").is_some()
+        {
+            return self.call_method_given(function, "__call__", given, span);
+        }
+        self.call_dynamic(function, &data, given, span)
+    }
+
+    /// The code of a function value; where it may be something else, that is an assertion.
+    fn checked_callable(&mut self, function: Value, may_fail: bool) -> Expr {
+        if !may_fail {
+            return function.code;
+        }
+        let only = self.engine.types.filter(function.type_, |types, part| {
+            !types.data(part).functions.is_empty()
+        });
+        let values = self.values(only);
+        let span = function.code.span;
+        Expr {
+            kind: Box::new(ExprKind::Expect(
+                function.code,
+                values.clone(),
+                crate::typed::Failure::Callable,
+            )),
+            values,
+            span,
+        }
+    }
+
+    /// One of several functions, known only when the program runs.
+    fn call_dynamic(
+        &mut self,
+        function: Value,
+        data: &crate::types::TypeData,
+        given: Vec<Given>,
+        span: Span,
+    ) -> Value {
+        if given
+            .iter()
+            .any(|argument| argument.kind != GivenKind::Positional)
+        {
+            return self.unsupported(
+                span,
+                "a call of one of several functions with keywords or stars",
+                "pass the arguments by position",
+            );
+        }
+        let types: Vec<Type> = given.iter().map(|argument| argument.value.type_).collect();
+        if types.contains(&Type::NEVER) {
+            return self.value(
+                ExprKind::CallValue(function.code, codes_of(given)),
+                Type::NEVER,
+                span,
+            );
+        }
+        let mut result = Type::NEVER;
+        for callee in &data.functions {
+            match callee {
+                Callee::Program {
+                    definition,
+                    maker,
+                    receiver,
+                } => {
+                    let mut all: Vec<Type> = receiver.iter().copied().collect();
+                    all.extend(&types);
+                    if all.len() != self.engine.parameter_count(*definition) {
+                        let name = crate::types::Namer::function(self.engine, callee);
+                        let message = format!(
+                            "`{name}` takes {} arguments, not {}",
+                            self.engine.parameter_count(*definition),
+                            all.len()
+                        );
+                        self.error(codes::CALL_ARGUMENTS, span, message, None);
+                        continue;
+                    }
+                    let variant = self.engine.request_joined(
+                        *definition,
+                        *maker,
+                        &all,
+                        Some((self.variant, span)),
+                        true,
+                    );
+                    let returned = self.engine.result(variant, self.variant);
+                    result = self.join(result, returned);
+                }
+                Callee::Native(..) | Callee::NativeMethod(..) => {
+                    let returned = self.quiet(|walker| {
+                        let function = walker.engine.types.function(callee.clone());
+                        let function = walker.value(
+                            ExprKind::Constant(crate::typed::Constant::None),
+                            function,
+                            span,
+                        );
+                        walker.call_value(function, given.clone(), span).type_
+                    });
+                    result = self.join(result, returned);
+                }
+            }
+        }
+        for &class in &data.classes {
+            let returned = self.quiet(|walker| walker.construct(class, given.clone(), span).type_);
+            result = self.join(result, returned);
+        }
+        self.after_call();
+        self.value(
+            ExprKind::CallValue(function.code, codes_of(given)),
+            result,
+            span,
+        )
+    }
+
+    /// Calls a function of the program: binds the arguments and asks for its variant.
+    pub(super) fn call_program(
+        &mut self,
+        definition: DefinitionId,
+        maker: Option<VariantId>,
+        closure: Option<Expr>,
+        receiver: Option<Value>,
+        given: Vec<Given>,
+        span: Span,
+    ) -> Value {
+        let mut all: Vec<Given> = receiver.into_iter().map(Given::positional).collect();
+        let has_receiver = all.len();
+        all.extend(given);
+        if all
+            .iter()
+            .any(|argument| argument.value.type_ == Type::NEVER)
+        {
+            let statements = all
+                .into_iter()
+                .map(|argument| {
+                    Self::statement(crate::typed::StmtKind::Expr(argument.value.code), span)
+                })
+                .collect();
+            let none = self.none(span);
+            return Value {
+                type_: Type::NEVER,
+                code: self.block_value(statements, none.code, Type::NEVER, span),
+            };
+        }
+        let mut statements = Vec::new();
+        let Some(arguments) = self.bind(definition, all, has_receiver, span, &mut statements)
+        else {
+            return self.error_value(span);
+        };
+        let result = self.call_bound(definition, maker, closure, arguments, span);
+        let type_ = result.type_;
+        Value {
+            type_,
+            code: self.block_value(statements, result.code, type_, span),
+        }
+    }
+
+    /// Calls a function of the program with one argument for each parameter.
+    pub(super) fn call_bound(
+        &mut self,
+        definition: DefinitionId,
+        maker: Option<VariantId>,
+        closure: Option<Expr>,
+        arguments: Vec<Value>,
+        span: Span,
+    ) -> Value {
+        let types: Vec<Type> = arguments.iter().map(|argument| argument.type_).collect();
+        let variant = self
+            .engine
+            .request(definition, maker, &types, Some((self.variant, span)));
+        let result = self.engine.result(variant, self.variant);
+        self.after_call();
+        let function = if self.emits {
+            self.engine.function_id(variant)
+        } else {
+            FunctionId(0)
+        };
+        let codes = arguments
+            .into_iter()
+            .map(|argument| argument.code)
+            .collect();
+        let kind = match (maker, closure) {
+            (Some(_), Some(closure)) => ExprKind::CallClosure(function, closure, codes),
+            _ => ExprKind::Call(function, codes),
+        };
+        self.value(kind, result, span)
+    }
+
+    /// A method of the only program class of a value, by name.
+    pub(super) fn call_method_named(
+        &mut self,
+        receiver: Value,
+        name: &str,
+        arguments: Vec<Value>,
+        span: Span,
+    ) -> Value {
+        let given = arguments.into_iter().map(Given::positional).collect();
+        self.call_method_given(receiver, name, given, span)
+    }
+
+    pub(super) fn call_method_given(
+        &mut self,
+        receiver: Value,
+        name: &str,
+        given: Vec<Given>,
+        span: Span,
+    ) -> Value {
+        let Some(class) = self.only_program_class(receiver.type_) else {
+            return self.error_value(span);
+        };
+        let Some((_, method)) = self.engine.method(class, name) else {
+            return self.error_value(span);
+        };
+        match method.kind {
+            MethodKind::Static => {
+                self.call_program(method.definition, None, None, None, given, span)
+            }
+            MethodKind::Class => {
+                let class = self.class_value(ClassRef::Program(class), span);
+                self.call_program(method.definition, None, None, Some(class), given, span)
+            }
+            MethodKind::Instance | MethodKind::Property => {
+                self.call_program(method.definition, None, None, Some(receiver), given, span)
+            }
+        }
+    }
+}
+
+fn codes_of(given: Vec<Given>) -> Vec<Expr> {
+    given
+        .into_iter()
+        .map(|argument| argument.value.code)
+        .collect()
+}

@@ -1,0 +1,474 @@
+//! Construction: instances of the program's classes, exceptions, native values.
+
+use salami_source::Span;
+
+use super::calls::{Given, GivenKind};
+use super::{Value, Walker};
+use crate::codes;
+use crate::engine::FieldInfo;
+use crate::face::{self, ClassKind, FaceClass};
+use crate::names::closest;
+use crate::typed::{ClassId, Constant, ExprKind, Place, Stmt, StmtKind};
+use crate::types::{ClassRef, Type};
+
+impl Walker<'_, '_> {
+    /// Calls a class.
+    pub(super) fn construct(&mut self, class: ClassRef, given: Vec<Given>, span: Span) -> Value {
+        match class {
+            ClassRef::Program(index) => self.construct_program(index, given, span),
+            ClassRef::Native(name) => self.construct_native(name, given, span),
+        }
+    }
+
+    fn construct_native(&mut self, name: &'static str, given: Vec<Given>, span: Span) -> Value {
+        let Some(class) = face::class(name) else {
+            return self.error_value(span);
+        };
+        match class.kind {
+            ClassKind::Exception(_) => {
+                if class.constructor.is_none() || inherits_exception_new(class) {
+                    let mut statements = Vec::new();
+                    let given = self.expand_stars(given, span, &mut statements);
+                    let value = self.exception_value(class.qualified, given, span);
+                    let type_ = value.type_;
+                    return Value {
+                        type_,
+                        code: self.block_value(statements, value.code, type_, span),
+                    };
+                }
+            }
+            ClassKind::Object | ClassKind::Intrinsic => {
+                return self.unsupported(span, "making a value of this class", "");
+            }
+            ClassKind::Native(_) => {}
+        }
+        let mut at = class;
+        loop {
+            if let Some(constructor) = &at.constructor {
+                let shown = class.name;
+                return self.call_face(constructor, shown, None, given, span);
+            }
+            let Some(face::FaceType::Class(base, _)) = at.bases.first() else {
+                break;
+            };
+            let Some(next) = face::class(base) else { break };
+            at = next;
+        }
+        self.error(
+            codes::TYPE_CALL,
+            span,
+            format!("`{}` cannot be called", class.name),
+            None,
+        );
+        self.error_value(span)
+    }
+
+    /// A new exception of a builtin class.
+    pub(super) fn new_exception(
+        &mut self,
+        name: &'static str,
+        arguments: Vec<Value>,
+        span: Span,
+    ) -> Value {
+        let given = arguments.into_iter().map(Given::positional).collect();
+        self.exception_value(name, given, span)
+    }
+
+    fn exception_value(&mut self, name: &'static str, given: Vec<Given>, span: Span) -> Value {
+        let type_ = self.engine.types.instance(ClassRef::Native(name));
+        let class = self.class_value(ClassRef::Native(name), span);
+        self.exception_of(class, type_, given, span)
+    }
+
+    fn exception_of(&mut self, class: Value, type_: Type, given: Vec<Given>, span: Span) -> Value {
+        let mut rest = Vec::new();
+        let mut star = None;
+        for argument in given {
+            match argument.kind {
+                GivenKind::Positional => rest.push(argument.value),
+                GivenKind::Star => star = Some(argument.value),
+                GivenKind::Keyword(_) | GivenKind::DoubleStar => {
+                    let message = "exceptions take no keyword arguments".to_owned();
+                    self.error(codes::CALL_ARGUMENTS, argument.span, message, None);
+                }
+            }
+        }
+        let arguments = self.variadic(rest, star, span);
+        self.value(
+            ExprKind::Leaf("exception.new", vec![class.code, arguments.code]),
+            type_,
+            span,
+        )
+    }
+
+    fn construct_program(&mut self, index: u32, given: Vec<Given>, span: Span) -> Value {
+        let type_ = self.engine.types.instance(ClassRef::Program(index));
+        if given
+            .iter()
+            .any(|argument| argument.value.type_ == Type::NEVER)
+        {
+            return self.value(ExprKind::New(ClassId(index)), Type::NEVER, span);
+        }
+        if let Some((_, method)) = self.engine.method(index, "__init__") {
+            let mut statements = Vec::new();
+            let new = self.expr(ExprKind::New(ClassId(index)), type_, span);
+            let object = self.hidden(span, 11, type_);
+            statements.push(Self::statement(
+                StmtKind::Assign(Place::Local(object), new),
+                span,
+            ));
+            if self.engine.classes[index as usize].is_exception {
+                let positional: Vec<Value> = given
+                    .iter()
+                    .filter(|argument| argument.kind == GivenKind::Positional)
+                    .map(|argument| argument.value.clone())
+                    .collect();
+                // `args` are what the class was called with, as in `BaseException.__new__`.
+                let all_simple = positional
+                    .iter()
+                    .all(|value| super::targets::is_simple(&value.code.kind));
+                if all_simple {
+                    let arguments = self.variadic(positional, None, span);
+                    let read = self.read_hidden(object, type_, span);
+                    let set = self.expr(
+                        ExprKind::Leaf("exception.set_args", vec![read.code, arguments.code]),
+                        Type::NONE,
+                        span,
+                    );
+                    statements.push(Self::statement(StmtKind::Expr(set), span));
+                } else {
+                    return self
+                        .construct_exception_held(index, type_, object, given, statements, span);
+                }
+            }
+            let receiver = self.read_hidden(object, type_, span);
+            let call =
+                self.call_program(method.definition, None, None, Some(receiver), given, span);
+            if call.type_ == Type::ERROR {
+                return self.error_value(span);
+            }
+            if call.type_ == Type::NEVER {
+                let code = self.block_value(statements, call.code, Type::NEVER, span);
+                return Value {
+                    type_: Type::NEVER,
+                    code,
+                };
+            }
+            statements.push(Self::statement(StmtKind::Expr(call.code), span));
+            let read = self.read_hidden(object, type_, span);
+            return Value {
+                type_,
+                code: self.block_value(statements, read.code, type_, span),
+            };
+        }
+        if self.engine.classes[index as usize].is_dataclass {
+            return self.construct_dataclass(index, type_, given, span);
+        }
+        if self.engine.classes[index as usize].is_exception {
+            let class = self.class_value(ClassRef::Program(index), span);
+            let mut statements = Vec::new();
+            let given = self.expand_stars(given, span, &mut statements);
+            let value = self.exception_of(class, type_, given, span);
+            return Value {
+                type_,
+                code: self.block_value(statements, value.code, type_, span),
+            };
+        }
+        if !given.is_empty() {
+            let name = self.engine.classes[index as usize].name.clone();
+            let help =
+                Some("give it a `def __init__(self, ...)`, or make it a `@dataclass`".to_owned());
+            self.error(
+                codes::CALL_ARGUMENTS,
+                span,
+                format!("{name}() takes no arguments"),
+                help,
+            );
+        }
+        self.value(ExprKind::New(ClassId(index)), type_, span)
+    }
+
+    fn construct_exception_held(
+        &mut self,
+        index: u32,
+        type_: Type,
+        object: crate::typed::LocalId,
+        given: Vec<Given>,
+        mut statements: Vec<Stmt>,
+        span: Span,
+    ) -> Value {
+        let given: Vec<Given> = given
+            .into_iter()
+            .map(|argument| Given {
+                value: self.hold_value(argument.value, span, &mut statements),
+                ..argument
+            })
+            .collect();
+        let positional: Vec<Value> = given
+            .iter()
+            .filter(|argument| argument.kind == GivenKind::Positional)
+            .map(|argument| argument.value.clone())
+            .collect();
+        let arguments = self.variadic(positional, None, span);
+        let read = self.read_hidden(object, type_, span);
+        let set = self.expr(
+            ExprKind::Leaf("exception.set_args", vec![read.code, arguments.code]),
+            Type::NONE,
+            span,
+        );
+        statements.push(Self::statement(StmtKind::Expr(set), span));
+        let Some((_, method)) = self.engine.method(index, "__init__") else {
+            return self.error_value(span);
+        };
+        let receiver = self.read_hidden(object, type_, span);
+        let call = self.call_program(method.definition, None, None, Some(receiver), given, span);
+        if call.type_ == Type::ERROR {
+            return self.error_value(span);
+        }
+        statements.push(Self::statement(StmtKind::Expr(call.code), span));
+        let read = self.read_hidden(object, type_, span);
+        Value {
+            type_,
+            code: self.block_value(statements, read.code, type_, span),
+        }
+    }
+
+    fn construct_dataclass(
+        &mut self,
+        index: u32,
+        type_: Type,
+        given: Vec<Given>,
+        span: Span,
+    ) -> Value {
+        let fields = self.engine.classes[index as usize].fields.clone();
+        let name = self.engine.classes[index as usize].name.clone();
+        let mut statements = Vec::new();
+        let given = self.expand_stars(given, span, &mut statements);
+        let mut slots: Vec<Option<(Value, Span)>> = vec![None; fields.len()];
+        let positions: Vec<usize> = (0..fields.len())
+            .filter(|&position| fields[position].in_init && !fields[position].keyword_only)
+            .collect();
+        let mut next = 0;
+        let total = given
+            .iter()
+            .filter(|argument| argument.kind == GivenKind::Positional)
+            .count();
+        for argument in given {
+            let slot = match &argument.kind {
+                GivenKind::Positional => {
+                    let Some(&slot) = positions.get(next) else {
+                        let message = format!(
+                            "{name}.__init__() takes {} positional arguments but {} were given",
+                            positions.len() + 1,
+                            total + 1
+                        );
+                        self.error(
+                            codes::CALL_ARGUMENTS,
+                            argument.span,
+                            message,
+                            Some(fields_help(&name, &fields)),
+                        );
+                        return self.error_value(span);
+                    };
+                    next += 1;
+                    slot
+                }
+                GivenKind::Keyword(keyword) => {
+                    match fields
+                        .iter()
+                        .position(|field| field.in_init && field.name == *keyword)
+                    {
+                        Some(slot) if slots[slot].is_none() => slot,
+                        Some(_) => {
+                            let message = format!(
+                                "{name}.__init__() got multiple values for argument '{keyword}'"
+                            );
+                            self.error(codes::CALL_ARGUMENTS, argument.span, message, None);
+                            return self.error_value(span);
+                        }
+                        None => {
+                            let names = fields.iter().map(|field| field.name.as_str());
+                            let help = match closest(keyword, names) {
+                                Some(near) => format!("did you mean `{near}`?"),
+                                None => fields_help(&name, &fields),
+                            };
+                            let message = format!(
+                                "{name}.__init__() got an unexpected keyword argument '{keyword}'"
+                            );
+                            self.error(codes::CALL_ARGUMENTS, argument.span, message, Some(help));
+                            return self.error_value(span);
+                        }
+                    }
+                }
+                GivenKind::Star | GivenKind::DoubleStar => {
+                    return self.unsupported(
+                        argument.span,
+                        "`*` or `**` with unknown length or keys for the fields of a dataclass",
+                        "pass the fields by name: `name=row[\"name\"]`",
+                    );
+                }
+            };
+            let field = &fields[slot];
+            let mut value = argument.value;
+            if let Some(annotation) = field.annotation {
+                let describe = format!("field `{}` of {name}", field.name);
+                value = self.bounded(
+                    value,
+                    annotation,
+                    field.file,
+                    argument.span,
+                    codes::TYPE_ARGUMENT,
+                    &describe,
+                );
+            }
+            let value = self.hold_value(value, argument.span, &mut statements);
+            slots[slot] = Some((value, argument.span));
+        }
+        let missing: Vec<&str> = fields
+            .iter()
+            .zip(&slots)
+            .filter(|(field, slot)| {
+                field.in_init
+                    && slot.is_none()
+                    && field.default.is_none()
+                    && field.factory.is_none()
+            })
+            .map(|(field, _)| field.name.as_str())
+            .collect();
+        if !missing.is_empty() {
+            let message =
+                super::arguments::missing_arguments(&format!("{name}.__init__"), &missing);
+            self.error(
+                codes::CALL_ARGUMENTS,
+                span,
+                message,
+                Some(fields_help(&name, &fields)),
+            );
+            return self.error_value(span);
+        }
+        let object = self.hidden(span, 11, type_);
+        let new = self.expr(ExprKind::New(ClassId(index)), type_, span);
+        statements.push(Self::statement(
+            StmtKind::Assign(Place::Local(object), new),
+            span,
+        ));
+        for (position, (field, slot)) in fields.iter().zip(slots).enumerate() {
+            let value = match slot {
+                Some((value, _)) => value,
+                None => match self.field_default(field, span) {
+                    Some(value) => value,
+                    None => continue,
+                },
+            };
+            self.engine.types.write(field.node, value.type_);
+            let read = self.read_hidden(object, type_, span);
+            let place = Place::Field(
+                read.code,
+                ClassId(index),
+                u16::try_from(position).unwrap_or(u16::MAX),
+            );
+            statements.push(Self::statement(StmtKind::Assign(place, value.code), span));
+        }
+        if let Some((_, method)) = self.engine.method(index, "__post_init__") {
+            let receiver = self.read_hidden(object, type_, span);
+            let call = self.call_program(
+                method.definition,
+                None,
+                None,
+                Some(receiver),
+                Vec::new(),
+                span,
+            );
+            statements.push(Self::statement(StmtKind::Expr(call.code), span));
+        }
+        let read = self.read_hidden(object, type_, span);
+        Value {
+            type_,
+            code: self.block_value(statements, read.code, type_, span),
+        }
+    }
+
+    /// What a field holds that was not given.
+    fn field_default(&mut self, field: &FieldInfo, span: Span) -> Option<Value> {
+        if let Some(factory) = field.factory {
+            if field.file == self.file.id {
+                let function = self.expression(factory);
+                return Some(self.call_value(function, Vec::new(), span));
+            }
+            return None;
+        }
+        let default = field.default?;
+        let file = *self.engine.files.get(&field.file)?;
+        if let Some(constant) = super::arguments::literal(file, default) {
+            return Some(self.constant(constant, span));
+        }
+        let key = crate::engine::GlobalKey::Attribute(file.tree.expr(default).span.start);
+        let node = self
+            .engine
+            .attribute_node(field.file, file.tree.expr(default).span.start);
+        let type_ = self.read(node);
+        let name = format!("{}.default", field.name);
+        let id = self.engine.global_id(field.file, key, || name);
+        Some(self.value(ExprKind::Global(id), type_, span))
+    }
+
+    /// A class attribute: a constant, or made once where the class is defined.
+    pub(super) fn class_attribute_value(
+        &mut self,
+        owner: u32,
+        name: &str,
+        value: salami_syntax::tree::ExprId,
+        span: Span,
+    ) -> Value {
+        let file_id = self.engine.classes[owner as usize].file;
+        let Some(&file) = self.engine.files.get(&file_id) else {
+            return self.error_value(span);
+        };
+        if let Some(constant) = super::arguments::literal(file, value) {
+            return self.constant(constant, span);
+        }
+        let start = file.tree.expr(value).span.start;
+        let node = self.engine.attribute_node(file_id, start);
+        let type_ = self.read(node);
+        let text = format!("{}.{name}", self.engine.classes[owner as usize].name);
+        let id = self
+            .engine
+            .global_id(file_id, crate::engine::GlobalKey::Attribute(start), || text);
+        self.value(ExprKind::Global(id), type_, span)
+    }
+
+    /// The classes that an instance of which counts as an exception.
+    pub(super) fn is_exception(&self, class: ClassRef) -> bool {
+        self.engine
+            .derives(class, ClassRef::Native("BaseException"))
+    }
+
+    /// A constant argument for a leaf.
+    pub(super) fn missing(&mut self, span: Span) -> Value {
+        self.constant(Constant::Missing, span)
+    }
+}
+
+fn inherits_exception_new(class: &'static FaceClass) -> bool {
+    class.constructor.as_ref().is_none_or(|constructor| {
+        constructor
+            .overloads
+            .iter()
+            .all(|signature| matches!(signature.target, face::Target::Leaf("exception.new")))
+    })
+}
+
+fn fields_help(name: &str, fields: &[FieldInfo]) -> String {
+    let fields: Vec<String> = fields
+        .iter()
+        .filter(|field| field.in_init)
+        .map(|field| {
+            if field.default.is_some() || field.factory.is_some() {
+                format!("{}=...", field.name)
+            } else {
+                field.name.clone()
+            }
+        })
+        .collect();
+    format!("its fields are `{name}({})`", fields.join(", "))
+}

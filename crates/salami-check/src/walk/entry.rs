@@ -1,0 +1,166 @@
+//! The entry: how the host calls `main`, and what is assumed of functions that nobody calls.
+
+use salami_source::Span;
+use salami_syntax::tree::{FunctionId, ParameterKind};
+
+use super::Walker;
+use super::annotation::Bound;
+use super::arguments::literal;
+use crate::check::is_input;
+use crate::engine::{DefinitionId, GlobalKey, VariantId};
+use crate::typed::{Constant, ExprKind, Input, Kind, SchemaId};
+use crate::types::Type;
+
+impl Walker<'_, '_> {
+    fn main_bounds(&mut self, function: FunctionId) -> Vec<Bound> {
+        let file = self.file;
+        self.tree
+            .function(function)
+            .parameters
+            .iter()
+            .map(|parameter| match parameter.annotation {
+                Some(annotation) => self.bound_of(annotation, file),
+                None => Bound::Any,
+            })
+            .collect()
+    }
+
+    /// The variant of `main` that the host calls.
+    pub fn main_variant(&mut self, function: FunctionId) -> (VariantId, usize) {
+        let unit = self.file.names.functions[function.index()];
+        let definition = self.engine.definition(self.file.id, unit);
+        let bounds = self.main_bounds(function);
+        let mut types = Vec::new();
+        for (index, (bound, parameter)) in bounds
+            .iter()
+            .zip(&self.tree.function(function).parameters)
+            .enumerate()
+        {
+            let mut type_ = match parameter.kind {
+                ParameterKind::VariadicPositional => self.engine.types.tuple(Vec::new()),
+                ParameterKind::VariadicKeyword => self.container_at(
+                    Kind::Dict,
+                    &[Type::STR, Type::NEVER],
+                    parameter.name.span,
+                    600,
+                ),
+                _ => {
+                    self.fill_decoded(bound, 0);
+                    self.decoded_type(bound, parameter.name.span, &mut 600)
+                }
+            };
+            if let Some(default) = parameter.default {
+                let default_type = match literal(self.file, default) {
+                    Some(constant) => self.engine.types.of_constant(&constant),
+                    None => {
+                        let index = u32::try_from(index).unwrap_or(u32::MAX);
+                        let node = self.engine.default_node(self.file.id, unit, index);
+                        self.engine.types.content(node)
+                    }
+                };
+                type_ = self.join(type_, default_type);
+            }
+            types.push(type_);
+        }
+        let variant = self.engine.request(definition, None, &types, None);
+        (variant, types.len())
+    }
+
+    /// The input fields.
+    pub fn inputs(&mut self, function: FunctionId) -> Vec<Input> {
+        let bounds = self.main_bounds(function);
+        let unit = self.file.names.functions[function.index()];
+        let mut inputs = Vec::new();
+        for (index, (bound, parameter)) in bounds
+            .iter()
+            .zip(&self.tree.function(function).parameters)
+            .enumerate()
+        {
+            let span = parameter.name.span;
+            let schema: SchemaId = self.schema(bound, 0);
+            let default = if !is_input(parameter.kind) {
+                let empty = match parameter.kind {
+                    ParameterKind::VariadicPositional => {
+                        ExprKind::Constant(Constant::Tuple(Vec::new()))
+                    }
+                    _ => ExprKind::Dict(Vec::new()),
+                };
+                Some(self.expr(empty, Type::ERROR, span))
+            } else {
+                parameter
+                    .default
+                    .map(|default| self.input_default(default, unit, index, span))
+            };
+            inputs.push(Input {
+                name: self.tree.name(parameter.name.name).to_owned(),
+                schema,
+                default,
+                span,
+            });
+        }
+        inputs
+    }
+
+    fn input_default(
+        &mut self,
+        default: salami_syntax::tree::ExprId,
+        unit: crate::names::UnitId,
+        index: usize,
+        span: Span,
+    ) -> crate::typed::Expr {
+        if let Some(constant) = literal(self.file, default) {
+            return self.constant(constant, span).code;
+        }
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        let node = self.engine.default_node(self.file.id, unit, index);
+        let type_ = self.engine.types.content(node);
+        let name = format!(
+            "{}.defaults.{index}",
+            self.file.names.units[unit.index()].name
+        );
+        let id = self.hidden_global(GlobalKey::Default(unit, index), name);
+        self.expr(ExprKind::Global(id), type_, span)
+    }
+
+    /// What a function that nobody calls is assumed to get: what its annotations say.
+    pub fn assumed_arguments(&mut self, definition: DefinitionId) -> Vec<Type> {
+        let Some(syntax) = self.engine.syntax(definition) else {
+            return Vec::new();
+        };
+        let file = self.file;
+        let unit = self.engine.definitions[definition.0 as usize].unit;
+        let class = file.names.units[unit.index()].class;
+        syntax
+            .parameters
+            .iter()
+            .enumerate()
+            .map(|(index, parameter)| {
+                if index == 0
+                    && let Some(class) = class
+                    && let Some(&class) = self.engine.class_index.get(&(file.id, class.0))
+                    && syntax.decorators.is_empty()
+                {
+                    return self
+                        .engine
+                        .types
+                        .instance(crate::types::ClassRef::Program(class));
+                }
+                match (parameter.annotation, parameter.kind) {
+                    (
+                        Some(annotation),
+                        ParameterKind::PositionalOnly
+                        | ParameterKind::PositionalOrKeyword
+                        | ParameterKind::KeywordOnly,
+                    ) => {
+                        let bound = self.bound_of(annotation, file);
+                        if bound == Bound::Any {
+                            return Type::ERROR;
+                        }
+                        self.decoded_type(&bound, parameter.name.span, &mut 700)
+                    }
+                    _ => Type::ERROR,
+                }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,453 @@
+//! Exceptions: raise, try, with.
+
+use salami_source::Span;
+use salami_syntax::tree::{self, ExprId, StmtId};
+
+use super::env::{Env, Known};
+use super::{Value, Walker};
+use crate::codes;
+use crate::names::Binding;
+use crate::typed::{ExceptHandler, ExprKind, Kind, Place, Stmt, StmtKind, Storage};
+use crate::types::{ClassRef, Type, TypeData, bit};
+
+impl<'a> Walker<'_, 'a> {
+    pub(super) fn raise_statement(
+        &mut self,
+        exception: Option<ExprId>,
+        cause: Option<ExprId>,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
+        let Some(id) = exception else {
+            out.push(Self::statement(StmtKind::Reraise, span));
+            self.stop();
+            return;
+        };
+        let value = self.expression(id);
+        let value = self.raised(value, id);
+        let cause = cause.map(|cause| {
+            let value = self.expression(cause);
+            let is_none = value.type_ == Type::NONE;
+            if is_none {
+                value
+            } else {
+                self.raised(value, cause)
+            }
+            .code
+        });
+        out.push(Self::statement(StmtKind::Raise(value.code, cause), span));
+        self.stop();
+    }
+
+    /// An exception, made if a class was given.
+    fn raised(&mut self, value: Value, id: ExprId) -> Value {
+        let span = self.tree.expr(id).span;
+        let data = self.engine.types.data(value.type_).clone();
+        if data.error || value.type_ == Type::NEVER {
+            return value;
+        }
+        if data.classes.len() == 1
+            && data.kinds() == bit(Kind::Type)
+            && let Some(&class) = data.classes.first()
+            && self.is_exception(class)
+        {
+            return self.construct(class, Vec::new(), span);
+        }
+        let all_fit = data.kinds() & !bit(Kind::Object) == 0
+            && data.instances.iter().all(|&class| self.is_exception(class));
+        if !all_fit {
+            let shown = self.show(value.type_);
+            let some_fit = data.instances.iter().any(|&class| self.is_exception(class));
+            let message = format!("`{shown}` is not an exception");
+            let help = Some("raise an exception: `raise ValueError(\"...\")`".to_owned());
+            if some_fit {
+                self.assertion(codes::TYPE_EXCEPTION, span, message, help);
+            } else {
+                self.error(codes::TYPE_EXCEPTION, span, message, help);
+            }
+        }
+        value
+    }
+
+    pub(super) fn try_statement(
+        &mut self,
+        body: &'a [StmtId],
+        handlers: &'a [tree::ExceptHandler],
+        otherwise: &'a [StmtId],
+        finally: &'a [StmtId],
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
+        let count = self.env.variables.len();
+        let before: Vec<(usize, usize)> = self
+            .loops
+            .iter()
+            .map(|around| (around.breaks.len(), around.continues.len()))
+            .collect();
+        // What may be known when anything up to the end of the handlers raises.
+        let entry = self.env.clone();
+        let mut outer = entry.clone();
+        outer.paths.clear();
+        if !finally.is_empty() {
+            self.tries.push(outer.clone());
+        }
+        if !handlers.is_empty() {
+            self.tries.push(outer);
+        }
+        let body = self.block(body);
+        let after_body = self.env.clone();
+        let mut raised = if handlers.is_empty() {
+            Env::unreachable(count)
+        } else {
+            self.tries.pop().unwrap_or_else(|| entry.clone())
+        };
+        raised.paths.clear();
+        let mut end = Env::unreachable(count);
+        self.env = after_body;
+        let otherwise = self.block(otherwise);
+        end.join(&self.env, &mut self.engine.types);
+        let mut typed_handlers = Vec::new();
+        for handler in handlers {
+            self.env.clone_from(&raised);
+            self.after_call();
+            if let Some(typed) = self.handler(handler) {
+                typed_handlers.push(typed);
+            }
+            end.join(&self.env, &mut self.engine.types);
+        }
+        let finally = if finally.is_empty() {
+            self.env = end;
+            Vec::new()
+        } else {
+            let mut any = self.tries.pop().unwrap_or_else(|| entry.clone());
+            any.paths.clear();
+            any.join(&end, &mut self.engine.types);
+            let start = any.clone();
+            self.env = any;
+            let finally = self.block(finally);
+            // What the clean-up assigned holds after it on every way; the rest is as it was.
+            let done = self.env.clone();
+            let changed: Vec<usize> = (0..count)
+                .filter(|&at| start.variables[at] != done.variables[at])
+                .collect();
+            let patch = |env: &mut Env| {
+                for &at in &changed {
+                    env.variables[at] = done.variables[at];
+                }
+                env.paths.clear();
+                env.reachable &= done.reachable;
+            };
+            patch(&mut end);
+            for (around, (breaks, continues)) in self.loops.iter_mut().zip(before) {
+                around.breaks.iter_mut().skip(breaks).for_each(patch);
+                around.continues.iter_mut().skip(continues).for_each(patch);
+            }
+            self.env = end;
+            finally
+        };
+        out.push(Self::statement(
+            StmtKind::Try {
+                body,
+                handlers: typed_handlers,
+                otherwise,
+                finally,
+            },
+            span,
+        ));
+    }
+
+    fn handler(&mut self, handler: &'a tree::ExceptHandler) -> Option<ExceptHandler> {
+        let mut classes = Vec::new();
+        match handler.classes {
+            None => classes.push(ClassRef::Native("BaseException")),
+            Some(id) => {
+                if !self.class_list(id, &mut classes) {
+                    let span = self.tree.expr(id).span;
+                    self.error(
+                        codes::TYPE_EXCEPTION,
+                        span,
+                        "`except` needs exception classes",
+                        Some(
+                            "write `except ValueError:` or `except (ValueError, KeyError):`"
+                                .to_owned(),
+                        ),
+                    );
+                    return None;
+                }
+                let at = self.tree.expr(id).span;
+                for &class in &classes {
+                    if !self.is_exception(class) {
+                        let type_ = self.engine.types.instance(class);
+                        let shown = self.show(type_);
+                        self.error(
+                            codes::TYPE_EXCEPTION,
+                            at,
+                            format!("`{shown}` is not an exception class"),
+                            None,
+                        );
+                    }
+                }
+            }
+        }
+        let references = classes
+            .iter()
+            .map(|&class| self.class_reference(class))
+            .collect();
+        let mut local = None;
+        let mut variable = None;
+        let mut body = Vec::new();
+        if let Some(name) = handler.name
+            && let Binding::Variable(index) = self.file.names.binder(name.span)
+        {
+            let instances = classes
+                .iter()
+                .flat_map(|&class| self.caught(class))
+                .collect();
+            let type_ = self.engine.types.intern(TypeData {
+                instances,
+                ..TypeData::default()
+            });
+            variable = Some(index);
+            match self.places[index as usize] {
+                Some(place) if self.locals[place.index()].storage != Storage::Captured => {
+                    self.set_variable(index, type_);
+                    local = Some(place);
+                }
+                _ => {
+                    let hidden = self.hidden(name.span, 13, type_);
+                    local = Some(hidden);
+                    let value = self.read_hidden(hidden, type_, name.span);
+                    body.extend(self.assign_variable(index, value, name.span));
+                }
+            }
+        }
+        self.block_into(&handler.body, &mut body);
+        if let Some(variable) = variable {
+            self.env.variables[variable as usize] = Known::UNSET;
+            self.env.forget_root(variable);
+        }
+        Some(ExceptHandler {
+            classes: references,
+            local,
+            body,
+            span: handler.span,
+        })
+    }
+
+    /// The classes of what a handler may catch: those of the program, and the builtin one for all others.
+    fn caught(&self, class: ClassRef) -> Vec<ClassRef> {
+        let mut caught = self.engine.family(class);
+        if let ClassRef::Native(name) = class {
+            for module in crate::face::MODULES {
+                let Some(module) = crate::face::module(module) else {
+                    continue;
+                };
+                for entry in module.entries.values() {
+                    if let crate::face::FaceEntry::Class(known) = entry
+                        && matches!(known.kind, crate::face::ClassKind::Exception(_))
+                        && crate::face::class(known.qualified)
+                            .is_some_and(|known| known.derives_from(name))
+                    {
+                        caught.push(ClassRef::Native(known.qualified));
+                    }
+                }
+            }
+        }
+        caught
+    }
+
+    // ---- with
+
+    pub(super) fn with_statement(
+        &mut self,
+        items: &'a [tree::WithItem],
+        body: &'a [StmtId],
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
+        let Some((item, rest)) = items.split_first() else {
+            self.block_into(body, out);
+            return;
+        };
+        let context = self.expression(item.context);
+        let at = self.tree.expr(item.context).span;
+        if context.type_ == Type::ERROR || context.type_ == Type::NEVER {
+            out.push(Self::statement(StmtKind::Expr(context.code), span));
+            if context.type_ == Type::NEVER {
+                self.stop();
+                return;
+            }
+            if let Some(target) = item.target {
+                let value = self.error_value(at);
+                self.store(target, value, span, out);
+            }
+            self.with_statement(rest, body, span, out);
+            return;
+        }
+        let type_ = context.type_;
+        let held = self.hold_value(context, at, out);
+        let class = self.only_program_class(type_);
+        let has_methods = class.is_some_and(|class| {
+            self.engine.method(class, "__enter__").is_some()
+                && self.engine.method(class, "__exit__").is_some()
+        });
+        if !has_methods {
+            if self.has_native_method(type_, "__enter__")
+                && self.has_native_method(type_, "__exit__")
+            {
+                self.with_native(item, rest, body, held, span, out);
+                return;
+            }
+            let shown = self.show(type_);
+            let help = "it needs the methods `__enter__` and `__exit__`".to_owned();
+            self.error(
+                codes::TYPE_WITH,
+                at,
+                format!("`{shown}` cannot be used in `with`"),
+                Some(help),
+            );
+            return;
+        }
+        let entered = self.call_method_named(held.clone(), "__enter__", Vec::new(), at);
+        match item.target {
+            Some(target) => self.store(target, entered, span, out),
+            None => out.push(Self::statement(StmtKind::Expr(entered.code), span)),
+        }
+        // try: body; except BaseException as e: if not __exit__(type(e), e, None): raise; else: __exit__(None, ...)
+        let count = self.env.variables.len();
+        let mut start = self.env.clone();
+        start.paths.clear();
+        self.tries.push(start.clone());
+        // An exit by return, break or continue must also run __exit__: a hidden flag tells whether
+        // the handler did so already, and `finally` does it otherwise.
+        let exited = self.hidden(span, 14, Type::BOOL);
+        let flag = |walker: &mut Self, value: bool| {
+            let constant = walker.constant(crate::typed::Constant::Bool(value), span);
+            Self::statement(StmtKind::Assign(Place::Local(exited), constant.code), span)
+        };
+        out.push(flag(self, false));
+        let mut inner = Vec::new();
+        self.with_statement(rest, body, span, &mut inner);
+        let after = self.env.clone();
+        let mut raised = self.tries.pop().unwrap_or(start);
+        raised.paths.clear();
+        self.env = raised.clone();
+        self.after_call();
+        let instances = self
+            .caught(ClassRef::Native("BaseException"))
+            .into_iter()
+            .collect();
+        let exception = self.engine.types.intern(TypeData {
+            instances,
+            ..TypeData::default()
+        });
+        let caught = self.hidden(span, 15, exception);
+        let read = self.read_hidden(caught, exception, span);
+        let type_object = self.value(
+            ExprKind::Leaf("type", vec![read.code.clone()]),
+            Type::ERROR,
+            span,
+        );
+        let none = self.none(span);
+        let result =
+            self.call_method_named(held.clone(), "__exit__", vec![type_object, read, none], at);
+        let swallows = !matches!(result.type_, Type::NONE | Type::NEVER);
+        let result_code = self.truth(result);
+        let handler = ExceptHandler {
+            classes: vec![self.class_reference(ClassRef::Native("BaseException"))],
+            local: Some(caught),
+            body: vec![
+                flag(self, true),
+                Self::statement(
+                    StmtKind::If(
+                        result_code,
+                        Vec::new(),
+                        vec![Self::statement(StmtKind::Reraise, span)],
+                    ),
+                    span,
+                ),
+            ],
+            span,
+        };
+        let swallowed = self.env.clone();
+        self.env = after.clone();
+        let reachable = self.env.reachable;
+        self.env.reachable = true;
+        let (first, second, third) = (self.none(span), self.none(span), self.none(span));
+        let plain = self.call_method_named(held, "__exit__", vec![first, second, third], at);
+        let read = self.read_hidden(exited, Type::BOOL, span);
+        let finally = vec![Self::statement(
+            StmtKind::If(
+                read.code,
+                Vec::new(),
+                vec![Self::statement(StmtKind::Expr(plain.code), span)],
+            ),
+            span,
+        )];
+        self.env.reachable = reachable;
+        let mut end = Env::unreachable(count);
+        end.join(&self.env, &mut self.engine.types);
+        if swallows {
+            end.join(&swallowed, &mut self.engine.types);
+        }
+        self.env = end;
+        out.push(Self::statement(
+            StmtKind::Try {
+                body: inner,
+                handlers: vec![handler],
+                otherwise: Vec::new(),
+                finally,
+            },
+            span,
+        ));
+    }
+
+    /// A native context: it is entered, and left on every way.
+    fn with_native(
+        &mut self,
+        item: &'a tree::WithItem,
+        rest: &'a [tree::WithItem],
+        body: &'a [StmtId],
+        held: Value,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
+        let at = self.tree.expr(item.context).span;
+        let part = held.type_;
+        let entered = match self.member_of_part(part, "__enter__") {
+            Some(found) => {
+                self.call_native_method(held.clone(), &found, "__enter__", Vec::new(), at)
+            }
+            None => None,
+        };
+        let entered = entered.unwrap_or_else(|| held.clone());
+        match item.target {
+            Some(target) => self.store(target, entered, span, out),
+            None => out.push(Self::statement(StmtKind::Expr(entered.code), span)),
+        }
+        let mut inner = Vec::new();
+        self.with_statement(rest, body, span, &mut inner);
+        let after = self.env.clone();
+        self.env.reachable = true;
+        let none: Vec<super::calls::Given> = (0..3)
+            .map(|_| super::calls::Given::positional(self.none(span)))
+            .collect();
+        let left = match self.member_of_part(part, "__exit__") {
+            Some(found) => self.call_native_method(held, &found, "__exit__", none, at),
+            None => None,
+        };
+        self.env = after;
+        let finally = left
+            .map(|left| vec![Self::statement(StmtKind::Expr(left.code), span)])
+            .unwrap_or_default();
+        out.push(Self::statement(
+            StmtKind::Try {
+                body: inner,
+                handlers: Vec::new(),
+                otherwise: Vec::new(),
+                finally,
+            },
+            span,
+        ));
+    }
+}

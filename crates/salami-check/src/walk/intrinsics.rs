@@ -1,0 +1,585 @@
+//! What the checker itself knows to call: `len`, `isinstance`, `super`, `type`, ...
+
+use salami_source::{Severity, Span};
+use salami_syntax::tree::{self, Argument, ArgumentKind, ExprId, Identifier};
+
+use super::calls::Given;
+use super::{Value, Walker};
+use crate::codes;
+use crate::names::UnitKind;
+use crate::typed::{Constant, ExprKind, Kind, Place, StmtKind, Unary, ValueSet};
+use crate::types::{ClassRef, Type, TypeData, bit};
+
+impl<'a> Walker<'_, 'a> {
+    /// Calls of builtins that look at the syntax of their arguments.
+    pub(super) fn special_call(
+        &mut self,
+        id: ExprId,
+        name: &str,
+        arguments: &'a [Argument],
+    ) -> Option<Value> {
+        let span = self.tree.expr(id).span;
+        match name {
+            "isinstance" if arguments.len() == 2 => {
+                let (code, then, rest) = self.condition(id);
+                self.env = then;
+                self.env.join(&rest, &mut self.engine.types);
+                Some(Value {
+                    type_: Type::BOOL,
+                    code,
+                })
+            }
+            "any" | "all" => {
+                let [argument] = arguments else { return None };
+                let tree::ExprKind::GeneratorExpression { element, clauses } =
+                    &self.tree.expr(argument.value).kind
+                else {
+                    return None;
+                };
+                self.file
+                    .names
+                    .inlined
+                    .contains(&argument.value)
+                    .then(|| self.any_or_all(name == "any", *element, clauses, span))
+            }
+            "reveal_type" => {
+                let [argument] = arguments else { return None };
+                let value = self.expression(argument.value);
+                let shown = self.show(value.type_);
+                self.diagnose(
+                    Severity::Note,
+                    codes::TYPE_REVEAL,
+                    span,
+                    format!("the type is `{shown}`"),
+                    None,
+                );
+                Some(value)
+            }
+            "getattr" | "hasattr" | "setattr" | "delattr" => {
+                Some(self.attribute_by_name(id, name, arguments))
+            }
+            "type" if arguments.len() == 1 => {
+                let value = self.expression(arguments[0].value);
+                Some(self.type_of(value, span))
+            }
+            "super" => Some(self.unsupported(
+                span,
+                "`super()` here",
+                "call a method at once: `super().name(...)`",
+            )),
+            _ => {
+                if let Some(crate::face::FaceEntry::Function(function)) =
+                    crate::face::module("builtins").and_then(|module| module.get(name))
+                {
+                    let given = self.arguments(arguments);
+                    return Some(self.call_face(function, function.name, None, given, span));
+                }
+                if let Some(crate::face::FaceEntry::Class(class)) =
+                    crate::face::module("builtins").and_then(|module| module.get(name))
+                {
+                    let given = self.arguments(arguments);
+                    return Some(self.construct(ClassRef::Native(class.qualified), given, span));
+                }
+                None
+            }
+        }
+    }
+
+    /// `any(... for ...)` stops at the first that decides.
+    fn any_or_all(
+        &mut self,
+        is_any: bool,
+        element: ExprId,
+        clauses: &'a [tree::Clause],
+        span: Span,
+    ) -> Value {
+        let flag = self.hidden(span, 16, Type::BOOL);
+        let start = self.constant(Constant::Bool(!is_any), span);
+        let mut statements = vec![Self::statement(
+            StmtKind::Assign(Place::Local(flag), start.code),
+            span,
+        )];
+        let outer = self.decided.replace((flag, is_any));
+        self.clauses(clauses, 0, span, &mut statements, &mut |walker, out| {
+            let (code, then, rest) = walker.condition(element);
+            walker.env = then;
+            walker.env.join(&rest, &mut walker.engine.types);
+            let code = if is_any {
+                code
+            } else {
+                walker.expr(ExprKind::Unary(Unary::Not, code), Type::BOOL, span)
+            };
+            let decided = walker.constant(Constant::Bool(is_any), span);
+            let set = Self::statement(StmtKind::Assign(Place::Local(flag), decided.code), span);
+            let stop = Self::statement(StmtKind::Break, span);
+            out.push(Self::statement(
+                StmtKind::If(code, vec![set, stop], Vec::new()),
+                span,
+            ));
+        });
+        self.decided = outer;
+        self.env.paths.clear();
+        let read = self.read_hidden(flag, Type::BOOL, span);
+        Value {
+            type_: Type::BOOL,
+            code: self.block_value(statements, read.code, Type::BOOL, span),
+        }
+    }
+
+    fn attribute_by_name(&mut self, id: ExprId, name: &str, arguments: &'a [Argument]) -> Value {
+        let span = self.tree.expr(id).span;
+        let key =
+            arguments
+                .get(1)
+                .and_then(|argument| match &self.tree.expr(argument.value).kind {
+                    tree::ExprKind::Str(text) => {
+                        let known = self.tree.names.iter().position(|known| known == text);
+                        known
+                            .and_then(|index| u32::try_from(index).ok())
+                            .map(tree::NameId)
+                    }
+                    _ => None,
+                });
+        let (Some(object), Some(key)) = (arguments.first(), key) else {
+            return self.unsupported(
+                span,
+                &format!("`{name}` with a computed name"),
+                "use a dict with these names as keys",
+            );
+        };
+        let identifier = Identifier { name: key, span };
+        match name {
+            "getattr" => {
+                let object = self.expression(object.value);
+                if let Some(default) = arguments.get(2) {
+                    let found = self
+                        .quiet(|walker| walker.attribute_of(object.clone(), identifier, id).type_);
+                    if found == Type::ERROR {
+                        return self.expression(default.value);
+                    }
+                }
+                self.attribute_of(object, identifier, id)
+            }
+            "hasattr" => {
+                let object = self.expression(object.value);
+                let found = self.quiet(|walker| walker.attribute_of(object, identifier, id).type_);
+                self.constant(Constant::Bool(found != Type::ERROR), span)
+            }
+            _ => self.unsupported(
+                span,
+                &format!("`{name}`"),
+                "assign to the attribute: `value.name = ...`",
+            ),
+        }
+    }
+
+    /// `type(value)`
+    fn type_of(&mut self, value: Value, span: Span) -> Value {
+        let mut classes = std::collections::BTreeSet::new();
+        let spelled = self.engine.types.spell_out_json(value.type_);
+        for part in self.engine.types.parts(spelled) {
+            let data = self.engine.types.data(part).clone();
+            match data.instances.first() {
+                Some(&class) => {
+                    classes.insert(class);
+                }
+                None => {
+                    if let Some(class) = self.native_class_of(part) {
+                        classes.insert(ClassRef::Native(class.qualified));
+                    }
+                }
+            }
+        }
+        let type_ = self.engine.types.intern(TypeData {
+            classes,
+            ..TypeData::default()
+        });
+        self.value(ExprKind::Leaf("type", vec![value.code]), type_, span)
+    }
+
+    /// `super().name(...)`
+    pub(super) fn super_call(
+        &mut self,
+        object: ExprId,
+        name: Identifier,
+        arguments: &'a [Argument],
+        span: Span,
+    ) -> Option<Value> {
+        let tree::ExprKind::Call { callee, .. } = &self.tree.expr(object).kind else {
+            return None;
+        };
+        if self.text(*callee) != "super"
+            || self.file.names.expr(*callee) != crate::names::Binding::Builtin
+        {
+            return None;
+        }
+        let class = self.unit.class?;
+        let &index = self.engine.class_index.get(&(self.file.id, class.0))?;
+        let text = self.tree.name(name.name);
+        let base = self.engine.classes[index as usize].base;
+        let UnitKind::Function(_) = self.unit.kind else {
+            return None;
+        };
+        let receiver = self.read_variable(0, span);
+        match base {
+            Some(ClassRef::Program(base)) => {
+                if let Some((_, method)) = self.engine.method(base, text) {
+                    let given = self.arguments(arguments);
+                    return Some(self.call_program(
+                        method.definition,
+                        None,
+                        None,
+                        Some(receiver),
+                        given,
+                        span,
+                    ));
+                }
+                if text == "__init__" {
+                    return Some(self.super_init(Some(base), receiver, arguments, span));
+                }
+            }
+            Some(ClassRef::Native(_)) if text == "__init__" => {
+                return Some(self.super_init(None, receiver, arguments, span));
+            }
+            None if matches!(text, "__init__" | "__post_init__") => {
+                let none = self.none(span);
+                return Some(none);
+            }
+            _ => {}
+        }
+        let native = self
+            .engine
+            .native_base(ClassRef::Program(index))
+            .unwrap_or("object");
+        if let Some(found) = crate::face::class(native).and_then(|class| class.find(text)) {
+            let given = self.arguments(arguments);
+            return self.call_native_method(receiver, &found, text, given, span);
+        }
+        let at = name.span;
+        self.error(
+            codes::TYPE_ATTRIBUTE,
+            at,
+            format!("the base class has no `{text}`"),
+            None,
+        );
+        Some(self.error_value(span))
+    }
+
+    /// `super().__init__(...)` where the base has no `__init__` of its own in the program.
+    fn super_init(
+        &mut self,
+        base: Option<u32>,
+        receiver: Value,
+        arguments: &'a [Argument],
+        span: Span,
+    ) -> Value {
+        let given = self.arguments(arguments);
+        let is_exception = base.is_none_or(|base| self.engine.classes[base as usize].is_exception);
+        if is_exception {
+            let mut statements = Vec::new();
+            let given = self.expand_stars(given, span, &mut statements);
+            let values = given.into_iter().map(|argument| argument.value).collect();
+            let all = self.variadic(values, None, span);
+            let set = ExprKind::Leaf("exception.set_args", vec![receiver.code, all.code]);
+            let set = self.expr(set, Type::NONE, span);
+            return Value {
+                type_: Type::NONE,
+                code: self.block_value(statements, set, Type::NONE, span),
+            };
+        }
+        if let Some(base) = base
+            && self.engine.classes[base as usize].is_dataclass
+        {
+            return self.initialise_dataclass(base, receiver, given, span);
+        }
+        self.none(span)
+    }
+
+    /// The fields of a dataclass that a derived class's `__init__` sets by `super().__init__(...)`.
+    fn initialise_dataclass(
+        &mut self,
+        base: u32,
+        receiver: Value,
+        given: Vec<Given>,
+        span: Span,
+    ) -> Value {
+        // The constructor of the base fills an object of its own; its fields are copied.
+        let made = self.construct(ClassRef::Program(base), given, span);
+        if made.type_ == Type::ERROR {
+            return made;
+        }
+        let mut statements = Vec::new();
+        let made = self.hold_value(made, span, &mut statements);
+        let count = self.engine.classes[base as usize].fields.len();
+        for position in 0..count {
+            let field = self.engine.classes[base as usize].fields[position].node;
+            let type_ = self.read(field);
+            let at = u16::try_from(position).unwrap_or(u16::MAX);
+            let class = crate::typed::ClassId(base);
+            let read = self.expr(ExprKind::Field(made.code.clone(), class, at), type_, span);
+            statements.push(Self::statement(
+                StmtKind::Assign(Place::Field(receiver.code.clone(), class, at), read),
+                span,
+            ));
+        }
+        let none = self.none(span);
+        Value {
+            type_: Type::NONE,
+            code: self.block_value(statements, none.code, Type::NONE, span),
+        }
+    }
+
+    /// A function of a face that the checker knows by name.
+    pub(super) fn intrinsic(
+        &mut self,
+        name: &str,
+        arguments: Vec<Value>,
+        result: Type,
+        span: Span,
+    ) -> Value {
+        let mut arguments = arguments.into_iter();
+        let Some(first) = arguments.next() else {
+            return self.unsupported(span, &format!("`{name}`"), "");
+        };
+        match name.rsplit('.').next().unwrap_or(name) {
+            "len" => {
+                if let Some(class) = self.only_program_class(first.type_)
+                    && self.engine.method(class, "__len__").is_some()
+                {
+                    return self.call_method_named(first, "__len__", Vec::new(), span);
+                }
+                self.value(ExprKind::Length(first.code), Type::INT, span)
+            }
+            "iter" | "__iter__" => {
+                let (value, ()) = self.iterate_value(first);
+                value
+            }
+            "callable" => {
+                let values = ValueSet {
+                    kinds: bit(Kind::Function) | bit(Kind::Type),
+                    classes: None,
+                };
+                self.value(ExprKind::IsType(first.code, values), Type::BOOL, span)
+            }
+            "with_traceback" | "final" | "runtime_checkable" | "override" | "unique" => first,
+            "issubclass" => self.unsupported(span, "`issubclass`", "use `isinstance` on an object"),
+            "__init__" => self.none(span),
+            "__next__" => match self.prelude_function("iteration.next_of") {
+                Some(definition) => self.call_bound(definition, None, None, vec![first], span),
+                None => self.error_value(span),
+            },
+            "asdict" | "astuple" => {
+                let leaf = if name.ends_with("asdict") {
+                    "dataclasses.asdict"
+                } else {
+                    "dataclasses.astuple"
+                };
+                let type_ =
+                    self.plain_data(first.type_, leaf == "dataclasses.asdict", span, &mut 500, 0);
+                self.value(ExprKind::Leaf(leaf, vec![first.code]), type_, span)
+            }
+            "replace" => self.replace(first, arguments.next(), span),
+            "is_dataclass" => {
+                let is_one = self
+                    .only_program_class(first.type_)
+                    .is_some_and(|class| self.engine.classes[class as usize].is_dataclass);
+                self.constant(Constant::Bool(is_one), span)
+            }
+            _ => {
+                let _ = result;
+                let short = name.rsplit('.').next().unwrap_or(name).to_owned();
+                self.unsupported(span, &format!("`{short}`"), "")
+            }
+        }
+    }
+
+    /// What `asdict` makes of a type.
+    fn plain_data(
+        &mut self,
+        type_: Type,
+        as_dict: bool,
+        span: Span,
+        role: &mut u16,
+        depth: u32,
+    ) -> Type {
+        let mut result = Type::NEVER;
+        if depth > 6 {
+            return Type::JSON;
+        }
+        for part in self.engine.types.parts(type_) {
+            let data = self.engine.types.data(part).clone();
+            let converted = if let Some(class) = self.only_program_class(part)
+                && self.engine.classes[class as usize].is_dataclass
+            {
+                let fields = self.engine.classes[class as usize].fields.clone();
+                let mut contents = Vec::new();
+                for field in fields.iter().filter(|field| field.is_declared) {
+                    let content = self.read(field.node);
+                    let content = self.plain_data(content, as_dict, span, role, depth + 1);
+                    contents.push((field.name.clone(), content));
+                }
+                if as_dict {
+                    let (key, value) = (
+                        self.place_node(span, *role),
+                        self.place_node(span, *role + 1),
+                    );
+                    *role += 2;
+                    self.engine.types.write(key, Type::STR);
+                    self.engine.types.begin_record(value);
+                    for (name, content) in contents {
+                        self.engine.types.write_field(value, &name, content, true);
+                    }
+                    self.engine.types.container(Kind::Dict, [key, value])
+                } else {
+                    let elements = contents.into_iter().map(|(_, content)| content).collect();
+                    self.engine.types.tuple(elements)
+                }
+            } else if let Some(container) = data.containers.first()
+                && matches!(container.kind, Kind::List | Kind::Dict)
+            {
+                let (kind, nodes) = (container.kind, container.nodes);
+                let first = self.read(nodes[0]);
+                let variant = self.variant;
+                let mut contents = vec![first];
+                if kind == Kind::Dict {
+                    contents.push(self.engine.types.read_values(nodes[1], variant));
+                }
+                let at = *role;
+                *role += 2;
+                let contents: Vec<Type> = contents
+                    .into_iter()
+                    .map(|content| self.plain_data(content, as_dict, span, role, depth + 1))
+                    .collect();
+                self.container_at(kind, &contents, span, at)
+            } else {
+                part
+            };
+            result = self.join(result, converted);
+        }
+        result
+    }
+
+    /// `dataclasses.replace(value, field=...)`
+    fn replace(&mut self, object: Value, changes: Option<Value>, span: Span) -> Value {
+        let Some(class) = self.only_program_class(object.type_) else {
+            return self.unsupported(
+                span,
+                "`replace` of more than one class",
+                "test with `isinstance` before",
+            );
+        };
+        let mut statements = Vec::new();
+        let object = self.hold_value(object, span, &mut statements);
+        let mut given: Vec<Given> = Vec::new();
+        let mut changed: Vec<(String, Value)> = Vec::new();
+        if let Some(changes) = changes
+            && let ExprKind::Dict(items) = *changes.code.kind
+        {
+            let dict = self
+                .engine
+                .types
+                .data(changes.type_)
+                .get(Kind::Dict)
+                .map(|dict| dict.nodes);
+            let mut items = items.into_iter();
+            while let (Some(key), Some(code)) = (items.next(), items.next()) {
+                let ExprKind::Constant(Constant::Str(name)) = *key.kind else {
+                    continue;
+                };
+                let variant = self.variant;
+                let field =
+                    dict.and_then(|dict| self.engine.types.record_field(dict[1], &name, variant));
+                let type_ = field.map_or(Type::ERROR, |field| self.read(field.node));
+                changed.push((name, Value { type_, code }));
+            }
+        }
+        let fields = self.engine.classes[class as usize].fields.clone();
+        for (position, field) in fields.iter().enumerate().filter(|(_, field)| field.in_init) {
+            let value = match changed.iter().position(|(name, _)| *name == field.name) {
+                Some(at) => changed.swap_remove(at).1,
+                None => {
+                    let type_ = self.read(field.node);
+                    let at = u16::try_from(position).unwrap_or(u16::MAX);
+                    self.value(
+                        ExprKind::Field(object.code.clone(), crate::typed::ClassId(class), at),
+                        type_,
+                        span,
+                    )
+                }
+            };
+            given.push(Given {
+                kind: super::calls::GivenKind::Keyword(field.name.clone()),
+                value,
+                span,
+            });
+        }
+        for (name, value) in changed {
+            given.push(Given {
+                kind: super::calls::GivenKind::Keyword(name),
+                value,
+                span,
+            });
+        }
+        let made = self.construct(ClassRef::Program(class), given, span);
+        let type_ = made.type_;
+        Value {
+            type_,
+            code: self.block_value(statements, made.code, type_, span),
+        }
+    }
+
+    // ---- text
+
+    /// `repr(value)` or `ascii(value)`
+    pub(super) fn represent(&mut self, value: Value, name: &'static str) -> Value {
+        self.builtin_call(name, vec![value])
+    }
+
+    /// `str(value)`
+    pub(super) fn stringify(&mut self, value: Value) -> Value {
+        if value.type_ == Type::STR {
+            return value;
+        }
+        let span = value.code.span;
+        self.construct(
+            ClassRef::Native("str"),
+            vec![Given::positional(value)],
+            span,
+        )
+    }
+
+    /// `format(value, "")`
+    pub(super) fn format_plain(&mut self, value: Value) -> Value {
+        if value.type_ == Type::STR {
+            return value;
+        }
+        let span = value.code.span;
+        let empty = self.constant(Constant::Str(String::new()), span);
+        self.format_with(value, empty)
+    }
+
+    /// `format(value, spec)`
+    pub(super) fn format_with(&mut self, value: Value, spec: Value) -> Value {
+        self.builtin_call("format", vec![value, spec])
+    }
+
+    fn builtin_call(&mut self, name: &'static str, arguments: Vec<Value>) -> Value {
+        let span = arguments
+            .first()
+            .map(|value| value.code.span)
+            .unwrap_or_default();
+        let function = crate::face::module("builtins").and_then(|module| module.get(name));
+        let Some(crate::face::FaceEntry::Function(function)) = function else {
+            return self.error_value(span);
+        };
+        let given = arguments.into_iter().map(Given::positional).collect();
+        self.call_face(function, name, None, given, span)
+    }
+
+    /// Whether all arguments are plain positions.
+    pub(super) fn is_positional(arguments: &[Argument]) -> bool {
+        arguments
+            .iter()
+            .all(|argument| matches!(argument.kind, ArgumentKind::Positional))
+    }
+}

@@ -1,0 +1,923 @@
+//! Calls of native functions: overloads, leaves and the prelude.
+
+use salami_source::Span;
+use salami_syntax::tree::ParameterKind;
+
+use super::calls::{Given, GivenKind};
+use super::signature::{Bindings, Fit};
+use super::{Value, Walker};
+use crate::codes;
+use crate::engine::prelude;
+use crate::face::{self, Effect, FaceFunction, FaceMember, FaceSignature, FaceType, Found, Target};
+use crate::names::closest;
+use crate::typed::{Constant, ExprKind, Kind, Place, Stmt, StmtKind};
+use crate::types::{ClassRef, Tuple, Type, TypeData, bit};
+
+/// The receiver of a method call.
+#[derive(Clone, Debug)]
+pub(super) struct Receiver {
+    /// The value; a class or static method has none.
+    pub value: Option<Value>,
+    /// What the variables of the class stand for.
+    pub bindings: Bindings,
+}
+
+/// What arguments a signature gets.
+#[derive(Clone, Debug)]
+enum Slot {
+    /// This one.
+    One(Given),
+    /// Its default.
+    Default,
+    /// All further ones, and a last one with a star.
+    Rest(Vec<Given>, Option<Given>),
+    /// All further keywords.
+    Keywords(Vec<Given>),
+}
+
+impl Walker<'_, '_> {
+    /// Calls a function of a face.
+    pub(super) fn call_face(
+        &mut self,
+        function: &'static FaceFunction,
+        shown: &str,
+        receiver: Option<Receiver>,
+        given: Vec<Given>,
+        span: Span,
+    ) -> Value {
+        let mut statements = Vec::new();
+        let given = self.expand_stars(given, span, &mut statements);
+        if let Some(never) = given
+            .iter()
+            .position(|argument| argument.value.type_ == Type::NEVER)
+        {
+            let mut given = given;
+            let argument = given.swap_remove(never);
+            let code = self.block_value(statements, argument.value.code, Type::NEVER, span);
+            return Value {
+                type_: Type::NEVER,
+                code,
+            };
+        }
+        let result = self.call_overloads(function, shown, receiver, given, span);
+        let type_ = result.type_;
+        Value {
+            type_,
+            code: self.block_value(statements, result.code, type_, span),
+        }
+    }
+
+    fn call_overloads(
+        &mut self,
+        function: &'static FaceFunction,
+        shown: &str,
+        receiver: Option<Receiver>,
+        given: Vec<Given>,
+        span: Span,
+    ) -> Value {
+        self.call_span = span;
+        let mut best: Option<(Fit, &'static FaceSignature, Vec<Slot>, Bindings)> = None;
+        let mut arity_error = None;
+        for signature in &function.overloads {
+            let slots = match slots(signature, &given) {
+                Ok(slots) => slots,
+                Err(problem) => {
+                    arity_error.get_or_insert(problem);
+                    continue;
+                }
+            };
+            let is_last = function.overloads.len() == 1;
+            if !signature.unless.is_empty()
+                && !is_last
+                && self.is_passed_over(signature, &receiver, &given)
+            {
+                continue;
+            }
+            let mut bindings = receiver
+                .as_ref()
+                .map(|receiver| receiver.bindings.clone())
+                .unwrap_or_default();
+            bindings.function = vec![Type::NEVER; signature.variables.len()];
+            let mut fit = Fit::Yes;
+            if let (Some(wanted), Some(receiver)) = (&signature.receiver, &receiver)
+                && let Some(value) = &receiver.value
+            {
+                fit = fit.min(self.fit(wanted, value.type_, &mut bindings));
+            }
+            for (parameter, slot) in signature.parameters.iter().zip(&slots) {
+                fit = fit.min(self.fit_slot(&parameter.type_, slot, &mut bindings));
+            }
+            if best.as_ref().is_none_or(|(known, ..)| fit > *known) {
+                best = Some((fit, signature, slots, bindings));
+            }
+            if fit == Fit::Yes {
+                break;
+            }
+        }
+        let Some((fit, signature, slots, bindings)) = best else {
+            let problem = arity_error.unwrap_or_default();
+            let help = Some(format!("it is called as {}", describe(shown, function)));
+            self.error(
+                codes::CALL_ARGUMENTS,
+                span,
+                format!("{shown}() {problem}"),
+                help,
+            );
+            return self.error_value(span);
+        };
+        // Unions of numbers choose the overload for each member.
+        if function.overloads.len() > 1
+            && fit != Fit::No
+            && let Some(value) = self.split_numbers(function, shown, &receiver, &given, span)
+        {
+            return value;
+        }
+        match fit {
+            Fit::Yes => {}
+            Fit::No => {
+                self.report_misfit(signature, shown, &slots, &bindings, span, function);
+                return self.error_value(span);
+            }
+            Fit::Maybe => self.note_misfit(signature, shown, &slots, &bindings),
+        }
+        self.call_signature(signature, receiver, slots, bindings, span)
+    }
+
+    /// Overloads that differ for int and float are chosen for each member of a union.
+    fn split_numbers(
+        &mut self,
+        function: &'static FaceFunction,
+        shown: &str,
+        receiver: &Option<Receiver>,
+        given: &[Given],
+        span: Span,
+    ) -> Option<Value> {
+        let leaf = match function.overloads.first()?.target {
+            Target::Leaf(leaf) => leaf,
+            _ => return None,
+        };
+        let position = given.iter().position(|argument| {
+            let data = self.engine.types.data(argument.value.type_);
+            let numbers = bit(Kind::Int) | bit(Kind::Float) | bit(Kind::Bool) | bit(Kind::Decimal);
+            (data.scalars & numbers).count_ones() > 1
+        })?;
+        let parts = self.engine.types.parts(given.get(position)?.value.type_);
+        let mut result = Type::NEVER;
+        let mut whole = None;
+        for part in parts {
+            let mut member = given.to_vec();
+            member[position].value.type_ = part;
+            let value = self.call_overloads(function, shown, receiver.clone(), member, span);
+            if value.type_ == Type::ERROR {
+                return Some(value);
+            }
+            let ExprKind::Leaf(name, _) = &*value.code.kind else {
+                return None;
+            };
+            if *name != leaf {
+                return None;
+            }
+            result = self.join(result, value.type_);
+            whole = Some(value);
+        }
+        let whole = whole?;
+        Some(self.value(*whole.code.kind, result, span))
+    }
+
+    fn is_passed_over(
+        &mut self,
+        signature: &FaceSignature,
+        receiver: &Option<Receiver>,
+        given: &[Given],
+    ) -> bool {
+        let mut types: Vec<Type> = given.iter().map(|argument| argument.value.type_).collect();
+        types.extend(
+            receiver
+                .iter()
+                .filter_map(|receiver| receiver.value.as_ref())
+                .map(|value| value.type_),
+        );
+        types
+            .into_iter()
+            .any(|type_| self.reaches(type_, &signature.unless))
+    }
+
+    fn fit_slot(&mut self, wanted: &FaceType, slot: &Slot, bindings: &mut Bindings) -> Fit {
+        match slot {
+            Slot::Default => Fit::Yes,
+            Slot::One(given) => self.fit(wanted, given.value.type_, bindings),
+            Slot::Rest(rest, star) => {
+                let mut fit = Fit::Yes;
+                if let FaceType::Each(each) = wanted {
+                    if star.is_some() || rest.len() != each.len() {
+                        return Fit::No;
+                    }
+                    for (wanted, given) in each.iter().zip(rest) {
+                        fit = fit.min(self.fit(wanted, given.value.type_, bindings));
+                    }
+                    return fit;
+                }
+                for given in rest {
+                    fit = fit.min(self.fit(wanted, given.value.type_, bindings));
+                }
+                if let Some(star) = star {
+                    match self.element_quietly(star.value.type_) {
+                        Some(element) => fit = fit.min(self.fit(wanted, element, bindings)),
+                        None => return Fit::No,
+                    }
+                }
+                fit
+            }
+            Slot::Keywords(keywords) => {
+                let mut fit = Fit::Yes;
+                for given in keywords {
+                    fit = fit.min(self.fit(wanted, given.value.type_, bindings));
+                }
+                fit
+            }
+        }
+    }
+
+    fn report_misfit(
+        &mut self,
+        signature: &FaceSignature,
+        shown: &str,
+        slots: &[Slot],
+        bindings: &Bindings,
+        span: Span,
+        function: &FaceFunction,
+    ) {
+        for (parameter, slot) in signature.parameters.iter().zip(slots) {
+            let mut trial = bindings.clone();
+            if self.fit_slot(&parameter.type_, slot, &mut trial) != Fit::No {
+                continue;
+            }
+            let (actual, at) = match slot {
+                Slot::One(given) => (given.value.type_, given.span),
+                Slot::Rest(rest, star) => match rest.first().or(star.as_ref()) {
+                    Some(given) => (given.value.type_, given.span),
+                    None => continue,
+                },
+                Slot::Keywords(given) => match given.first() {
+                    Some(given) => (given.value.type_, given.span),
+                    None => continue,
+                },
+                Slot::Default => continue,
+            };
+            let text = self.show(actual);
+            let message = format!("{shown}() does not take `{text}` as `{}`", parameter.name);
+            let help = format!("it is called as {}", describe(shown, function));
+            let code = if actual == Type::NONE {
+                codes::TYPE_OPTIONAL
+            } else {
+                codes::TYPE_ARGUMENT
+            };
+            self.error(code, at, message, Some(help));
+            return;
+        }
+        let help = format!("it is called as {}", describe(shown, function));
+        self.error(
+            codes::TYPE_ARGUMENT,
+            span,
+            format!("{shown}() does not fit these values"),
+            Some(help),
+        );
+    }
+
+    fn note_misfit(
+        &mut self,
+        signature: &FaceSignature,
+        shown: &str,
+        slots: &[Slot],
+        bindings: &Bindings,
+    ) {
+        for (parameter, slot) in signature.parameters.iter().zip(slots) {
+            let mut trial = bindings.clone();
+            if self.fit_slot(&parameter.type_, slot, &mut trial) != Fit::Maybe {
+                continue;
+            }
+            let given = match slot {
+                Slot::One(given) => given,
+                Slot::Rest(rest, star) => match rest.first().or(star.as_ref()) {
+                    Some(given) => given,
+                    None => continue,
+                },
+                Slot::Default | Slot::Keywords(_) => continue,
+            };
+            let data = self.engine.types.data(given.value.type_);
+            let (code, help) = if data.json {
+                (
+                    codes::TYPE_JSON,
+                    "annotate the data, or test with `isinstance` before",
+                )
+            } else if data.has_none() {
+                (codes::TYPE_OPTIONAL, "test `is not None` before")
+            } else {
+                (codes::TYPE_ARGUMENT, "test with `isinstance` before")
+            };
+            let text = self.show(given.value.type_);
+            let message = format!("{shown}() may not take `{text}` as `{}`", parameter.name);
+            let span = given.span;
+            self.assertion(code, span, message, Some(help.to_owned()));
+        }
+    }
+
+    fn call_signature(
+        &mut self,
+        signature: &'static FaceSignature,
+        receiver: Option<Receiver>,
+        slots: Vec<Slot>,
+        bindings: Bindings,
+        span: Span,
+    ) -> Value {
+        let takes_generators = signature.unless.contains(&"__next__")
+            || matches!(signature.target, Target::Prelude(_));
+        let mut arguments: Vec<Value> = Vec::new();
+        let mut bindings = bindings;
+        if let Some(receiver) = &receiver {
+            arguments.extend(receiver.value.clone());
+            for index in 0..bindings.flows.len() {
+                let (flow, node) = (
+                    bindings.flows[index],
+                    bindings.nodes.get(index).copied().flatten(),
+                );
+                let Some(node) = node else { continue };
+                if flow != Type::NEVER {
+                    if self.engine.types.is_record(node) {
+                        self.engine.types.collapse(node);
+                    }
+                    self.engine.types.write(node, flow);
+                    bindings.class[index] = self.read(node);
+                }
+            }
+        }
+        if signature.effect == Effect::Mutates && receiver.is_none() {
+            self.flow_into_first(signature, &slots, &bindings);
+        }
+        for (parameter, slot) in signature.parameters.iter().zip(slots) {
+            let is_protocol = wants_iterable(&parameter.type_);
+            let value = match slot {
+                Slot::One(given) if is_protocol && !takes_generators => {
+                    self.without_generator(given.value, span)
+                }
+                Slot::One(given) => given.value,
+                Slot::Default => {
+                    let constant = parameter.default.clone().unwrap_or(Constant::Missing);
+                    self.constant(constant, span)
+                }
+                Slot::Rest(rest, star) => {
+                    let rest = rest
+                        .into_iter()
+                        .map(|given| {
+                            if is_protocol && !takes_generators {
+                                self.without_generator(given.value, span)
+                            } else {
+                                given.value
+                            }
+                        })
+                        .collect();
+                    self.variadic(rest, star.map(|star| star.value), span)
+                }
+                Slot::Keywords(keywords) => {
+                    let mut double = None;
+                    let mut named = Vec::new();
+                    for given in keywords {
+                        match given.kind {
+                            GivenKind::Keyword(name) => named.push((name, given.value)),
+                            _ => double = Some(given.value),
+                        }
+                    }
+                    self.variadic_keywords(named, double, span)
+                }
+            };
+            arguments.push(value);
+        }
+        if signature.effect == Effect::Mutates {
+            self.env
+                .forget_step(|step| !matches!(step, super::env::Step::Field(_)));
+        }
+        match signature.target {
+            Target::Leaf(leaf) => {
+                let result = self.instantiate(&signature.result, &bindings, span, &mut 100);
+                let codes = arguments
+                    .into_iter()
+                    .map(|argument| argument.code)
+                    .collect();
+                self.value(ExprKind::Leaf(leaf, codes), result, span)
+            }
+            Target::Prelude(name) => {
+                let Some(definition) = self.prelude_function(name) else {
+                    return self.error_value(span);
+                };
+                self.call_bound(definition, None, None, arguments, span)
+            }
+            Target::Intrinsic(name) => {
+                let result = self.instantiate(&signature.result, &bindings, span, &mut 100);
+                self.intrinsic(name, arguments, result, span)
+            }
+            Target::Operator => self.operator_call(signature, arguments, &bindings, span),
+            Target::Refused(help) => {
+                self.error(
+                    codes::CALL_REFUSED,
+                    span,
+                    "this does not exist here",
+                    Some(help.to_owned()),
+                );
+                self.error_value(span)
+            }
+        }
+    }
+
+    /// An operator's method called by name: `a.__add__(b)`.
+    fn operator_call(
+        &mut self,
+        signature: &'static FaceSignature,
+        arguments: Vec<Value>,
+        bindings: &Bindings,
+        span: Span,
+    ) -> Value {
+        let result = self.instantiate(&signature.result, bindings, span, &mut 100);
+        drop(arguments);
+        if result == Type::ERROR {
+            return self.error_value(span);
+        }
+        self.unsupported(
+            span,
+            "calling an operator's method by name",
+            "use the operator itself",
+        )
+    }
+
+    /// A function that changes its first argument lets the others flow into it.
+    fn flow_into_first(&mut self, signature: &FaceSignature, slots: &[Slot], bindings: &Bindings) {
+        let (Some(parameter), Some(Slot::One(given))) =
+            (signature.parameters.first(), slots.first())
+        else {
+            return;
+        };
+        let (FaceType::Class(_, arguments) | FaceType::Protocol(_, arguments)) = &parameter.type_
+        else {
+            return;
+        };
+        let containers = self.engine.types.data(given.value.type_).containers.clone();
+        for container in containers {
+            for (index, argument) in arguments.iter().enumerate().take(2) {
+                if let FaceType::Variable(face::Scope::Function, variable) = argument {
+                    let content = bindings
+                        .function
+                        .get(usize::from(*variable))
+                        .copied()
+                        .unwrap_or(Type::NEVER);
+                    self.engine.types.write(container.nodes[index], content);
+                }
+            }
+        }
+    }
+
+    /// The definition of a function of the prelude.
+    pub(super) fn prelude_function(&mut self, name: &str) -> Option<crate::engine::DefinitionId> {
+        let (file_name, function) = name.split_once('.')?;
+        let file = prelude(file_name)?;
+        self.engine.add_file(file);
+        let crate::names::Binding::Static(index) = *file.names.module.get(function)? else {
+            return None;
+        };
+        match file.names.statics.get(index as usize)? {
+            crate::names::Static::Function(id) => Some(
+                self.engine
+                    .definition(file.id, file.names.functions[id.index()]),
+            ),
+            _ => None,
+        }
+    }
+
+    /// The native class of a part, with its member.
+    pub(super) fn member_of_part(&mut self, part: Type, name: &str) -> Option<Found> {
+        self.native_class_of(part)?.find(name)
+    }
+
+    /// The native class of a part that has one.
+    pub(super) fn native_class_of(&self, part: Type) -> Option<&'static face::FaceClass> {
+        let data = self.engine.types.data(part);
+        if let Some(container) = data.containers.first() {
+            return face::class(container.class);
+        }
+        if data.tuple.is_some() {
+            return face::class("tuple");
+        }
+        if let Some(&class) = data.instances.first() {
+            return face::class(self.engine.native_base(class)?);
+        }
+        if !data.functions.is_empty() {
+            return face::class("function");
+        }
+        if !data.classes.is_empty() {
+            return face::class("type_");
+        }
+        let kind = Kind::ALL
+            .iter()
+            .find(|&&kind| data.scalars & bit(kind) != 0)?;
+        face::class(crate::types::class_of_kind(*kind))
+    }
+
+    /// A method call on one native part. `None` if it has no such method.
+    pub(super) fn call_native_method(
+        &mut self,
+        receiver: Value,
+        found: &Found,
+        name: &str,
+        given: Vec<Given>,
+        span: Span,
+    ) -> Option<Value> {
+        let function = match found.member {
+            FaceMember::Method(function) => function,
+            FaceMember::ClassMethod(function) | FaceMember::StaticMethod(function) => {
+                return Some(self.call_face(function, name, None, given, span));
+            }
+            FaceMember::Refused(help) => {
+                let message = format!("`{name}` does not exist here");
+                self.error(codes::CALL_REFUSED, span, message, Some((*help).to_owned()));
+                return Some(self.error_value(span));
+            }
+            FaceMember::Property { .. } | FaceMember::Constant(_) => return None,
+        };
+        let shown = format!("{}.{name}", found.owner.name);
+        let bindings = self.receiver_bindings(receiver.type_, &found.arguments);
+        Some(self.call_face(
+            function,
+            &shown,
+            Some(Receiver {
+                value: Some(receiver),
+                bindings,
+            }),
+            given,
+            span,
+        ))
+    }
+
+    /// A method called through its class: `str.upper(text)`.
+    pub(super) fn call_unbound(
+        &mut self,
+        class: &'static str,
+        name: &'static str,
+        given: Vec<Given>,
+        span: Span,
+    ) -> Value {
+        let mut given = given;
+        if given.is_empty() || given[0].kind != GivenKind::Positional {
+            self.error(
+                codes::CALL_ARGUMENTS,
+                span,
+                format!("{class}.{name}() needs its receiver"),
+                None,
+            );
+            return self.error_value(span);
+        }
+        let receiver = given.remove(0);
+        let Some(found) = face::class(class).and_then(|class| class.find(name)) else {
+            return self.error_value(span);
+        };
+        let mut fits = false;
+        let mut misfits = false;
+        for part in self.engine.types.parts(receiver.value.type_) {
+            let is_one = self
+                .native_class_of(part)
+                .is_some_and(|own| own.derives_from(class));
+            fits |= is_one;
+            misfits |= !is_one;
+        }
+        if receiver.value.type_ == Type::ERROR {
+            return self.error_value(span);
+        }
+        let is_json = self.engine.types.data(receiver.value.type_).json;
+        if misfits && !fits && !is_json {
+            let text = self.show(receiver.value.type_);
+            let message = format!("{class}.{name}() does not take `{text}`");
+            self.error(codes::TYPE_ARGUMENT, receiver.span, message, None);
+            return self.error_value(span);
+        }
+        if misfits {
+            let text = self.show(receiver.value.type_);
+            let code = if is_json {
+                codes::TYPE_JSON
+            } else {
+                codes::TYPE_ARGUMENT
+            };
+            self.assertion(
+                code,
+                receiver.span,
+                format!("{class}.{name}() may not take `{text}`"),
+                None,
+            );
+        }
+        self.call_native_method(receiver.value, &found, name, given, span)
+            .unwrap_or_else(|| self.error_value(span))
+    }
+
+    /// The result type of an operator method of a native part, if it takes the other operand.
+    pub(super) fn native_operator(
+        &mut self,
+        part: Type,
+        name: &str,
+        other: Type,
+        span: Span,
+    ) -> Option<Type> {
+        let found = self.member_of_part(part, name)?;
+        let FaceMember::Method(function) = found.member else {
+            return None;
+        };
+        for signature in &function.overloads {
+            let mut bindings = self.receiver_bindings(part, &found.arguments);
+            bindings.function = vec![Type::NEVER; signature.variables.len()];
+            let Some(parameter) = signature.parameters.first() else {
+                continue;
+            };
+            if self.fit(&parameter.type_, other, &mut bindings) == Fit::Yes {
+                return Some(self.instantiate(&signature.result, &bindings, span, &mut 110));
+            }
+        }
+        None
+    }
+
+    /// The result type of a unary operator method of a native part.
+    pub(super) fn native_unary(&mut self, part: Type, name: &str, span: Span) -> Option<Type> {
+        let found = self.member_of_part(part, name)?;
+        let FaceMember::Method(function) = found.member else {
+            return None;
+        };
+        let signature = function.overloads.first()?;
+        let bindings = self.receiver_bindings(part, &found.arguments);
+        Some(self.instantiate(&signature.result, &bindings, span, &mut 110))
+    }
+
+    /// The value, with a generator turned into a list first.
+    pub(super) fn without_generator(&mut self, value: Value, span: Span) -> Value {
+        let data = self.engine.types.data(value.type_);
+        let has_program_iterable = data.instances.iter().any(|class| match class {
+            ClassRef::Program(class) => self.engine.method(*class, "__iter__").is_some(),
+            ClassRef::Native(_) => false,
+        });
+        if data.get(Kind::Generator).is_none() && !has_program_iterable {
+            return value;
+        }
+        let at = value.code.span;
+        let Some(element) = self.element_quietly(value.type_) else {
+            return value;
+        };
+        let type_ = self.container_at(Kind::List, &[element], at, 70);
+        let list = self.hidden(at, 9, type_);
+        let item = self.hidden(at, 10, element);
+        let (iterated, _) = self.iterate_value(value);
+        let empty = self.expr(ExprKind::List(Vec::new()), type_, span);
+        let read = self.read_hidden(item, element, at);
+        let statements: Vec<Stmt> = vec![
+            Self::statement(StmtKind::Assign(Place::Local(list), empty), at),
+            Self::statement(
+                StmtKind::For(
+                    item,
+                    iterated.code,
+                    vec![Self::statement(StmtKind::ListAppend(list, read.code), at)],
+                    Vec::new(),
+                ),
+                at,
+            ),
+        ];
+        self.after_call();
+        let read = self.read_hidden(list, type_, at);
+        Value {
+            type_,
+            code: self.block_value(statements, read.code, type_, at),
+        }
+    }
+
+    /// What iterating a type gives, if all of it can be iterated.
+    pub(super) fn element_quietly(&mut self, type_: Type) -> Option<Type> {
+        if type_ == Type::ERROR {
+            return Some(Type::ERROR);
+        }
+        let mut element = Type::NEVER;
+        for part in self.engine.types.parts(type_) {
+            let inner = self.element_of_part(part)?;
+            element = self.join(element, inner);
+        }
+        Some(element)
+    }
+
+    /// What iterating a part gives.
+    pub(super) fn element_of_part(&mut self, part: Type) -> Option<Type> {
+        if part == Type::JSON {
+            return Some(Type::JSON);
+        }
+        let data = self.engine.types.data(part).clone();
+        match &data.tuple {
+            Some(Tuple::Fixed(elements)) => {
+                let mut element = Type::NEVER;
+                for &inner in elements {
+                    element = self.join(element, inner);
+                }
+                return Some(element);
+            }
+            Some(Tuple::Variadic(node)) => return Some(self.read(*node)),
+            None => {}
+        }
+        if let Some(container) = data.containers.first() {
+            let variant = self.variant;
+            return Some(match container.kind {
+                Kind::DictValues => self.engine.types.read_values(container.nodes[1], variant),
+                Kind::DictItems => {
+                    let key = self.read(container.nodes[0]);
+                    let value = self.engine.types.read_values(container.nodes[1], variant);
+                    if key == Type::NEVER {
+                        Type::NEVER
+                    } else {
+                        self.engine.types.tuple(vec![key, value])
+                    }
+                }
+                _ => self.read(container.nodes[0]),
+            });
+        }
+        match part {
+            Type::STR => return Some(Type::STR),
+            Type::BYTES => return Some(Type::INT),
+            _ => {}
+        }
+        if let Some(class) = self.only_program_class(part) {
+            let method = self.engine.method(class, "__iter__")?.1;
+            let types = [part];
+            let variant = self.variant;
+            let iter = self.engine.request(
+                method.definition,
+                None,
+                &types,
+                Some((variant, Span::default())),
+            );
+            let iterator = self.engine.result(iter, variant);
+            if iterator == part {
+                let next = self.engine.method(class, "__next__")?.1;
+                let next = self.engine.request(
+                    next.definition,
+                    None,
+                    &types,
+                    Some((variant, Span::default())),
+                );
+                return Some(self.engine.result(next, variant));
+            }
+            if self.only_program_class(iterator).is_some() {
+                return None;
+            }
+            return self.element_quietly(iterator);
+        }
+        let found = self.member_of_part(part, "__iter__")?;
+        let FaceMember::Method(function) = found.member else {
+            return None;
+        };
+        let signature = function.overloads.first()?;
+        let bindings = self.receiver_bindings(part, &found.arguments);
+        match &signature.result {
+            FaceType::Protocol(_, arguments) => {
+                let argument = arguments.first()?;
+                Some(self.instantiate(argument, &bindings, Span::default(), &mut 120))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether a leaf's parameter is iterated by it.
+fn wants_iterable(type_: &FaceType) -> bool {
+    match type_ {
+        FaceType::Protocol(..) => true,
+        FaceType::Union(members) | FaceType::Each(members) => members.iter().any(wants_iterable),
+        _ => false,
+    }
+}
+
+/// The arguments by parameter, or what is wrong with their number or names.
+fn slots(signature: &FaceSignature, given: &[Given]) -> Result<Vec<Slot>, String> {
+    let mut slots: Vec<Option<Slot>> = vec![None; signature.parameters.len()];
+    let mut next = 0;
+    let mut rest = Vec::new();
+    let mut star = None;
+    let mut keywords = Vec::new();
+    let parameter_at = |kind| {
+        signature
+            .parameters
+            .iter()
+            .position(|parameter| parameter.kind == kind)
+    };
+    let variadic = parameter_at(ParameterKind::VariadicPositional);
+    let double = parameter_at(ParameterKind::VariadicKeyword);
+    let positions: Vec<usize> = (0..signature.parameters.len())
+        .filter(|&index| {
+            matches!(
+                signature.parameters[index].kind,
+                ParameterKind::PositionalOnly | ParameterKind::PositionalOrKeyword
+            )
+        })
+        .collect();
+    for argument in given {
+        match &argument.kind {
+            GivenKind::Positional => match positions.get(next) {
+                Some(&slot) => {
+                    slots[slot] = Some(Slot::One(argument.clone()));
+                    next += 1;
+                }
+                None if variadic.is_some() => rest.push(argument.clone()),
+                None => {
+                    let most = positions.len();
+                    let count = given
+                        .iter()
+                        .filter(|given| given.kind == GivenKind::Positional)
+                        .count();
+                    let plural = if most == 1 { "" } else { "s" };
+                    return Err(format!(
+                        "takes at most {most} argument{plural} ({count} given)"
+                    ));
+                }
+            },
+            GivenKind::Star => {
+                if variadic.is_none() || star.is_some() {
+                    return Err("does not take `*` with a list of unknown length".to_owned());
+                }
+                star = Some(argument.clone());
+            }
+            GivenKind::Keyword(name) => {
+                let slot = signature.parameters.iter().position(|parameter| {
+                    parameter.name == name
+                        && matches!(
+                            parameter.kind,
+                            ParameterKind::PositionalOrKeyword | ParameterKind::KeywordOnly
+                        )
+                });
+                match slot {
+                    Some(slot) if slots[slot].is_none() => {
+                        slots[slot] = Some(Slot::One(argument.clone()))
+                    }
+                    Some(_) => return Err(format!("got multiple values for argument '{name}'")),
+                    None if double.is_some() => keywords.push(argument.clone()),
+                    None => {
+                        let names = signature.parameters.iter().map(|parameter| parameter.name);
+                        let hint =
+                            closest(name, names).map(|near| format!(", did you mean '{near}'?"));
+                        return Err(format!(
+                            "got an unexpected keyword argument '{name}'{}",
+                            hint.unwrap_or_default()
+                        ));
+                    }
+                }
+            }
+            GivenKind::DoubleStar => {
+                if double.is_none() {
+                    return Err("does not take `**` with a dict of unknown keys".to_owned());
+                }
+                keywords.push(argument.clone());
+            }
+        }
+    }
+    let mut result = Vec::with_capacity(slots.len());
+    for (slot, parameter) in slots.into_iter().zip(&signature.parameters) {
+        result.push(match (slot, parameter.kind) {
+            (Some(slot), _) => slot,
+            (None, ParameterKind::VariadicPositional) => {
+                Slot::Rest(std::mem::take(&mut rest), star.take())
+            }
+            (None, ParameterKind::VariadicKeyword) => Slot::Keywords(std::mem::take(&mut keywords)),
+            (None, _) if parameter.default.is_some() => Slot::Default,
+            (None, _) => return Err(format!("missing required argument '{}'", parameter.name)),
+        });
+    }
+    Ok(result)
+}
+
+/// A function as one would write its calls.
+pub(super) fn describe(shown: &str, function: &FaceFunction) -> String {
+    let one = |signature: &FaceSignature| {
+        let parameters: Vec<String> = signature
+            .parameters
+            .iter()
+            .map(|parameter| match (parameter.kind, &parameter.default) {
+                (ParameterKind::VariadicPositional, _) => format!("*{}", parameter.name),
+                (ParameterKind::VariadicKeyword, _) => format!("**{}", parameter.name),
+                (_, Some(_)) => format!("[{}]", parameter.name),
+                _ => parameter.name.to_owned(),
+            })
+            .collect();
+        format!("`{shown}({})`", parameters.join(", "))
+    };
+    let mut shapes: Vec<String> = Vec::new();
+    for signature in &function.overloads {
+        let shape = one(signature);
+        if !shapes.contains(&shape) && shapes.len() < 3 {
+            shapes.push(shape);
+        }
+    }
+    shapes.join(" or ")
+}
+
+/// The plain tuple type of a variadic node, for callers outside.
+pub(super) fn variadic_tuple(walker: &mut Walker<'_, '_>, node: crate::types::Node) -> Type {
+    walker.engine.types.intern(TypeData {
+        tuple: Some(Tuple::Variadic(node)),
+        ..TypeData::default()
+    })
+}

@@ -1,0 +1,813 @@
+//! Operators: arithmetic, comparison, negation.
+
+use salami_source::Span;
+use salami_syntax::tree::{self, BinaryOperator, CompareOperator, ExprId, UnaryOperator};
+
+use super::{Value, Walker};
+use crate::codes;
+use crate::typed::{Binary, Comparison, ExprKind, Kind, Place, StmtKind, Unary};
+use crate::types::{ClassRef, Tuple, Type, TypeData, bit};
+
+/// The operator of the typed tree.
+pub(super) const fn binary(operator: BinaryOperator) -> Binary {
+    match operator {
+        BinaryOperator::Add => Binary::Add,
+        BinaryOperator::Subtract => Binary::Subtract,
+        BinaryOperator::Multiply => Binary::Multiply,
+        BinaryOperator::Divide => Binary::Divide,
+        BinaryOperator::FloorDivide => Binary::FloorDivide,
+        BinaryOperator::Modulo => Binary::Modulo,
+        BinaryOperator::Power => Binary::Power,
+        BinaryOperator::BitAnd => Binary::BitAnd,
+        BinaryOperator::BitOr => Binary::BitOr,
+        BinaryOperator::BitXor => Binary::BitXor,
+        BinaryOperator::ShiftLeft => Binary::ShiftLeft,
+        BinaryOperator::ShiftRight => Binary::ShiftRight,
+    }
+}
+
+/// The comparison of the typed tree.
+pub(super) const fn comparison(operator: CompareOperator) -> Comparison {
+    match operator {
+        CompareOperator::Less => Comparison::Less,
+        CompareOperator::LessOrEqual => Comparison::LessOrEqual,
+        CompareOperator::Greater => Comparison::Greater,
+        CompareOperator::GreaterOrEqual => Comparison::GreaterOrEqual,
+        CompareOperator::Equal => Comparison::Equal,
+        CompareOperator::NotEqual => Comparison::NotEqual,
+        CompareOperator::Is => Comparison::Is,
+        CompareOperator::IsNot => Comparison::IsNot,
+        CompareOperator::In => Comparison::In,
+        CompareOperator::NotIn => Comparison::NotIn,
+    }
+}
+
+/// The methods of an operator: its own, reflected, in place.
+const fn methods(operator: BinaryOperator) -> (&'static str, &'static str, &'static str) {
+    match operator {
+        BinaryOperator::Add => ("__add__", "__radd__", "__iadd__"),
+        BinaryOperator::Subtract => ("__sub__", "__rsub__", "__isub__"),
+        BinaryOperator::Multiply => ("__mul__", "__rmul__", "__imul__"),
+        BinaryOperator::Divide => ("__truediv__", "__rtruediv__", "__itruediv__"),
+        BinaryOperator::FloorDivide => ("__floordiv__", "__rfloordiv__", "__ifloordiv__"),
+        BinaryOperator::Modulo => ("__mod__", "__rmod__", "__imod__"),
+        BinaryOperator::Power => ("__pow__", "__rpow__", "__ipow__"),
+        BinaryOperator::BitAnd => ("__and__", "__rand__", "__iand__"),
+        BinaryOperator::BitOr => ("__or__", "__ror__", "__ior__"),
+        BinaryOperator::BitXor => ("__xor__", "__rxor__", "__ixor__"),
+        BinaryOperator::ShiftLeft => ("__lshift__", "__rlshift__", "__ilshift__"),
+        BinaryOperator::ShiftRight => ("__rshift__", "__rrshift__", "__irshift__"),
+    }
+}
+
+/// The method of a comparison and that of its mirror image.
+const fn comparison_methods(operator: CompareOperator) -> Option<(&'static str, &'static str)> {
+    Some(match operator {
+        CompareOperator::Less => ("__lt__", "__gt__"),
+        CompareOperator::LessOrEqual => ("__le__", "__ge__"),
+        CompareOperator::Greater => ("__gt__", "__lt__"),
+        CompareOperator::GreaterOrEqual => ("__ge__", "__le__"),
+        CompareOperator::Equal => ("__eq__", "__eq__"),
+        CompareOperator::NotEqual => ("__ne__", "__ne__"),
+        _ => return None,
+    })
+}
+
+/// How an operation on two parts ends.
+enum Outcome {
+    Fits(Type),
+    Misfit,
+}
+
+const NUMBERS: u64 = bit(Kind::Bool) | bit(Kind::Int) | bit(Kind::Float);
+
+impl<'a> Walker<'_, 'a> {
+    /// `left op right`
+    pub(super) fn binary(
+        &mut self,
+        operator: BinaryOperator,
+        left: Value,
+        right: Value,
+        span: Span,
+    ) -> Value {
+        if let Some(value) = self.binary_method(operator, &left, &right, span) {
+            return value;
+        }
+        let non_negative = operator == BinaryOperator::Power && is_natural(&right);
+        let type_ = self.operate(operator, left.type_, right.type_, non_negative, span);
+        self.value(
+            ExprKind::Binary(binary(operator), left.code, right.code),
+            type_,
+            span,
+        )
+    }
+
+    /// `left op= right`: the result, and whether it is a call that must be assigned.
+    pub(super) fn in_place(
+        &mut self,
+        operator: BinaryOperator,
+        left: Value,
+        right: Value,
+        span: Span,
+    ) -> (Value, bool) {
+        let name = methods(operator).2;
+        if let Some(class) = self.only_program_class(left.type_) {
+            if self.engine.method(class, name).is_some() {
+                return (self.call_method_named(left, name, vec![right], span), true);
+            }
+            return (self.binary(operator, left, right, span), true);
+        }
+        if self.only_program_class(right.type_).is_some() {
+            return (self.binary(operator, left, right, span), true);
+        }
+        // Containers that change in place keep their identity and take the new elements in.
+        let data = self.engine.types.data(left.type_).clone();
+        if operator == BinaryOperator::Add
+            && let Some(list) = data.get(Kind::List)
+            && data.kinds() == bit(Kind::List)
+        {
+            let mut element = Type::NEVER;
+            let mut fits = true;
+            for part in self.engine.types.parts(right.type_) {
+                match self.element_quietly(part) {
+                    Some(inner) => element = self.join(element, inner),
+                    None => fits = false,
+                }
+            }
+            if fits {
+                let node = list.nodes[0];
+                let right = self.without_generator(right, span);
+                self.engine.types.write(node, element);
+                let code = ExprKind::Binary(binary(operator), left.code, right.code);
+                return (self.value(code, left.type_, span), false);
+            }
+        }
+        if operator == BinaryOperator::BitOr
+            && let (Some(own), Some(_)) = (
+                data.get(Kind::Dict),
+                self.engine.types.data(right.type_).get(Kind::Dict),
+            )
+        {
+            let own = own.nodes;
+            self.merge_into_dict(own, right.type_);
+            let code = ExprKind::Binary(binary(operator), left.code, right.code);
+            return (self.value(code, left.type_, span), false);
+        }
+        if let Some(own) = data.get(Kind::Set)
+            && matches!(
+                operator,
+                BinaryOperator::BitOr
+                    | BinaryOperator::BitAnd
+                    | BinaryOperator::BitXor
+                    | BinaryOperator::Subtract
+            )
+        {
+            let node = own.nodes[0];
+            if let Some(element) = self.element_quietly(right.type_) {
+                if matches!(operator, BinaryOperator::BitOr | BinaryOperator::BitXor) {
+                    self.engine.types.write(node, element);
+                }
+                let code = ExprKind::Binary(binary(operator), left.code, right.code);
+                return (self.value(code, left.type_, span), false);
+            }
+        }
+        (self.binary(operator, left, right, span), false)
+    }
+
+    /// The class, where all values are instances of one program class.
+    pub(super) fn only_program_class(&self, type_: Type) -> Option<u32> {
+        let data = self.engine.types.data(type_);
+        let mut classes = data.instances.iter();
+        let Some(ClassRef::Program(class)) = classes.next().copied() else {
+            return None;
+        };
+        let rest = TypeData {
+            instances: data.instances.clone(),
+            ..TypeData::default()
+        };
+        (*data == rest).then_some(class)
+    }
+
+    fn binary_method(
+        &mut self,
+        operator: BinaryOperator,
+        left: &Value,
+        right: &Value,
+        span: Span,
+    ) -> Option<Value> {
+        let (own, reflected, _) = methods(operator);
+        if let Some(class) = self.only_program_class(left.type_)
+            && self.engine.method(class, own).is_some()
+        {
+            return Some(self.call_method_named(left.clone(), own, vec![right.clone()], span));
+        }
+        let class = self.only_program_class(right.type_)?;
+        self.engine.method(class, reflected)?;
+        // The left operand is evaluated first.
+        let mut statements = Vec::new();
+        let left = self.hold_value(left.clone(), span, &mut statements);
+        let result = self.call_method_named(right.clone(), reflected, vec![left], span);
+        let type_ = result.type_;
+        Some(Value {
+            type_,
+            code: self.block_value(statements, result.code, type_, span),
+        })
+    }
+
+    /// The type of `left op right`, with what is to be said of it.
+    fn operate(
+        &mut self,
+        operator: BinaryOperator,
+        left: Type,
+        right: Type,
+        non_negative: bool,
+        span: Span,
+    ) -> Type {
+        if left == Type::ERROR || right == Type::ERROR {
+            return Type::ERROR;
+        }
+        if left == Type::NEVER || right == Type::NEVER {
+            return Type::NEVER;
+        }
+        if let Some(type_) = quick(operator, left, right, non_negative) {
+            return type_;
+        }
+        let is_json = self.engine.types.data(left).json || self.engine.types.data(right).json;
+        let (left_all, right_all) = (
+            self.engine.types.spell_out_json(left),
+            self.engine.types.spell_out_json(right),
+        );
+        let mut result = Type::NEVER;
+        let mut misfit = None;
+        let right_parts = self.engine.types.parts(right_all);
+        for left_part in self.engine.types.parts(left_all) {
+            for &right_part in &right_parts {
+                match self.operate_parts(operator, left_part, right_part, non_negative, span) {
+                    Outcome::Fits(type_) => result = self.join(result, type_),
+                    Outcome::Misfit => {
+                        if misfit.is_none() {
+                            misfit = Some((left_part, right_part));
+                        }
+                    }
+                }
+            }
+        }
+        if let Some((left_part, right_part)) = misfit {
+            self.report_operator(
+                operator.symbol(),
+                left,
+                right,
+                left_part,
+                right_part,
+                result,
+                is_json,
+                span,
+            );
+            if result == Type::NEVER {
+                return Type::ERROR;
+            }
+        }
+        result
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "what a message needs")]
+    fn report_operator(
+        &mut self,
+        symbol: &str,
+        left: Type,
+        right: Type,
+        left_part: Type,
+        right_part: Type,
+        result: Type,
+        is_json: bool,
+        span: Span,
+    ) {
+        let (left_text, right_text) = (self.show(left), self.show(right));
+        if result == Type::NEVER {
+            let message =
+                format!("`{symbol}` is not possible between `{left_text}` and `{right_text}`");
+            let help = match (left_part, right_part) {
+                (Type::STR, Type::INT | Type::FLOAT | Type::BOOL | Type::NONE) if symbol == "+" => {
+                    Some("make it text: `str(...)`, or write an f-string".to_owned())
+                }
+                (Type::INT | Type::FLOAT, Type::STR) | (Type::STR, Type::INT | Type::FLOAT) => {
+                    Some("make it a number: `int(...)` or `float(...)`".to_owned())
+                }
+                _ => None,
+            };
+            let code = if left == Type::NONE || right == Type::NONE {
+                codes::TYPE_OPTIONAL
+            } else {
+                codes::TYPE_OPERATOR
+            };
+            self.error(code, span, message, help);
+            return;
+        }
+        let (code, help) = if is_json {
+            (
+                codes::TYPE_JSON,
+                "annotate the data, or test with `isinstance` before".to_owned(),
+            )
+        } else if left_part == Type::NONE || right_part == Type::NONE {
+            (codes::TYPE_OPTIONAL, "test `is not None` before".to_owned())
+        } else {
+            (
+                codes::TYPE_OPERATOR,
+                "test with `isinstance` before".to_owned(),
+            )
+        };
+        let (left_part, right_part) = (self.show(left_part), self.show(right_part));
+        let message = if is_json {
+            format!(
+                "`{symbol}` between `{left_text}` and `{right_text}` is only known when the program runs"
+            )
+        } else {
+            format!(
+                "`{symbol}` is not possible between `{left_part}` and `{right_part}`, which these may be"
+            )
+        };
+        self.assertion(code, span, message, Some(help));
+    }
+
+    fn operate_parts(
+        &mut self,
+        operator: BinaryOperator,
+        left: Type,
+        right: Type,
+        non_negative: bool,
+        span: Span,
+    ) -> Outcome {
+        if let Some(type_) = quick(operator, left, right, non_negative) {
+            return Outcome::Fits(type_);
+        }
+        if let Some(outcome) = self.operate_containers(operator, left, right, span) {
+            return outcome;
+        }
+        let (own, reflected, _) = methods(operator);
+        if let Some(result) = self.native_operator(left, own, right, span) {
+            return Outcome::Fits(result);
+        }
+        if let Some(result) = self.native_operator(right, reflected, left, span) {
+            return Outcome::Fits(result);
+        }
+        Outcome::Misfit
+    }
+
+    /// Lists, tuples and sets, whose results are made here.
+    fn operate_containers(
+        &mut self,
+        operator: BinaryOperator,
+        left: Type,
+        right: Type,
+        span: Span,
+    ) -> Option<Outcome> {
+        let (left_data, right_data) = (
+            self.engine.types.data(left).clone(),
+            self.engine.types.data(right).clone(),
+        );
+        if let (Some(own), Some(theirs)) = (&left_data.tuple, &right_data.tuple)
+            && operator == BinaryOperator::Add
+        {
+            if let (Tuple::Fixed(own), Tuple::Fixed(theirs)) = (own, theirs) {
+                let elements = own.iter().chain(theirs).copied().collect();
+                return Some(Outcome::Fits(self.engine.types.tuple(elements)));
+            }
+            let mut element = self.element_quietly(left)?;
+            let more = self.element_quietly(right)?;
+            element = self.join(element, more);
+            let node = self.place_node(span, 50);
+            self.engine.types.write(node, element);
+            let tuple = Some(Tuple::Variadic(node));
+            return Some(Outcome::Fits(self.engine.types.intern(TypeData {
+                tuple,
+                ..TypeData::default()
+            })));
+        }
+        if let (Some(own), Some(theirs)) = (left_data.get(Kind::List), right_data.get(Kind::List))
+            && operator == BinaryOperator::Add
+        {
+            let (own, theirs) = (own.nodes[0], theirs.nodes[0]);
+            let (own, theirs) = (self.read(own), self.read(theirs));
+            let element = self.join(own, theirs);
+            return Some(Outcome::Fits(self.container_at(
+                Kind::List,
+                &[element],
+                span,
+                52,
+            )));
+        }
+        None
+    }
+
+    pub(super) fn unary(&mut self, operator: UnaryOperator, operand: ExprId, id: ExprId) -> Value {
+        let span = self.tree.expr(id).span;
+        if operator == UnaryOperator::Not {
+            let (code, then, rest) = self.condition(id);
+            self.env = then;
+            self.env.join(&rest, &mut self.engine.types);
+            return Value {
+                type_: Type::BOOL,
+                code,
+            };
+        }
+        let value = self.expression(operand);
+        if let (UnaryOperator::Negate, ExprKind::Constant(constant)) = (operator, &*value.code.kind)
+        {
+            let negated = match constant {
+                crate::typed::Constant::Int(value) => {
+                    Some(crate::typed::Constant::Int(-value.clone()))
+                }
+                crate::typed::Constant::Float(value) => Some(crate::typed::Constant::Float(-value)),
+                _ => None,
+            };
+            if let Some(negated) = negated {
+                return self.constant(negated, span);
+            }
+        }
+        let (name, symbol, unary) = match operator {
+            UnaryOperator::Negate => ("__neg__", "-", Unary::Negate),
+            UnaryOperator::Positive => ("__pos__", "+", Unary::Positive),
+            UnaryOperator::Invert | UnaryOperator::Not => ("__invert__", "~", Unary::Invert),
+        };
+        if let Some(class) = self.only_program_class(value.type_)
+            && self.engine.method(class, name).is_some()
+        {
+            return self.call_method_named(value, name, Vec::new(), span);
+        }
+        if value.type_ == Type::ERROR || value.type_ == Type::NEVER {
+            return self.value(ExprKind::Unary(unary, value.code), value.type_, span);
+        }
+        let all = self.engine.types.spell_out_json(value.type_);
+        let mut result = Type::NEVER;
+        let mut misfits = false;
+        for part in self.engine.types.parts(all) {
+            let part_result = match part {
+                Type::INT | Type::BOOL => Some(Type::INT),
+                Type::FLOAT if operator != UnaryOperator::Invert => Some(Type::FLOAT),
+                _ => self.native_unary(part, name, span),
+            };
+            match part_result {
+                Some(type_) => result = self.join(result, type_),
+                None => misfits = true,
+            }
+        }
+        if misfits {
+            let text = self.show(value.type_);
+            if result == Type::NEVER {
+                self.error(
+                    codes::TYPE_OPERATOR,
+                    span,
+                    format!("`{symbol}` is not possible on `{text}`"),
+                    None,
+                );
+                result = Type::ERROR;
+            } else {
+                let code = if self.engine.types.data(value.type_).json {
+                    codes::TYPE_JSON
+                } else {
+                    codes::TYPE_OPERATOR
+                };
+                self.assertion(
+                    code,
+                    span,
+                    format!("`{symbol}` may not be possible on `{text}`"),
+                    None,
+                );
+            }
+        }
+        self.value(ExprKind::Unary(unary, value.code), result, span)
+    }
+
+    pub(super) fn compare(
+        &mut self,
+        first: ExprId,
+        rest: &'a [(CompareOperator, ExprId)],
+        span: Span,
+    ) -> Value {
+        let left = self.expression(first);
+        if let [(operator, right)] = rest {
+            let right = self.expression(*right);
+            return self.compare_values(*operator, left, right, span);
+        }
+        // `a < b < c`: the middle is evaluated once, the rest only while it holds.
+        let mut statements = Vec::new();
+        let mut left = self.hold_value(left, span, &mut statements);
+        let mut tests: Vec<(Vec<crate::typed::Stmt>, Value)> = Vec::new();
+        let count = rest.len();
+        let mut end = self.env.clone();
+        for (index, (operator, right)) in rest.iter().enumerate() {
+            let right = self.expression(*right);
+            let right_span = right.code.span;
+            let mut before = Vec::new();
+            let right = if index + 1 < count {
+                let type_ = right.type_;
+                let hidden = self.hidden(right_span, 8, type_);
+                before.push(Self::statement(
+                    StmtKind::Assign(Place::Local(hidden), right.code),
+                    right_span,
+                ));
+                self.read_hidden(hidden, type_, right_span)
+            } else {
+                right
+            };
+            let test = self.compare_values(*operator, left, right.clone(), span);
+            tests.push((before, test));
+            left = right;
+            if index == 0 {
+                end = self.env.clone();
+            }
+        }
+        self.env.join(&end, &mut self.engine.types);
+        let mut result: Option<Value> = None;
+        for (before, test) in tests.into_iter().rev() {
+            let value = match result {
+                None => test,
+                Some(rest) => self.value(ExprKind::And(test.code, rest.code), Type::BOOL, span),
+            };
+            let type_ = value.type_;
+            result = Some(Value {
+                type_,
+                code: self.block_value(before, value.code, type_, span),
+            });
+        }
+        let Some(result) = result else {
+            return self.error_value(span);
+        };
+        let type_ = result.type_;
+        Value {
+            type_,
+            code: self.block_value(statements, result.code, type_, span),
+        }
+    }
+
+    /// One comparison.
+    pub(super) fn compare_values(
+        &mut self,
+        operator: CompareOperator,
+        left: Value,
+        right: Value,
+        span: Span,
+    ) -> Value {
+        let typed = comparison(operator);
+        if let Some((own, mirrored)) = comparison_methods(operator) {
+            if let Some(value) = self.compare_method(operator, own, mirrored, &left, &right, span) {
+                return value;
+            }
+            if !matches!(operator, CompareOperator::Equal | CompareOperator::NotEqual) {
+                self.check_order(operator, left.type_, right.type_, span);
+            }
+        }
+        if matches!(operator, CompareOperator::In | CompareOperator::NotIn) {
+            if let Some(class) = self.only_program_class(right.type_)
+                && self.engine.method(class, "__contains__").is_some()
+            {
+                let mut statements = Vec::new();
+                let left = self.hold_value(left, span, &mut statements);
+                let found = self.call_method_named(right, "__contains__", vec![left], span);
+                let found = self.truth(found);
+                let found = Value {
+                    type_: Type::BOOL,
+                    code: self.block_value(statements, found, Type::BOOL, span),
+                };
+                if operator == CompareOperator::In {
+                    return found;
+                }
+                return self.value(ExprKind::Unary(Unary::Not, found.code), Type::BOOL, span);
+            }
+            let right = self.without_generator(right, span);
+            self.check_contains(left.type_, right.type_, span);
+            return self.value(
+                ExprKind::Compare(typed, left.code, right.code),
+                Type::BOOL,
+                span,
+            );
+        }
+        self.value(
+            ExprKind::Compare(typed, left.code, right.code),
+            Type::BOOL,
+            span,
+        )
+    }
+
+    fn compare_method(
+        &mut self,
+        operator: CompareOperator,
+        own: &'static str,
+        mirrored: &'static str,
+        left: &Value,
+        right: &Value,
+        span: Span,
+    ) -> Option<Value> {
+        if let Some(class) = self.only_program_class(left.type_) {
+            if self.engine.method(class, own).is_some() {
+                return Some(self.call_method_named(left.clone(), own, vec![right.clone()], span));
+            }
+            if operator == CompareOperator::NotEqual
+                && self.engine.method(class, "__eq__").is_some()
+            {
+                let equal =
+                    self.call_method_named(left.clone(), "__eq__", vec![right.clone()], span);
+                let equal = self.truth(equal);
+                return Some(self.value(ExprKind::Unary(Unary::Not, equal), Type::BOOL, span));
+            }
+        }
+        let class = self.only_program_class(right.type_)?;
+        self.engine.method(class, mirrored)?;
+        let mut statements = Vec::new();
+        let left = self.hold_value(left.clone(), span, &mut statements);
+        let result = self.call_method_named(right.clone(), mirrored, vec![left], span);
+        let type_ = result.type_;
+        Some(Value {
+            type_,
+            code: self.block_value(statements, result.code, type_, span),
+        })
+    }
+
+    fn check_order(&mut self, operator: CompareOperator, left: Type, right: Type, span: Span) {
+        if left == Type::ERROR
+            || right == Type::ERROR
+            || left == Type::NEVER
+            || right == Type::NEVER
+        {
+            return;
+        }
+        let is_json = self.engine.types.data(left).json || self.engine.types.data(right).json;
+        let (left_all, right_all) = (
+            self.engine.types.spell_out_json(left),
+            self.engine.types.spell_out_json(right),
+        );
+        let mut result = Type::NEVER;
+        let mut misfit = None;
+        let right_parts = self.engine.types.parts(right_all);
+        for left_part in self.engine.types.parts(left_all) {
+            for &right_part in &right_parts {
+                if self.is_ordered(left_part, right_part) {
+                    result = Type::BOOL;
+                } else if misfit.is_none() {
+                    misfit = Some((left_part, right_part));
+                }
+            }
+        }
+        if let Some((left_part, right_part)) = misfit {
+            self.report_operator(
+                operator.symbol(),
+                left,
+                right,
+                left_part,
+                right_part,
+                result,
+                is_json,
+                span,
+            );
+        }
+    }
+
+    /// Whether `<` is possible between two parts.
+    fn is_ordered(&mut self, left: Type, right: Type) -> bool {
+        let (left_data, right_data) = (
+            self.engine.types.data(left).clone(),
+            self.engine.types.data(right).clone(),
+        );
+        if left_data.scalars & NUMBERS != 0 && right_data.scalars & NUMBERS != 0 {
+            return true;
+        }
+        if left == right && matches!(left, Type::STR | Type::BYTES) {
+            return true;
+        }
+        if left_data.tuple.is_some() && right_data.tuple.is_some() {
+            return true;
+        }
+        if left_data.get(Kind::List).is_some() && right_data.get(Kind::List).is_some() {
+            return true;
+        }
+        if let (Some(ClassRef::Program(own)), Some(ClassRef::Program(theirs))) =
+            (left_data.instances.first(), right_data.instances.first())
+        {
+            return own == theirs && self.engine.classes[*own as usize].order;
+        }
+        self.native_operator(left, "__lt__", right, Span::default())
+            .is_some()
+            || self
+                .native_operator(right, "__lt__", left, Span::default())
+                .is_some()
+    }
+
+    fn check_contains(&mut self, left: Type, right: Type, span: Span) {
+        if right == Type::ERROR || left == Type::ERROR || right == Type::NEVER {
+            return;
+        }
+        let all = self.engine.types.spell_out_json(right);
+        let (mut fits, mut misfits) = (false, false);
+        for part in self.engine.types.parts(all) {
+            let fine = match part {
+                Type::STR => self.engine.types.data(left).kinds() & bit(Kind::Str) != 0,
+                _ => self.element_quietly(part).is_some(),
+            };
+            fits |= fine;
+            misfits |= !fine;
+        }
+        if !misfits {
+            return;
+        }
+        let (left_text, right_text) = (self.show(left), self.show(right));
+        let message = format!("`in` is not possible between `{left_text}` and `{right_text}`");
+        if fits {
+            let code = if self.engine.types.data(right).json {
+                codes::TYPE_JSON
+            } else {
+                codes::TYPE_OPTIONAL
+            };
+            self.assertion(
+                code,
+                span,
+                message,
+                Some("test the value before".to_owned()),
+            );
+        } else {
+            self.error(codes::TYPE_OPERATOR, span, message, None);
+        }
+    }
+
+    /// Warns of a key that cannot be hashed.
+    pub(super) fn check_hashable(&mut self, type_: Type, span: Span) {
+        let data = self.engine.types.data(type_);
+        if data
+            .containers
+            .iter()
+            .any(|container| matches!(container.kind, Kind::List | Kind::Dict | Kind::Set))
+        {
+            let text = self.show(type_);
+            let message = format!("`{text}` cannot be a key or an element of a set: it can change");
+            self.error(
+                codes::TYPE_HASHABLE,
+                span,
+                message,
+                Some("use a tuple: `tuple(...)`".to_owned()),
+            );
+        }
+    }
+}
+
+/// Arithmetic on scalars.
+fn quick(operator: BinaryOperator, left: Type, right: Type, non_negative: bool) -> Option<Type> {
+    let is_integer = |type_| matches!(type_, Type::INT | Type::BOOL);
+    let is_number = |type_| matches!(type_, Type::INT | Type::BOOL | Type::FLOAT);
+    match operator {
+        BinaryOperator::Add
+        | BinaryOperator::Subtract
+        | BinaryOperator::Multiply
+        | BinaryOperator::FloorDivide
+        | BinaryOperator::Modulo => {
+            if is_integer(left) && is_integer(right) {
+                return Some(Type::INT);
+            }
+            if is_number(left) && is_number(right) {
+                return Some(Type::FLOAT);
+            }
+            match (operator, left, right) {
+                (BinaryOperator::Add, Type::STR, Type::STR)
+                | (BinaryOperator::Multiply, Type::STR, Type::INT | Type::BOOL)
+                | (BinaryOperator::Multiply, Type::INT | Type::BOOL, Type::STR)
+                | (BinaryOperator::Modulo, Type::STR, _) => Some(Type::STR),
+                _ => None,
+            }
+        }
+        BinaryOperator::Divide => (is_number(left) && is_number(right)).then_some(Type::FLOAT),
+        BinaryOperator::Power => {
+            if is_integer(left) && is_integer(right) && non_negative {
+                return Some(Type::INT);
+            }
+            (is_number(left) && is_number(right) && !(is_integer(left) && is_integer(right)))
+                .then_some(Type::FLOAT)
+        }
+        BinaryOperator::BitAnd | BinaryOperator::BitOr | BinaryOperator::BitXor => {
+            match (left, right) {
+                (Type::BOOL, Type::BOOL) => Some(Type::BOOL),
+                _ => (is_integer(left) && is_integer(right)).then_some(Type::INT),
+            }
+        }
+        BinaryOperator::ShiftLeft | BinaryOperator::ShiftRight => {
+            (is_integer(left) && is_integer(right)).then_some(Type::INT)
+        }
+    }
+}
+
+fn is_natural(value: &Value) -> bool {
+    match &*value.code.kind {
+        ExprKind::Constant(crate::typed::Constant::Int(value)) => {
+            value.sign() != num_bigint::Sign::Minus
+        }
+        _ => false,
+    }
+}
+
+/// The syntax of a comparison with exactly one operator.
+pub(super) fn single_comparison(expr: &tree::Expr) -> Option<(ExprId, CompareOperator, ExprId)> {
+    match &expr.kind {
+        tree::ExprKind::Compare { first, rest } => match rest.as_slice() {
+            [(operator, right)] => Some((*first, *operator, *right)),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,168 @@
+//! Schemas: validating decodes of JSON data.
+
+use salami_source::Span;
+
+use super::annotation::Bound;
+use super::{Value, Walker};
+use crate::typed::{ClassId, ExprKind, Kind, Schema, SchemaId};
+use crate::types::Type;
+
+impl Walker<'_, '_> {
+    /// JSON data decoded to a bound.
+    pub(super) fn decode(&mut self, value: Value, bound: &Bound, span: Span, what: &str) -> Value {
+        let type_ = self.decoded_type(bound, span, &mut 300);
+        self.fill_decoded(bound, 0);
+        let schema = self.schema(bound, 0);
+        self.value(
+            ExprKind::Decode(value.code, schema, what.to_owned()),
+            type_,
+            span,
+        )
+    }
+
+    /// The fields of classes that a decode makes hold what the schema says.
+    pub(super) fn fill_decoded(&mut self, bound: &Bound, depth: u32) {
+        if depth > 12 {
+            return;
+        }
+        match bound {
+            Bound::Union(members)
+            | Bound::Tuple(members)
+            | Bound::Native(_, members)
+            | Bound::Protocol(_, members) => {
+                for member in members {
+                    self.fill_decoded(member, depth + 1);
+                }
+            }
+            Bound::Program(index) => {
+                if !self.engine.decoded.insert(*index) {
+                    return;
+                }
+                for field in self.engine.classes[*index as usize].fields.clone() {
+                    let (Some(annotation), Some(&file)) =
+                        (field.annotation, self.engine.files.get(&field.file))
+                    else {
+                        self.engine.types.write(field.node, Type::JSON);
+                        continue;
+                    };
+                    let inner = self.bound_of(annotation, file);
+                    self.fill_decoded(&inner, depth + 1);
+                    let mut role = 0;
+                    let owner = self.decoded_type(
+                        &inner,
+                        Span::new(u32::MAX - 1, field.span.start),
+                        &mut role,
+                    );
+                    self.engine.types.write(field.node, owner);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The schema of a bound.
+    pub(super) fn schema(&mut self, bound: &Bound, depth: u32) -> SchemaId {
+        let schema = if depth > 16 {
+            Schema::Json
+        } else {
+            self.schema_here(bound, depth)
+        };
+        self.keep_schema(schema)
+    }
+
+    fn keep_schema(&mut self, schema: Schema) -> SchemaId {
+        if !self.emits {
+            return SchemaId(0);
+        }
+        if let Some(known) = self
+            .engine
+            .schemas
+            .iter()
+            .position(|known| *known == schema)
+        {
+            return SchemaId(u32::try_from(known).unwrap_or(u32::MAX));
+        }
+        let id = SchemaId(u32::try_from(self.engine.schemas.len()).unwrap_or(u32::MAX));
+        self.engine.schemas.push(schema);
+        id
+    }
+
+    fn schema_here(&mut self, bound: &Bound, depth: u32) -> Schema {
+        match bound {
+            Bound::Any | Bound::Callable | Bound::Class => Schema::Json,
+            Bound::Union(members) => {
+                let mut flat: Vec<Bound> = Vec::new();
+                flatten(members, &mut flat);
+                Schema::Union(
+                    flat.iter()
+                        .map(|member| self.schema(member, depth + 1))
+                        .collect(),
+                )
+            }
+            Bound::Literal(constants) => Schema::Literal(constants.clone()),
+            Bound::Tuple(bounds) => Schema::Tuple(
+                bounds
+                    .iter()
+                    .map(|bound| self.schema(bound, depth + 1))
+                    .collect(),
+            ),
+            Bound::Program(index) => {
+                let fields = self.engine.classes[*index as usize].fields.clone();
+                let mut typed = Vec::new();
+                for field in fields.iter().filter(|field| field.is_declared) {
+                    let (Some(annotation), Some(&file)) =
+                        (field.annotation, self.engine.files.get(&field.file))
+                    else {
+                        continue;
+                    };
+                    let inner = self.bound_of(annotation, file);
+                    let schema = self.schema(&inner, depth + 1);
+                    let default = field
+                        .default
+                        .and_then(|default| super::arguments::literal(file, default));
+                    typed.push((field.name.clone(), schema, default));
+                }
+                Schema::Class(ClassId(*index), typed)
+            }
+            Bound::Protocol(name, arguments) => {
+                let class = match *name {
+                    "Mapping" | "MutableMapping" => "dict",
+                    "Set" | "AbstractSet" | "MutableSet" => "set",
+                    _ => "list",
+                };
+                self.schema_here(&Bound::Native(class, arguments.clone()), depth)
+            }
+            Bound::Native(name, arguments) => {
+                let mut argument = |walker: &mut Self, index: usize| match arguments.get(index) {
+                    Some(bound) => walker.schema(bound, depth + 1),
+                    None => walker.keep_schema(Schema::Json),
+                };
+                match *name {
+                    "NoneType" => Schema::None,
+                    "bool" => Schema::Bool,
+                    "int" => Schema::Int,
+                    "float" => Schema::Float,
+                    "str" => Schema::Str,
+                    "list" => Schema::List(argument(self, 0)),
+                    "set" => Schema::Set(argument(self, 0)),
+                    "tuple" => Schema::TupleOf(argument(self, 0)),
+                    "dict" => Schema::Dict(argument(self, 1)),
+                    "datetime.date" => Schema::Iso(Kind::Date),
+                    "datetime.datetime" => Schema::Iso(Kind::DateTime),
+                    "datetime.time" => Schema::Iso(Kind::Time),
+                    "decimal.Decimal" => Schema::Decimal,
+                    _ => Schema::Json,
+                }
+            }
+        }
+    }
+}
+
+fn flatten(members: &[Bound], flat: &mut Vec<Bound>) {
+    for member in members {
+        match member {
+            Bound::Union(inner) => crate::deep(|| flatten(inner, flat)),
+            other => flat.push(other.clone()),
+        }
+    }
+}

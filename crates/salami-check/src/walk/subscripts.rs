@@ -1,0 +1,539 @@
+//! Indexing: reading, storing and deleting items.
+
+use num_bigint::BigInt;
+use salami_source::Span;
+use salami_syntax::tree::{self, ExprId};
+
+use super::{Value, Walker};
+use crate::codes;
+use crate::face::FaceMember;
+use crate::typed::{Constant, ExprKind, Kind, Place, Stmt, StmtKind};
+use crate::types::{Node, Tuple, Type, TypeData, bit};
+
+impl Walker<'_, '_> {
+    pub(super) fn subscript(&mut self, id: ExprId, container: ExprId, index: ExprId) -> Value {
+        let container = self.expression(container);
+        let index_value = self.index_value(index);
+        let value = self.item_of(container, index_value, id, index);
+        if let Some(path) = self.path_of(id)
+            && let Some(type_) = self.env.path(&path)
+        {
+            return self.narrowed(value, type_);
+        }
+        value
+    }
+
+    /// An index: an expression or a slice.
+    pub(super) fn index_value(&mut self, index: ExprId) -> Value {
+        let tree = self.tree;
+        let span = tree.expr(index).span;
+        let tree::ExprKind::Slice { start, stop, step } = &tree.expr(index).kind else {
+            return self.expression(index);
+        };
+        let mut parts = Vec::new();
+        for part in [start, stop, step] {
+            let value = match part {
+                Some(part) => self.expression(*part),
+                None => self.none(span),
+            };
+            let data = self.engine.types.data(value.type_);
+            let allowed = bit(Kind::None) | bit(Kind::Int) | bit(Kind::Bool);
+            if !data.error && data.kinds() & allowed == 0 && value.type_ != Type::NEVER {
+                let text = self.show(value.type_);
+                self.error(
+                    codes::TYPE_SUBSCRIPT,
+                    value.code.span,
+                    format!("a slice takes `int`, not `{text}`"),
+                    Some("make it an int: `int(...)`; to divide use `//`".to_owned()),
+                );
+            } else if data.kinds() & !allowed != 0 && !data.error {
+                let text = self.show(value.type_);
+                let (code, at) = (self.doubt(value.type_), value.code.span);
+                self.assertion(
+                    code,
+                    at,
+                    format!("a slice takes `int`; this may be `{text}`"),
+                    None,
+                );
+            }
+            parts.push(value.code);
+        }
+        let type_ = self.engine.types.scalar(Kind::Slice);
+        let mut parts = parts.into_iter();
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(start), Some(stop), Some(step)) => {
+                self.value(ExprKind::Slice(start, stop, step), type_, span)
+            }
+            _ => self.error_value(span),
+        }
+    }
+
+    /// The code of an assertion about a type.
+    pub(super) fn doubt(&self, type_: Type) -> &'static str {
+        let data = self.engine.types.data(type_);
+        if data.json {
+            codes::TYPE_JSON
+        } else if data.has_none() {
+            codes::TYPE_OPTIONAL
+        } else {
+            codes::TYPE_SUBSCRIPT
+        }
+    }
+
+    /// `container[index]`
+    pub(super) fn item_of(
+        &mut self,
+        container: Value,
+        index: Value,
+        id: ExprId,
+        index_id: ExprId,
+    ) -> Value {
+        let span = self.tree.expr(id).span;
+        if container.type_ == Type::ERROR || index.type_ == Type::ERROR {
+            return self.error_value(span);
+        }
+        if let Some(class) = self.only_program_class(container.type_) {
+            if self.engine.method(class, "__getitem__").is_some() {
+                return self.call_method_named(container, "__getitem__", vec![index], span);
+            }
+        }
+        let spelled = self.engine.types.spell_out_json(container.type_);
+        let mut result = Type::NEVER;
+        let (mut fits, mut misfit) = (false, None);
+        for part in self.engine.types.parts(spelled) {
+            match self.item_of_part(part, index.type_, index_id, span) {
+                Some(type_) => {
+                    fits = true;
+                    result = self.join(result, type_);
+                }
+                None => misfit = Some(part),
+            }
+        }
+        if let Some(part) = misfit {
+            self.report_item(container.type_, part, index.type_, fits, span);
+            if !fits {
+                result = Type::ERROR;
+            }
+        }
+        self.value(ExprKind::Item(container.code, index.code), result, span)
+    }
+
+    fn report_item(&mut self, container: Type, part: Type, index: Type, fits: bool, span: Span) {
+        let (container_text, index_text) = (self.show(container), self.show(index));
+        let can_index = self.member_of_part(part, "__getitem__").is_some();
+        let message = if can_index {
+            format!("`{container_text}` cannot be indexed with `{index_text}`")
+        } else {
+            format!("`{container_text}` cannot be indexed")
+        };
+        if fits {
+            let code = self.doubt(container);
+            let help = if code == codes::TYPE_OPTIONAL {
+                "test `is not None` before"
+            } else {
+                "annotate the data, or test with `isinstance` before"
+            };
+            let message = format!("{message}, if it is `{}`", self.show(part));
+            self.assertion(code, span, message, Some(help.to_owned()));
+            return;
+        }
+        let code = if container == Type::NONE {
+            codes::TYPE_OPTIONAL
+        } else {
+            codes::TYPE_SUBSCRIPT
+        };
+        let help = if !self.engine.types.data(part).instances.is_empty() {
+            Some("read a field: `value.name`".to_owned())
+        } else if can_index && index == Type::STR {
+            Some("index with an int; for text keys use a dict".to_owned())
+        } else {
+            None
+        };
+        self.error(code, span, message, help);
+    }
+
+    /// What indexing a part gives; `None` if it cannot be indexed so.
+    fn item_of_part(
+        &mut self,
+        part: Type,
+        index: Type,
+        index_id: ExprId,
+        span: Span,
+    ) -> Option<Type> {
+        let data = self.engine.types.data(part).clone();
+        let kinds = self.engine.types.data(index).kinds();
+        let is_position = kinds & (bit(Kind::Int) | bit(Kind::Bool)) != 0;
+        let is_slice = kinds & bit(Kind::Slice) != 0;
+        if index == Type::NEVER {
+            return Some(Type::NEVER);
+        }
+        if let Some(container) = data.containers.first() {
+            let node = container.nodes[0];
+            match container.kind {
+                Kind::List if is_slice => {
+                    let element = self.read(node);
+                    return Some(self.container_at(Kind::List, &[element], span, 80));
+                }
+                Kind::List => return is_position.then(|| self.read(node)),
+                Kind::Dict => return Some(self.dict_item(container.nodes, index_id)),
+                _ => {}
+            }
+        }
+        match &data.tuple {
+            Some(Tuple::Fixed(elements)) => {
+                if is_slice {
+                    return Some(self.tuple_slice(elements, index_id, span));
+                }
+                if !is_position {
+                    return None;
+                }
+                return Some(match constant_index(self, index_id) {
+                    Some(position) => {
+                        let length = i64::try_from(elements.len()).ok()?;
+                        let position = if position < 0 {
+                            position + length
+                        } else {
+                            position
+                        };
+                        usize::try_from(position)
+                            .ok()
+                            .and_then(|position| elements.get(position).copied())
+                            .unwrap_or(Type::NEVER)
+                    }
+                    None => self.element_quietly(part)?,
+                });
+            }
+            Some(Tuple::Variadic(node)) => {
+                if is_slice {
+                    return Some(part);
+                }
+                return is_position.then(|| self.read(*node));
+            }
+            None => {}
+        }
+        match part {
+            Type::STR => return (is_position || is_slice).then_some(Type::STR),
+            Type::BYTES if is_slice => return Some(Type::BYTES),
+            Type::BYTES => return is_position.then_some(Type::INT),
+            _ => {}
+        }
+        if let Some(crate::types::ClassRef::Program(_)) = data.instances.first() {
+            return None;
+        }
+        self.native_operator(part, "__getitem__", index, span)
+    }
+
+    fn dict_item(&mut self, nodes: [Node; 2], index_id: ExprId) -> Type {
+        let variant = self.variant;
+        if let tree::ExprKind::Str(key) = &self.tree.expr(index_id).kind {
+            if let Some(field) = self.engine.types.record_field(nodes[1], key, variant) {
+                return self.read(field.node);
+            }
+            if self.engine.types.is_record(nodes[1]) {
+                // What flows in by other ways than constant keys.
+                return self.read(nodes[1]);
+            }
+        }
+        self.engine.types.read_values(nodes[1], variant)
+    }
+
+    fn tuple_slice(&mut self, elements: &[Type], index_id: ExprId, span: Span) -> Type {
+        let bounds = match &self.tree.expr(index_id).kind {
+            tree::ExprKind::Slice {
+                start,
+                stop,
+                step: None,
+            } => {
+                let bound = |part: &Option<ExprId>, default: i64| match part {
+                    None => Some(default),
+                    Some(part) => constant_index(self, *part),
+                };
+                let length = i64::try_from(elements.len()).unwrap_or(i64::MAX);
+                let fix = |position: i64| {
+                    if position < 0 {
+                        (position + length).max(0)
+                    } else {
+                        position.min(length)
+                    }
+                };
+                bound(start, 0)
+                    .zip(bound(stop, length))
+                    .map(|(start, stop)| (fix(start), fix(stop)))
+            }
+            _ => None,
+        };
+        match bounds {
+            Some((start, stop)) => {
+                let start = usize::try_from(start).unwrap_or(0);
+                let stop = usize::try_from(stop).unwrap_or(0).max(start);
+                let slice = elements.get(start..stop).unwrap_or(&[]).to_vec();
+                self.engine.types.tuple(slice)
+            }
+            None => {
+                let node = self.place_node(span, 82);
+                for &element in elements {
+                    self.engine.types.write(node, element);
+                }
+                let tuple = Some(Tuple::Variadic(node));
+                self.engine.types.intern(TypeData {
+                    tuple,
+                    ..TypeData::default()
+                })
+            }
+        }
+    }
+
+    pub(super) fn store_item(
+        &mut self,
+        container: ExprId,
+        index: ExprId,
+        value: Value,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
+        let container = self.expression(container);
+        let index_value = self.index_value(index);
+        self.write_item(container, index_value, index, value, span, out);
+    }
+
+    /// `container[index] = value`
+    pub(super) fn write_item(
+        &mut self,
+        container: Value,
+        index: Value,
+        index_id: ExprId,
+        value: Value,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
+        if let Some(class) = self.only_program_class(container.type_)
+            && self.engine.method(class, "__setitem__").is_some()
+        {
+            let call = self.call_method_named(container, "__setitem__", vec![index, value], span);
+            out.push(Self::statement(StmtKind::Expr(call.code), span));
+            return;
+        }
+        let data = self.engine.types.data(container.type_).clone();
+        if !data.error && index.type_ != Type::ERROR {
+            let spelled = self.engine.types.spell_out_json(container.type_);
+            let (mut fits, mut misfit) = (false, None);
+            for part in self.engine.types.parts(spelled) {
+                if self.write_item_of_part(part, &index, index_id, value.type_) {
+                    fits = true;
+                } else {
+                    misfit = Some(part);
+                }
+            }
+            if let Some(part) = misfit {
+                let text = self.show(part);
+                let message =
+                    format!("`{text}` does not take items: `x[...] = value` is not possible");
+                if fits {
+                    let code = self.doubt(container.type_);
+                    self.assertion(
+                        code,
+                        span,
+                        message,
+                        Some("test the value before".to_owned()),
+                    );
+                } else {
+                    let help = self
+                        .engine
+                        .types
+                        .data(part)
+                        .tuple
+                        .is_some()
+                        .then(|| "a tuple cannot change: use a list".to_owned());
+                    let code = if part == Type::NONE {
+                        codes::TYPE_OPTIONAL
+                    } else {
+                        codes::TYPE_SUBSCRIPT
+                    };
+                    self.error(code, span, message, help);
+                }
+            }
+        }
+        self.env
+            .forget_step(|step| !matches!(step, super::env::Step::Field(_)));
+        out.push(Self::statement(
+            StmtKind::Assign(Place::Item(container.code, index.code), value.code),
+            span,
+        ));
+    }
+
+    fn write_item_of_part(
+        &mut self,
+        part: Type,
+        index: &Value,
+        index_id: ExprId,
+        value: Type,
+    ) -> bool {
+        let data = self.engine.types.data(part).clone();
+        let Some(container) = data.containers.first() else {
+            return false;
+        };
+        let nodes = container.nodes;
+        let kinds = self.engine.types.data(index.type_).kinds();
+        match container.kind {
+            Kind::List | Kind::Deque => {
+                if kinds & bit(Kind::Slice) != 0 {
+                    let Some(element) = self.element_quietly(value) else {
+                        return false;
+                    };
+                    self.engine.types.write(nodes[0], element);
+                    return true;
+                }
+                if kinds & (bit(Kind::Int) | bit(Kind::Bool)) == 0 {
+                    return false;
+                }
+                self.engine.types.write(nodes[0], value);
+                true
+            }
+            Kind::Dict => {
+                self.check_hashable(index.type_, index.code.span);
+                self.engine.types.write(nodes[0], index.type_);
+                match &self.tree.expr(index_id).kind {
+                    tree::ExprKind::Str(key) => {
+                        self.engine.types.write_field(nodes[1], key, value, false)
+                    }
+                    _ => {
+                        self.engine.types.collapse(nodes[1]);
+                        self.engine.types.write(nodes[1], value);
+                    }
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn delete_item(
+        &mut self,
+        container: ExprId,
+        index: ExprId,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
+        let container = self.expression(container);
+        let index_value = self.index_value(index);
+        if let Some(class) = self.only_program_class(container.type_)
+            && self.engine.method(class, "__delitem__").is_some()
+        {
+            let call = self.call_method_named(container, "__delitem__", vec![index_value], span);
+            out.push(Self::statement(StmtKind::Expr(call.code), span));
+            return;
+        }
+        let spelled = self.engine.types.spell_out_json(container.type_);
+        let (mut fits, mut misfit) = (container.type_ == Type::ERROR, None);
+        for part in self.engine.types.parts(spelled) {
+            let data = self.engine.types.data(part).clone();
+            match data.containers.first() {
+                Some(dict) if dict.kind == Kind::Dict => {
+                    let key = match &self.tree.expr(index).kind {
+                        tree::ExprKind::Str(key) => Some(key.as_str()),
+                        _ => None,
+                    };
+                    self.engine.types.may_miss(dict.nodes[1], key);
+                    fits = true;
+                }
+                Some(list) if matches!(list.kind, Kind::List | Kind::Deque) => fits = true,
+                _ => misfit = Some(part),
+            }
+        }
+        if let Some(part) = misfit
+            && !fits
+        {
+            let text = self.show(part);
+            self.error(
+                codes::TYPE_SUBSCRIPT,
+                span,
+                format!("items of `{text}` cannot be deleted"),
+                None,
+            );
+        } else if misfit.is_some() {
+            let code = self.doubt(container.type_);
+            let text = self.show(container.type_);
+            self.assertion(
+                code,
+                span,
+                format!("items of `{text}` may not be deletable"),
+                None,
+            );
+        }
+        self.env
+            .forget_step(|step| !matches!(step, super::env::Step::Field(_)));
+        let place = Place::Item(container.code, index_value.code);
+        out.push(Self::statement(StmtKind::Delete(place), span));
+    }
+
+    /// A dict takes in all of another.
+    pub(super) fn merge_dict(&mut self, dict: Type, other: Type, source: ExprId) {
+        let Some(nodes) = self
+            .engine
+            .types
+            .data(dict)
+            .get(Kind::Dict)
+            .map(|dict| dict.nodes)
+        else {
+            return;
+        };
+        let spelled = self.engine.types.spell_out_json(other);
+        let has_dict = self.engine.types.data(spelled).get(Kind::Dict).is_some();
+        if has_dict {
+            self.merge_into_dict(nodes, spelled);
+        } else if other != Type::ERROR {
+            let text = self.show(other);
+            let span = self.tree.expr(source).span;
+            self.error(
+                codes::TYPE_ARGUMENT,
+                span,
+                format!("`**` needs a dict, not `{text}`"),
+                None,
+            );
+        }
+    }
+
+    pub(super) fn merge_into_dict(&mut self, nodes: [Node; 2], other: Type) {
+        let Some(theirs) = self
+            .engine
+            .types
+            .data(other)
+            .get(Kind::Dict)
+            .map(|dict| dict.nodes)
+        else {
+            return;
+        };
+        let key = self.read(theirs[0]);
+        self.engine.types.write(nodes[0], key);
+        let variant = self.variant;
+        match self.engine.types.record(theirs[1], variant) {
+            Some(record) => {
+                for (key, field) in record.fields {
+                    let content = self.read(field.node);
+                    self.engine
+                        .types
+                        .write_field(nodes[1], &key, content, !field.may_miss);
+                }
+            }
+            None => {
+                let content = self.engine.types.read_values(theirs[1], variant);
+                self.engine.types.collapse(nodes[1]);
+                self.engine.types.write(nodes[1], content);
+            }
+        }
+    }
+
+    /// Whether a native part has a member that is a method.
+    pub(super) fn has_native_method(&mut self, part: Type, name: &str) -> bool {
+        self.member_of_part(part, name)
+            .is_some_and(|found| matches!(found.member, FaceMember::Method(_)))
+    }
+}
+
+/// The integer that an index is, if it is a literal.
+fn constant_index(walker: &Walker<'_, '_>, id: ExprId) -> Option<i64> {
+    match super::arguments::literal(walker.file, id)? {
+        Constant::Int(value) => i64::try_from(&value as &BigInt).ok(),
+        _ => None,
+    }
+}

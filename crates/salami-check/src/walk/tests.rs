@@ -1,0 +1,605 @@
+//! Tests, and what they tell: narrowing.
+
+use salami_source::Span;
+use salami_syntax::tree::{self, BoolOperator, CompareOperator, ExprId, UnaryOperator};
+
+use super::env::{Env, Known};
+use super::operators::single_comparison;
+use super::{Value, Walker};
+use crate::codes;
+use crate::engine::native_class;
+use crate::face::{self, ClassKind};
+use crate::names::Binding;
+use crate::typed::{Comparison, Constant, Expr, ExprKind, Kind, Unary, ValueSet};
+use crate::types::{ClassRef, Type, bit, class_of_kind};
+
+impl<'a> Walker<'_, 'a> {
+    /// A test: its code, and the states where it holds and where not.
+    pub(super) fn condition(&mut self, id: ExprId) -> (Expr, Env, Env) {
+        let (value, then, rest) = self.test(id, false);
+        (value.code, then, rest)
+    }
+
+    /// `a and b`, `a or b` as a value.
+    pub(super) fn bool_value(&mut self, id: ExprId) -> Value {
+        let (value, then, rest) = self.test(id, true);
+        self.env = then;
+        self.env.join(&rest, &mut self.engine.types);
+        value
+    }
+
+    fn test(&mut self, id: ExprId, wants_value: bool) -> (Value, Env, Env) {
+        crate::deep(|| self.test_here(id, wants_value))
+    }
+
+    fn test_here(&mut self, id: ExprId, wants_value: bool) -> (Value, Env, Env) {
+        let tree = self.tree;
+        let expr = tree.expr(id);
+        let span = expr.span;
+        match &expr.kind {
+            tree::ExprKind::Unary {
+                operator: UnaryOperator::Not,
+                operand,
+            } => {
+                let (value, then, rest) = self.test(*operand, false);
+                let value = self.value(ExprKind::Unary(Unary::Not, value.code), Type::BOOL, span);
+                (value, rest, then)
+            }
+            tree::ExprKind::Bool2 { operator, values } => {
+                self.test_chain(*operator, values, wants_value, span)
+            }
+            tree::ExprKind::Bool(flag) => {
+                let value = self.constant(Constant::Bool(*flag), span);
+                let mut dead = self.env.clone();
+                dead.reachable = false;
+                let alive = self.env.clone();
+                if *flag {
+                    (value, alive, dead)
+                } else {
+                    (value, dead, alive)
+                }
+            }
+            tree::ExprKind::Call { callee, arguments } => {
+                if let tree::ExprKind::Name(_) = tree.expr(*callee).kind
+                    && self.file.names.expr(*callee) == Binding::Builtin
+                    && self.text(*callee) == "isinstance"
+                    && let [subject, classes] = arguments.as_slice()
+                {
+                    return self.test_isinstance(subject.value, classes.value, span);
+                }
+                self.test_truth(id, wants_value)
+            }
+            tree::ExprKind::Compare { .. } => match single_comparison(expr) {
+                Some((left, operator, right)) => self.test_comparison(left, operator, right, span),
+                None => self.test_truth(id, wants_value),
+            },
+            _ => self.test_truth(id, wants_value),
+        }
+    }
+
+    fn test_chain(
+        &mut self,
+        operator: BoolOperator,
+        values: &'a [ExprId],
+        wants_value: bool,
+        span: Span,
+    ) -> (Value, Env, Env) {
+        let count = self.env.variables.len();
+        let mut out = Env::unreachable(count);
+        let mut result: Option<Value> = None;
+        let last = values.len().saturating_sub(1);
+        let mut go_on = self.env.clone();
+        for (index, &id) in values.iter().enumerate() {
+            self.env = go_on;
+            let (value, then, rest) = self.test(id, wants_value);
+            let (leaves, stays) = match operator {
+                BoolOperator::And => (rest, then),
+                BoolOperator::Or => (then, rest),
+            };
+            result = Some(match result {
+                None => value,
+                Some(before) => {
+                    let kept = match operator {
+                        BoolOperator::And => self.falsy(before.type_),
+                        BoolOperator::Or => self.truthy(before.type_),
+                    };
+                    let type_ = self.join(kept, value.type_);
+                    let kind = match operator {
+                        BoolOperator::And => ExprKind::And(before.code, value.code),
+                        BoolOperator::Or => ExprKind::Or(before.code, value.code),
+                    };
+                    self.value(kind, type_, span)
+                }
+            });
+            if index == last {
+                let mut done = leaves;
+                done.join(&out, &mut self.engine.types);
+                out = done;
+                go_on = stays;
+                break;
+            }
+            out.join(&leaves, &mut self.engine.types);
+            go_on = stays;
+            if !go_on.reachable {
+                break;
+            }
+        }
+        let value = result.unwrap_or_else(|| self.error_value(span));
+        match operator {
+            BoolOperator::And => (value, go_on, out),
+            BoolOperator::Or => (value, out, go_on),
+        }
+    }
+
+    fn test_truth(&mut self, id: ExprId, wants_value: bool) -> (Value, Env, Env) {
+        let value = self.expression(id);
+        let type_ = value.type_;
+        let (mut then, mut rest) = (self.env.clone(), self.env.clone());
+        let (truthy, falsy) = (self.truthy(type_), self.falsy(type_));
+        self.learn(id, type_, truthy, &mut then);
+        self.learn(id, type_, falsy, &mut rest);
+        let value = if wants_value {
+            value
+        } else {
+            Value {
+                type_,
+                code: self.truth(value),
+            }
+        };
+        (value, then, rest)
+    }
+
+    /// The code whose truth is that of a value; objects of the program may define it.
+    pub(super) fn truth(&mut self, value: Value) -> Expr {
+        let Some(class) = self.only_program_class(value.type_) else {
+            return value.code;
+        };
+        for name in ["__bool__", "__len__"] {
+            if self.engine.method(class, name).is_some() {
+                let span = value.code.span;
+                return self.call_method_named(value, name, Vec::new(), span).code;
+            }
+        }
+        value.code
+    }
+
+    /// The part of a type that may be true.
+    pub(super) fn truthy(&mut self, type_: Type) -> Type {
+        self.engine.types.without_none(type_)
+    }
+
+    /// The part of a type that may be false.
+    pub(super) fn falsy(&mut self, type_: Type) -> Type {
+        let always_true = bit(Kind::Function)
+            | bit(Kind::Type)
+            | bit(Kind::Date)
+            | bit(Kind::DateTime)
+            | bit(Kind::Time)
+            | bit(Kind::Pattern)
+            | bit(Kind::Match)
+            | bit(Kind::Generator)
+            | bit(Kind::Iterator)
+            | bit(Kind::Ellipsis);
+        let mut classes = self.engine.types.data(type_).instances.clone();
+        classes.retain(|class| match class {
+            ClassRef::Program(class) => {
+                self.engine.method(*class, "__bool__").is_some()
+                    || self.engine.method(*class, "__len__").is_some()
+            }
+            ClassRef::Native(_) => false,
+        });
+        self.engine.types.filter(type_, |types, part| {
+            let data = types.data(part);
+            if let Some(class) = data.instances.first() {
+                return classes.contains(class);
+            }
+            if let Some(crate::types::Tuple::Fixed(elements)) = &data.tuple {
+                return elements.is_empty();
+            }
+            data.json || data.kinds() & !always_true != 0
+        })
+    }
+
+    /// Learns in a state that an expression has a narrower type.
+    pub(super) fn learn(&mut self, id: ExprId, before: Type, after: Type, env: &mut Env) {
+        if before == Type::ERROR {
+            return;
+        }
+        if after == Type::NEVER && before != Type::NEVER {
+            env.reachable = false;
+            return;
+        }
+        if before == after {
+            return;
+        }
+        match &self.tree.expr(id).kind {
+            tree::ExprKind::Name(_) | tree::ExprKind::Named { .. } => {
+                if let Binding::Variable(variable) = self.file.names.expr(id) {
+                    let may_be_unset = env.variables[variable as usize].may_be_unset;
+                    env.variables[variable as usize] = Known {
+                        type_: after,
+                        may_be_unset,
+                    };
+                }
+                if let tree::ExprKind::Named { value, .. } = &self.tree.expr(id).kind
+                    && let tree::ExprKind::Name(_) | tree::ExprKind::Attribute { .. } =
+                        &self.tree.expr(*value).kind
+                {
+                    self.learn(*value, before, after, env);
+                }
+            }
+            _ => {
+                if let Some(path) = self.path_of(id) {
+                    env.set_path(path, after);
+                }
+            }
+        }
+    }
+
+    fn test_comparison(
+        &mut self,
+        left_id: ExprId,
+        operator: CompareOperator,
+        right_id: ExprId,
+        span: Span,
+    ) -> (Value, Env, Env) {
+        let left = self.expression(left_id);
+        let right = self.expression(right_id);
+        let (left_type, right_type) = (left.type_, right.type_);
+        let value = self.compare_values(operator, left, right, span);
+        let (mut then, mut rest) = (self.env.clone(), self.env.clone());
+        let is_none =
+            |walker: &Self, id: ExprId| matches!(walker.tree.expr(id).kind, tree::ExprKind::None);
+        match operator {
+            CompareOperator::Is
+            | CompareOperator::Equal
+            | CompareOperator::IsNot
+            | CompareOperator::NotEqual => {
+                let negative =
+                    matches!(operator, CompareOperator::IsNot | CompareOperator::NotEqual);
+                let (same, other) = if negative {
+                    (&mut rest, &mut then)
+                } else {
+                    (&mut then, &mut rest)
+                };
+                for (id, type_, against, against_type) in [
+                    (left_id, left_type, right_id, right_type),
+                    (right_id, right_type, left_id, left_type),
+                ] {
+                    if is_none(self, id) {
+                        continue;
+                    }
+                    if is_none(self, against) {
+                        let none = if self.engine.types.data(type_).has_none() {
+                            Type::NONE
+                        } else {
+                            Type::NEVER
+                        };
+                        let some = self.without_none_spelled(type_);
+                        self.learn(id, type_, none, same);
+                        self.learn(id, type_, some, other);
+                    } else {
+                        let overlap = self.overlap(type_, against_type);
+                        if overlap != Type::NEVER {
+                            self.learn(id, type_, overlap, same);
+                        }
+                    }
+                }
+            }
+            CompareOperator::In | CompareOperator::NotIn => {
+                let env = if operator == CompareOperator::In {
+                    &mut then
+                } else {
+                    &mut rest
+                };
+                let is_text = self.engine.types.data(right_type).kinds() & bit(Kind::Str) != 0;
+                if !is_text && let Some(element) = self.element_quietly(right_type) {
+                    let overlap = self.overlap(left_type, element);
+                    if overlap != Type::NEVER {
+                        self.learn(left_id, left_type, overlap, env);
+                    }
+                }
+            }
+            _ => {}
+        }
+        (value, then, rest)
+    }
+
+    /// JSON data that is not None is still JSON data; other types lose it.
+    fn without_none_spelled(&mut self, type_: Type) -> Type {
+        if self.engine.types.data(type_).json {
+            return type_;
+        }
+        self.engine.types.without_none(type_)
+    }
+
+    /// The part of a type that a pattern's value may equal.
+    pub(super) fn overlap_of(&mut self, type_: Type, other: Type) -> Type {
+        if other == Type::NONE {
+            return if self.engine.types.data(type_).has_none() {
+                Type::NONE
+            } else {
+                Type::NEVER
+            };
+        }
+        self.overlap(type_, other)
+    }
+
+    /// The part of a type that may equal something of another.
+    fn overlap(&mut self, type_: Type, other: Type) -> Type {
+        if matches!(other, Type::ERROR | Type::JSON | Type::NEVER)
+            || self.engine.types.data(other).json
+        {
+            return type_;
+        }
+        let other_data = self.engine.types.data(other).clone();
+        let numbers = bit(Kind::Bool) | bit(Kind::Int) | bit(Kind::Float) | bit(Kind::Decimal);
+        let simple = other_data.containers.is_empty()
+            && other_data.tuple.is_none()
+            && other_data.instances.is_empty()
+            && other_data.functions.is_empty()
+            && other_data.classes.is_empty();
+        let mut wanted = other_data.scalars;
+        if wanted & numbers != 0 {
+            wanted |= numbers;
+        }
+        let spelled = if self.engine.types.data(type_).json && simple {
+            self.engine.types.spell_out_json(type_)
+        } else {
+            type_
+        };
+        self.engine.types.filter(spelled, |types, part| {
+            let data = types.data(part);
+            if data.scalars != 0 {
+                return data.scalars & wanted != 0;
+            }
+            !simple || !data.instances.is_empty()
+        })
+    }
+
+    // ---- isinstance
+
+    fn test_isinstance(
+        &mut self,
+        subject: ExprId,
+        classes: ExprId,
+        span: Span,
+    ) -> (Value, Env, Env) {
+        let value = self.expression(subject);
+        let type_ = value.type_;
+        let mut wanted = Vec::new();
+        if !self.class_list(classes, &mut wanted) {
+            let at = self.tree.expr(classes).span;
+            self.error(
+                codes::TYPE_ARGUMENT,
+                at,
+                "the second argument of isinstance() must name classes",
+                Some(
+                    "write a class, or a tuple of classes: `isinstance(value, (int, float))`"
+                        .to_owned(),
+                ),
+            );
+            return (self.error_value(span), self.env.clone(), self.env.clone());
+        }
+        let (then, rest) = (self.env.clone(), self.env.clone());
+        self.test_classes(subject, value, type_, &wanted, then, rest, span)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "a test in parts")]
+    fn test_classes(
+        &mut self,
+        subject: ExprId,
+        value: Value,
+        type_: Type,
+        wanted: &[ClassRef],
+        mut then: Env,
+        mut rest: Env,
+        span: Span,
+    ) -> (Value, Env, Env) {
+        let (inside, outside) = self.split_by_class(type_, wanted);
+        let set = self.class_values(wanted);
+        let test = self.value(ExprKind::IsType(value.code, set), Type::BOOL, span);
+        self.learn(subject, type_, inside, &mut then);
+        self.learn(subject, type_, outside, &mut rest);
+        (test, then, rest)
+    }
+
+    /// The classes that an expression lists: `int`, `(int, float)`, `int | float`.
+    pub(super) fn class_list(&mut self, id: ExprId, found: &mut Vec<ClassRef>) -> bool {
+        match &self.tree.expr(id).kind {
+            tree::ExprKind::Tuple(items) => items.iter().all(|&item| self.class_list(item, found)),
+            tree::ExprKind::Binary {
+                operator: tree::BinaryOperator::BitOr,
+                left,
+                right,
+            } => self.class_list(*left, found) && self.class_list(*right, found),
+            tree::ExprKind::None => {
+                found.push(ClassRef::Native("NoneType"));
+                true
+            }
+            tree::ExprKind::Call { callee, arguments } => {
+                // `type(None)`
+                let is_none = self.text(*callee) == "type"
+                    && arguments.len() == 1
+                    && matches!(
+                        self.tree.expr(arguments[0].value).kind,
+                        tree::ExprKind::None
+                    );
+                if is_none {
+                    found.push(ClassRef::Native("NoneType"));
+                }
+                is_none
+            }
+            _ => {
+                if let Some(class) = self.engine.class_named(self.file, id) {
+                    found.push(class);
+                    return true;
+                }
+                let value = self.quiet(|walker| walker.expression(id));
+                let data = self.engine.types.data(value.type_).clone();
+                if !data.classes.is_empty() {
+                    found.extend(data.classes);
+                    return true;
+                }
+                if let Some(crate::types::Tuple::Fixed(elements)) = data.tuple {
+                    for element in elements {
+                        found.extend(self.engine.types.data(element).classes.clone());
+                    }
+                    return !found.is_empty();
+                }
+                self.abstract_class(id, found)
+            }
+        }
+    }
+
+    /// `collections.abc.Mapping` and its like.
+    fn abstract_class(&self, id: ExprId, found: &mut Vec<ClassRef>) -> bool {
+        let Some(face::FaceEntry::Form(name)) = crate::engine::entry_named(self.file, id) else {
+            return false;
+        };
+        let names: &[&'static str] = match *name {
+            "Mapping" | "MutableMapping" => &["dict"],
+            "Sequence" => &["list", "tuple", "str", "range", "bytes"],
+            "MutableSequence" => &["list"],
+            "Iterable" | "Collection" | "Sized" => &[
+                "list",
+                "tuple",
+                "str",
+                "range",
+                "bytes",
+                "dict",
+                "set",
+                "frozenset",
+                "dict_keys",
+                "dict_values",
+                "dict_items",
+            ],
+            _ => return false,
+        };
+        found.extend(
+            names
+                .iter()
+                .filter_map(|name| native_class("builtins", name).or(Some(ClassRef::Native(name)))),
+        );
+        true
+    }
+
+    /// The parts of a type that are of some classes, and the others.
+    pub(super) fn split_by_class(&mut self, type_: Type, wanted: &[ClassRef]) -> (Type, Type) {
+        if type_ == Type::ERROR {
+            return (type_, type_);
+        }
+        let spelled = self.engine.types.spell_out_json(type_);
+        let (mut inside, mut outside) = (Type::NEVER, Type::NEVER);
+        for part in self.engine.types.parts(spelled) {
+            if wanted.iter().any(|&class| self.is_part_of(part, class)) {
+                inside = self.join(inside, part);
+            } else {
+                outside = self.join(outside, part);
+            }
+        }
+        // `object` and the like: nothing was learnt.
+        if inside == spelled {
+            inside = type_;
+        }
+        if outside == spelled {
+            outside = type_;
+        }
+        (inside, outside)
+    }
+
+    fn is_part_of(&self, part: Type, class: ClassRef) -> bool {
+        let data = self.engine.types.data(part);
+        if let Some(&own) = data.instances.first() {
+            return class == ClassRef::Native("object") || self.engine.derives(own, class);
+        }
+        let ClassRef::Native(name) = class else {
+            return false;
+        };
+        if name == "object" {
+            return true;
+        }
+        self.native_class_of(part)
+            .is_some_and(|own| own.derives_from(name))
+    }
+
+    /// All values of some classes.
+    pub(super) fn class_values(&self, classes: &[ClassRef]) -> ValueSet {
+        let mut set = ValueSet::NEVER;
+        let mut objects = Vec::new();
+        for &class in classes {
+            match class {
+                ClassRef::Native("object") => return ValueSet::ANY,
+                ClassRef::Native(name) => match face::class(name).map(|class| class.kind) {
+                    Some(ClassKind::Exception(_)) => {
+                        objects.extend(
+                            self.engine
+                                .family(class)
+                                .into_iter()
+                                .map(|class| self.class_reference(class)),
+                        );
+                        // Builtin exceptions that derive from it are not among the program's classes.
+                        objects.extend(exceptions_below(name));
+                    }
+                    _ => {
+                        for &kind in Kind::ALL {
+                            if face::class(class_of_kind(kind))
+                                .is_some_and(|own| own.derives_from(name))
+                            {
+                                set.kinds |= bit(kind);
+                            }
+                        }
+                    }
+                },
+                ClassRef::Program(_) => {
+                    objects.extend(
+                        self.engine
+                            .family(class)
+                            .into_iter()
+                            .map(|class| self.class_reference(class)),
+                    );
+                }
+            }
+        }
+        if !objects.is_empty() {
+            set.kinds |= bit(Kind::Object);
+            objects.sort();
+            objects.dedup();
+            set.classes = Some(objects);
+        }
+        set
+    }
+
+    /// A test of identity with None, for patterns and optional parts.
+    pub(super) fn is_none_test(&mut self, value: Expr, span: Span) -> Expr {
+        let none = self.none(span);
+        self.expr(
+            ExprKind::Compare(Comparison::Is, value, none.code),
+            Type::BOOL,
+            span,
+        )
+    }
+}
+
+/// The builtin exceptions that derive from one.
+pub(super) fn exceptions_below(name: &str) -> Vec<crate::typed::ClassReference> {
+    let mut found = Vec::new();
+    for module in face::MODULES {
+        let Some(module) = face::module(module) else {
+            continue;
+        };
+        for entry in module.entries.values() {
+            if let face::FaceEntry::Class(class) = entry
+                && let ClassKind::Exception(exception) = class.kind
+            {
+                let Some(class) = face::class(class.qualified) else {
+                    continue;
+                };
+                if class.derives_from(name) {
+                    found.push(crate::typed::ClassReference::Builtin(exception));
+                }
+            }
+        }
+    }
+    found
+}
