@@ -11,6 +11,7 @@ mod bytes_search;
 mod codec;
 mod collections;
 mod csv;
+mod decimal;
 mod deque;
 mod dict;
 mod exceptions;
@@ -21,6 +22,8 @@ mod iterators;
 mod json_dump;
 mod json_load;
 mod list;
+mod math;
+mod math_integer;
 mod number;
 mod objects;
 mod range;
@@ -55,6 +58,7 @@ const ALL: &[&[Leaf]] = &[
     codec::LEAVES,
     collections::LEAVES,
     csv::LEAVES,
+    decimal::LEAVES,
     deque::LEAVES,
     dict::LEAVES,
     exceptions::LEAVES,
@@ -65,6 +69,8 @@ const ALL: &[&[Leaf]] = &[
     json_dump::LEAVES,
     json_load::LEAVES,
     list::LEAVES,
+    math::LEAVES,
+    math_integer::LEAVES,
     number::LEAVES,
     objects::LEAVES,
     range::LEAVES,

@@ -259,6 +259,11 @@ impl Decimal {
         self.clone().fit(rules)
     }
 
+    /// The number rounded; zero keeps its sign.
+    pub fn plus_keeping_zero(&self, rules: Rules) -> Outcome {
+        self.clone().fit(rules)
+    }
+
     /// `abs(self)`, rounded.
     pub fn absolute(&self, rules: Rules) -> Outcome {
         if let Some(nan) = self.nan_of(None, rules) {
