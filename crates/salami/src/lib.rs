@@ -1,1 +1,56 @@
-//! 
+//! Salami for embedders: compile Python programs that a model wrote, and run them.
+//!
+//! A program is checked before it runs: names, types and arguments are proved, or the places
+//! where they could not be are listed. It runs in a machine that can reach nothing, uses no more
+//! memory and fuel than it is given, and does the same on every machine.
+//!
+//! ```
+//! use salami::{CompileOptions, RunOptions};
+//!
+//! let source = "
+//! def main(prices: list[float]) -> float:
+//!     print(f'{len(prices)} prices')
+//!     return sum(prices)
+//! ";
+//! let program = salami::compile("prices.py", source, &CompileOptions::default())?;
+//! let input = serde_json::json!({"prices": [1.5, 2.0]});
+//! let input = input.as_object().cloned().unwrap_or_default();
+//! let run = program.run(&RunOptions { input, ..RunOptions::default() });
+//! assert_eq!(run.output, "2 prices\n");
+//! assert_eq!(run.result, Ok(serde_json::json!(3.5)));
+//! # Ok::<(), salami::CompileError>(())
+//! ```
+//!
+//! What can go wrong comes as types of their own: [`CompileError`] with diagnostics for the one
+//! who mends the program, and [`RunError`] for what happens when it runs.
+//!
+//! ```
+//! let refused = salami::compile("typo.py", "print(totl)", &salami::CompileOptions::default());
+//! let Err(salami::CompileError::Refused(refusal)) = refused else { panic!("it has an error") };
+//! assert_eq!(refusal.diagnostics[0].code, "name.undefined");
+//!
+//! let program = salami::compile("zero.py", "print(1 // 0)", &salami::CompileOptions::default())?;
+//! let run = program.run(&salami::RunOptions::default());
+//! let Err(salami::RunError::Exception(exception)) = run.result else { panic!("it raises") };
+//! assert_eq!(exception.to_string(), "ZeroDivisionError: integer division or modulo by zero");
+//! # Ok::<(), salami::CompileError>(())
+//! ```
+
+mod compile;
+mod error;
+mod input;
+mod json;
+mod program;
+mod run;
+mod suggest;
+mod traceback;
+
+pub use compile::{CompileOptions, compile, compile_source};
+pub use error::{CompileError, Exception, Exit, Limit, LimitKind, Refusal, RunError};
+pub use input::{Field, Misfit};
+pub use program::{Program, is_module};
+pub use run::{Execution, Progress, Run, RunOptions};
+pub use salami_check::{EffectClass, Effects, Strict};
+pub use salami_source::{Diagnostic, Source};
+pub use suggest::closest;
+pub use traceback::Frame;

@@ -1,0 +1,160 @@
+//! The input of a program: `--input` and `--param`.
+
+use std::path::Path;
+
+use salami::{Field, Misfit, Program};
+use serde_json::{Map, Value};
+
+use crate::arguments::Run;
+use crate::failure::Failure;
+use crate::files;
+
+/// The input that the command line gives, which fits the program as far as can be seen.
+pub fn input(arguments: &Run, program: &Program) -> Result<Map<String, Value>, Failure> {
+    let mut input = match &arguments.input {
+        Some(path) => object(path)?,
+        None => Map::new(),
+    };
+    for parameter in &arguments.parameters {
+        let Some((name, value)) = parameter.split_once('=') else {
+            return Err(
+                Failure::usage(format!("`--param {parameter}` has no value"))
+                    .with_help("write --param NAME=VALUE or --param NAME=@FILE"),
+            );
+        };
+        let field = program.inputs().iter().find(|field| field.name == name);
+        input.insert(name.to_owned(), parameter_value(name, value, field)?);
+    }
+    for (name, value) in &input {
+        in_range(value, name)?;
+    }
+    let misfits = program.misfits(&input);
+    if misfits.is_empty() {
+        Ok(input)
+    } else {
+        Err(does_not_fit(program, &misfits))
+    }
+}
+
+/// What is said of input that does not fit.
+pub fn does_not_fit(program: &Program, misfits: &[Misfit]) -> Failure {
+    let fields = program.inputs();
+    let what: Vec<String> = misfits.iter().map(ToString::to_string).collect();
+    let message = match &what[..] {
+        [only] => format!("the input does not fit: {only}"),
+        _ => format!("the input does not fit:\n  - {}", what.join("\n  - ")),
+    };
+    let help = if fields.is_empty() {
+        "the program takes no input: only the parameters of a `main` that the body does not call are".to_owned()
+    } else {
+        let shown: Vec<String> = fields
+            .iter()
+            .map(|field| {
+                let optional = if field.required { "" } else { " = ..." };
+                format!("{}: {}{optional}", field.name, field.type_name)
+            })
+            .collect();
+        format!(
+            "the input is main({}); give it with --input FILE.json or --param NAME=VALUE",
+            shown.join(", ")
+        )
+    };
+    Failure::usage(message).with_help(help)
+}
+
+/// The value of one `--param`.
+fn parameter_value(name: &str, value: &str, field: Option<&Field>) -> Result<Value, Failure> {
+    let type_name = field.map_or("Json", |field| field.type_name.as_str());
+    let is_text = field.is_some_and(Field::is_text);
+    if let Some(literal) = value.strip_prefix("@@") {
+        return Ok(Value::String(format!("@{literal}")));
+    }
+    if let Some(path) = value.strip_prefix('@') {
+        let text = files::text(Path::new(path))?;
+        let admits_text =
+            type_name == "Json" || type_name.split(" | ").any(|option| option == "str");
+        return if admits_text {
+            Ok(Value::String(text))
+        } else {
+            parse(&text, path)
+        };
+    }
+    if is_text {
+        return Ok(Value::String(value.to_owned()));
+    }
+    match parse(value, &format!("--param {name}")) {
+        Ok(value) => Ok(value),
+        Err(_) => Ok(Value::String(value.to_owned())),
+    }
+}
+
+/// The JSON object in a file.
+fn object(path: &Path) -> Result<Map<String, Value>, Failure> {
+    let text = files::text(path)?;
+    match parse(&text, &files::name(path))? {
+        Value::Object(object) => Ok(object),
+        other => {
+            let found = match other {
+                Value::Array(_) => "a list",
+                Value::String(_) => "a string",
+                Value::Null => "null",
+                _ => "a single value",
+            };
+            Err(Failure::usage(format!(
+                "{} must hold a JSON object, and holds {found}",
+                files::name(path)
+            ))
+            .with_help("write {\"NAME\": VALUE} with the names of main's parameters"))
+        }
+    }
+}
+
+/// Parses JSON as the standard says: no NaN, no comments; of keys that repeat the last counts.
+fn parse(text: &str, name: &str) -> Result<Value, Failure> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    serde_json::from_str(text).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        let full = error.to_string();
+        let what = full.split(" at line ").next().unwrap_or(&full);
+        let at = text.lines().nth(line.saturating_sub(1)).unwrap_or("");
+        let rest: String = at.chars().skip(column.saturating_sub(1)).take(9).collect();
+        let constant = ["NaN", "Infinity", "-Infinity"]
+            .into_iter()
+            .find(|constant| rest.starts_with(constant));
+        let what = match constant {
+            Some(constant) => format!("{constant} is not JSON"),
+            None if what.contains("recursion limit") => {
+                "lists and objects are nested more than 127 deep".to_owned()
+            }
+            None => what.to_owned(),
+        };
+        Failure::usage(format!(
+            "{name} is not JSON: line {line}, column {column}: {what}"
+        ))
+    })
+}
+
+/// Refuses floats that no float can hold.
+fn in_range(value: &Value, path: &str) -> Result<(), Failure> {
+    match value {
+        Value::Number(number) => {
+            let text = number.to_string();
+            let is_float = text.contains(['.', 'e', 'E']);
+            if is_float && !text.parse::<f64>().is_ok_and(f64::is_finite) {
+                let shown: String = text.chars().take(40).collect();
+                return Err(Failure::usage(format!("`{path}` is out of range: {shown}"))
+                    .with_help("a float is at most about 1.8e308; whole numbers without exponent may be of any size"));
+            }
+            Ok(())
+        }
+        // Parsing bounds the depth.
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .try_for_each(|(position, item)| in_range(item, &format!("{path}[{position}]"))),
+        Value::Object(items) => items
+            .iter()
+            .try_for_each(|(key, item)| in_range(item, &format!("{path}.{key}"))),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,83 @@
+//! Programs from files: Python source, text assembly or a module.
+
+use std::path::Path;
+
+use salami::{CompileError, CompileOptions, Program, Refusal};
+use salami_source::Source;
+use salami_source::render::{self, Style};
+
+use crate::arguments;
+use crate::failure::{BUG, Failure, LIMIT, REFUSED};
+use crate::{color, files};
+
+/// Loads and checks the program in a file.
+pub fn load(path: &Path, strict: arguments::Strict) -> Result<Program, Failure> {
+    load_or_refuse(path, strict)?.map_err(|refusal| {
+        Failure::rendered(REFUSED, rendered(&refusal.diagnostics, &refusal.sources))
+    })
+}
+
+/// Loads and checks the program in a file; a refusal is not a failure yet.
+pub fn load_or_refuse(
+    path: &Path,
+    strict: arguments::Strict,
+) -> Result<Result<Program, Refusal>, Failure> {
+    let bytes = files::program(path)?;
+    let name = files::name(path);
+    let loaded = if salami::is_module(&bytes) {
+        Program::from_module(&bytes)
+    } else if path.extension().is_some_and(|extension| extension == "ir") {
+        match Source::from_bytes(name, &bytes) {
+            Ok(source) => Program::from_assembly(source),
+            Err(wrong) => Err(undecodable(*wrong)),
+        }
+    } else {
+        let options = CompileOptions {
+            strict: strictness(strict),
+        };
+        match Source::from_bytes(name, &bytes) {
+            Ok(source) => salami::compile_source(source, &options),
+            Err(wrong) => Err(undecodable(*wrong)),
+        }
+    };
+    match loaded {
+        Ok(program) => Ok(Ok(program)),
+        Err(CompileError::Refused(refusal)) => Ok(Err(refusal)),
+        Err(CompileError::Limit(text)) => Err(Failure::new(LIMIT, text)),
+        Err(CompileError::Internal(text)) => Err(bug(&text)),
+    }
+}
+
+fn undecodable(wrong: salami_source::Undecodable) -> CompileError {
+    CompileError::Refused(Refusal {
+        diagnostics: vec![wrong.diagnostic],
+        sources: vec![wrong.source],
+    })
+}
+
+/// What is said of our own bugs.
+pub fn bug(text: &str) -> Failure {
+    Failure::new(BUG, format!("internal: {text}"))
+        .with_help("this is a bug of salami, not of the program; please report it with the program")
+}
+
+/// Diagnostics for people.
+pub fn rendered(diagnostics: &[salami_source::Diagnostic], sources: &[Source]) -> String {
+    let files: Vec<&Source> = sources.iter().collect();
+    let style = Style {
+        color: color(),
+        ..Style::default()
+    };
+    let shown = diagnostics
+        .iter()
+        .map(|diagnostic| render::diagnostic(diagnostic, &files, style));
+    shown.collect::<Vec<_>>().join("\n")
+}
+
+fn strictness(strict: arguments::Strict) -> salami::Strict {
+    match strict {
+        arguments::Strict::Effects => salami::Strict::Effects,
+        arguments::Strict::Always => salami::Strict::Always,
+        arguments::Strict::Never => salami::Strict::Never,
+    }
+}

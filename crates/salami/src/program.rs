@@ -1,0 +1,238 @@
+//! A program that may run: a verified module with what is known of its source.
+
+use std::sync::Arc;
+
+use salami_ir::{Module, binary, text};
+use salami_source::{Diagnostic, Source, Span};
+use salami_verify::{Rule, Verified, VerifyError, verify};
+use serde_json::{Map, Value};
+
+use crate::error::{CompileError, Refusal};
+use crate::input::{self, Field, Misfit};
+use salami_check::Effects;
+
+/// The code of what the verifier refuses in a module or in assembly.
+const VERIFIER: &str = "module.verifier";
+/// The code of bytes that are no module.
+const FORMAT: &str = "module.format";
+
+/// A checked and verified program. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Program {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    prepared: Arc<salami_vm::Program>,
+    sources: Vec<Source>,
+    warnings: Vec<Diagnostic>,
+    assertion_points: Vec<Diagnostic>,
+    effects: Effects,
+    inputs: Vec<Field>,
+}
+
+/// What the checker found out about a source program.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    pub(crate) sources: Vec<Source>,
+    pub(crate) warnings: Vec<Diagnostic>,
+    pub(crate) assertion_points: Vec<Diagnostic>,
+    pub(crate) effects: Effects,
+    /// The input fields without a default.
+    pub(crate) required: Vec<String>,
+}
+
+/// Whether the bytes are those of a binary module, as far as their beginning tells.
+#[must_use]
+pub fn is_module(bytes: &[u8]) -> bool {
+    bytes.starts_with(&binary::MAGIC)
+}
+
+impl Program {
+    /// Verifies a module that lowering made.
+    pub(crate) fn new(module: Module, findings: Findings) -> Result<Self, CompileError> {
+        let verified = verify(module, salami_vm::leaf::leaves())
+            .map_err(|errors| own_module_refused(&errors))?;
+        Self::of(verified, findings)
+    }
+
+    fn of(verified: Verified, findings: Findings) -> Result<Self, CompileError> {
+        let Findings {
+            sources,
+            warnings,
+            assertion_points,
+            effects,
+            required,
+        } = findings;
+        let inputs = input::fields(verified.module(), |name| {
+            required.iter().any(|required| required == name)
+        });
+        let prepared = salami_vm::Program::new(verified)
+            .map_err(|leaf| CompileError::Internal(format!("there is no leaf `{leaf}`")))?;
+        let prepared = Arc::new(prepared);
+        Ok(Self {
+            inner: Arc::new(Inner {
+                prepared,
+                sources,
+                warnings,
+                assertion_points,
+                effects,
+                inputs,
+            }),
+        })
+    }
+
+    /// Loads a binary module. The bytes may be anything.
+    ///
+    /// # Errors
+    /// [`CompileError::Refused`] for bytes that are no module or that the verifier refuses.
+    ///
+    /// ```
+    /// let program = salami::compile("sum.py", "print(1 + 1)", &salami::CompileOptions::default())?;
+    /// let again = salami::Program::from_module(&program.to_bytes())?;
+    /// assert_eq!(again.hash(), program.hash());
+    /// # Ok::<(), salami::CompileError>(())
+    /// ```
+    pub fn from_module(bytes: &[u8]) -> Result<Self, CompileError> {
+        let refuse = |diagnostics| {
+            CompileError::Refused(Refusal {
+                diagnostics,
+                sources: vec![Source::new("<module>", "")],
+            })
+        };
+        let module = binary::decode(bytes).map_err(|error| {
+            refuse(vec![Diagnostic::error(
+                FORMAT,
+                Span::default(),
+                error.to_string(),
+            )])
+        })?;
+        let verified = verify(module, salami_vm::leaf::leaves()).map_err(|errors| {
+            refuse(
+                errors
+                    .iter()
+                    .map(|error| Diagnostic::error(VERIFIER, Span::default(), error.to_string()))
+                    .collect(),
+            )
+        })?;
+        Self::of(verified, Findings::default())
+    }
+
+    /// Assembles text assembly.
+    ///
+    /// # Errors
+    /// [`CompileError::Refused`] with the lines that are no assembly or that the verifier refuses.
+    pub fn from_assembly(source: Source) -> Result<Self, CompileError> {
+        let refuse = |diagnostics, source| {
+            CompileError::Refused(Refusal {
+                diagnostics,
+                sources: vec![source],
+            })
+        };
+        let assembly = match text::assemble(source.text()) {
+            Ok(assembly) => assembly,
+            Err(diagnostics) => return Err(refuse(diagnostics, source)),
+        };
+        match verify(assembly.module.clone(), salami_vm::leaf::leaves()) {
+            Ok(verified) => Self::of(verified, Findings::default()),
+            Err(errors) => {
+                let diagnostics = errors
+                    .iter()
+                    .map(|error| {
+                        Diagnostic::error(VERIFIER, assembly.span(error.place), error.to_string())
+                    })
+                    .collect();
+                Err(refuse(diagnostics, source))
+            }
+        }
+    }
+
+    /// The module as the machine runs it.
+    pub(crate) fn prepared(&self) -> &Arc<salami_vm::Program> {
+        &self.inner.prepared
+    }
+
+    /// The module.
+    #[must_use]
+    pub fn module(&self) -> &Module {
+        self.inner.prepared.module()
+    }
+
+    /// The module's bytes. O(size).
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        binary::encode(self.module())
+    }
+
+    /// The module as text assembly. O(size).
+    #[must_use]
+    pub fn assembly(&self) -> String {
+        text::print(self.module())
+    }
+
+    /// The module's name: the BLAKE3 hash of its bytes, in hexadecimal. O(size).
+    #[must_use]
+    pub fn hash(&self) -> String {
+        binary::hash(self.module())
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
+    /// The files it was compiled from, the program first; none where it was loaded as a module.
+    #[must_use]
+    pub fn sources(&self) -> &[Source] {
+        &self.inner.sources
+    }
+
+    /// What is likely not meant.
+    #[must_use]
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.inner.warnings
+    }
+
+    /// Where the checker could neither prove nor refute: checked when the program runs.
+    #[must_use]
+    pub fn assertion_points(&self) -> &[Diagnostic] {
+        &self.inner.assertion_points
+    }
+
+    /// What running it can do to the world.
+    #[must_use]
+    pub fn effects(&self) -> &Effects {
+        &self.inner.effects
+    }
+
+    /// The tools it may call, as `service.method`, sorted.
+    #[must_use]
+    pub fn capabilities(&self) -> &[String] {
+        &self.module().capabilities
+    }
+
+    /// The input fields: the parameters of `main`, where the host calls it.
+    #[must_use]
+    pub fn inputs(&self) -> &[Field] {
+        &self.inner.inputs
+    }
+
+    /// Everything that keeps `input` from being this program's input, as far as its form tells.
+    #[must_use]
+    pub fn misfits(&self, input: &Map<String, Value>) -> Vec<Misfit> {
+        input::misfits(self.module(), self.inputs(), input)
+    }
+}
+
+/// What a refusal by the verifier means for a module that we made ourselves: a limit or a bug.
+fn own_module_refused(errors: &[VerifyError]) -> CompileError {
+    let shown: Vec<String> = errors.iter().take(5).map(ToString::to_string).collect();
+    let shown = shown.join("; ");
+    if errors
+        .iter()
+        .all(|error| matches!(error.rule, Rule::V1 | Rule::V27))
+    {
+        CompileError::Limit(format!("the program is too large: {shown}"))
+    } else {
+        CompileError::Internal(format!("the verifier refused what was compiled: {shown}"))
+    }
+}

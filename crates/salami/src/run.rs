@@ -1,0 +1,447 @@
+//! Running a program: at once, or in slices.
+
+use salami_ir::instruction::Expectation;
+use salami_ir::{Address, BuiltinException, ClassRef, FunctionIndex, Instruction};
+use salami_vm::{
+    ExceptionRef, Limits, Machine, MachineError, Outcome, Raised, TraceLine, Value as VmValue,
+};
+use serde_json::{Map, Value};
+
+use crate::error::{Exception, Exit, Limit, LimitKind, RunError};
+use crate::input::Misfit;
+use crate::json;
+use crate::program::Program;
+use crate::traceback::{self, Frame};
+
+/// How a program is run.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// The input fields: the parameters of `main`. Its nesting must be bounded, as that of parsed JSON is.
+    pub input: Map<String, Value>,
+    /// How much fuel it may use, about one unit an instruction; `None`: any amount.
+    pub fuel: Option<u64>,
+    /// How many bytes its heap may have.
+    pub memory: u64,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            input: Map::new(),
+            fuel: None,
+            memory: 100_000_000,
+        }
+    }
+}
+
+/// What a run did.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The result of `main` (null if the body is the whole program), or why there is none.
+    pub result: Result<Value, RunError>,
+    /// What it printed.
+    pub output: String,
+    /// What it wrote to the standard error stream.
+    pub error_output: String,
+    /// The fuel it used.
+    pub fuel: u64,
+    /// The most bytes its heap had.
+    pub memory_peak: u64,
+}
+
+/// Where an execution is after a step.
+#[derive(Clone, Debug)]
+pub enum Progress {
+    /// It goes on with the next step.
+    Running,
+    /// It ended.
+    Ended(Result<Value, RunError>),
+}
+
+/// One execution of a program, in slices.
+///
+/// ```
+/// let program = salami::compile("count.py", "for i in range(3): print(i)", &salami::CompileOptions::default())?;
+/// let mut execution = program.start(&salami::RunOptions::default())?;
+/// let mut printed = String::new();
+/// loop {
+///     let progress = execution.step(10);
+///     printed += &execution.take_output();
+///     if let salami::Progress::Ended(result) = progress {
+///         assert_eq!(result, Ok(serde_json::Value::Null));
+///         break;
+///     }
+/// }
+/// assert_eq!(printed, "0\n1\n2\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Execution {
+    program: Program,
+    machine: Machine,
+    limit: Option<u64>,
+    granted: u64,
+    needed: u64,
+    ended: Option<Result<Value, RunError>>,
+}
+
+impl Program {
+    /// Runs the program to its end. Without a limit of fuel that may be never.
+    ///
+    /// ```
+    /// let source = "def main(name: str) -> str:\n    return f'Hello, {name}!'\n";
+    /// let program = salami::compile("hello.py", source, &salami::CompileOptions::default())?;
+    /// let input = [("name".to_string(), "Ada".into())].into_iter().collect();
+    /// let run = program.run(&salami::RunOptions { input, ..Default::default() });
+    /// assert_eq!(run.result, Ok("Hello, Ada!".into()));
+    /// # Ok::<(), salami::CompileError>(())
+    /// ```
+    #[must_use]
+    pub fn run(&self, options: &RunOptions) -> Run {
+        let mut execution = match self.start(options) {
+            Ok(execution) => execution,
+            Err(error) => {
+                let (output, error_output) = (String::new(), String::new());
+                return Run {
+                    result: Err(error),
+                    output,
+                    error_output,
+                    fuel: 0,
+                    memory_peak: 0,
+                };
+            }
+        };
+        let result = loop {
+            if let Progress::Ended(result) = execution.step(u64::MAX / 4) {
+                break result;
+            }
+        };
+        Run {
+            result,
+            output: execution.take_output(),
+            error_output: execution.take_error_output(),
+            fuel: execution.fuel(),
+            memory_peak: execution.memory_peak(),
+        }
+    }
+
+    /// An execution that stands at the program's start.
+    ///
+    /// # Errors
+    /// Input that does not fit the program or its memory.
+    pub fn start(&self, options: &RunOptions) -> Result<Execution, RunError> {
+        let misfits = self.misfits(&options.input);
+        if !misfits.is_empty() {
+            return Err(RunError::Input(misfits));
+        }
+        let memory = usize::try_from(options.memory).unwrap_or(usize::MAX);
+        let limits = Limits {
+            memory,
+            ..Limits::default()
+        };
+        let machine = Machine::new(self.prepared(), limits, &json::fields(&options.input))
+            .map_err(|error| failure(&error, Vec::new()))?;
+        Ok(Execution {
+            program: self.clone(),
+            machine,
+            limit: options.fuel,
+            granted: 0,
+            needed: 0,
+            ended: None,
+        })
+    }
+}
+
+impl Execution {
+    /// Runs on with about this much fuel. Slices change nothing but when it pauses.
+    pub fn step(&mut self, fuel: u64) -> Progress {
+        if let Some(ended) = &self.ended {
+            return Progress::Ended(ended.clone());
+        }
+        let left = self
+            .limit
+            .map_or(u64::MAX, |limit| limit.saturating_sub(self.granted));
+        if left == 0 || left < self.needed {
+            return self.end(Err(RunError::Limit(Limit {
+                kind: LimitKind::Fuel,
+                frames: self.frames(),
+            })));
+        }
+        let grant = fuel.max(self.needed).max(1).min(left);
+        self.granted = self.granted.saturating_add(grant);
+        self.needed = 0;
+        let outcome = self.machine.run(grant);
+        self.after(outcome)
+    }
+
+    fn after(&mut self, outcome: Outcome) -> Progress {
+        match outcome {
+            Outcome::OutOfFuel { needed } => {
+                self.needed = needed;
+                Progress::Running
+            }
+            Outcome::Done(value) => {
+                let data = self
+                    .machine
+                    .export(value)
+                    .map_err(|error| error.to_string());
+                let result = data
+                    .and_then(|data| json::value(&data))
+                    .map_err(RunError::Result);
+                self.end(result)
+            }
+            Outcome::Failed(error) => {
+                let frames = self.frames();
+                self.end(Err(failure(&error, frames)))
+            }
+            Outcome::Raised(raised) => {
+                let error = self.uncaught(&raised);
+                self.end(Err(error))
+            }
+        }
+    }
+
+    fn end(&mut self, result: Result<Value, RunError>) -> Progress {
+        self.ended = Some(result.clone());
+        Progress::Ended(result)
+    }
+
+    /// What the program printed since the last call.
+    pub fn take_output(&mut self) -> String {
+        self.machine.take_output()
+    }
+
+    /// What the program wrote to the standard error stream since the last call.
+    pub fn take_error_output(&mut self) -> String {
+        self.machine.take_error_output()
+    }
+
+    /// The fuel used so far.
+    #[must_use]
+    pub fn fuel(&self) -> u64 {
+        self.machine.fuel_used()
+    }
+
+    /// The most bytes its heap had.
+    #[must_use]
+    pub fn memory_peak(&self) -> u64 {
+        u64::try_from(self.machine.memory_peak()).unwrap_or(u64::MAX)
+    }
+
+    /// Collects at every safe point, or as usual: what a test of the collector wants. Changes nothing but time.
+    #[doc(hidden)]
+    pub fn set_collection_stress(&mut self, stress: bool) {
+        self.machine.set_collection_stress(stress);
+    }
+
+    /// The calls under way, outermost first.
+    fn frames(&self) -> Vec<Frame> {
+        self.machine
+            .frames()
+            .iter()
+            .filter_map(|view| self.frame_at(view.function, view.address))
+            .collect()
+    }
+
+    /// A line of a traceback; none for what is not the program's own.
+    fn frame_at(&self, function: FunctionIndex, address: Address) -> Option<Frame> {
+        let function = self.program.module().functions.get(function.index())?;
+        let after = function
+            .source_map
+            .partition_point(|entry| entry.address <= address);
+        let entry = after
+            .checked_sub(1)
+            .and_then(|position| function.source_map.get(position));
+        let (file, line) = entry.map_or((0, 0), |entry| (entry.file, entry.line));
+        self.frame(file, line, &function.name)
+    }
+
+    fn frame(&self, file: u16, line: u32, function: &str) -> Option<Frame> {
+        if file != 0 {
+            return None;
+        }
+        let source = self.program.sources().first();
+        let name = source.map_or(self.program.module().name.as_str(), |source| source.name());
+        let text = source
+            .map_or("", |source| source.line_text(line))
+            .trim()
+            .to_owned();
+        Some(Frame {
+            file: name.to_owned(),
+            line,
+            function: function.to_owned(),
+            text,
+        })
+    }
+
+    fn uncaught(&mut self, raised: &Raised) -> RunError {
+        if self.is_of_input(&raised.traceback) {
+            return RunError::Input(vec![Misfit::Refused(raised.message.clone())]);
+        }
+        let VmValue::Exception(exception) = raised.exception else {
+            return RunError::Internal("what was raised is no exception".into());
+        };
+        if let Some(exit) = self.exit(exception, &raised.message) {
+            return RunError::Exit(exit);
+        }
+        let frames = raised
+            .traceback
+            .iter()
+            .filter_map(|line| self.frame(line.file, line.line, &line.name))
+            .collect();
+        RunError::Exception(Exception {
+            class: self.class_name(exception, &raised.class),
+            message: raised.message.clone(),
+            frames,
+            notes: self.notes(exception),
+            before: self.before(exception),
+        })
+    }
+
+    /// Whether an exception is from the entry's own decoding of the input.
+    fn is_of_input(&self, traceback: &[TraceLine]) -> bool {
+        let module = self.program.module();
+        let [only] = traceback else { return false };
+        let instruction = module
+            .functions
+            .get(only.function.index())
+            .and_then(|function| function.code.get(only.address.index()));
+        only.function == module.entry
+            && match instruction {
+                Some(Instruction::Decode { what, .. }) => self
+                    .program
+                    .inputs()
+                    .iter()
+                    .any(|field| field.name == *what),
+                Some(Instruction::Expect {
+                    failure: Expectation::Type(text),
+                    ..
+                }) => text.starts_with("main() missing "),
+                _ => false,
+            }
+    }
+
+    /// What `SystemExit` asks for.
+    fn exit(&self, exception: ExceptionRef, message: &str) -> Option<Exit> {
+        let object = self.machine.heap().exception(exception);
+        let class = ClassRef::Builtin(BuiltinException::SystemExit);
+        if !self.program.module().is_subclass(object.class, class) {
+            return None;
+        }
+        Some(match object.arguments.first() {
+            None | Some(VmValue::None) => Exit {
+                status: 0,
+                message: None,
+            },
+            Some(VmValue::Bool(value)) => Exit {
+                status: u8::from(*value),
+                message: None,
+            },
+            Some(VmValue::Int(status)) => Exit {
+                status: u8::try_from(status.rem_euclid(256)).unwrap_or(1),
+                message: None,
+            },
+            Some(_) => Exit {
+                status: 1,
+                message: Some(message.to_owned()),
+            },
+        })
+    }
+
+    /// A class as a traceback names it: with its module unless that is `builtins` or the program.
+    fn class_name(&self, exception: ExceptionRef, name: &str) -> String {
+        let ClassRef::Builtin(class) = self.machine.heap().exception(exception).class else {
+            return name.to_owned();
+        };
+        match class {
+            BuiltinException::JSONDecodeError => "json.decoder.JSONDecodeError".into(),
+            BuiltinException::CsvError => "_csv.Error".into(),
+            BuiltinException::RegexError => "re.error".into(),
+            BuiltinException::FrozenInstanceError => "dataclasses.FrozenInstanceError".into(),
+            BuiltinException::DecimalException
+            | BuiltinException::InvalidOperation
+            | BuiltinException::DivisionByZero => format!("decimal.{name}"),
+            _ => name.to_owned(),
+        }
+    }
+
+    /// What `add_note` added.
+    fn notes(&mut self, exception: ExceptionRef) -> Vec<String> {
+        let VmValue::List(notes) = self.machine.heap().exception(exception).notes else {
+            return Vec::new();
+        };
+        let notes = self.machine.heap().list(notes).to_vec();
+        notes
+            .into_iter()
+            .filter_map(|note| self.text(note))
+            .collect()
+    }
+
+    /// `str(value)`, whatever it costs: the program has ended.
+    fn text(&mut self, value: VmValue) -> Option<String> {
+        let context = self.machine.context_mut();
+        context.refuel(1 << 40);
+        salami_vm::format::display(context, value).ok()
+    }
+
+    /// The exceptions that led to this one, in CPython's layout.
+    fn before(&mut self, exception: ExceptionRef) -> String {
+        let mut parts = Vec::new();
+        let mut seen = vec![exception];
+        let mut current = exception;
+        while let Some((earlier, is_cause)) = self.earlier(current) {
+            if seen.contains(&earlier) || seen.len() > 20 {
+                break;
+            }
+            seen.push(earlier);
+            let link = if is_cause {
+                "\nThe above exception was the direct cause of the following exception:\n\n"
+            } else {
+                "\nDuring handling of the above exception, another exception occurred:\n\n"
+            };
+            parts.push(format!("{}{link}", self.described(earlier)));
+            current = earlier;
+        }
+        parts.reverse();
+        parts.concat()
+    }
+
+    fn earlier(&self, exception: ExceptionRef) -> Option<(ExceptionRef, bool)> {
+        let object = self.machine.heap().exception(exception);
+        match (object.cause, object.context) {
+            (VmValue::Exception(cause), _) => Some((cause, true)),
+            (_, VmValue::Exception(context)) if !object.suppress_context => Some((context, false)),
+            _ => None,
+        }
+    }
+
+    fn described(&mut self, exception: ExceptionRef) -> String {
+        let message = self.text(VmValue::Exception(exception)).unwrap_or_default();
+        let object = self.machine.heap().exception(exception);
+        let frames: Vec<Frame> = object
+            .traceback
+            .iter()
+            .rev()
+            .filter_map(|entry| self.frame_at(entry.function, entry.address))
+            .collect();
+        let name = salami_vm::ops::class_name(self.machine.heap(), object.class);
+        let class = self.class_name(exception, &name);
+        let last = if message.is_empty() {
+            class
+        } else {
+            format!("{class}: {message}")
+        };
+        traceback::render(&frames, &last)
+    }
+}
+
+/// What a failure of the machine means.
+fn failure(error: &MachineError, frames: Vec<Frame>) -> RunError {
+    let limit = |kind| RunError::Limit(Limit { kind, frames });
+    match error.code {
+        "limit.memory" => limit(LimitKind::Memory),
+        "limit.stack" => limit(LimitKind::Stack),
+        "limit.fuel" => limit(LimitKind::Fuel),
+        code => RunError::Internal(format!("{code}: {}", error.message)),
+    }
+}
