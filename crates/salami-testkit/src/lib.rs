@@ -2,6 +2,7 @@
 //!
 //! Not here: anything that a crate under test uses outside its tests.
 
+pub mod engine;
 pub mod files;
 pub mod oracle;
 pub mod spec;

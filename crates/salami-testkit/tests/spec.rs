@@ -4,10 +4,10 @@
 //! - `BLESS=1`: CPython writes its outcomes into the pages; nothing is run here.
 //! - `ORACLE=1`: CPython runs every case again and must say what the pages say.
 
-use std::path::Path;
+use std::collections::BTreeSet;
 
 use salami_testkit::spec::{self, Case, Outcome};
-use salami_testkit::{files, oracle};
+use salami_testkit::{engine, files, oracle};
 
 fn pages() -> Vec<(String, String)> {
     let root = files::root();
@@ -61,6 +61,30 @@ fn drift(page: &str, text: &str) -> Result<(), libtest_mimic::Failed> {
     Ok(())
 }
 
+/// The pages of `docs/divergences/` and the cases that name them must agree.
+fn divergences() -> Result<(), libtest_mimic::Failed> {
+    let folder = files::root().join("docs/divergences");
+    let stem = |path: &std::path::PathBuf| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let documented: BTreeSet<String> = files::with_extension(&folder, "md")?.iter().filter_map(stem).collect();
+    let mut named = BTreeSet::new();
+    for (page, text) in pages() {
+        for case in spec::parse(&text)? {
+            match (case.salami.is_some(), case.divergence) {
+                (true, Some(divergence)) => drop(named.insert(divergence)),
+                (true, None) => return Err(format!("{page}: {}: differs without a `Divergence:` line", case.name).into()),
+                (false, _) => {}
+            }
+        }
+    }
+    named.insert("README".to_owned());
+    if named == documented {
+        return Ok(());
+    }
+    let missing: Vec<&String> = named.difference(&documented).collect();
+    let unused: Vec<&String> = documented.difference(&named).collect();
+    Err(format!("no page for {missing:?}, no case for {unused:?}").into())
+}
+
 fn main() {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
     if set("BLESS") {
@@ -78,13 +102,15 @@ fn main() {
         } else {
             match spec::parse(&text) {
                 Ok(cases) => trials.extend(cases.into_iter().map(|case| {
-                    let name = format!("{page}: {}", case.name);
-                    libtest_mimic::Trial::test(name, move || Ok(()))
+                    let name = format!("{page}:{}: {}", case.line, case.name);
+                    libtest_mimic::Trial::test(name, move || Ok(engine::check(&case)?))
                 })),
                 Err(error) => trials.push(libtest_mimic::Trial::test(page, move || Err(error.into()))),
             }
         }
     }
-    let _ = Path::new("");
+    if !set("ORACLE") {
+        trials.push(libtest_mimic::Trial::test("every divergence has a page, every page a case", divergences));
+    }
     libtest_mimic::run(&arguments, trials).exit();
 }
