@@ -16,6 +16,14 @@ mod walk;
 
 pub use check::{Checked, EffectClass, Effects, Options, Strict, check};
 
+/// The sources that spans of a checked program point into, by [`salami_source::FileId`]: the
+/// program, then the prelude.
+#[must_use]
+pub fn sources(program: salami_source::Source) -> Vec<salami_source::Source> {
+    let prelude = face::PRELUDE.iter().map(|(name, text)| salami_source::Source::new(format!("<{name}>"), *text));
+    std::iter::once(program).chain(prelude).collect()
+}
+
 /// Runs with stack to spare: all recursion over the tree goes through here.
 pub(crate) fn deep<R>(run: impl FnOnce() -> R) -> R {
     stacker::maybe_grow(96 << 10, 1 << 20, run)
