@@ -14,7 +14,9 @@ pub fn is_space(byte: u8) -> bool {
 /// `bytes.strip(characters)`; `None` strips white space.
 #[must_use]
 pub fn strip<'a>(bytes: &'a [u8], characters: Option<&[u8]>, ends: Ends) -> &'a [u8] {
-    let strips = |byte: &u8| characters.map_or_else(|| is_space(*byte), |characters| characters.contains(byte));
+    let strips = |byte: &u8| {
+        characters.map_or_else(|| is_space(*byte), |characters| characters.contains(byte))
+    };
     let mut rest = bytes;
     if ends != Ends::Right {
         while let Some((first, after)) = rest.split_first()
@@ -43,7 +45,10 @@ pub fn split_space(bytes: &[u8], limit: usize) -> Vec<&[u8]> {
             parts.push(rest);
             break;
         }
-        let end = rest.iter().position(|&byte| is_space(byte)).unwrap_or(rest.len());
+        let end = rest
+            .iter()
+            .position(|&byte| is_space(byte))
+            .unwrap_or(rest.len());
         let (part, after) = rest.split_at(end);
         parts.push(part);
         rest = strip(after, None, Ends::Left);
@@ -61,7 +66,10 @@ pub fn split_space_right(bytes: &[u8], limit: usize) -> Vec<&[u8]> {
             parts.push(rest);
             break;
         }
-        let start = rest.iter().rposition(|&byte| is_space(byte)).map_or(0, |place| place + 1);
+        let start = rest
+            .iter()
+            .rposition(|&byte| is_space(byte))
+            .map_or(0, |place| place + 1);
         let (before, part) = rest.split_at(start);
         parts.push(part);
         rest = strip(before, None, Ends::Right);
@@ -74,7 +82,11 @@ pub fn split_space_right(bytes: &[u8], limit: usize) -> Vec<&[u8]> {
 ///
 /// # Errors
 /// ValueError for an empty separator.
-pub fn split<'a>(bytes: &'a [u8], separator: &[u8], limit: usize) -> Result<Vec<&'a [u8]>, Failure> {
+pub fn split<'a>(
+    bytes: &'a [u8],
+    separator: &[u8],
+    limit: usize,
+) -> Result<Vec<&'a [u8]>, Failure> {
     check_separator(separator)?;
     let mut parts = Vec::new();
     let mut start = 0;
@@ -90,7 +102,11 @@ pub fn split<'a>(bytes: &'a [u8], separator: &[u8], limit: usize) -> Result<Vec<
 ///
 /// # Errors
 /// ValueError for an empty separator.
-pub fn split_right<'a>(bytes: &'a [u8], separator: &[u8], limit: usize) -> Result<Vec<&'a [u8]>, Failure> {
+pub fn split_right<'a>(
+    bytes: &'a [u8],
+    separator: &[u8],
+    limit: usize,
+) -> Result<Vec<&'a [u8]>, Failure> {
     check_separator(separator)?;
     let mut parts = Vec::new();
     let mut end = bytes.len();
@@ -108,7 +124,11 @@ pub fn split_right<'a>(bytes: &'a [u8], separator: &[u8], limit: usize) -> Resul
 /// # Errors
 /// ValueError.
 pub fn check_separator(separator: &[u8]) -> Result<(), Failure> {
-    if separator.is_empty() { Err(Failure::value("empty separator")) } else { Ok(()) }
+    if separator.is_empty() {
+        Err(Failure::value("empty separator"))
+    } else {
+        Ok(())
+    }
 }
 
 /// `bytes.splitlines(keep)`: only carriage returns and line feeds end lines.
@@ -121,9 +141,17 @@ pub fn split_lines(bytes: &[u8], keep: bool) -> Vec<&[u8]> {
             lines.push(rest);
             break;
         };
-        let next = if rest.get(end..end + 2) == Some(b"\r\n") { end + 2 } else { end + 1 };
+        let next = if rest.get(end..end + 2) == Some(b"\r\n") {
+            end + 2
+        } else {
+            end + 1
+        };
         let (line, after) = rest.split_at(next);
-        lines.push(if keep { line } else { line.get(..end).unwrap_or(line) });
+        lines.push(if keep {
+            line
+        } else {
+            line.get(..end).unwrap_or(line)
+        });
         rest = after;
     }
     lines
@@ -132,7 +160,11 @@ pub fn split_lines(bytes: &[u8], keep: bool) -> Vec<&[u8]> {
 /// `bytes.count(part)`
 #[must_use]
 pub fn count(bytes: &[u8], part: &[u8]) -> usize {
-    if part.is_empty() { bytes.len() + 1 } else { memmem::find_iter(bytes, part).count() }
+    if part.is_empty() {
+        bytes.len() + 1
+    } else {
+        memmem::find_iter(bytes, part).count()
+    }
 }
 
 /// `bytes.replace(old, new, limit)`
@@ -168,7 +200,11 @@ pub fn replace(bytes: &[u8], old: &[u8], new: &[u8], limit: usize) -> Vec<u8> {
 pub fn title(bytes: &[u8]) -> Vec<u8> {
     let mut in_word = false;
     let change = |&byte: &u8| {
-        let changed = if in_word { byte.to_ascii_lowercase() } else { byte.to_ascii_uppercase() };
+        let changed = if in_word {
+            byte.to_ascii_lowercase()
+        } else {
+            byte.to_ascii_uppercase()
+        };
         in_word = byte.is_ascii_alphabetic();
         changed
     };
@@ -178,7 +214,13 @@ pub fn title(bytes: &[u8]) -> Vec<u8> {
 /// `bytes.swapcase()`
 #[must_use]
 pub fn swapcase(bytes: &[u8]) -> Vec<u8> {
-    let swap = |&byte: &u8| if byte.is_ascii_uppercase() { byte.to_ascii_lowercase() } else { byte.to_ascii_uppercase() };
+    let swap = |&byte: &u8| {
+        if byte.is_ascii_uppercase() {
+            byte.to_ascii_lowercase()
+        } else {
+            byte.to_ascii_uppercase()
+        }
+    };
     bytes.iter().map(swap).collect()
 }
 
@@ -210,7 +252,13 @@ pub fn is_title(bytes: &[u8]) -> bool {
 /// `bytes.islower()` and, for `upper`, `bytes.isupper()`
 #[must_use]
 pub fn has_case(bytes: &[u8], upper: bool) -> bool {
-    let wrong = |byte: &u8| if upper { byte.is_ascii_lowercase() } else { byte.is_ascii_uppercase() };
+    let wrong = |byte: &u8| {
+        if upper {
+            byte.is_ascii_lowercase()
+        } else {
+            byte.is_ascii_uppercase()
+        }
+    };
     bytes.iter().any(u8::is_ascii_alphabetic) && !bytes.iter().any(wrong)
 }
 
@@ -241,7 +289,9 @@ pub fn from_hex(text: &str) -> Result<Vec<u8>, Failure> {
     let mut out = Vec::with_capacity(text.len() / 2);
     let mut chars = text.chars().enumerate();
     let wrong = |position: usize| {
-        Failure::value(format!("non-hexadecimal number found in fromhex() arg at position {position}"))
+        Failure::value(format!(
+            "non-hexadecimal number found in fromhex() arg at position {position}"
+        ))
     };
     let length = text.chars().count();
     while let Some((position, char)) = chars.next() {
@@ -249,7 +299,9 @@ pub fn from_hex(text: &str) -> Result<Vec<u8>, Failure> {
             continue;
         }
         let high = char.to_digit(16).ok_or_else(|| wrong(position))?;
-        let Some((position, char)) = chars.next() else { return Err(wrong(length)) };
+        let Some((position, char)) = chars.next() else {
+            return Err(wrong(length));
+        };
         let low = char.to_digit(16).ok_or_else(|| wrong(position))?;
         out.push(u8::try_from(high << 4 | low).unwrap_or(0));
     }
@@ -262,7 +314,11 @@ pub fn to_hex(bytes: &[u8], separator: Option<u8>, group: i64) -> String {
     let mut out = String::with_capacity(bytes.len().saturating_mul(2));
     let size = usize::try_from(group.unsigned_abs()).unwrap_or(usize::MAX);
     for (place, byte) in bytes.iter().enumerate() {
-        let boundary = if group > 0 { bytes.len() - place } else { place };
+        let boundary = if group > 0 {
+            bytes.len() - place
+        } else {
+            place
+        };
         if let Some(separator) = separator
             && place > 0
             && size > 0

@@ -367,14 +367,12 @@ fn decode_wide(
             big_endian = Some(mark == big);
         }
     }
-    // Errors name the order that was found out.
+    // Errors name the order that was found out; without a mark it is the little end first.
     decoder.codec = match (unit, big_endian) {
         (2, Some(true)) => "utf-16-be",
-        (2, Some(false)) => "utf-16-le",
-        (2, None) => "utf-16",
+        (2, _) => "utf-16-le",
         (_, Some(true)) => "utf-32-be",
-        (_, Some(false)) => "utf-32-le",
-        (_, None) => "utf-32",
+        (_, _) => "utf-32-le",
     };
     let read = |bytes: &[u8], position: usize| {
         let bytes = bytes.get(position..position + unit)?;

@@ -145,7 +145,24 @@ impl NumberTable {
     }
 
     fn add(&mut self, hash: i64, key: Value) -> u64 {
-        let mut probes = self.place(hash, key);
+        // The first slot on the way that was given up is used again.
+        let mut given_up = None;
+        let mut probes = self.probe(hash, |index, slot| {
+            if slot.state == Occupied::Removed && given_up.is_none() {
+                given_up = Some(index);
+            }
+            slot.state == Occupied::Never
+        });
+        if let Some(slot) = given_up.and_then(|index| self.slots.get_mut(index)) {
+            *slot = Slot {
+                state: Occupied::Yes,
+                hash,
+                key,
+            };
+            self.used += 1;
+            return probes;
+        }
+        probes += self.place(hash, key);
         self.filled += 1;
         self.used += 1;
         if self.is_full_at(self.filled) {

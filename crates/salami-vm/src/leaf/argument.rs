@@ -28,7 +28,14 @@ pub fn checked<T>(context: &mut Context, result: Result<T, Failure>) -> Result<T
 /// A TypeError; `{}` in the message is the name of the value's type.
 pub fn wrong_type(context: &mut Context, message: &str, value: Value) -> Raise {
     let name = type_name(&context.heap, value);
-    context.type_error(message.replacen("{}", &name, 1))
+    // CPython's argument parser names None itself, where others name its type, in quotes.
+    let parser = message.contains("() argument") && !message.contains("'{}'");
+    let name = if parser && value.is_none() {
+        "None"
+    } else {
+        name.as_str()
+    };
+    context.type_error(message.replacen("{}", name, 1))
 }
 
 /// A string, or a TypeError with this message.
@@ -83,18 +90,9 @@ pub fn size(context: &mut Context, value: Value) -> Result<i64, Raise> {
 /// An integer that must fit 32 bits, as C's `int`.
 pub fn small(context: &mut Context, value: Value) -> Result<i32, Raise> {
     let number = integer(context, value)?;
-    number.to_i32().ok_or_else(|| {
-        let message = if number.to_i64().is_some() {
-            if number.is_negative() {
-                "signed integer is less than minimum"
-            } else {
-                "signed integer is greater than maximum"
-            }
-        } else {
-            "Python int too large to convert to C int"
-        };
-        context.overflow_error(message)
-    })
+    number
+        .to_i32()
+        .ok_or_else(|| context.overflow_error("Python int too large to convert to C int"))
 }
 
 /// How many bytes text at a place may have so that a machine can hold it; larger is refused by memory.

@@ -14,19 +14,29 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("_leaf.escape_non_ascii", 1, STR, escape_non_ascii),
     leaf("_leaf.field_names", 1, ANY, field_names),
     leaf("_leaf.stored_item", 2, ANY, stored_item),
-    leaf("all", 1, BOOL, |context, arguments| any_of(context, arguments, false)),
-    leaf("any", 1, BOOL, |context, arguments| any_of(context, arguments, true)),
+    leaf("all", 1, BOOL, |context, arguments| {
+        any_of(context, arguments, false)
+    }),
+    leaf("any", 1, BOOL, |context, arguments| {
+        any_of(context, arguments, true)
+    }),
     leaf("ascii", 1, STR, ascii),
-    leaf("bin", 1, STR, |context, arguments| prefixed(context, arguments, 2)),
+    leaf("bin", 1, STR, |context, arguments| {
+        prefixed(context, arguments, 2)
+    }),
     leaf("bool", 1, BOOL, truth),
     leaf("callable", 1, BOOL, callable),
     leaf("chr", 1, STR, chr),
     leaf("format", 2, STR, format),
     leaf("hash", 1, INT, hash),
-    leaf("hex", 1, STR, |context, arguments| prefixed(context, arguments, 16)),
+    leaf("hex", 1, STR, |context, arguments| {
+        prefixed(context, arguments, 16)
+    }),
     leaf("id", 1, INT, id),
     leaf("len", 1, INT, length),
-    leaf("oct", 1, STR, |context, arguments| prefixed(context, arguments, 8)),
+    leaf("oct", 1, STR, |context, arguments| {
+        prefixed(context, arguments, 8)
+    }),
     leaf("ord", 1, INT, ord),
     leaf("print", 5, NONE, print),
     leaf("repr", 1, STR, repr_leaf),
@@ -45,7 +55,11 @@ fn print(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
             out.push_str(&separator);
         }
         let text = display(context, value)?;
-        context.reserve(out.len().saturating_add(text.len()).saturating_add(separator.len()))?;
+        context.reserve(
+            out.len()
+                .saturating_add(text.len())
+                .saturating_add(separator.len()),
+        )?;
         out.push_str(&text);
     }
     out.push_str(&end);
@@ -68,14 +82,23 @@ fn no_writer(context: &mut Context, file: Value) -> Raise {
     context.raise(salami_ir::BuiltinException::AttributeError, message)
 }
 
-fn optional_text(context: &mut Context, value: Value, name: &str, default: &str) -> Result<String, Raise> {
+fn optional_text(
+    context: &mut Context,
+    value: Value,
+    name: &str,
+    default: &str,
+) -> Result<String, Raise> {
     match value {
         Value::None | Value::Unset => Ok(default.to_owned()),
         Value::Str(text) => {
             context.reserve(text.byte_length())?;
             Ok(context.heap.str(text).to_owned())
         }
-        _ => Err(wrong_type(context, &format!("{name} must be None or a string, not {{}}"), value)),
+        _ => Err(wrong_type(
+            context,
+            &format!("{name} must be None or a string, not {{}}"),
+            value,
+        )),
     }
 }
 
@@ -111,7 +134,13 @@ fn format(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
             context.reserve(spec.byte_length())?;
             context.heap.str(spec).to_owned()
         }
-        _ => return Err(wrong_type(context, "format() argument 2 must be str, not {}", spec)),
+        _ => {
+            return Err(wrong_type(
+                context,
+                "format() argument 2 must be str, not {}",
+                spec,
+            ));
+        }
     };
     if spec.is_empty() {
         return display_value(context, value);
@@ -123,9 +152,9 @@ fn format(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
 fn length(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     let length = ops::length(context, value)?;
-    i64::try_from(length).map(Value::Int).map_err(|_| {
-        context.overflow_error("Python int too large to convert to C ssize_t")
-    })
+    i64::try_from(length)
+        .map(Value::Int)
+        .map_err(|_| context.overflow_error("Python int too large to convert to C ssize_t"))
 }
 
 fn truth(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -141,20 +170,27 @@ fn any_of(context: &mut Context, arguments: &[Value], wanted: bool) -> Result<Va
         loop {
             match ops::next(context, iterator)? {
                 None => return Ok(Value::Bool(!wanted)),
-                Some(value) if ops::truth(&context.heap, value) == wanted => return Ok(Value::Bool(wanted)),
+                Some(value) if ops::truth(&context.heap, value) == wanted => {
+                    return Ok(Value::Bool(wanted));
+                }
                 Some(_) => context.charge_debt(1),
             }
         }
     }
     let values = ops::collect(context, iterable)?;
-    let found = values.into_iter().any(|value| ops::truth(&context.heap, value) == wanted);
+    let found = values
+        .into_iter()
+        .any(|value| ops::truth(&context.heap, value) == wanted);
     Ok(Value::Bool(found == wanted))
 }
 
 fn callable(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     let _ = context;
-    Ok(Value::Bool(matches!(value, Value::Function(_) | Value::Type(_))))
+    Ok(Value::Bool(matches!(
+        value,
+        Value::Function(_) | Value::Type(_)
+    )))
 }
 
 fn hash(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -164,7 +200,8 @@ fn hash(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
 
 fn id(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [_] = take(arguments)?;
-    Err(context.type_error("id() is not supported: objects have no addresses here; compare with 'is'"))
+    Err(context
+        .type_error("id() is not supported: objects have no addresses here; compare with 'is'"))
 }
 
 fn prefixed(context: &mut Context, arguments: &[Value], base: u32) -> Result<Value, Raise> {
@@ -179,16 +216,12 @@ fn chr(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     let number = integer(context, value)?;
     let Some(code) = number.to_i32() else {
-        return Err(context.overflow_error(if number.to_i64().is_none() {
-            "Python int too large to convert to C int"
-        } else if number.sign() == num_bigint::Sign::Minus {
-            "signed integer is less than minimum"
-        } else {
-            "signed integer is greater than maximum"
-        }));
+        return Err(context.overflow_error("Python int too large to convert to C int"));
     };
     let code = u32::try_from(code).ok().filter(|&code| code <= 0x10_ffff);
-    let Some(code) = code else { return Err(context.value_error("chr() arg not in range(0x110000)")) };
+    let Some(code) = code else {
+        return Err(context.value_error("chr() arg not in range(0x110000)"));
+    };
     let char = number::character(code);
     let char = checked(context, char)?;
     context.heap.alloc_char(char)
@@ -208,9 +241,17 @@ fn ord(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
             &[byte] => return Ok(Value::Int(i64::from(byte))),
             other => other.len(),
         },
-        _ => return Err(wrong_type(context, "ord() expected string of length 1, but {} found", value)),
+        _ => {
+            return Err(wrong_type(
+                context,
+                "ord() expected string of length 1, but {} found",
+                value,
+            ));
+        }
     };
-    Err(context.type_error(format!("ord() expected a character, but string of length {length} found")))
+    Err(context.type_error(format!(
+        "ord() expected a character, but string of length {length} found"
+    )))
 }
 
 /// What `ascii` makes of text that is a `repr` already.
@@ -227,7 +268,11 @@ fn escape_non_ascii(context: &mut Context, arguments: &[Value]) -> Result<Value,
 fn stored_item(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [dictionary, key] = take(arguments)?;
     let Value::Dict(dict) = dictionary else {
-        return Err(wrong_type(context, "'{}' object is not subscriptable", dictionary));
+        return Err(wrong_type(
+            context,
+            "'{}' object is not subscriptable",
+            dictionary,
+        ));
     };
     match ops::dict_get(context, dict, key)? {
         Some(value) => Ok(value),

@@ -20,7 +20,11 @@ pub(super) const LEAVES: &[Leaf] = &[
 pub(super) fn receiver(context: &mut Context, value: Value) -> Result<BytesRef, Raise> {
     match value {
         Value::Bytes(bytes) => Ok(bytes),
-        _ => Err(wrong_type(context, "descriptor requires a 'bytes' object but received a '{}'", value)),
+        _ => Err(wrong_type(
+            context,
+            "descriptor requires a 'bytes' object but received a '{}'",
+            value,
+        )),
     }
 }
 
@@ -28,7 +32,11 @@ pub(super) fn receiver(context: &mut Context, value: Value) -> Result<BytesRef, 
 pub(super) fn bytes_argument(context: &mut Context, value: Value) -> Result<BytesRef, Raise> {
     match value {
         Value::Bytes(bytes) => Ok(bytes),
-        _ => Err(wrong_type(context, "a bytes-like object is required, not '{}'", value)),
+        _ => Err(wrong_type(
+            context,
+            "a bytes-like object is required, not '{}'",
+            value,
+        )),
     }
 }
 
@@ -45,7 +53,11 @@ pub(super) fn bytes_of(context: &mut Context, value: Value) -> Result<Vec<u8>, R
         return Ok(context.heap.bytes(bytes).clone());
     }
     if !super::str_split::is_iterable(context, value) || matches!(value, Value::Str(_)) {
-        return Err(wrong_type(context, "cannot convert '{}' object to bytes", value));
+        return Err(wrong_type(
+            context,
+            "cannot convert '{}' object to bytes",
+            value,
+        ));
     }
     let values = ops::collect(context, value)?;
     pay(context, values.len())?;
@@ -98,10 +110,24 @@ fn from_hex(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> 
 fn hex(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value, separator, group] = take(arguments)?;
     let bytes = receiver(context, value)?;
-    let group = if group.is_unset() { 1 } else { size(context, group)? };
+    let group = if group.is_unset() {
+        1
+    } else {
+        size(context, group)?
+    };
     let separator = match separator {
         Value::Unset => None,
-        Value::Str(text) => Some(context.heap.str(text).as_bytes().to_vec()),
+        // One character beyond ASCII has the right length.
+        Value::Str(text) if context.heap.char_count(text) == 1 => Some(
+            context
+                .heap
+                .str(text)
+                .as_bytes()
+                .get(..1)
+                .unwrap_or(&[])
+                .to_vec(),
+        ),
+        Value::Str(_) => Some(Vec::new()),
         Value::Bytes(bytes) => Some(context.heap.bytes(bytes).clone()),
         _ => return Err(context.type_error("sep must be str or bytes.")),
     };
@@ -123,10 +149,15 @@ fn join(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
         return Err(context.type_error("can only join an iterable"));
     }
     let values = ops::collect(context, iterable)?;
-    let mut size = context.heap.bytes(separator).len().saturating_mul(values.len().saturating_sub(1));
+    let mut size = context
+        .heap
+        .bytes(separator)
+        .len()
+        .saturating_mul(values.len().saturating_sub(1));
     for (index, &value) in values.iter().enumerate() {
         let Value::Bytes(bytes) = value else {
-            let message = format!("sequence item {index}: expected a bytes-like object, {{}} found");
+            let message =
+                format!("sequence item {index}: expected a bytes-like object, {{}} found");
             return Err(wrong_type(context, &message, value));
         };
         size = size.saturating_add(context.heap.bytes(bytes).len());

@@ -9,26 +9,52 @@ use crate::raise::Raise;
 use crate::value::Value;
 
 pub(super) const LEAVES: &[Leaf] = &[
-    leaf("bytes.capitalize", 1, BYTES, |context, arguments| map(context, arguments, methods::capitalize)),
-    leaf("bytes.lower", 1, BYTES, |context, arguments| map(context, arguments, <[u8]>::to_ascii_lowercase)),
-    leaf("bytes.swapcase", 1, BYTES, |context, arguments| map(context, arguments, methods::swapcase)),
-    leaf("bytes.title", 1, BYTES, |context, arguments| map(context, arguments, methods::title)),
-    leaf("bytes.upper", 1, BYTES, |context, arguments| map(context, arguments, <[u8]>::to_ascii_uppercase)),
-    leaf("bytes.isalnum", 1, BOOL, |context, arguments| all(context, arguments, u8::is_ascii_alphanumeric)),
-    leaf("bytes.isalpha", 1, BOOL, |context, arguments| all(context, arguments, u8::is_ascii_alphabetic)),
-    leaf("bytes.isascii", 1, BOOL, |context, arguments| test(context, arguments, <[u8]>::is_ascii)),
-    leaf("bytes.isdigit", 1, BOOL, |context, arguments| all(context, arguments, u8::is_ascii_digit)),
+    leaf("bytes.capitalize", 1, BYTES, |context, arguments| {
+        map(context, arguments, methods::capitalize)
+    }),
+    leaf("bytes.lower", 1, BYTES, |context, arguments| {
+        map(context, arguments, <[u8]>::to_ascii_lowercase)
+    }),
+    leaf("bytes.swapcase", 1, BYTES, |context, arguments| {
+        map(context, arguments, methods::swapcase)
+    }),
+    leaf("bytes.title", 1, BYTES, |context, arguments| {
+        map(context, arguments, methods::title)
+    }),
+    leaf("bytes.upper", 1, BYTES, |context, arguments| {
+        map(context, arguments, <[u8]>::to_ascii_uppercase)
+    }),
+    leaf("bytes.isalnum", 1, BOOL, |context, arguments| {
+        all(context, arguments, u8::is_ascii_alphanumeric)
+    }),
+    leaf("bytes.isalpha", 1, BOOL, |context, arguments| {
+        all(context, arguments, u8::is_ascii_alphabetic)
+    }),
+    leaf("bytes.isascii", 1, BOOL, |context, arguments| {
+        test(context, arguments, <[u8]>::is_ascii)
+    }),
+    leaf("bytes.isdigit", 1, BOOL, |context, arguments| {
+        all(context, arguments, u8::is_ascii_digit)
+    }),
     leaf("bytes.islower", 1, BOOL, |context, arguments| {
         test(context, arguments, |bytes| methods::has_case(bytes, false))
     }),
-    leaf("bytes.isspace", 1, BOOL, |context, arguments| all(context, arguments, |&byte| methods::is_space(byte))),
-    leaf("bytes.istitle", 1, BOOL, |context, arguments| test(context, arguments, methods::is_title)),
+    leaf("bytes.isspace", 1, BOOL, |context, arguments| {
+        all(context, arguments, |&byte| methods::is_space(byte))
+    }),
+    leaf("bytes.istitle", 1, BOOL, |context, arguments| {
+        test(context, arguments, methods::is_title)
+    }),
     leaf("bytes.isupper", 1, BOOL, |context, arguments| {
         test(context, arguments, |bytes| methods::has_case(bytes, true))
     }),
 ];
 
-fn map(context: &mut Context, arguments: &[Value], change: fn(&[u8]) -> Vec<u8>) -> Result<Value, Raise> {
+fn map(
+    context: &mut Context,
+    arguments: &[Value],
+    change: fn(&[u8]) -> Vec<u8>,
+) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     let bytes = receiver(context, value)?;
     pay(context, context.heap.bytes(bytes).len())?;
@@ -36,7 +62,11 @@ fn map(context: &mut Context, arguments: &[Value], change: fn(&[u8]) -> Vec<u8>)
     context.heap.alloc_bytes(changed)
 }
 
-fn test(context: &mut Context, arguments: &[Value], test: fn(&[u8]) -> bool) -> Result<Value, Raise> {
+fn test(
+    context: &mut Context,
+    arguments: &[Value],
+    test: fn(&[u8]) -> bool,
+) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     let bytes = receiver(context, value)?;
     context.charge(context.heap.bytes(bytes).len() as u64 / 16)?;

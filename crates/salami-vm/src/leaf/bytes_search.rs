@@ -15,21 +15,35 @@ use crate::value::Value;
 use num_traits::ToPrimitive;
 
 pub(super) const LEAVES: &[Leaf] = &[
-    leaf("bytes.center", 3, BYTES, |context, arguments| pad(context, arguments, "center")),
+    leaf("bytes.center", 3, BYTES, |context, arguments| {
+        pad(context, arguments, "center")
+    }),
     leaf("bytes.count", 4, INT, count),
     leaf("bytes.endswith", 4, BOOL, |context, arguments| {
-        affix(context, arguments, "endswith", |bytes, part| bytes.ends_with(part))
+        affix(context, arguments, "endswith", |bytes, part| {
+            bytes.ends_with(part)
+        })
     }),
     leaf("bytes.expandtabs", 2, BYTES, expand_tabs),
-    leaf("bytes.find", 4, INT, |context, arguments| Ok(Value::Int(find(context, arguments, false)?.unwrap_or(-1)))),
+    leaf("bytes.find", 4, INT, |context, arguments| {
+        Ok(Value::Int(find(context, arguments, false)?.unwrap_or(-1)))
+    }),
     leaf("bytes.index", 4, INT, |context, arguments| {
         let found = find(context, arguments, false)?;
-        found.map(Value::Int).ok_or_else(|| context.value_error("subsection not found"))
+        found
+            .map(Value::Int)
+            .ok_or_else(|| context.value_error("subsection not found"))
     }),
-    leaf("bytes.ljust", 3, BYTES, |context, arguments| pad(context, arguments, "ljust")),
-    leaf("bytes.lstrip", 2, BYTES, |context, arguments| strip(context, arguments, Ends::Left)),
+    leaf("bytes.ljust", 3, BYTES, |context, arguments| {
+        pad(context, arguments, "ljust")
+    }),
+    leaf("bytes.lstrip", 2, BYTES, |context, arguments| {
+        strip(context, arguments, Ends::Left)
+    }),
     leaf("bytes.maketrans", 2, BYTES, make_translation),
-    leaf("bytes.partition", 2, TUPLE, |context, arguments| partition(context, arguments, false)),
+    leaf("bytes.partition", 2, TUPLE, |context, arguments| {
+        partition(context, arguments, false)
+    }),
     leaf("bytes.removeprefix", 2, BYTES, |context, arguments| {
         remove(context, arguments, |bytes, part| bytes.strip_prefix(part))
     }),
@@ -37,21 +51,39 @@ pub(super) const LEAVES: &[Leaf] = &[
         remove(context, arguments, |bytes, part| bytes.strip_suffix(part))
     }),
     leaf("bytes.replace", 4, BYTES, replace),
-    leaf("bytes.rfind", 4, INT, |context, arguments| Ok(Value::Int(find(context, arguments, true)?.unwrap_or(-1)))),
+    leaf("bytes.rfind", 4, INT, |context, arguments| {
+        Ok(Value::Int(find(context, arguments, true)?.unwrap_or(-1)))
+    }),
     leaf("bytes.rindex", 4, INT, |context, arguments| {
         let found = find(context, arguments, true)?;
-        found.map(Value::Int).ok_or_else(|| context.value_error("subsection not found"))
+        found
+            .map(Value::Int)
+            .ok_or_else(|| context.value_error("subsection not found"))
     }),
-    leaf("bytes.rjust", 3, BYTES, |context, arguments| pad(context, arguments, "rjust")),
-    leaf("bytes.rpartition", 2, TUPLE, |context, arguments| partition(context, arguments, true)),
-    leaf("bytes.rsplit", 3, LIST, |context, arguments| split(context, arguments, true)),
-    leaf("bytes.rstrip", 2, BYTES, |context, arguments| strip(context, arguments, Ends::Right)),
-    leaf("bytes.split", 3, LIST, |context, arguments| split(context, arguments, false)),
+    leaf("bytes.rjust", 3, BYTES, |context, arguments| {
+        pad(context, arguments, "rjust")
+    }),
+    leaf("bytes.rpartition", 2, TUPLE, |context, arguments| {
+        partition(context, arguments, true)
+    }),
+    leaf("bytes.rsplit", 3, LIST, |context, arguments| {
+        split(context, arguments, true)
+    }),
+    leaf("bytes.rstrip", 2, BYTES, |context, arguments| {
+        strip(context, arguments, Ends::Right)
+    }),
+    leaf("bytes.split", 3, LIST, |context, arguments| {
+        split(context, arguments, false)
+    }),
     leaf("bytes.splitlines", 2, LIST, split_lines),
     leaf("bytes.startswith", 4, BOOL, |context, arguments| {
-        affix(context, arguments, "startswith", |bytes, part| bytes.starts_with(part))
+        affix(context, arguments, "startswith", |bytes, part| {
+            bytes.starts_with(part)
+        })
     }),
-    leaf("bytes.strip", 2, BYTES, |context, arguments| strip(context, arguments, Ends::Both)),
+    leaf("bytes.strip", 2, BYTES, |context, arguments| {
+        strip(context, arguments, Ends::Both)
+    }),
     leaf("bytes.translate", 3, BYTES, translate),
     leaf("bytes.zfill", 2, BYTES, zero_fill),
 ];
@@ -67,7 +99,11 @@ fn needle(context: &mut Context, value: Value) -> Result<Vec<u8>, Raise> {
             Some(byte) => Ok(vec![byte]),
             None => Err(context.value_error("byte must be in range(0, 256)")),
         },
-        _ => Err(wrong_type(context, "argument should be integer or bytes-like object, not '{}'", value)),
+        _ => Err(wrong_type(
+            context,
+            "argument should be integer or bytes-like object, not '{}'",
+            value,
+        )),
     }
 }
 
@@ -77,23 +113,40 @@ type Part = Option<(Vec<u8>, usize)>;
 fn part(context: &mut Context, value: Value, start: Value, end: Value) -> Result<Part, Raise> {
     let bytes = receiver(context, value)?;
     let length = context.heap.bytes(bytes).len();
-    let Some((start, end)) = bounds(context, start, end, length)? else { return Ok(None) };
+    let Some((start, end)) = bounds(context, start, end, length)? else {
+        return Ok(None);
+    };
     pay(context, end - start)?;
-    Ok(Some((context.heap.bytes(bytes).get(start..end).unwrap_or(&[]).to_vec(), start)))
+    Ok(Some((
+        context
+            .heap
+            .bytes(bytes)
+            .get(start..end)
+            .unwrap_or(&[])
+            .to_vec(),
+        start,
+    )))
 }
 
 fn find(context: &mut Context, arguments: &[Value], last: bool) -> Result<Option<i64>, Raise> {
     let [value, sought, start, end] = take(arguments)?;
     let sought = needle(context, sought)?;
-    let Some((bytes, start)) = part(context, value, start, end)? else { return Ok(None) };
-    let place = if last { memmem::rfind(&bytes, &sought) } else { memmem::find(&bytes, &sought) };
+    let Some((bytes, start)) = part(context, value, start, end)? else {
+        return Ok(None);
+    };
+    let place = if last {
+        memmem::rfind(&bytes, &sought)
+    } else {
+        memmem::find(&bytes, &sought)
+    };
     Ok(place.and_then(|place| i64::try_from(start + place).ok()))
 }
 
 fn count(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value, sought, start, end] = take(arguments)?;
     let sought = needle(context, sought)?;
-    let count = part(context, value, start, end)?.map_or(0, |(bytes, _)| methods::count(&bytes, &sought));
+    let count =
+        part(context, value, start, end)?.map_or(0, |(bytes, _)| methods::count(&bytes, &sought));
     Ok(Value::Int(i64::try_from(count).unwrap_or(i64::MAX)))
 }
 
@@ -131,7 +184,9 @@ fn strip(context: &mut Context, arguments: &[Value], ends: Ends) -> Result<Value
         Value::None | Value::Unset => None,
         _ => Some(bytes_argument(context, characters)?),
     };
-    let set = characters.map_or(1, |characters| context.heap.bytes(characters).len() / 16 + 1);
+    let set = characters.map_or(1, |characters| {
+        context.heap.bytes(characters).len() / 16 + 1
+    });
     let length = context.heap.bytes(bytes).len();
     context.charge((length as u64 / 16).saturating_mul(set as u64))?;
     context.reserve(length)?;
@@ -148,7 +203,12 @@ fn strip(context: &mut Context, arguments: &[Value], ends: Ends) -> Result<Value
 /// A list of new bytes, reserved first.
 fn list_of(context: &mut Context, parts: Vec<Vec<u8>>) -> Result<Value, Raise> {
     let bytes: usize = parts.iter().map(Vec::len).sum();
-    context.reserve(parts.len().saturating_mul(OBJECT_SIZE + VALUE_SIZE).saturating_add(bytes))?;
+    context.reserve(
+        parts
+            .len()
+            .saturating_mul(OBJECT_SIZE + VALUE_SIZE)
+            .saturating_add(bytes),
+    )?;
     let mut values = Vec::with_capacity(parts.len());
     for part in parts {
         values.push(context.heap.alloc_bytes(part)?);
@@ -167,7 +227,13 @@ fn split(context: &mut Context, arguments: &[Value], right: bool) -> Result<Valu
     let length = context.heap.bytes(bytes).len();
     context.charge(length as u64 / 4)?;
     // Each part is a vector of its own while the list is made.
-    context.reserve(length.min(limit).saturating_add(1).saturating_mul(32).saturating_add(length))?;
+    context.reserve(
+        length
+            .min(limit)
+            .saturating_add(1)
+            .saturating_mul(32)
+            .saturating_add(length),
+    )?;
     let heap = &context.heap;
     let body = heap.bytes(bytes);
     let parts = match (separator, right) {
@@ -188,7 +254,10 @@ fn split_lines(context: &mut Context, arguments: &[Value]) -> Result<Value, Rais
     let length = context.heap.bytes(bytes).len();
     context.charge(length as u64 / 4)?;
     context.reserve(length.saturating_mul(33))?;
-    let parts = methods::split_lines(context.heap.bytes(bytes), keep).into_iter().map(<[u8]>::to_vec).collect();
+    let parts = methods::split_lines(context.heap.bytes(bytes), keep)
+        .into_iter()
+        .map(<[u8]>::to_vec)
+        .collect();
     list_of(context, parts)
 }
 
@@ -197,16 +266,27 @@ fn partition(context: &mut Context, arguments: &[Value], last: bool) -> Result<V
     let bytes = receiver(context, value)?;
     let separator = bytes_argument(context, separator)?;
     let length = context.heap.bytes(bytes).len();
-    pay(context, length.saturating_mul(2).saturating_add(4 * OBJECT_SIZE))?;
+    pay(
+        context,
+        length.saturating_mul(2).saturating_add(4 * OBJECT_SIZE),
+    )?;
     let heap = &context.heap;
     let (body, mark) = (heap.bytes(bytes), heap.bytes(separator));
     let no_separator = methods::check_separator(mark);
-    let place = if last { memmem::rfind(body, mark) } else { memmem::find(body, mark) };
+    let place = if last {
+        memmem::rfind(body, mark)
+    } else {
+        memmem::find(body, mark)
+    };
     let empty = Vec::new();
     let parts = match place {
         Some(place) => {
             let after = body.get(place + mark.len()..).unwrap_or(&[]);
-            [body.get(..place).unwrap_or(&[]).to_vec(), mark.clone(), after.to_vec()]
+            [
+                body.get(..place).unwrap_or(&[]).to_vec(),
+                mark.clone(),
+                after.to_vec(),
+            ]
         }
         None if last => [empty.clone(), empty, body.clone()],
         None => [body.clone(), empty.clone(), empty],
@@ -243,7 +323,9 @@ fn replace(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     context.charge(context.heap.bytes(bytes).len() as u64 / 8)?;
     let heap = &context.heap;
     let found = methods::count(heap.bytes(bytes), heap.bytes(old)).min(limit);
-    let total = found.saturating_mul(heap.bytes(new).len()).saturating_add(heap.bytes(bytes).len());
+    let total = found
+        .saturating_mul(heap.bytes(new).len())
+        .saturating_add(heap.bytes(bytes).len());
     pay(context, total)?;
     let heap = &context.heap;
     let replaced = methods::replace(heap.bytes(bytes), heap.bytes(old), heap.bytes(new), limit);
@@ -260,12 +342,15 @@ fn pad(context: &mut Context, arguments: &[Value], method: &str) -> Result<Value
             context.heap.bytes(fill).first().copied().unwrap_or(b' ')
         }
         _ => {
-            let message = format!("{method}() argument 2 must be a byte string of length 1, not {{}}");
+            let message =
+                format!("{method}() argument 2 must be a byte string of length 1, not {{}}");
             return Err(wrong_type(context, &message, fill));
         }
     };
     let count = context.heap.bytes(bytes).len();
-    let Some(padding) = width.checked_sub(count).filter(|&padding| padding > 0) else { return Ok(value) };
+    let Some(padding) = width.checked_sub(count).filter(|&padding| padding > 0) else {
+        return Ok(value);
+    };
     let left = match method {
         "ljust" => 0,
         "rjust" => padding,
@@ -303,7 +388,9 @@ fn expand_tabs(context: &mut Context, arguments: &[Value]) -> Result<Value, Rais
     context.charge(context.heap.bytes(bytes).len() as u64 / 8)?;
     let mut total: usize = 0;
     methods::expand_tabs(context.heap.bytes(bytes), tab, |piece, spaces| {
-        total = total.saturating_add(piece.len()).saturating_add(usize::try_from(spaces).unwrap_or(usize::MAX));
+        total = total
+            .saturating_add(piece.len())
+            .saturating_add(usize::try_from(spaces).unwrap_or(usize::MAX));
     });
     pay(context, total)?;
     let mut out = Vec::with_capacity(total);
@@ -344,7 +431,11 @@ fn translate(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise>
             Some(table)
         }
     };
-    let delete = if delete.is_unset() { None } else { Some(bytes_argument(context, delete)?) };
+    let delete = if delete.is_unset() {
+        None
+    } else {
+        Some(bytes_argument(context, delete)?)
+    };
     pay(context, context.heap.bytes(bytes).len())?;
     let mut deleted = [false; 256];
     if let Some(delete) = delete {
@@ -356,8 +447,16 @@ fn translate(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise>
         }
     }
     let table = table.map(|table| context.heap.bytes(table).as_slice());
-    let kept = context.heap.bytes(bytes).iter().filter(|&&byte| !deleted.get(usize::from(byte)).is_some_and(|&gone| gone));
-    let change = |&byte: &u8| table.and_then(|table| table.get(usize::from(byte)).copied()).unwrap_or(byte);
+    let kept = context
+        .heap
+        .bytes(bytes)
+        .iter()
+        .filter(|&&byte| !deleted.get(usize::from(byte)).is_some_and(|&gone| gone));
+    let change = |&byte: &u8| {
+        table
+            .and_then(|table| table.get(usize::from(byte)).copied())
+            .unwrap_or(byte)
+    };
     let out: Vec<u8> = kept.map(change).collect();
     context.heap.alloc_bytes(out)
 }

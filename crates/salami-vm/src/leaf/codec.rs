@@ -9,8 +9,10 @@ use crate::format::codec::{self, CodecFailure};
 use crate::raise::Raise;
 use crate::value::Value;
 
-pub(super) const LEAVES: &[Leaf] =
-    &[leaf("bytes.decode", 3, STR, decode), leaf("str.encode", 3, BYTES, encode)];
+pub(super) const LEAVES: &[Leaf] = &[
+    leaf("bytes.decode", 3, STR, decode),
+    leaf("str.encode", 3, BYTES, encode),
+];
 
 /// The names of encoding and error mode.
 fn names(
@@ -22,14 +24,22 @@ fn names(
     let encoding = match encoding {
         Value::Unset => "utf-8".to_owned(),
         _ => {
-            let name = text(context, encoding, &format!("{method}() argument 'encoding' must be str, not {{}}"))?;
+            let name = text(
+                context,
+                encoding,
+                &format!("{method}() argument 'encoding' must be str, not {{}}"),
+            )?;
             context.heap.str(name).to_owned()
         }
     };
     let errors = match errors {
         Value::Unset => "strict".to_owned(),
         _ => {
-            let name = text(context, errors, &format!("{method}() argument 'errors' must be str, not {{}}"))?;
+            let name = text(
+                context,
+                errors,
+                &format!("{method}() argument 'errors' must be str, not {{}}"),
+            )?;
             context.heap.str(name).to_owned()
         }
     };
@@ -45,13 +55,42 @@ fn fail(
     class: BuiltinException,
 ) -> Raise {
     match failure {
-        CodecFailure::Encoding => {
-            context.raise(BuiltinException::LookupError, format!("unknown encoding: {encoding}"))
-        }
+        CodecFailure::Encoding => context.raise(
+            BuiltinException::LookupError,
+            format!("unknown encoding: {encoding}"),
+        ),
         CodecFailure::Handler => {
-            context.raise(BuiltinException::LookupError, format!("unknown error handler name '{errors}'"))
+            let mut message = format!("unknown error handler name '{errors}'");
+            // Only the most common encodings do without the registry of codecs, which adds its own words.
+            let registered = !matches!(
+                codec::find(encoding),
+                Some(
+                    codec::Encoding::Utf8 { mark: false }
+                        | codec::Encoding::Ascii
+                        | codec::Encoding::Latin1
+                        | codec::Encoding::Wide {
+                            big_endian: None,
+                            ..
+                        }
+                )
+            );
+            if registered {
+                let doing = if class == BuiltinException::UnicodeDecodeError {
+                    "decoding"
+                } else {
+                    "encoding"
+                };
+                message =
+                    format!("{doing} with '{encoding}' codec failed (LookupError: {message})");
+            }
+            context.raise(BuiltinException::LookupError, message)
         }
-        CodecFailure::Data { codec, start, end, reason } => {
+        CodecFailure::Data {
+            codec,
+            start,
+            end,
+            reason,
+        } => {
             let place = |position: usize| Value::Int(i64::try_from(position).unwrap_or(i64::MAX));
             let codec = match context.string(codec) {
                 Ok(codec) => codec,
@@ -61,7 +100,9 @@ fn fail(
                 Ok(reason) => reason,
                 Err(raise) => return raise,
             };
-            context.heap.raise_with(class, vec![codec, value, place(start), place(end), reason])
+            context
+                .heap
+                .raise_with(class, vec![codec, value, place(start), place(end), reason])
         }
     }
 }
@@ -85,16 +126,25 @@ fn encode(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     };
     match result {
         Ok(bytes) => context.heap.alloc_bytes(bytes),
-        Err(failure) => {
-            Err(fail(context, failure, value, &encoding, &errors, BuiltinException::UnicodeEncodeError))
-        }
+        Err(failure) => Err(fail(
+            context,
+            failure,
+            value,
+            &encoding,
+            &errors,
+            BuiltinException::UnicodeEncodeError,
+        )),
     }
 }
 
 fn decode(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value, encoding, errors] = take(arguments)?;
     let Value::Bytes(bytes) = value else {
-        return Err(wrong_type(context, "decoding to str: need a bytes-like object, {} found", value));
+        return Err(wrong_type(
+            context,
+            "decoding to str: need a bytes-like object, {} found",
+            value,
+        ));
     };
     let (encoding, errors) = names(context, "decode", encoding, errors)?;
     let length = context.heap.bytes(bytes).len();
@@ -106,8 +156,13 @@ fn decode(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     };
     match result {
         Ok(text) => context.heap.alloc_string(text),
-        Err(failure) => {
-            Err(fail(context, failure, value, &encoding, &errors, BuiltinException::UnicodeDecodeError))
-        }
+        Err(failure) => Err(fail(
+            context,
+            failure,
+            value,
+            &encoding,
+            &errors,
+            BuiltinException::UnicodeDecodeError,
+        )),
     }
 }

@@ -16,21 +16,30 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("dict.copy", 1, DICT, copy),
     leaf("dict.fromkeys", 2, DICT, from_keys),
     leaf("dict.get", 3, ANY, get),
-    leaf("dict.items", 1, tags(&[Tag::DictItems]), |context, arguments| {
-        receiver_of(context, arguments, "items").map(Value::DictItems)
-    }),
-    leaf("dict.keys", 1, tags(&[Tag::DictKeys]), |context, arguments| {
-        receiver_of(context, arguments, "keys").map(Value::DictKeys)
-    }),
+    leaf(
+        "dict.items",
+        1,
+        tags(&[Tag::DictItems]),
+        |context, arguments| receiver_of(context, arguments, "items").map(Value::DictItems),
+    ),
+    leaf(
+        "dict.keys",
+        1,
+        tags(&[Tag::DictKeys]),
+        |context, arguments| receiver_of(context, arguments, "keys").map(Value::DictKeys),
+    ),
     leaf("dict.of_keywords", 1, DICT, of_keywords),
     leaf("dict.pop", 3, ANY, pop),
     leaf("dict.popitem", 1, TUPLE, pop_item),
     leaf("dict.setdefault", 3, ANY, set_default),
     leaf("dict.update", 3, NONE, update),
     leaf("dict.update_keywords", 2, NONE, update_keywords),
-    leaf("dict.values", 1, tags(&[Tag::DictValues]), |context, arguments| {
-        receiver_of(context, arguments, "values").map(Value::DictValues)
-    }),
+    leaf(
+        "dict.values",
+        1,
+        tags(&[Tag::DictValues]),
+        |context, arguments| receiver_of(context, arguments, "values").map(Value::DictValues),
+    ),
     leaf("dict_items.isdisjoint", 2, BOOL, is_disjoint),
     leaf("dict_keys.isdisjoint", 2, BOOL, is_disjoint),
 ];
@@ -39,7 +48,9 @@ fn receiver(context: &mut Context, value: Value, method: &str) -> Result<DictRef
     match value {
         Value::Dict(dict) => Ok(dict),
         _ => {
-            let message = format!("descriptor '{method}' for 'dict' objects doesn't apply to a '{{}}' object");
+            let message = format!(
+                "descriptor '{method}' for 'dict' objects doesn't apply to a '{{}}' object"
+            );
             Err(wrong_type(context, &message, value))
         }
     }
@@ -110,13 +121,21 @@ fn from_keys(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise>
 fn get(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [dict, key, default] = take(arguments)?;
     let dict = receiver(context, dict, "get")?;
-    let default = if default.is_unset() { Value::None } else { default };
+    let default = if default.is_unset() {
+        Value::None
+    } else {
+        default
+    };
     Ok(ops::dict_get(context, dict, key)?.unwrap_or(default))
 }
 
 fn pop(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [dict, key, default] = take(arguments)?;
     let dict = receiver(context, dict, "pop")?;
+    // An empty dict does not even ask whether the key can be one.
+    if context.heap.dict(dict).is_empty() && default.is_unset() {
+        return Err(context.key_error(key));
+    }
     match ops::dict_remove(context, dict, key)? {
         Some(value) => Ok(value),
         None if !default.is_unset() => Ok(default),
@@ -133,7 +152,9 @@ fn pop_item(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> 
         return Err(Raise::Internal("the last item of a dict is past its end"));
     };
     let pair = context.tuple(vec![entry.key, entry.value])?;
-    context.heap.modify_dict(dict, |object| object.remove_at(position));
+    context
+        .heap
+        .modify_dict(dict, |object| object.remove_at(position));
     Ok(pair)
 }
 
@@ -143,7 +164,11 @@ fn set_default(context: &mut Context, arguments: &[Value]) -> Result<Value, Rais
     if let Some(value) = ops::dict_get(context, dict, key)? {
         return Ok(value);
     }
-    let default = if default.is_unset() { Value::None } else { default };
+    let default = if default.is_unset() {
+        Value::None
+    } else {
+        default
+    };
     ops::dict_set(context, dict, key, default)?;
     Ok(default)
 }

@@ -18,7 +18,9 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("float.conjugate", 1, FLOAT, itself),
     leaf("float.fromhex", 1, FLOAT, from_hex),
     leaf("float.hex", 1, STR, hex),
-    leaf("float.imag", 1, FLOAT, |context, arguments| itself(context, arguments).map(|_| Value::Float(0.0))),
+    leaf("float.imag", 1, FLOAT, |context, arguments| {
+        itself(context, arguments).map(|_| Value::Float(0.0))
+    }),
     leaf("float.is_integer", 1, BOOL, is_integer),
     leaf("float.real", 1, FLOAT, itself),
 ];
@@ -55,7 +57,11 @@ fn float(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
 }
 
 fn no_number(context: &mut Context, value: Value) -> Raise {
-    wrong_type(context, "float() argument must be a string or a real number, not '{}'", value)
+    wrong_type(
+        context,
+        "float() argument must be a string or a real number, not '{}'",
+        value,
+    )
 }
 
 fn receiver(context: &mut Context, value: Value) -> Result<f64, Raise> {
@@ -65,7 +71,11 @@ fn receiver(context: &mut Context, value: Value) -> Result<f64, Raise> {
         _ => match ops::number_to_float(&context.heap, value) {
             Some(Some(number)) => Ok(number),
             Some(None) => Err(context.overflow_error("int too large to convert to float")),
-            None => Err(wrong_type(context, "descriptor requires a 'float' object but received a '{}'", value)),
+            None => Err(wrong_type(
+                context,
+                "descriptor requires a 'float' object but received a '{}'",
+                value,
+            )),
         },
     }
 }
@@ -78,7 +88,9 @@ fn itself(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
 fn is_integer(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     let number = receiver(context, value)?;
-    Ok(Value::Bool(number.is_finite() && libm::trunc(number) == number))
+    Ok(Value::Bool(
+        number.is_finite() && libm::trunc(number) == number,
+    ))
 }
 
 fn hex(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -106,9 +118,21 @@ fn ratio(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     }
     let (mantissa, exponent, sign) = number.integer_decode();
     // Common factors of two, which are the only ones, are cut.
-    let spare = if mantissa == 0 { 0 } else { mantissa.trailing_zeros() };
-    let cut = if exponent < 0 { spare.min(u32::from(exponent.unsigned_abs())) } else { 0 };
-    let exponent = if mantissa == 0 { 0 } else { i32::from(exponent) + i32::try_from(cut).unwrap_or(0) };
+    let spare = if mantissa == 0 {
+        0
+    } else {
+        mantissa.trailing_zeros()
+    };
+    let cut = if exponent < 0 {
+        spare.min(u32::from(exponent.unsigned_abs()))
+    } else {
+        0
+    };
+    let exponent = if mantissa == 0 {
+        0
+    } else {
+        i32::from(exponent) + i32::try_from(cut).unwrap_or(0)
+    };
     let mut numerator = BigInt::from(mantissa >> cut) * i32::from(sign);
     let mut denominator = BigInt::from(1);
     if exponent >= 0 {

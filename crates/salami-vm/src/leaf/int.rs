@@ -19,9 +19,13 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("int.bit_count", 1, INT, bit_count),
     leaf("int.bit_length", 1, INT, bit_length),
     leaf("int.conjugate", 1, INT, itself),
-    leaf("int.denominator", 1, INT, |context, arguments| itself(context, arguments).map(|_| Value::Int(1))),
+    leaf("int.denominator", 1, INT, |context, arguments| {
+        itself(context, arguments).map(|_| Value::Int(1))
+    }),
     leaf("int.from_bytes", 3, INT, from_bytes),
-    leaf("int.imag", 1, INT, |context, arguments| itself(context, arguments).map(|_| Value::Int(0))),
+    leaf("int.imag", 1, INT, |context, arguments| {
+        itself(context, arguments).map(|_| Value::Int(0))
+    }),
     leaf("int.numerator", 1, INT, itself),
     leaf("int.real", 1, INT, itself),
     leaf("int.to_bytes", 4, BYTES, to_bytes),
@@ -35,7 +39,9 @@ fn int(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
         Value::Unset => Ok(Value::Int(0)),
         Value::Int(_) | Value::Big(_) => Ok(value),
         Value::Bool(truth) => Ok(Value::Int(i64::from(truth))),
-        Value::Float(number) if (-9e18..9e18).contains(&number) => Ok(Value::Int(libm::trunc(number) as i64)),
+        Value::Float(number) if (-9e18..9e18).contains(&number) => {
+            Ok(Value::Int(libm::trunc(number) as i64))
+        }
         Value::Float(number) => {
             let number = integer_of(context, number)?;
             context.int(number)
@@ -60,7 +66,12 @@ fn with_base(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise>
     let base = integer(context, base)?;
     match value {
         Value::Str(_) | Value::Bytes(_) => parse(context, value, &base),
-        _ => Err(context.type_error("int() can't convert non-string with explicit base")),
+        _ => {
+            // The base is looked at first.
+            let parsed = int_parse::parse("0", &base);
+            checked(context, parsed)?;
+            Err(context.type_error("int() can't convert non-string with explicit base"))
+        }
     }
 }
 
@@ -68,7 +79,8 @@ fn parse(context: &mut Context, value: Value, base: &BigInt) -> Result<Value, Ra
     let result = match value {
         Value::Str(text) => {
             let length = text.byte_length();
-            if length <= 18 && *base == BigInt::from(10)
+            if length <= 18
+                && *base == BigInt::from(10)
                 && let Some(small) = int_parse::parse_small(context.heap.str(text))
             {
                 return Ok(Value::Int(small));
@@ -96,7 +108,11 @@ fn itself(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     match value {
         Value::Int(_) | Value::Big(_) => Ok(value),
         Value::Bool(truth) => Ok(Value::Int(i64::from(truth))),
-        _ => Err(wrong_type(context, "descriptor requires a 'int' object but received a '{}'", value)),
+        _ => Err(wrong_type(
+            context,
+            "descriptor requires a 'int' object but received a '{}'",
+            value,
+        )),
     }
 }
 
@@ -115,7 +131,9 @@ fn bit_count(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise>
     let [value] = take(arguments)?;
     let number = integer(context, value)?;
     context.charge(number.bits() / 512)?;
-    Ok(Value::Int(i64::try_from(number.magnitude().count_ones()).unwrap_or(i64::MAX)))
+    Ok(Value::Int(
+        i64::try_from(number.magnitude().count_ones()).unwrap_or(i64::MAX),
+    ))
 }
 
 /// Whether the byte order is the big end first.
@@ -123,7 +141,11 @@ fn big_endian(context: &mut Context, order: Value, method: &str) -> Result<bool,
     if order.is_unset() {
         return Ok(true);
     }
-    let order = text(context, order, &format!("{method}() argument 'byteorder' must be str, not {{}}"))?;
+    let order = text(
+        context,
+        order,
+        &format!("{method}() argument 'byteorder' must be str, not {{}}"),
+    )?;
     match context.heap.str(order) {
         "big" => Ok(true),
         "little" => Ok(false),
@@ -135,7 +157,11 @@ fn big_endian(context: &mut Context, order: Value, method: &str) -> Result<bool,
 fn to_bytes(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value, count, order, signed] = take(arguments)?;
     let number = integer(context, value)?;
-    let count = if count.is_unset() { 1 } else { size(context, count)? };
+    let count = if count.is_unset() {
+        1
+    } else {
+        size(context, count)?
+    };
     let big_endian = big_endian(context, order, "to_bytes")?;
     let signed = ops::truth(&context.heap, signed);
     if count < 0 {
@@ -147,7 +173,11 @@ fn to_bytes(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> 
     let count = length(count);
     context.reserve(count)?;
     context.charge(count as u64 / 32 + number.bits() / 512)?;
-    let mut bytes = if signed { number.to_signed_bytes_le() } else { number.to_bytes_le().1 };
+    let mut bytes = if signed {
+        number.to_signed_bytes_le()
+    } else {
+        number.to_bytes_le().1
+    };
     let fill = if number.is_negative() { 0xff } else { 0 };
     if number.is_zero() {
         bytes.clear();
@@ -172,6 +202,10 @@ fn from_bytes(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise
     if big_endian {
         bytes.reverse();
     }
-    let number = if signed { BigInt::from_signed_bytes_le(&bytes) } else { BigInt::from_bytes_le(Sign::Plus, &bytes) };
+    let number = if signed {
+        BigInt::from_signed_bytes_le(&bytes)
+    } else {
+        BigInt::from_bytes_le(Sign::Plus, &bytes)
+    };
     context.int(number)
 }

@@ -38,15 +38,28 @@ fn next(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     match ops::next(context, iterator)? {
         Some(value) => Ok(value),
         None if !default.is_unset() => Ok(default),
-        None => Err(context.heap.raise_with(BuiltinException::StopIteration, Vec::new())),
+        None => Err(context
+            .heap
+            .raise_with(BuiltinException::StopIteration, Vec::new())),
     }
 }
 
 fn enumerate(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [iterable, start] = take(arguments)?;
-    let count = if start.is_unset() { 0 } else { size(context, start)? };
+    let count = if start.is_unset() {
+        0
+    } else {
+        size(context, start)?
+    };
     let inner = iterator(context, iterable)?;
-    ops::pair(context, IteratorObject::Enumerate { inner, count, depth: 0 })
+    ops::pair(
+        context,
+        IteratorObject::Enumerate {
+            inner,
+            count,
+            depth: 0,
+        },
+    )
 }
 
 fn zip(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -57,7 +70,14 @@ fn zip(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     for iterable in iterables {
         inner.push(iterator(context, iterable)?);
     }
-    ops::pair(context, IteratorObject::Zip { inner, strict, depth: 0 })
+    ops::pair(
+        context,
+        IteratorObject::Zip {
+            inner,
+            strict,
+            depth: 0,
+        },
+    )
 }
 
 /// `filter(None, iterable)`: the true values. With a function the prelude does it.
@@ -68,24 +88,39 @@ fn filter(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     }
     let mut values = ops::collect(context, iterable)?;
     values.retain(|&value| ops::truth(&context.heap, value));
-    context.heap.alloc_iterator(IteratorObject::Values { values, index: 0 })
+    context
+        .heap
+        .alloc_iterator(IteratorObject::Values { values, index: 0 })
 }
 
 fn reversed(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     let object = match value {
-        Value::List(list) => IteratorObject::ListReversed { list, index: context.heap.list(list).len() },
+        Value::List(list) => IteratorObject::ListReversed {
+            list,
+            index: context.heap.list(list).len(),
+        },
         Value::Range(range) => {
             let range = *context.heap.range(range);
             let remaining = range.length();
-            let next = if remaining == 0 { range.start } else { range.at(remaining - 1) };
-            IteratorObject::Range { next, step: range.step.saturating_neg(), remaining }
+            let next = if remaining == 0 {
+                range.start
+            } else {
+                range.at(remaining - 1)
+            };
+            IteratorObject::Range {
+                next,
+                step: range.step.saturating_neg(),
+                remaining,
+            }
         }
         Value::Dict(dict) | Value::DictKeys(dict) => over_dict(context, dict, DictPart::Keys),
         Value::DictValues(dict) => over_dict(context, dict, DictPart::Values),
         Value::DictItems(dict) => over_dict(context, dict, DictPart::Items),
         Value::Tuple(_) | Value::Str(_) | Value::Bytes(_) => backwards(context, value)?,
-        Value::Native(native) if crate::native::length(&context.heap, native).is_some() => backwards(context, value)?,
+        Value::Native(native) if crate::native::length(&context.heap, native).is_some() => {
+            backwards(context, value)?
+        }
         _ => return Err(wrong_type(context, "'{}' object is not reversible", value)),
     };
     context.heap.alloc_iterator(object)
@@ -93,7 +128,13 @@ fn reversed(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> 
 
 fn over_dict(context: &Context, dict: DictRef, part: DictPart) -> IteratorObject {
     let expected = context.heap.dict(dict).len();
-    IteratorObject::Dict { dict, part, index: 0, expected, reversed: true }
+    IteratorObject::Dict {
+        dict,
+        part,
+        index: 0,
+        expected,
+        reversed: true,
+    }
 }
 
 /// The values of a sequence that cannot change, from the last to the first.

@@ -30,7 +30,9 @@ fn receiver(context: &mut Context, value: Value, method: &str) -> Result<ListRef
     match value {
         Value::List(list) => Ok(list),
         _ => {
-            let message = format!("descriptor '{method}' for 'list' objects doesn't apply to a '{{}}' object");
+            let message = format!(
+                "descriptor '{method}' for 'list' objects doesn't apply to a '{{}}' object"
+            );
             Err(wrong_type(context, &message, value))
         }
     }
@@ -105,7 +107,11 @@ fn index(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let length = i64::try_from(values.len()).unwrap_or(i64::MAX);
     let place = |bound: Option<i64>, default: i64| {
         let bound = bound.unwrap_or(default);
-        let bound = if bound < 0 { bound.saturating_add(length).max(0) } else { bound };
+        let bound = if bound < 0 {
+            bound.saturating_add(length).max(0)
+        } else {
+            bound
+        };
         usize::try_from(bound).unwrap_or(usize::MAX)
     };
     let bounds_error = "slice indices must be integers or have an __index__ method";
@@ -113,7 +119,9 @@ fn index(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
         return Err(context.type_error(bounds_error));
     }
     let (start, stop) = (bound(context, start), bound(context, stop));
-    let (Ok(start), Ok(stop)) = (start, stop) else { return Err(context.type_error(bounds_error)) };
+    let (Ok(start), Ok(stop)) = (start, stop) else {
+        return Err(context.type_error(bounds_error));
+    };
     let (start, stop) = (place(start, 0), place(stop, i64::MAX).min(values.len()));
     for (position, &element) in values.iter().enumerate().take(stop).skip(start) {
         if same(context, element, value)? {
@@ -146,25 +154,37 @@ fn insert(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     };
     context.reserve(VALUE_SIZE)?;
     context.charge((length - place) as u64 / 32)?;
-    context.heap.modify_list(list, |values| values.insert(place.min(values.len()), value));
+    context
+        .heap
+        .modify_list(list, |values| values.insert(place.min(values.len()), value));
     Ok(Value::None)
 }
 
 fn pop(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [list, index] = take(arguments)?;
     let list = receiver(context, list, "pop")?;
-    let index = if index.is_unset() { -1 } else { size(context, index)? };
+    let index = if index.is_unset() {
+        -1
+    } else {
+        size(context, index)?
+    };
     let length = context.heap.list(list).len();
     if length == 0 {
         return Err(context.index_error("pop from empty list"));
     }
     let signed = i64::try_from(length).unwrap_or(i64::MAX);
-    let place = if index < 0 { index.saturating_add(signed) } else { index };
+    let place = if index < 0 {
+        index.saturating_add(signed)
+    } else {
+        index
+    };
     let Some(place) = usize::try_from(place).ok().filter(|&place| place < length) else {
         return Err(context.index_error("pop index out of range"));
     };
     context.charge((length - place) as u64 / 32)?;
-    Ok(context.heap.modify_list(list, |values| values.remove(place)))
+    Ok(context
+        .heap
+        .modify_list(list, |values| values.remove(place)))
 }
 
 fn remove(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -174,7 +194,9 @@ fn remove(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let mut place = 0;
     while let Some(&element) = context.heap.list(list).get(place) {
         if same(context, element, value)? {
-            context.heap.modify_list(list, |values| values.remove(place));
+            context
+                .heap
+                .modify_list(list, |values| values.remove(place));
             return Ok(Value::None);
         }
         place += 1;

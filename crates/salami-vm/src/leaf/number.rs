@@ -18,10 +18,18 @@ use crate::value::Value;
 pub(super) const LEAVES: &[Leaf] = &[
     leaf("abs", 1, ANY, absolute),
     leaf("divmod", 2, TUPLE, divide_with_rest),
-    leaf("max", 3, ANY, |context, arguments| best_of_iterable(context, arguments, Comparison::Greater)),
-    leaf("max.of", 4, ANY, |context, arguments| best_of(context, arguments, Comparison::Greater)),
-    leaf("min", 3, ANY, |context, arguments| best_of_iterable(context, arguments, Comparison::Less)),
-    leaf("min.of", 4, ANY, |context, arguments| best_of(context, arguments, Comparison::Less)),
+    leaf("max", 3, ANY, |context, arguments| {
+        best_of_iterable(context, arguments, Comparison::Greater)
+    }),
+    leaf("max.of", 4, ANY, |context, arguments| {
+        best_of(context, arguments, Comparison::Greater)
+    }),
+    leaf("min", 3, ANY, |context, arguments| {
+        best_of_iterable(context, arguments, Comparison::Less)
+    }),
+    leaf("min.of", 4, ANY, |context, arguments| {
+        best_of(context, arguments, Comparison::Less)
+    }),
     leaf("pow", 3, ANY, power),
     leaf("round", 2, ANY, round),
     leaf("sum", 2, ANY, sum),
@@ -43,9 +51,17 @@ fn absolute(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> 
         }
         Value::Native(handle) => match native::convert(context, handle, Conversion::Absolute)? {
             Some(value) => Ok(value),
-            None => Err(wrong_type(context, "bad operand type for abs(): '{}'", value)),
+            None => Err(wrong_type(
+                context,
+                "bad operand type for abs(): '{}'",
+                value,
+            )),
         },
-        _ => Err(wrong_type(context, "bad operand type for abs(): '{}'", value)),
+        _ => Err(wrong_type(
+            context,
+            "bad operand type for abs(): '{}'",
+            value,
+        )),
     }
 }
 
@@ -60,7 +76,11 @@ fn round(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
         }
         Value::Float(number) => {
             let digits = integer(context, digits)?;
-            let digits = digits.to_i64().unwrap_or(if digits.is_negative() { i64::MIN } else { i64::MAX });
+            let digits = digits.to_i64().unwrap_or(if digits.is_negative() {
+                i64::MIN
+            } else {
+                i64::MAX
+            });
             let rounded = round_float(number, digits);
             checked(context, rounded).map(Value::float)
         }
@@ -76,10 +96,18 @@ fn round(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
             let digits = if no_digits { Value::None } else { digits };
             match native::convert(context, handle, Conversion::Round(digits))? {
                 Some(value) => Ok(value),
-                None => Err(wrong_type(context, "type {} doesn't define __round__ method", value)),
+                None => Err(wrong_type(
+                    context,
+                    "type {} doesn't define __round__ method",
+                    value,
+                )),
             }
         }
-        _ => Err(wrong_type(context, "type {} doesn't define __round__ method", value)),
+        _ => Err(wrong_type(
+            context,
+            "type {} doesn't define __round__ method",
+            value,
+        )),
     }
 }
 
@@ -89,7 +117,11 @@ fn round_integer(context: &mut Context, number: BigInt, digits: &BigInt) -> Resu
         return context.int(number);
     }
     // A power of ten past twice the number rounds it to nothing, and need not be made.
-    let Some(zeros) = digits.magnitude().to_u32().filter(|&zeros| u64::from(zeros) <= number.bits()) else {
+    let Some(zeros) = digits
+        .magnitude()
+        .to_u32()
+        .filter(|&zeros| u64::from(zeros) <= number.bits())
+    else {
         return Ok(Value::Int(0));
     };
     context.charge(number.bits().saturating_mul(number.bits()) / 4096)?;
@@ -102,16 +134,30 @@ fn round_integer(context: &mut Context, number: BigInt, digits: &BigInt) -> Resu
 
 fn divide_with_rest(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [left, right] = take(arguments)?;
-    let number = |value: Value| matches!(value, Value::Int(_) | Value::Bool(_) | Value::Big(_) | Value::Float(_));
+    let number = |value: Value| {
+        matches!(
+            value,
+            Value::Int(_) | Value::Bool(_) | Value::Big(_) | Value::Float(_)
+        )
+    };
     let native = matches!(left, Value::Native(_)) || matches!(right, Value::Native(_));
     if !native && !(number(left) && number(right)) {
-        let (one, other) = (ops::type_name(&context.heap, left), ops::type_name(&context.heap, right));
-        return Err(context.type_error(format!("unsupported operand type(s) for divmod(): '{one}' and '{other}'")));
+        let (one, other) = (
+            ops::type_name(&context.heap, left),
+            ops::type_name(&context.heap, right),
+        );
+        return Err(context.type_error(format!(
+            "unsupported operand type(s) for divmod(): '{one}' and '{other}'"
+        )));
     }
     if !native {
         let float = matches!(left, Value::Float(_)) || matches!(right, Value::Float(_));
         if !ops::truth(&context.heap, right) {
-            let message = if float { "float divmod()" } else { "integer division or modulo by zero" };
+            let message = if float {
+                "float divmod()"
+            } else {
+                "integer division or modulo by zero"
+            };
             return Err(context.zero_division(message));
         }
     }
@@ -129,7 +175,7 @@ fn power(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let integers = [base, exponent, modulus].map(|value| ops::to_bigint(&context.heap, value));
     let [Some(base), Some(exponent), Some(modulus)] = integers else {
         let values = [base, exponent, modulus];
-        let message = if values.iter().all(|&value| is_number(value)) {
+        let message = if values.iter().any(|value| matches!(value, Value::Float(_))) {
             "pow() 3rd argument not allowed unless all arguments are integers".to_owned()
         } else {
             let [one, two, three] = values.map(|value| ops::type_name(&context.heap, value));
@@ -155,12 +201,12 @@ fn power(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let magnitude = BigInt::from(modulus.magnitude().clone());
     let result = base.mod_floor(&magnitude).modpow(&exponent, &magnitude);
     // The result has the modulus' sign.
-    let result = if modulus.sign() == Sign::Minus && !result.is_zero() { result + &modulus } else { result };
+    let result = if modulus.sign() == Sign::Minus && !result.is_zero() {
+        result + &modulus
+    } else {
+        result
+    };
     context.int(result)
-}
-
-fn is_number(value: Value) -> bool {
-    matches!(value, Value::Int(_) | Value::Bool(_) | Value::Big(_) | Value::Float(_))
 }
 
 /// The number that times `value` is one modulo the modulus.
@@ -173,10 +219,18 @@ fn inverse(value: &BigInt, modulus: &BigInt) -> Option<BigInt> {
 /// `sum(iterable, start)`: from left to right, with fast ways for integers and floats.
 fn sum(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [iterable, start] = take(arguments)?;
-    let mut total = if start.is_unset() { Value::Int(0) } else { start };
+    let mut total = if start.is_unset() {
+        Value::Int(0)
+    } else {
+        start
+    };
     match total {
-        Value::Str(_) => return Err(context.type_error("sum() can't sum strings [use ''.join(seq) instead]")),
-        Value::Bytes(_) => return Err(context.type_error("sum() can't sum bytes [use b''.join(seq) instead]")),
+        Value::Str(_) => {
+            return Err(context.type_error("sum() can't sum strings [use ''.join(seq) instead]"));
+        }
+        Value::Bytes(_) => {
+            return Err(context.type_error("sum() can't sum bytes [use b''.join(seq) instead]"));
+        }
         _ => {}
     }
     let values = ops::collect(context, iterable)?;
@@ -193,11 +247,19 @@ fn sum(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     Ok(total)
 }
 
-fn best_of_iterable(context: &mut Context, arguments: &[Value], comparison: Comparison) -> Result<Value, Raise> {
+fn best_of_iterable(
+    context: &mut Context,
+    arguments: &[Value],
+    comparison: Comparison,
+) -> Result<Value, Raise> {
     let [iterable, default, key] = take(arguments)?;
     no_key(context, key)?;
     let values = ops::collect(context, iterable)?;
-    let name = if comparison == Comparison::Less { "min" } else { "max" };
+    let name = if comparison == Comparison::Less {
+        "min"
+    } else {
+        "max"
+    };
     match best(context, &values, comparison)? {
         Some(value) => Ok(value),
         None if !default.is_unset() => Ok(default),
@@ -205,7 +267,11 @@ fn best_of_iterable(context: &mut Context, arguments: &[Value], comparison: Comp
     }
 }
 
-fn best_of(context: &mut Context, arguments: &[Value], comparison: Comparison) -> Result<Value, Raise> {
+fn best_of(
+    context: &mut Context,
+    arguments: &[Value],
+    comparison: Comparison,
+) -> Result<Value, Raise> {
     let [first, second, more, key] = take(arguments)?;
     no_key(context, key)?;
     let mut values = vec![first, second];
@@ -216,9 +282,15 @@ fn best_of(context: &mut Context, arguments: &[Value], comparison: Comparison) -
 }
 
 /// The first of the values that no later one beats.
-fn best(context: &mut Context, values: &[Value], comparison: Comparison) -> Result<Option<Value>, Raise> {
+fn best(
+    context: &mut Context,
+    values: &[Value],
+    comparison: Comparison,
+) -> Result<Option<Value>, Raise> {
     let mut values = values.iter();
-    let Some(&(mut best)) = values.next() else { return Ok(None) };
+    let Some(&(mut best)) = values.next() else {
+        return Ok(None);
+    };
     for &value in values {
         if ops::order(context, comparison, value, best)? {
             best = value;

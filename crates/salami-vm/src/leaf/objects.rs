@@ -15,7 +15,9 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("BaseException.add_note", 2, NONE, add_note),
     leaf("StopIteration.value", 1, ANY, first_argument),
     leaf("SystemExit.code", 1, ANY, code),
-    leaf("function.__doc__", 1, ANY, |_, arguments| take::<1>(arguments).map(|_| Value::None)),
+    leaf("function.__doc__", 1, ANY, |_, arguments| {
+        take::<1>(arguments).map(|_| Value::None)
+    }),
     leaf("function.__name__", 1, STR, function_name),
     leaf("function.__qualname__", 1, STR, qualified_name),
     leaf("object", 0, OBJECT, object),
@@ -27,7 +29,11 @@ pub(super) const LEAVES: &[Leaf] = &[
 fn exception(context: &mut Context, value: Value) -> Result<ExceptionRef, Raise> {
     match value {
         Value::Exception(exception) => Ok(exception),
-        _ => Err(wrong_type(context, "descriptor requires an exception but received a '{}'", value)),
+        _ => Err(wrong_type(
+            context,
+            "descriptor requires an exception but received a '{}'",
+            value,
+        )),
     }
 }
 
@@ -35,14 +41,26 @@ fn exception(context: &mut Context, value: Value) -> Result<ExceptionRef, Raise>
 fn first_argument(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     let exception = exception(context, value)?;
-    Ok(context.heap.exception(exception).arguments.first().copied().unwrap_or(Value::None))
+    Ok(context
+        .heap
+        .exception(exception)
+        .arguments
+        .first()
+        .copied()
+        .unwrap_or(Value::None))
 }
 
 /// The code of SystemExit: its only argument, or all of them.
 fn code(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     let exception = exception(context, value)?;
-    match context.heap.exception(exception).arguments.clone().as_slice() {
+    match context
+        .heap
+        .exception(exception)
+        .arguments
+        .clone()
+        .as_slice()
+    {
         [] => Ok(Value::None),
         [only] => Ok(*only),
         several => context.tuple(several.to_vec()),
@@ -54,7 +72,10 @@ fn qualified(context: &mut Context, value: Value) -> Result<String, Raise> {
         Value::Function(function) => {
             let function = context.heap.function(function).function;
             let module = context.module();
-            Ok(module.functions.get(function.index()).map_or_else(String::new, |function| function.name.clone()))
+            Ok(module
+                .functions
+                .get(function.index())
+                .map_or_else(String::new, |function| function.name.clone()))
         }
         Value::Type(class) => Ok(ops::type_ref_name(&context.heap, class)),
         _ => {
@@ -103,7 +124,9 @@ fn module_name(context: &mut Context, arguments: &[Value]) -> Result<Value, Rais
             // What `repr` prints before the name.
             let shown = crate::format::values::class_text(&context.heap, class);
             let name = shown.trim_start_matches("<class '").trim_end_matches("'>");
-            name.rsplit_once('.').map_or("builtins", |(module, _)| module).to_owned()
+            name.rsplit_once('.')
+                .map_or("builtins", |(module, _)| module)
+                .to_owned()
         }
     };
     context.string(module)
@@ -143,5 +166,8 @@ fn add_note(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> 
 /// `object()`: equal to itself only. It is of no class of the module.
 fn object(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [] = take(arguments)?;
-    context.heap.alloc_object(Instance { class: ClassIndex(u32::MAX), fields: Vec::new() })
+    context.heap.alloc_object(Instance {
+        class: ClassIndex(u32::MAX),
+        fields: Vec::new(),
+    })
 }

@@ -17,9 +17,15 @@ pub(super) const LEAVES: &[Leaf] = &[
     }),
     leaf("range.count", 2, INT, count),
     leaf("range.index", 2, INT, index),
-    leaf("range.start", 1, INT, |context, arguments| part(context, arguments, |range| range.start)),
-    leaf("range.step", 1, INT, |context, arguments| part(context, arguments, |range| range.step)),
-    leaf("range.stop", 1, INT, |context, arguments| part(context, arguments, |range| range.stop)),
+    leaf("range.start", 1, INT, |context, arguments| {
+        part(context, arguments, |range| range.start)
+    }),
+    leaf("range.step", 1, INT, |context, arguments| {
+        part(context, arguments, |range| range.step)
+    }),
+    leaf("range.stop", 1, INT, |context, arguments| {
+        part(context, arguments, |range| range.stop)
+    }),
     leaf("range.until", 1, RANGE, |context, arguments| {
         let [stop] = take(arguments)?;
         range(context, Value::Int(0), stop, Value::Int(1))
@@ -29,19 +35,34 @@ pub(super) const LEAVES: &[Leaf] = &[
         slice(context, start, stop, step)
     }),
     leaf("slice.indices", 2, TUPLE, indices),
-    leaf("slice.start", 1, ANY, |context, arguments| slice_part(context, arguments, |slice| slice.start)),
-    leaf("slice.step", 1, ANY, |context, arguments| slice_part(context, arguments, |slice| slice.step)),
-    leaf("slice.stop", 1, ANY, |context, arguments| slice_part(context, arguments, |slice| slice.stop)),
-    leaf("slice.until", 1, tags(&[Tag::Slice]), |context, arguments| {
-        let [stop] = take(arguments)?;
-        slice(context, Value::None, stop, Value::None)
+    leaf("slice.start", 1, ANY, |context, arguments| {
+        slice_part(context, arguments, |slice| slice.start)
     }),
+    leaf("slice.step", 1, ANY, |context, arguments| {
+        slice_part(context, arguments, |slice| slice.step)
+    }),
+    leaf("slice.stop", 1, ANY, |context, arguments| {
+        slice_part(context, arguments, |slice| slice.stop)
+    }),
+    leaf(
+        "slice.until",
+        1,
+        tags(&[Tag::Slice]),
+        |context, arguments| {
+            let [stop] = take(arguments)?;
+            slice(context, Value::None, stop, Value::None)
+        },
+    ),
 ];
 
 fn range(context: &mut Context, start: Value, stop: Value, step: Value) -> Result<Value, Raise> {
     let start = size(context, start)?;
     let stop = size(context, stop)?;
-    let step = if step.is_unset() { 1 } else { size(context, step)? };
+    let step = if step.is_unset() {
+        1
+    } else {
+        size(context, step)?
+    };
     if step == 0 {
         return Err(context.value_error("range() arg 3 must not be zero"));
     }
@@ -51,11 +72,19 @@ fn range(context: &mut Context, start: Value, stop: Value, step: Value) -> Resul
 fn receiver(context: &mut Context, value: Value) -> Result<RangeRef, Raise> {
     match value {
         Value::Range(range) => Ok(range),
-        _ => Err(wrong_type(context, "descriptor requires a 'range' object but received '{}'", value)),
+        _ => Err(wrong_type(
+            context,
+            "descriptor requires a 'range' object but received '{}'",
+            value,
+        )),
     }
 }
 
-fn part(context: &mut Context, arguments: &[Value], part: fn(&Range) -> i64) -> Result<Value, Raise> {
+fn part(
+    context: &mut Context,
+    arguments: &[Value],
+    part: fn(&Range) -> i64,
+) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     let range = receiver(context, value)?;
     Ok(Value::Int(part(context.heap.range(range))))
@@ -98,11 +127,19 @@ fn slice(context: &mut Context, start: Value, stop: Value, step: Value) -> Resul
 fn slice_receiver(context: &mut Context, value: Value) -> Result<SliceRef, Raise> {
     match value {
         Value::Slice(slice) => Ok(slice),
-        _ => Err(wrong_type(context, "descriptor requires a 'slice' object but received '{}'", value)),
+        _ => Err(wrong_type(
+            context,
+            "descriptor requires a 'slice' object but received '{}'",
+            value,
+        )),
     }
 }
 
-fn slice_part(context: &mut Context, arguments: &[Value], part: fn(&Slice) -> Value) -> Result<Value, Raise> {
+fn slice_part(
+    context: &mut Context,
+    arguments: &[Value],
+    part: fn(&Slice) -> Value,
+) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     let slice = slice_receiver(context, value)?;
     Ok(part(context.heap.slice(slice)))
@@ -121,13 +158,24 @@ fn indices(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     if step == 0 {
         return Err(context.value_error("slice step cannot be zero"));
     }
-    let (low, high) = if step > 0 { (0, length) } else { (-1, length - 1) };
+    let (low, high) = if step > 0 {
+        (0, length)
+    } else {
+        (-1, length - 1)
+    };
     let place = |bound: Option<i64>, default: i64| match bound {
         None => default,
         Some(bound) if bound < 0 => bound.saturating_add(length).max(low),
         Some(bound) => bound.min(high),
     };
-    let (start, stop) = (super::argument::bound(context, start)?, super::argument::bound(context, stop)?);
+    let (start, stop) = (
+        super::argument::bound(context, start)?,
+        super::argument::bound(context, stop)?,
+    );
     let (first, last) = if step > 0 { (low, high) } else { (high, low) };
-    context.tuple(vec![Value::Int(place(start, first)), Value::Int(place(stop, last)), Value::Int(step)])
+    context.tuple(vec![
+        Value::Int(place(start, first)),
+        Value::Int(place(stop, last)),
+        Value::Int(step),
+    ])
 }

@@ -20,7 +20,12 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("frozenset.isdisjoint", 2, BOOL, is_disjoint),
     leaf("frozenset.issubset", 2, BOOL, is_subset),
     leaf("frozenset.issuperset", 2, BOOL, is_superset),
-    leaf("frozenset.symmetric_difference", 2, EITHER, symmetric_difference),
+    leaf(
+        "frozenset.symmetric_difference",
+        2,
+        EITHER,
+        symmetric_difference,
+    ),
     leaf("frozenset.union", 2, EITHER, union),
     leaf("set", 1, SET, set),
     leaf("set.add", 2, NONE, add),
@@ -30,16 +35,21 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("set.difference_update", 2, NONE, difference_update),
     leaf("set.discard", 2, NONE, discard),
     leaf("set.intersection", 2, EITHER, intersection),
-    leaf("set.intersection_update", 2, NONE, |context, arguments| replace(context, arguments, intersection)),
+    leaf("set.intersection_update", 2, NONE, |context, arguments| {
+        replace(context, arguments, intersection)
+    }),
     leaf("set.isdisjoint", 2, BOOL, is_disjoint),
     leaf("set.issubset", 2, BOOL, is_subset),
     leaf("set.issuperset", 2, BOOL, is_superset),
     leaf("set.pop", 1, ANY, pop),
     leaf("set.remove", 2, NONE, remove),
     leaf("set.symmetric_difference", 2, EITHER, symmetric_difference),
-    leaf("set.symmetric_difference_update", 2, NONE, |context, arguments| {
-        replace(context, arguments, symmetric_difference)
-    }),
+    leaf(
+        "set.symmetric_difference_update",
+        2,
+        NONE,
+        symmetric_difference_update,
+    ),
     leaf("set.union", 2, EITHER, union),
     leaf("set.update", 2, NONE, update),
 ];
@@ -48,7 +58,8 @@ fn receiver(context: &mut Context, value: Value, method: &str) -> Result<SetRef,
     match value {
         Value::Set(set) => Ok(set),
         _ => {
-            let message = format!("descriptor '{method}' for 'set' objects doesn't apply to a '{{}}' object");
+            let message =
+                format!("descriptor '{method}' for 'set' objects doesn't apply to a '{{}}' object");
             Err(wrong_type(context, &message, value))
         }
     }
@@ -134,7 +145,11 @@ fn discard(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
 fn remove(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [set, value] = take(arguments)?;
     let set = receiver(context, set, "remove")?;
-    if ops::set_remove(context, set, value)? { Ok(Value::None) } else { Err(context.key_error(value)) }
+    if ops::set_remove(context, set, value)? {
+        Ok(Value::None)
+    } else {
+        Err(context.key_error(value))
+    }
 }
 
 fn pop(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -151,7 +166,11 @@ fn pop(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
 
 /// The sets or iterables of `*others`.
 fn others(context: &mut Context, value: Value) -> Result<Vec<Value>, Raise> {
-    if value.is_unset() { Ok(Vec::new()) } else { ops::collect(context, value) }
+    if value.is_unset() {
+        Ok(Vec::new())
+    } else {
+        ops::collect(context, value)
+    }
 }
 
 fn plain_copy(context: &mut Context, set: SetRef) -> Result<Value, Raise> {
@@ -212,7 +231,9 @@ fn difference(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise
     let [value, more] = take(arguments)?;
     let set = receiver(context, value, "difference")?;
     let more = others(context, more)?;
-    let Some((&first, rest)) = more.split_first() else { return plain_copy(context, set) };
+    let Some((&first, rest)) = more.split_first() else {
+        return plain_copy(context, set);
+    };
     let result = match first {
         Value::Set(right) => ops::set_difference(context, set, right)?,
         Value::Dict(_) => {
@@ -252,19 +273,55 @@ fn remove_all(context: &mut Context, set: SetRef, iterable: Value) -> Result<(),
 fn symmetric_difference(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [set, other] = take(arguments)?;
     let set = receiver(context, set, "symmetric_difference")?;
-    let right = match other {
-        Value::Set(right) => right,
-        _ => {
-            let frozen = context.heap.set(set).is_frozen();
-            handle(set_of(context, other, frozen)?)?
-        }
-    };
     context.charge(context.heap.set(set).len() as u64 * 2)?;
-    ops::set_symmetric_difference(context, set, right)
+    if let Value::Set(right) = other {
+        return ops::set_symmetric_difference(context, set, right);
+    }
+    let frozen = context.heap.set(set).is_frozen();
+    let result = set_of(context, other, frozen)?;
+    toggle(context, handle(result)?, set)?;
+    Ok(result)
+}
+
+/// Removes what is there and adds what is not.
+fn toggle(context: &mut Context, set: SetRef, other: SetRef) -> Result<(), Raise> {
+    for value in context.heap.set(other).values() {
+        if !ops::set_remove(context, set, value)? {
+            ops::set_add(context, set, value)?;
+        }
+    }
+    Ok(())
+}
+
+/// Toggles in a copy of the very table, which then takes the set's place: a second run is the first.
+fn symmetric_difference_update(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [set, other] = take(arguments)?;
+    let set = receiver(context, set, "symmetric_difference_update")?;
+    let other = match other {
+        Value::Set(other) => other,
+        _ => handle(set_of(context, other, false)?)?,
+    };
+    let size = context
+        .heap
+        .set(set)
+        .len()
+        .saturating_add(context.heap.set(other).len());
+    context.charge(size as u64 * 4)?;
+    context.reserve(size.saturating_mul(2 * SET_ENTRY_SIZE))?;
+    let copy = context.heap.set(set).clone();
+    let copy = handle(context.heap.alloc_set(copy)?)?;
+    toggle(context, copy, other)?;
+    let object = context.heap.modify_set(copy, core::mem::take);
+    context.heap.modify_set(set, |set| *set = object);
+    Ok(Value::None)
 }
 
 /// Changes a set to what the operation gives: all at once, so that a second run is the first.
-fn replace(context: &mut Context, arguments: &[Value], operation: super::LeafFunction) -> Result<Value, Raise> {
+fn replace(
+    context: &mut Context,
+    arguments: &[Value],
+    operation: super::LeafFunction,
+) -> Result<Value, Raise> {
     let [set, _] = take(arguments)?;
     let set = receiver(context, set, "update")?;
     let result = handle(operation(context, arguments)?)?;

@@ -101,8 +101,9 @@ fn find(
 ) -> Result<Option<i64>, Raise> {
     let [string, part, start, end] = take(arguments)?;
     let string = receiver(context, string, method)?;
+    let range = range(context, string, start, end)?;
     let part = text(context, part, "must be str, not {}")?;
-    let Some(range) = range(context, string, start, end)? else {
+    let Some(range) = range else {
         return Ok(None);
     };
     context.charge((range.to - range.from.min(range.to)) as u64 / 16)?;
@@ -127,8 +128,9 @@ fn find(
 fn count(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [string, part, start, end] = take(arguments)?;
     let string = receiver(context, string, "count")?;
+    let range = range(context, string, start, end)?;
     let part = text(context, part, "must be str, not {}")?;
-    let Some(range) = range(context, string, start, end)? else {
+    let Some(range) = range else {
         return Ok(Value::Int(0));
     };
     context.charge((range.to - range.from.min(range.to)) as u64 / 16)?;

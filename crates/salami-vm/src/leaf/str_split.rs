@@ -87,6 +87,7 @@ fn split(
 ) -> Result<Value, Raise> {
     let [string, separator, count] = take(arguments)?;
     let string = receiver(context, string, method)?;
+    let limit = limit(context, count)?;
     let separator = match separator {
         Value::None | Value::Unset => None,
         Value::Str(separator) => Some(separator),
@@ -98,7 +99,6 @@ fn split(
             ));
         }
     };
-    let limit = limit(context, count)?;
     let length = string.byte_length();
     context.charge(length as u64 / 8)?;
     // At most a part for every second byte, or for every byte: as the search makes them.

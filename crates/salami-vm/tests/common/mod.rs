@@ -8,8 +8,10 @@ use salami_vm::{Data, Limits, Machine, Outcome, Program, leaf};
 
 /// Assembles, verifies and prepares.
 pub fn program(source: &str) -> Arc<Program> {
-    let module = salami_ir::text::parse(source).unwrap_or_else(|errors| panic!("{source}\n{errors:?}"));
-    let verified = salami_verify::verify(module, leaf::leaves()).unwrap_or_else(|errors| panic!("{source}\n{errors:?}"));
+    let module =
+        salami_ir::text::parse(source).unwrap_or_else(|errors| panic!("{source}\n{errors:?}"));
+    let verified = salami_verify::verify(module, leaf::leaves())
+        .unwrap_or_else(|errors| panic!("{source}\n{errors:?}"));
     Arc::new(Program::new(verified).expect("the leaves are the VM's own"))
 }
 
@@ -31,15 +33,25 @@ pub struct Way {
 
 impl Way {
     pub fn in_one_go() -> Self {
-        Self { slice: 1 << 40, stress: false, limits: Limits::default() }
+        Self {
+            slice: 1 << 40,
+            stress: false,
+            limits: Limits::default(),
+        }
     }
 
     pub fn slices(slice: u64) -> Self {
-        Self { slice, ..Self::in_one_go() }
+        Self {
+            slice,
+            ..Self::in_one_go()
+        }
     }
 
     pub fn stressed() -> Self {
-        Self { stress: true, ..Self::in_one_go() }
+        Self {
+            stress: true,
+            ..Self::in_one_go()
+        }
     }
 }
 
@@ -56,14 +68,24 @@ pub fn run(program: &Arc<Program>, input: &[(String, Data)], way: Way) -> Observ
         match outcome {
             Outcome::Done(value) => {
                 machine.context_mut().refuel(1 << 30);
-                let text = salami_vm::format::repr(machine.context_mut(), value).expect("the result can be shown");
+                let text = salami_vm::format::repr(machine.context_mut(), value)
+                    .expect("the result can be shown");
                 break format!("result: {text}");
             }
             Outcome::OutOfFuel { .. } => {}
             Outcome::Raised(raised) => {
-                let trace: Vec<String> = raised.traceback.iter().map(|line| line.name.clone()).collect();
+                let trace: Vec<String> = raised
+                    .traceback
+                    .iter()
+                    .map(|line| line.name.clone())
+                    .collect();
                 let separator = if raised.message.is_empty() { "" } else { ": " };
-                break format!("raises: {}{separator}{} in {}", raised.class, raised.message, trace.join(" > "));
+                break format!(
+                    "raises: {}{separator}{} in {}",
+                    raised.class,
+                    raised.message,
+                    trace.join(" > ")
+                );
             }
             Outcome::Failed(error) => break format!("fails: {}", error.code),
         }
