@@ -174,29 +174,37 @@ impl Execution {
         self.after(outcome)
     }
 
-    fn after(&mut self, outcome: Outcome) -> Progress {
-        match outcome {
-            Outcome::OutOfFuel { needed } => {
-                self.needed = needed;
-                Progress::Running
-            }
-            Outcome::Done(value) => {
-                let data = self
-                    .machine
-                    .export(value)
-                    .map_err(|error| error.to_string());
-                let result = data
-                    .and_then(|data| json::value(&data))
-                    .map_err(RunError::Result);
-                self.end(result)
-            }
-            Outcome::Failed(error) => {
-                let frames = self.frames();
-                self.end(Err(failure(&error, frames)))
-            }
-            Outcome::Raised(raised) => {
-                let error = self.uncaught(&raised);
-                self.end(Err(error))
+    fn after(&mut self, mut outcome: Outcome) -> Progress {
+        loop {
+            match outcome {
+                Outcome::OutOfFuel { needed } => {
+                    self.needed = needed;
+                    return Progress::Running;
+                }
+                Outcome::Done(value) => {
+                    let data = self
+                        .machine
+                        .export(value)
+                        .map_err(|error| error.to_string());
+                    let result = data
+                        .and_then(|data| json::value(&data))
+                        .map_err(RunError::Result);
+                    return self.end(result);
+                }
+                Outcome::Failed(error) => {
+                    let frames = self.frames();
+                    return self.end(Err(failure(&error, frames)));
+                }
+                Outcome::Raised(raised) => {
+                    // Nobody catches it: clean-ups run, as in CPython, then the program ends.
+                    match self.machine.raise_on(&raised) {
+                        Some(next) => outcome = next,
+                        None => {
+                            let error = self.uncaught(&raised);
+                            return self.end(Err(error));
+                        }
+                    }
+                }
             }
         }
     }

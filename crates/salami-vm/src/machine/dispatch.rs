@@ -15,14 +15,41 @@ use crate::value::{GeneratorRef, Value};
 
 /// Why the loop was left. The frame's position is the operation at hand.
 pub(super) enum Leave {
-    Call { function: u32, site: u32, result: R, closure: Value },
-    CallValue { callee: Value, site: u32, result: R },
-    Return { value: Value, cost: u8 },
-    Yield { value: Value, result: R, cost: u8 },
-    Resume { generator: GeneratorRef, result: R, end: u32, cost: u8 },
+    Call {
+        function: u32,
+        site: u32,
+        result: R,
+        closure: Value,
+    },
+    CallValue {
+        callee: Value,
+        site: u32,
+        result: R,
+    },
+    Return {
+        value: Value,
+        cost: u8,
+    },
+    Yield {
+        value: Value,
+        result: R,
+        cost: u8,
+    },
+    Resume {
+        generator: GeneratorRef,
+        result: R,
+        end: u32,
+        cost: u8,
+    },
     Raise(Raise),
-    Throw { exception: Value, again: bool },
-    ThrowFrom { exception: Value, cause: Value },
+    Throw {
+        exception: Value,
+        again: bool,
+    },
+    ThrowFrom {
+        exception: Value,
+        cause: Value,
+    },
     /// The position is a safepoint where a collection is due.
     Collect,
     /// The fast form has too little fuel, or the exact form enough for the other.
@@ -114,74 +141,112 @@ impl Machine {
                 }
             }};
         }
+        // Goes to the next operation, where the segment that just ended is paid.
+        macro_rules! forward {
+            ($cost:expr) => {{
+                pay!($cost);
+                ip += 1;
+                if EXACT {
+                    if context.fuel.remaining >= FAST {
+                        leave!(Leave::Switch)
+                    }
+                } else if context.fuel.remaining < MARGIN {
+                    leave!(Leave::Switch)
+                }
+            }};
+        }
+        // Values are matched where they lie: a whole copy of a value that was just written in parts
+        // would wait for the parts.
         macro_rules! arithmetic {
             ($left:expr, $right:expr, $result:expr, $checked:ident, $operator:tt, $name:ident, $general:path) => {{
-                match (register!($left), register!($right)) {
-                    (Value::Int(left), Value::Int(right)) if let Some(value) = left.$checked(right) => {
+                match (&register!($left), &register!($right)) {
+                    (&Value::Int(left), &Value::Int(right)) if let Some(value) = left.$checked(right) => {
                         register!($result) = Value::Int(value);
                         ip += 1;
                     }
-                    (Value::Float(left), Value::Float(right)) => {
+                    (&Value::Float(left), &Value::Float(right)) => {
                         register!($result) = Value::float(left $operator right);
                         ip += 1;
                     }
-                    (left, right) => slow!($result, $general(context, BinaryOperator::$name, left, right)),
+                    (&left, &right) => slow!($result, $general(context, BinaryOperator::$name, left, right)),
                 }
             }};
         }
         macro_rules! immediate {
             ($left:expr, $constant:expr, $result:expr, $value:expr, $checked:ident, $operator:tt, $name:ident, $general:path) => {{
-                let left = register!($left);
-                register!($constant) = Value::Int(i64::from($value));
-                match left {
-                    Value::Int(left) if let Some(value) = left.$checked(i64::from($value)) => {
+                let number = i64::from($value);
+                register!($constant) = Value::Int(number);
+                match &register!($left) {
+                    &Value::Int(left) if let Some(value) = left.$checked(number) => {
                         register!($result) = Value::Int(value);
                         ip += 1;
                     }
-                    Value::Float(left) => {
+                    &Value::Float(left) => {
                         register!($result) = Value::float(left $operator f64::from($value));
                         ip += 1;
                     }
-                    left => {
-                        let right = Value::Int(i64::from($value));
-                        slow!($result, $general(context, BinaryOperator::$name, left, right))
-                    }
+                    &left => slow!($result, $general(context, BinaryOperator::$name, left, Value::Int(number))),
                 }
             }};
         }
         macro_rules! divided {
             ($left:expr, $right:expr, $result:expr, $function:path, $name:ident) => {{
-                match ($left, $right) {
-                    (Value::Int(left), Value::Int(right)) if let Some(value) = $function(left, right) => {
+                match (&register!($left), &register!($right)) {
+                    (&Value::Int(left), &Value::Int(right)) if let Some(value) = $function(left, right) => {
                         register!($result) = Value::Int(value);
                         ip += 1;
                     }
-                    (left, right) => slow!($result, ops::binary(context, BinaryOperator::$name, left, right)),
+                    (&left, &right) => slow!($result, ops::binary(context, BinaryOperator::$name, left, right)),
                 }
             }};
         }
-        // A comparison and a jump; `truth` is computed without a call for numbers.
-        macro_rules! branch {
-            ($left:expr, $right:expr, $result:expr, $cost:expr, $sense:expr, $target:expr, $operator:tt, $comparison:ident) => {{
-                let truth = match ($left, $right) {
-                    (Value::Int(left), Value::Int(right)) => left $operator right,
-                    (Value::Float(left), Value::Float(right)) => left $operator right,
-                    (left, right) => attempt!(ops::compare(context, Comparison::$comparison, left, right)),
-                };
-                register!($result) = Value::Bool(truth);
-                if truth == $sense {
+        macro_rules! divided_immediate {
+            ($left:expr, $constant:expr, $result:expr, $value:expr, $function:path, $name:ident) => {{
+                let number = i64::from($value);
+                register!($constant) = Value::Int(number);
+                match &register!($left) {
+                    &Value::Int(left) if let Some(value) = $function(left, number) => {
+                        register!($result) = Value::Int(value);
+                        ip += 1;
+                    }
+                    &left => {
+                        slow!($result, ops::binary(context, BinaryOperator::$name, left, Value::Int(number)))
+                    }
+                }
+            }};
+        }
+        macro_rules! jump_if {
+            ($truth:expr, $sense:expr, $target:expr, $cost:expr) => {
+                if $truth == $sense {
                     go!(ip.wrapping_add_signed(isize::from($target)), $cost)
                 } else {
-                    go!(ip + 1, $cost)
+                    forward!($cost)
                 }
+            };
+        }
+        // A comparison and a jump.
+        macro_rules! branch {
+            ($left:expr, $right:expr, $result:expr, $cost:expr, $sense:expr, $target:expr, $operator:tt, $comparison:ident) => {{
+                let truth = match (&register!($left), &register!($right)) {
+                    (&Value::Int(left), &Value::Int(right)) => left $operator right,
+                    (&Value::Float(left), &Value::Float(right)) => left $operator right,
+                    (&left, &right) => attempt!(ops::compare(context, Comparison::$comparison, left, right)),
+                };
+                register!($result) = Value::Bool(truth);
+                jump_if!(truth, $sense, $target, $cost)
             }};
         }
         macro_rules! unless {
             ($left:expr, $constant:expr, $result:expr, $cost:expr, $value:expr, $target:expr, $operator:tt, $comparison:ident) => {{
-                let left = register!($left);
-                let right = Value::Int(i64::from($value));
-                register!($constant) = right;
-                branch!(left, right, $result, $cost, false, $target, $operator, $comparison)
+                let number = i64::from($value);
+                register!($constant) = Value::Int(number);
+                let truth = match &register!($left) {
+                    &Value::Int(left) => left $operator number,
+                    &Value::Float(left) => left $operator f64::from($value),
+                    &left => attempt!(ops::compare(context, Comparison::$comparison, left, Value::Int(number))),
+                };
+                register!($result) = Value::Bool(truth);
+                jump_if!(truth, false, $target, $cost)
             }};
         }
         macro_rules! list {
@@ -207,12 +272,10 @@ impl Machine {
                     context.fuel.remaining -= cost;
                 }
             }
-            let Some(&op) = code.get(ip) else {
-                leave!(Leave::Raise(Raise::Internal("execution left its function")))
-            };
+            let Some(&op) = code.get(ip) else { leave!(Leave::Raise(Raise::Internal("execution left its function"))) };
             match op {
                 Op::Move { value, result } => {
-                    register!(result) = register!(value);
+                    register!(result) = slow::copy(&register!(value));
                     ip += 1;
                 }
                 Op::LoadInt { result, value } => {
@@ -260,25 +323,27 @@ impl Machine {
                     ip += 1;
                 }
                 Op::CheckSet { value, result } => {
-                    let value = register!(value);
+                    let value = &register!(value);
                     if value.is_unset() {
                         leave!(Leave::Cold)
                     }
-                    register!(result) = value;
+                    register!(result) = slow::copy(value);
                     ip += 1;
                 }
                 Op::Expect { value, result, check } => {
-                    let value = register!(value);
-                    let holds = program.checks.get(check as usize).is_some_and(|check| check.holds(&context.heap, value));
+                    let value = &register!(value);
+                    let holds =
+                        program.checks.get(check as usize).is_some_and(|check| check.holds(&context.heap, value));
                     if !holds {
                         leave!(Leave::Cold)
                     }
-                    register!(result) = value;
+                    register!(result) = slow::copy(value);
                     ip += 1;
                 }
                 Op::IsType { value, result, check } => {
-                    let value = register!(value);
-                    let holds = program.checks.get(check as usize).is_some_and(|check| check.holds(&context.heap, value));
+                    let value = &register!(value);
+                    let holds =
+                        program.checks.get(check as usize).is_some_and(|check| check.holds(&context.heap, value));
                     register!(result) = Value::Bool(holds);
                     ip += 1;
                 }
@@ -306,10 +371,10 @@ impl Machine {
                     arithmetic!(left, right, result, checked_sub, -, Subtract, ops::binary_in_place)
                 }
                 Op::Modulo { left, right, result } => {
-                    divided!(register!(left), register!(right), result, ops::modulo, Modulo)
+                    divided!(left, right, result, ops::modulo, Modulo)
                 }
                 Op::FloorDivide { left, right, result } => {
-                    divided!(register!(left), register!(right), result, ops::floor_divide, FloorDivide)
+                    divided!(left, right, result, ops::floor_divide, FloorDivide)
                 }
                 Op::AddImmediate { left, constant, result, value } => {
                     immediate!(left, constant, result, value, checked_add, +, Add, ops::binary)
@@ -327,24 +392,20 @@ impl Machine {
                     immediate!(left, constant, result, value, checked_mul, *, Multiply, ops::binary)
                 }
                 Op::ModuloImmediate { left, constant, result, value } => {
-                    let (left, right) = (register!(left), Value::Int(i64::from(value)));
-                    register!(constant) = right;
-                    divided!(left, right, result, ops::modulo, Modulo)
+                    divided_immediate!(left, constant, result, value, ops::modulo, Modulo)
                 }
                 Op::FloorDivideImmediate { left, constant, result, value } => {
-                    let (left, right) = (register!(left), Value::Int(i64::from(value)));
-                    register!(constant) = right;
-                    divided!(left, right, result, ops::floor_divide, FloorDivide)
+                    divided_immediate!(left, constant, result, value, ops::floor_divide, FloorDivide)
                 }
-                Op::Binary { operator, left, right, result } => {
-                    match (operator, register!(left), register!(right)) {
-                        (BinaryOperator::Divide, Value::Float(left), Value::Float(right)) if right != 0.0 => {
-                            register!(result) = Value::float(left / right);
-                            ip += 1;
-                        }
-                        (operator, left, right) => slow!(result, ops::binary(context, operator, left, right)),
+                Op::Binary { operator, left, right, result } => match (operator, register!(left), register!(right)) {
+                    (BinaryOperator::Divide, Value::Float(left), Value::Float(right)) if right != 0.0 => {
+                        register!(result) = Value::float(left / right);
+                        ip += 1;
                     }
-                }
+                    (operator, left, right) => {
+                        slow!(result, ops::binary(context, operator, left, right))
+                    }
+                },
                 Op::InPlace { operator, left, right, result } => {
                     let (left, right) = (register!(left), register!(right));
                     slow!(result, ops::binary_in_place(context, operator, left, right))
@@ -371,39 +432,43 @@ impl Machine {
 
                 Op::Jump { cost, target } => go!(target as usize, cost),
                 Op::IfTrue { value, cost, target } => {
-                    let truth = match register!(value) {
-                        Value::Bool(truth) => truth,
-                        value => ops::truth(&context.heap, value),
+                    let truth = match &register!(value) {
+                        &Value::Bool(truth) => truth,
+                        &value => ops::truth(&context.heap, value),
                     };
-                    if truth { go!(target as usize, cost) } else { go!(ip + 1, cost) }
+                    if truth { go!(target as usize, cost) } else { forward!(cost) }
                 }
                 Op::IfFalse { value, cost, target } => {
-                    let truth = match register!(value) {
-                        Value::Bool(truth) => truth,
-                        value => ops::truth(&context.heap, value),
+                    let truth = match &register!(value) {
+                        &Value::Bool(truth) => truth,
+                        &value => ops::truth(&context.heap, value),
                     };
-                    if truth { go!(ip + 1, cost) } else { go!(target as usize, cost) }
+                    if truth { forward!(cost) } else { go!(target as usize, cost) }
                 }
                 Op::IfUnset { value, cost, target } => {
-                    if register!(value).is_unset() { go!(target as usize, cost) } else { go!(ip + 1, cost) }
+                    if register!(value).is_unset() {
+                        go!(target as usize, cost)
+                    } else {
+                        forward!(cost)
+                    }
                 }
                 Op::BranchLess { left, right, result, cost, sense, target } => {
-                    branch!(register!(left), register!(right), result, cost, sense, target, <, Less)
+                    branch!(left, right, result, cost, sense, target, <, Less)
                 }
                 Op::BranchLessOrEqual { left, right, result, cost, sense, target } => {
-                    branch!(register!(left), register!(right), result, cost, sense, target, <=, LessOrEqual)
+                    branch!(left, right, result, cost, sense, target, <=, LessOrEqual)
                 }
                 Op::BranchGreater { left, right, result, cost, sense, target } => {
-                    branch!(register!(left), register!(right), result, cost, sense, target, >, Greater)
+                    branch!(left, right, result, cost, sense, target, >, Greater)
                 }
                 Op::BranchGreaterOrEqual { left, right, result, cost, sense, target } => {
-                    branch!(register!(left), register!(right), result, cost, sense, target, >=, GreaterOrEqual)
+                    branch!(left, right, result, cost, sense, target, >=, GreaterOrEqual)
                 }
                 Op::BranchEqual { left, right, result, cost, sense, target } => {
-                    branch!(register!(left), register!(right), result, cost, sense, target, ==, Equal)
+                    branch!(left, right, result, cost, sense, target, ==, Equal)
                 }
                 Op::BranchNotEqual { left, right, result, cost, sense, target } => {
-                    branch!(register!(left), register!(right), result, cost, sense, target, !=, NotEqual)
+                    branch!(left, right, result, cost, sense, target, !=, NotEqual)
                 }
                 Op::UnlessLess { left, constant, result, cost, value, target } => {
                     unless!(left, constant, result, cost, value, target, <, Less)
@@ -423,7 +488,7 @@ impl Machine {
                 Op::UnlessNotEqual { left, constant, result, cost, value, target } => {
                     unless!(left, constant, result, cost, value, target, !=, NotEqual)
                 }
-                Op::Charge { cost } => go!(ip + 1, cost),
+                Op::Charge { cost } => forward!(cost),
                 Op::Return { value, cost } => leave!(Leave::Return { value: register!(value), cost }),
                 Op::Raise { exception } => leave!(Leave::Throw { exception: register!(exception), again: false }),
                 Op::RaiseFrom { exception, cause } => {
@@ -438,10 +503,12 @@ impl Machine {
                     let wanted = function.sites.get(site as usize).map(|site| site.function);
                     let closure = register!(closure);
                     match (closure, wanted) {
-                        (Value::Function(value), Some(wanted)) if context.heap.function(value).function == wanted => {
+                        (Value::Function(value), Some(wanted))
+                            if captures(program, wanted) == Some(context.heap.function(value).cells.len()) =>
+                        {
                             leave!(Leave::Call { function: wanted.0, site, result, closure })
                         }
-                        _ => leave!(Leave::Raise(Raise::Internal("a closure of another function is called"))),
+                        _ => leave!(Leave::Raise(Raise::Internal("a closure with other cells is called"))),
                     }
                 }
                 Op::CallValue { callee, result, site } => {
@@ -483,33 +550,35 @@ impl Machine {
 
                 Op::NewObject { result, class } => slow!(result, slow::new_object(context, class)),
                 Op::GetField { object, result, field } => {
-                    let value = match register!(object) {
-                        Value::Object(object) => context.heap.object(object).fields.get(usize::from(field)),
-                        Value::Exception(object) => context.heap.exception(object).fields.get(usize::from(field)),
+                    let value = match &register!(object) {
+                        &Value::Object(object) => context.heap.object(object).fields.get(usize::from(field)),
+                        &Value::Exception(object) => context.heap.exception(object).fields.get(usize::from(field)),
                         _ => None,
                     };
                     match value {
-                        Some(&value) if !value.is_unset() => {
-                            register!(result) = value;
+                        Some(value) if !value.is_unset() => {
+                            register!(result) = slow::copy(value);
                             ip += 1;
                         }
                         _ => leave!(Leave::Cold),
                     }
                 }
                 Op::SetField { object, value, field } => {
-                    let slot = match register!(object) {
-                        Value::Object(object) => context.heap.object_mut(object).fields.get_mut(usize::from(field)),
-                        Value::Exception(object) => {
+                    let slot = match &register!(object) {
+                        &Value::Object(object) => context.heap.object_mut(object).fields.get_mut(usize::from(field)),
+                        &Value::Exception(object) => {
                             context.heap.exception_mut(object).fields.get_mut(usize::from(field))
                         }
                         _ => None,
                     };
                     match slot {
                         Some(slot) => {
-                            *slot = register!(value);
+                            *slot = slow::copy(&register!(value));
                             ip += 1;
                         }
-                        None => leave!(Leave::Raise(Raise::Internal("a field that does not exist"))),
+                        None => {
+                            leave!(Leave::Raise(Raise::Internal("a field that does not exist")))
+                        }
                     }
                 }
 
@@ -538,14 +607,14 @@ impl Machine {
                     slow!(result, context.heap.alloc_slice(slice))
                 }
                 Op::ListAppend { list, value } => {
-                    let Value::List(list) = register!(list) else {
+                    let &Value::List(list) = &register!(list) else {
                         leave!(Leave::Raise(Raise::Internal("an append to what is no list")))
                     };
                     if let Err(raise) = context.heap.account(VALUE_SIZE) {
                         context.fuel.dynamic = 0;
                         leave!(Leave::Raise(raise))
                     }
-                    context.heap.list_mut(list).push(register!(value));
+                    context.heap.list_mut(list).push(slow::copy(&register!(value)));
                     ip += 1;
                 }
                 Op::SetAdd { set, value } => {
@@ -556,18 +625,29 @@ impl Machine {
                     ip += 1;
                     settle!();
                 }
-                Op::GetItem { container, key, result } => match (register!(container), register!(key)) {
-                    (Value::List(list), Value::Int(index)) if let Some(value) = slow::element(context.heap.list(list), index) => {
-                        register!(result) = value;
+                Op::GetItem { container, key, result } => match (&register!(container), &register!(key)) {
+                    (&Value::List(list), &Value::Int(index))
+                        if let Some(value) = slow::element(context.heap.list(list), index) =>
+                    {
+                        register!(result) = *value;
                         ip += 1;
                     }
-                    (Value::Tuple(tuple), Value::Int(index)) if let Some(value) = slow::element(context.heap.tuple(tuple), index) => {
-                        register!(result) = value;
+                    (&Value::Tuple(tuple), &Value::Int(index))
+                        if let Some(value) = slow::element(context.heap.tuple(tuple), index) =>
+                    {
+                        register!(result) = *value;
                         ip += 1;
                     }
-                    (container, key) => slow!(result, ops::get_item(context, container, key)),
+                    (&container, &key) => slow!(result, ops::get_item(context, container, key)),
                 },
                 Op::SetItem { container, key, value } => {
+                    if let (&Value::List(list), &Value::Int(index)) = (&register!(container), &register!(key)) {
+                        if let Some(slot) = slow::element_mut(context.heap.list_mut(list), index) {
+                            *slot = slow::copy(&register!(value));
+                            ip += 1;
+                            continue;
+                        }
+                    }
                     let (container, key, value) = (register!(container), register!(key), register!(value));
                     attempt!(ops::set_item(context, container, key, value));
                     ip += 1;
@@ -588,7 +668,12 @@ impl Machine {
                 },
                 Op::UnpackTwo { value, first, second } => {
                     let pair = match register!(value) {
-                        Value::Tuple(tuple) => context.heap.tuple(tuple).first_chunk::<2>().copied().filter(|_| context.heap.tuple(tuple).len() == 2),
+                        Value::Tuple(tuple) => context
+                            .heap
+                            .tuple(tuple)
+                            .first_chunk::<2>()
+                            .copied()
+                            .filter(|_| context.heap.tuple(tuple).len() == 2),
                         _ => None,
                     };
                     let [one, other] = match pair {
@@ -625,22 +710,26 @@ impl Machine {
                     ip += 1;
                     settle!();
                 }
-                Op::GetIterator { value, result } => slow!(result, ops::iterate(context, register!(value))),
-                Op::Next { iterator, result, cost, end } => match register!(iterator) {
-                    Value::Iterator(iterator) => {
-                        let value = match context.heap.iterator_mut(iterator) {
-                            IteratorObject::Range { next, step, remaining } if *remaining > 0 => {
+                Op::GetIterator { value, result } => {
+                    slow!(result, ops::iterate(context, register!(value)))
+                }
+                Op::Next { iterator, result, cost, end } => match &register!(iterator) {
+                    &Value::Iterator(iterator) => {
+                        if let IteratorObject::Range { next, step, remaining } = context.heap.iterator_mut(iterator) {
+                            if *remaining > 0 {
                                 let value = *next;
                                 *remaining -= 1;
                                 *next = next.wrapping_add(*step);
-                                Some(Value::Int(value))
+                                register!(result) = Value::Int(value);
+                                forward!(cost);
+                                continue;
                             }
-                            _ => attempt!(ops::next(context, iterator)),
-                        };
+                        }
+                        let value = attempt!(ops::next(context, iterator));
                         match value {
                             Some(value) => {
                                 register!(result) = value;
-                                go!(ip + 1, cost)
+                                forward!(cost)
                             }
                             None => {
                                 register!(result) = Value::Unset;
@@ -648,7 +737,7 @@ impl Machine {
                             }
                         }
                     }
-                    Value::Generator(generator) => leave!(Leave::Resume { generator, result, end, cost }),
+                    &Value::Generator(generator) => leave!(Leave::Resume { generator, result, end, cost }),
                     _ => leave!(Leave::Raise(Raise::Internal("the next value of what is no iterator"))),
                 },
                 Op::Concat { result, list } => {
@@ -664,4 +753,10 @@ impl Machine {
             }
         }
     }
+}
+
+/// How many cells a function captures. A function value may be called as another version of its
+/// function, which captures the same cells.
+fn captures(program: &Program, function: salami_ir::FunctionIndex) -> Option<usize> {
+    program.module.functions.get(function.index()).map(|function| usize::from(function.captures))
 }

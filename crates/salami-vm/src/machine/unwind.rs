@@ -26,27 +26,41 @@ impl Machine {
             Value::Type(TypeRef::Class(class)) if self.is_exception_class(class) => {
                 let fields = match class {
                     ClassRef::Builtin(_) => 0,
-                    ClassRef::Module(class) => {
-                        self.program.module.classes.get(class.index()).map_or(0, |class| class.fields.len())
-                    }
+                    ClassRef::Module(class) => self
+                        .program
+                        .module
+                        .classes
+                        .get(class.index())
+                        .map_or(0, |class| class.fields.len()),
                 };
-                let object =
-                    ExceptionObject { class, fields: vec![Value::Unset; fields], ..ExceptionObject::default() };
+                let object = ExceptionObject {
+                    class,
+                    fields: vec![Value::Unset; fields],
+                    ..ExceptionObject::default()
+                };
                 match self.context.heap.alloc_exception(object)? {
                     Value::Exception(exception) => Ok(exception),
                     _ => Err(Raise::Internal("an exception was stored as something else")),
                 }
             }
-            _ => Err(self.context.type_error("exceptions must derive from BaseException")),
+            _ => Err(self
+                .context
+                .type_error("exceptions must derive from BaseException")),
         }
     }
 
     pub(crate) fn is_exception_class(&self, class: ClassRef) -> bool {
-        self.program.module.is_subclass(class, ClassRef::Builtin(BuiltinException::BaseException))
+        self.program
+            .module
+            .is_subclass(class, ClassRef::Builtin(BuiltinException::BaseException))
     }
 
     /// `raise exception from cause`.
-    pub(crate) fn with_cause(&mut self, exception: Value, cause: Value) -> Result<ExceptionRef, Raise> {
+    pub(crate) fn with_cause(
+        &mut self,
+        exception: Value,
+        cause: Value,
+    ) -> Result<ExceptionRef, Raise> {
         let exception = self.exception_of(exception)?;
         let cause = match cause {
             Value::None => Value::None,
@@ -54,7 +68,11 @@ impl Machine {
             Value::Type(TypeRef::Class(class)) if self.is_exception_class(class) => {
                 Value::Exception(self.exception_of(cause)?)
             }
-            _ => return Err(self.context.type_error("exception causes must derive from BaseException")),
+            _ => {
+                return Err(self
+                    .context
+                    .type_error("exception causes must derive from BaseException"));
+            }
         };
         let object = self.context.heap.exception_mut(exception);
         object.cause = cause;
@@ -67,14 +85,20 @@ impl Machine {
         let frame = self.frames.get(index)?;
         let function = self.program.functions.get(frame.function as usize)?;
         let is_top = index + 1 == self.frames.len();
-        let position = if is_top { frame.position } else { frame.position.saturating_sub(1) };
+        let position = if is_top {
+            frame.position
+        } else {
+            frame.position.saturating_sub(1)
+        };
         Some((frame.function, function.raising_address(position)))
     }
 
     fn catches(&self, kind: &HandlerKind, class: ClassRef) -> bool {
         match kind {
             HandlerKind::Cleanup => false,
-            HandlerKind::Catch(classes) => classes.iter().any(|&wanted| self.program.module.is_subclass(class, wanted)),
+            HandlerKind::Catch(classes) => classes
+                .iter()
+                .any(|&wanted| self.program.module.is_subclass(class, wanted)),
         }
     }
 
@@ -85,7 +109,8 @@ impl Machine {
         source.handlers.iter().position(|handler| {
             handler.from <= address
                 && address < handler.to
-                && (self.catches(&handler.kind, class) || (cleanups && handler.kind == HandlerKind::Cleanup))
+                && (self.catches(&handler.kind, class)
+                    || (cleanups && handler.kind == HandlerKind::Cleanup))
         })
     }
 
@@ -102,14 +127,25 @@ impl Machine {
         let mut replaced_at = None;
         for index in (0..self.frames.len()).rev() {
             if let Some(handler) = self.taker_in(index, class, false) {
-                catcher = Some(Taker { frame: index, handler });
+                catcher = Some(Taker {
+                    frame: index,
+                    handler,
+                });
                 break;
             }
-            let leaves_generator = self.frames.get(index).is_some_and(|frame| frame.generator.is_some());
+            let leaves_generator = self
+                .frames
+                .get(index)
+                .is_some_and(|frame| frame.generator.is_some());
             let stop = ClassRef::Builtin(BuiltinException::StopIteration);
-            if leaves_generator && replaced_at.is_none() && self.program.module.is_subclass(class, stop) {
-                let raise =
-                    self.context.raise(BuiltinException::RuntimeError, "generator raised StopIteration");
+            if leaves_generator
+                && replaced_at.is_none()
+                && self.program.module.is_subclass(class, stop)
+            {
+                let raise = self.context.raise(
+                    BuiltinException::RuntimeError,
+                    "generator raised StopIteration",
+                );
                 let Raise::Exception(replacement) = raise else {
                     return Some(Outcome::Failed(self.error_of(raise)));
                 };
@@ -127,7 +163,9 @@ impl Machine {
             let saved = self.context.heap.exception(current).traceback.clone();
             self.add_trace(current, 0, again);
             let raised = self.raised(current);
-            self.context.heap.modify_exception(current, |object| object.traceback = saved);
+            self.context
+                .heap
+                .modify_exception(current, |object| object.traceback = saved);
             return Some(Outcome::Raised(raised));
         };
         // Second phase: the innermost taker, clean-ups included, on the way to the catcher.
@@ -138,11 +176,37 @@ impl Machine {
             thrown = if passed { current } else { exception };
             let class = self.context.heap.exception(thrown).class;
             if let Some(handler) = self.taker_in(index, class, true) {
-                taker = Taker { frame: index, handler };
+                taker = Taker {
+                    frame: index,
+                    handler,
+                };
                 break;
             }
         }
         self.unwind_to(&taker, thrown, again)
+    }
+
+    /// Lets an exception that nobody catches go on its way: the innermost clean-up runs, with the
+    /// fuel that is left; its `RERAISE` gives [`Outcome::Raised`] again, with the whole traceback,
+    /// and this is called again. `None` where no clean-up is left: the machine stays as it is.
+    pub fn raise_on(&mut self, raised: &super::Raised) -> Option<Outcome> {
+        let Value::Exception(exception) = raised.exception else {
+            return None;
+        };
+        let class = self.context.heap.exception(exception).class;
+        let taker = (0..self.frames.len()).rev().find_map(|frame| {
+            let handler = self.taker_in(frame, class, true)?;
+            Some(Taker { frame, handler })
+        })?;
+        let again = self.frames.len().checked_sub(1).and_then(|top| self.standing(top)).is_some_and(
+            |(function, address)| {
+                let source = self.program.module.functions.get(function as usize);
+                let instruction = source.and_then(|source| source.code.get(address.index()));
+                matches!(instruction, Some(salami_ir::Instruction::Reraise { .. }))
+            },
+        );
+        let stopped = self.unwind_to(&taker, exception, again);
+        Some(stopped.unwrap_or_else(|| self.run_loop()))
     }
 
     /// Records frames from the top down to `frame` in the exception's traceback.
@@ -153,13 +217,23 @@ impl Machine {
                 continue;
             }
             if let Some((function, address)) = self.standing(index) {
-                entries.push(TraceEntry { function: FunctionIndex(function), address });
+                entries.push(TraceEntry {
+                    function: FunctionIndex(function),
+                    address,
+                });
             }
         }
-        self.context.heap.modify_exception(exception, |object| object.traceback.extend(entries));
+        self.context
+            .heap
+            .modify_exception(exception, |object| object.traceback.extend(entries));
     }
 
-    fn unwind_to(&mut self, taker: &Taker, exception: ExceptionRef, again: bool) -> Option<Outcome> {
+    fn unwind_to(
+        &mut self,
+        taker: &Taker,
+        exception: ExceptionRef,
+        again: bool,
+    ) -> Option<Outcome> {
         self.add_trace(exception, taker.frame, again);
         while self.frames.len() > taker.frame + 1 {
             if let Some(frame) = self.frames.pop() {
@@ -173,7 +247,12 @@ impl Machine {
         let program = std::sync::Arc::clone(&self.program);
         let found = self.frames.last_mut().and_then(|frame| {
             let function = program.functions.get(frame.function as usize)?;
-            let handler = program.module.functions.get(frame.function as usize)?.handlers.get(taker.handler)?;
+            let handler = program
+                .module
+                .functions
+                .get(frame.function as usize)?
+                .handlers
+                .get(taker.handler)?;
             let register = *function.handler_registers.get(taker.handler)?;
             frame.position = function.position(handler.target)?;
             frame.handled = Some((exception, handler.target.0));
@@ -185,7 +264,9 @@ impl Machine {
                 *slot = Value::Exception(exception);
                 None
             }
-            None => Some(Outcome::Failed(self.error_of(Raise::Internal("a handler that does not exist")))),
+            None => Some(Outcome::Failed(
+                self.error_of(Raise::Internal("a handler that does not exist")),
+            )),
         }
     }
 
@@ -195,8 +276,13 @@ impl Machine {
             return;
         }
         for index in (0..self.frames.len()).rev() {
-            let Some((handled, target)) = self.frames.get(index).and_then(|frame| frame.handled) else { continue };
-            let Some((function, address)) = self.standing(index) else { continue };
+            let Some((handled, target)) = self.frames.get(index).and_then(|frame| frame.handled)
+            else {
+                continue;
+            };
+            let Some((function, address)) = self.standing(index) else {
+                continue;
+            };
             if handled != exception
                 && !self.reaches(handled, exception)
                 && self.is_inside_handler(function, target, address)
@@ -225,7 +311,9 @@ impl Machine {
     fn is_inside_handler(&self, function: u32, target: u32, address: Address) -> bool {
         /// Larger functions give up `__context__` rather than time.
         const LARGEST: usize = 200_000;
-        let Some(source) = self.program.module.functions.get(function as usize) else { return false };
+        let Some(source) = self.program.module.functions.get(function as usize) else {
+            return false;
+        };
         if source.code.len().saturating_mul(source.handlers.len() + 1) > LARGEST {
             return false;
         }
@@ -239,7 +327,9 @@ impl Machine {
                 Some(flag) if !*flag => *flag = true,
                 _ => continue,
             }
-            let Some(instruction) = source.code.get(place as usize) else { continue };
+            let Some(instruction) = source.code.get(place as usize) else {
+                continue;
+            };
             instruction.operands(|operand| {
                 if let salami_ir::instruction::OperandView::Address(address) = operand {
                     work.push(address.0);
@@ -248,7 +338,11 @@ impl Machine {
             use salami_ir::Instruction as I;
             let ends = matches!(
                 instruction,
-                I::Jump { .. } | I::Return { .. } | I::Raise { .. } | I::RaiseFrom { .. } | I::Reraise { .. }
+                I::Jump { .. }
+                    | I::Return { .. }
+                    | I::Raise { .. }
+                    | I::RaiseFrom { .. }
+                    | I::Reraise { .. }
             );
             if !ends {
                 work.push(place + 1);
