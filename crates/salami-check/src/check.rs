@@ -95,6 +95,9 @@ fn sort(diagnostics: &mut [Diagnostic]) {
     });
 }
 
+/// Emission may ask for what analysis did not; then both are done again, at most so often.
+const MAX_EMISSIONS: usize = 8;
+
 fn check_file(file: &FileData, options: &Options) -> Checked {
     let mut engine = Engine::new(file, options);
     engine
@@ -108,15 +111,25 @@ fn check_file(file: &FileData, options: &Options) -> Checked {
         Entry::Main(function) => Some(function),
     };
     engine.run(body);
-    let main_variant = main.map(|function| {
+    let main_variant: Option<(crate::engine::VariantId, usize)> = main.map(|function| {
         let (variant, inputs) = Walker::new(&mut engine, body, false).main_variant(function);
         engine.run(variant);
         (variant, inputs)
     });
-    // The functions that nobody calls are checked for their annotations.
-    let body_function = engine.function_id(body);
-    let main = main_variant.map(|(variant, _)| engine.function_id(variant));
+    let named = engine.diagnostics.clone();
+    let mut body_function = engine.function_id(body);
+    let mut main = main_variant.map(|(variant, _)| engine.function_id(variant));
     engine.emit();
+    for _ in 0..MAX_EMISSIONS {
+        if !engine.is_unsettled() {
+            break;
+        }
+        engine.settle();
+        engine.diagnostics.clone_from(&named);
+        body_function = engine.function_id(body);
+        main = main_variant.map(|(variant, _)| engine.function_id(variant));
+        engine.emit();
+    }
     if engine.is_exhausted() {
         engine.diagnostics.push(Diagnostic {
             code: codes::PROGRAM_TOO_COMPLEX,

@@ -20,7 +20,9 @@ pub use check::{Checked, EffectClass, Effects, Options, Strict, check};
 /// program, then the prelude.
 #[must_use]
 pub fn sources(program: salami_source::Source) -> Vec<salami_source::Source> {
-    let prelude = face::PRELUDE.iter().map(|(name, text)| salami_source::Source::new(format!("<{name}>"), *text));
+    let prelude = face::PRELUDE
+        .iter()
+        .map(|(name, text)| salami_source::Source::new(format!("<{name}>"), *text));
     std::iter::once(program).chain(prelude).collect()
 }
 

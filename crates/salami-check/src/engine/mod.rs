@@ -445,11 +445,12 @@ impl<'a> Engine<'a> {
         if self.mentions(content, &own, 0) {
             self.definitions[definition.0 as usize].returns_fresh = true;
             // Those who called it so far ask again, each for a variant of its own.
-            if let Some((caller, _)) = self.variant(id).caller
-                && self.variant(caller).is_known
-            {
-                self.queue.insert(caller);
+            for index in 0..self.definitions[definition.0 as usize].variants.len() {
+                let variant = self.definitions[definition.0 as usize].variants[index];
+                let result = self.variant(variant).result;
+                self.types.touch(result);
             }
+            self.absorb_changes();
         }
     }
 
@@ -475,6 +476,11 @@ impl<'a> Engine<'a> {
     /// Analyses until nothing changes.
     pub fn run(&mut self, body: VariantId) {
         self.queue.insert(body);
+        self.work();
+    }
+
+    fn work(&mut self) {
+        self.absorb_changes();
         while let Some(id) = self.queue.pop_last() {
             self.analyse(id);
             if self.budget == 0 {
@@ -499,6 +505,27 @@ impl<'a> Engine<'a> {
         let function = typed::FunctionId(u32::try_from(self.functions.len()).unwrap_or(u32::MAX));
         self.functions.push(None);
         function
+    }
+
+    /// Whether emission found something that was not analysed to the end.
+    pub fn is_unsettled(&mut self) -> bool {
+        self.absorb_changes();
+        !self.queue.is_empty()
+    }
+
+    /// Forgets what was emitted, and analyses what is left to do.
+    pub fn settle(&mut self) {
+        self.functions.clear();
+        self.to_emit.clear();
+        self.wrappers.clear();
+        self.global_ids.clear();
+        self.global_table.clear();
+        self.schemas.clear();
+        self.notes.clear();
+        for variant in &mut self.variants {
+            variant.function = None;
+        }
+        self.work();
     }
 
     /// Emits all that was asked for, and what that asks for.

@@ -220,6 +220,11 @@ impl Types {
         self.slot(node).content
     }
 
+    /// Tells all readers of a node, though it did not grow.
+    pub fn touch(&mut self, node: Node) {
+        self.notify(node);
+    }
+
     pub(super) fn notify(&mut self, node: Node) {
         let root = self.find(node);
         let readers = std::mem::take(&mut self.slots[root.0 as usize].readers);

@@ -45,8 +45,18 @@ impl Walker<'_, '_> {
         let mut at = class;
         loop {
             if let Some(constructor) = &at.constructor {
-                let shown = class.name;
-                return self.call_face(constructor, shown, None, given, span);
+                let count = at.variables.len();
+                let bindings = super::signature::Bindings {
+                    class: vec![Type::NEVER; count],
+                    nodes: vec![None; count],
+                    flows: vec![Type::NEVER; count],
+                    ..super::signature::Bindings::default()
+                };
+                let made = super::native::Receiver {
+                    value: None,
+                    bindings,
+                };
+                return self.call_face(constructor, class.name, Some(made), given, span);
             }
             let Some(face::FaceType::Class(base, _)) = at.bases.first() else {
                 break;

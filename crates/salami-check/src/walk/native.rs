@@ -341,7 +341,12 @@ impl Walker<'_, '_> {
                     bindings.flows[index],
                     bindings.nodes.get(index).copied().flatten(),
                 );
-                let Some(node) = node else { continue };
+                let Some(node) = node else {
+                    if receiver.value.is_none() {
+                        bindings.class[index] = flow;
+                    }
+                    continue;
+                };
                 if flow != Type::NEVER {
                     if self.engine.types.is_record(node) {
                         self.engine.types.collapse(node);

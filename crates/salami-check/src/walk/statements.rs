@@ -29,12 +29,13 @@ impl<'a> Walker<'_, 'a> {
                     self.block_into(statements, &mut out);
                     self.end_of_function();
                 }
-                FunctionBody::Expression(value) => {
+                FunctionBody::Expression(value) if self.env.reachable => {
                     let value = self.expression(*value);
                     let span = value.code.span;
                     self.add_result(value.type_);
                     out.push(Self::statement(StmtKind::Return(Some(value.code)), span));
                 }
+                FunctionBody::Expression(_) => {}
             },
             UnitKind::Generator(id) => {
                 self.generator_body(id, &mut out);
