@@ -290,3 +290,30 @@ fn work_waits_for_fuel() {
         assert!(matches!(result, Err(Raise::Fuel(_))), "{name}: {result:?}");
     }
 }
+
+#[test]
+fn a_leaf_that_waits_leaves_its_iterators_where_they_were() {
+    let context = &mut Context::new(Heap::new(
+        Arc::new(Module::default()),
+        1 << 30,
+        HashKey::default(),
+    ));
+    context.refuel(50_000);
+    let numbers: Vec<Value> = (0..30_000)
+        .rev()
+        .map(|number| Value::Float(f64::from(number)))
+        .chain([Value::Int(5)])
+        .collect();
+    let list = context.list(numbers).unwrap();
+    let inner = call(context, "iter", &[list]);
+    let outer = call(context, "enumerate", &[inner, Value::Int(0)]);
+    let sorted = leaf::find("sorted").unwrap().function;
+    let arguments = [outer, Value::None, Value::None];
+    let first = leaf::call(context, sorted, &arguments);
+    assert!(matches!(first, Err(Raise::Fuel(_))), "{first:?}");
+    context.refuel(1 << 40);
+    let Ok(Value::List(result)) = leaf::call(context, sorted, &arguments) else {
+        panic!("not sorted")
+    };
+    assert_eq!(context.heap.list(result).len(), 30_001);
+}

@@ -11,6 +11,9 @@ mod bytes_search;
 mod codec;
 mod collections;
 mod csv;
+mod date;
+mod datetime;
+mod datetime_common;
 mod decimal;
 mod deque;
 mod dict;
@@ -29,17 +32,22 @@ mod objects;
 mod range;
 mod re;
 mod re_match;
+mod restore;
 mod set;
 pub(crate) mod sort;
 mod str_build;
 mod str_case;
 mod str_search;
 mod str_split;
+mod time;
+mod timedelta;
 
 pub(crate) use csv::next_row;
 pub(crate) use deque::{binary as deque_binary, get_item as deque_get, set_item as deque_set};
 pub(crate) use io::{next_line, write_text};
 pub(crate) use re_match::{get_group as match_group, show as show_match};
+
+pub use restore::call;
 
 use std::sync::OnceLock;
 
@@ -58,6 +66,8 @@ const ALL: &[&[Leaf]] = &[
     codec::LEAVES,
     collections::LEAVES,
     csv::LEAVES,
+    date::LEAVES,
+    datetime::LEAVES,
     decimal::LEAVES,
     deque::LEAVES,
     dict::LEAVES,
@@ -81,6 +91,8 @@ const ALL: &[&[Leaf]] = &[
     str_case::LEAVES,
     str_search::LEAVES,
     str_split::LEAVES,
+    time::LEAVES,
+    timedelta::LEAVES,
 ];
 
 /// A native builtin. It gets exactly as many arguments as it declares, of any type.

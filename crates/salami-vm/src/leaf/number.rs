@@ -141,7 +141,7 @@ fn divide_with_rest(context: &mut Context, arguments: &[Value]) -> Result<Value,
         )
     };
     let native = matches!(left, Value::Native(_)) || matches!(right, Value::Native(_));
-    if !native && !(number(left) && number(right)) {
+    if !(native || number(left) && number(right)) {
         let (one, other) = (
             ops::type_name(&context.heap, left),
             ops::type_name(&context.heap, right),

@@ -134,10 +134,11 @@ fn merge<T: Copy, E>(
 /// TypeError for values that do not compare; fuel and memory.
 pub fn sort_values(
     context: &mut Context,
-    values: &mut Vec<Value>,
+    values: &mut [Value],
     reverse: bool,
 ) -> Result<(), Raise> {
     prepare(context, values.len())?;
+    charge_texts(context, values)?;
     // Equal values keep their order also in a sort from the largest.
     if reverse {
         values.reverse();
@@ -151,6 +152,20 @@ pub fn sort_values(
         values.reverse();
     }
     Ok(())
+}
+
+/// Texts that differ late are read again in each comparison.
+fn charge_texts(context: &mut Context, values: &[Value]) -> Result<(), Raise> {
+    let length = |value: &Value| {
+        if let Value::Str(text) = value {
+            text.byte_length() as u64
+        } else {
+            0
+        }
+    };
+    let bytes: u64 = values.iter().map(length).sum();
+    let rounds = u64::from(usize::BITS - values.len().leading_zeros());
+    context.charge((bytes / 64).saturating_mul(rounds))
 }
 
 fn prepare(context: &mut Context, length: usize) -> Result<(), Raise> {
@@ -196,6 +211,7 @@ pub fn sort_by_keys(
     reverse: bool,
 ) -> Result<Vec<Value>, Raise> {
     prepare(context, values.len().saturating_mul(2))?;
+    charge_texts(context, keys)?;
     let mut pairs: Vec<(Value, Value)> = keys.iter().copied().zip(values.iter().copied()).collect();
     if reverse {
         pairs.reverse();
