@@ -14,27 +14,33 @@ use crate::raise::Raise;
 use crate::value::Value;
 
 pub(super) const LEAVES: &[Leaf] = &[
-    leaf("math.acos", 1, FLOAT, |c, a| one(c, a, libm::acos, false)),
+    leaf("math.acos", 1, FLOAT, |c, a| one(c, a, pxfm::f_acos, false)),
     leaf("math.acosh", 1, FLOAT, |c, a| one(c, a, libm::acosh, false)),
-    leaf("math.asin", 1, FLOAT, |c, a| one(c, a, libm::asin, false)),
+    leaf("math.asin", 1, FLOAT, |c, a| one(c, a, pxfm::f_asin, false)),
     leaf("math.asinh", 1, FLOAT, |c, a| one(c, a, libm::asinh, false)),
-    leaf("math.atan", 1, FLOAT, |c, a| one(c, a, libm::atan, false)),
-    leaf("math.atan2", 2, FLOAT, |c, a| two(c, a, libm::atan2)),
+    leaf("math.atan", 1, FLOAT, |c, a| one(c, a, pxfm::f_atan, false)),
+    leaf("math.atan2", 2, FLOAT, |c, a| two(c, a, pxfm::f_atan2)),
     leaf("math.atanh", 1, FLOAT, |c, a| one(c, a, libm::atanh, false)),
     leaf("math.cbrt", 1, FLOAT, |c, a| one(c, a, libm::cbrt, false)),
-    leaf("math.ceil", 1, INT, |c, a| whole(c, a, libm::ceil, Rounding::Ceiling)),
+    leaf("math.ceil", 1, INT, |c, a| {
+        whole(c, a, libm::ceil, Rounding::Ceiling)
+    }),
     leaf("math.copysign", 2, FLOAT, |c, a| two(c, a, libm::copysign)),
-    leaf("math.cos", 1, FLOAT, |c, a| one(c, a, libm::cos, false)),
+    leaf("math.cos", 1, FLOAT, |c, a| one(c, a, pxfm::f_cos, false)),
     leaf("math.cosh", 1, FLOAT, |c, a| one(c, a, libm::cosh, true)),
-    leaf("math.degrees", 1, FLOAT, |c, a| one(c, a, |x| x * (180.0 / core::f64::consts::PI), true)),
+    leaf("math.degrees", 1, FLOAT, |c, a| {
+        one(c, a, |x| x * (180.0 / core::f64::consts::PI), true)
+    }),
     leaf("math.dist", 2, FLOAT, distance),
     leaf("math.erf", 1, FLOAT, |c, a| one(c, a, libm::erf, false)),
     leaf("math.erfc", 1, FLOAT, |c, a| one(c, a, libm::erfc, false)),
-    leaf("math.exp", 1, FLOAT, |c, a| one(c, a, libm::exp, true)),
-    leaf("math.exp2", 1, FLOAT, |c, a| one(c, a, libm::exp2, true)),
+    leaf("math.exp", 1, FLOAT, |c, a| one(c, a, pxfm::f_exp, true)),
+    leaf("math.exp2", 1, FLOAT, |c, a| one(c, a, pxfm::f_exp2, true)),
     leaf("math.expm1", 1, FLOAT, |c, a| one(c, a, libm::expm1, true)),
     leaf("math.fabs", 1, FLOAT, |c, a| one(c, a, libm::fabs, false)),
-    leaf("math.floor", 1, INT, |c, a| whole(c, a, libm::floor, Rounding::Floor)),
+    leaf("math.floor", 1, INT, |c, a| {
+        whole(c, a, libm::floor, Rounding::Floor)
+    }),
     leaf("math.fmod", 2, FLOAT, |c, a| two(c, a, libm::fmod)),
     leaf("math.frexp", 1, TUPLE, split_exponent),
     leaf("math.fsum", 1, FLOAT, exact_sum),
@@ -45,24 +51,34 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("math.isinf", 1, BOOL, |c, a| test(c, a, f64::is_infinite)),
     leaf("math.isnan", 1, BOOL, |c, a| test(c, a, f64::is_nan)),
     leaf("math.ldexp", 2, FLOAT, load_exponent),
-    leaf("math.lgamma", 1, FLOAT, |c, a| one(c, a, libm::lgamma, true)),
+    leaf("math.lgamma", 1, FLOAT, |c, a| {
+        one(c, a, libm::lgamma, true)
+    }),
     leaf("math.log", 2, FLOAT, logarithm),
-    leaf("math.log10", 1, FLOAT, |c, a| log_of(c, a, libm::log10)),
+    leaf("math.log10", 1, FLOAT, |c, a| log_of(c, a, pxfm::f_log10)),
     leaf("math.log1p", 1, FLOAT, |c, a| one(c, a, libm::log1p, false)),
-    leaf("math.log2", 1, FLOAT, |c, a| log_of(c, a, libm::log2)),
+    leaf("math.log2", 1, FLOAT, |c, a| log_of(c, a, pxfm::f_log2)),
     leaf("math.modf", 1, TUPLE, split_fraction),
     leaf("math.nan", 0, FLOAT, not_a_number),
-    leaf("math.nextafter", 2, FLOAT, |c, a| two_free(c, a, libm::nextafter)),
+    leaf("math.nextafter", 2, FLOAT, |c, a| {
+        two_free(c, a, libm::nextafter)
+    }),
     leaf("math.pow", 2, FLOAT, power),
     leaf("math.prod", 2, ANY, product),
-    leaf("math.radians", 1, FLOAT, |c, a| one(c, a, |x| x * (core::f64::consts::PI / 180.0), false)),
-    leaf("math.remainder", 2, FLOAT, |c, a| two(c, a, libm::remainder)),
-    leaf("math.sin", 1, FLOAT, |c, a| one(c, a, libm::sin, false)),
+    leaf("math.radians", 1, FLOAT, |c, a| {
+        one(c, a, |x| x * (core::f64::consts::PI / 180.0), false)
+    }),
+    leaf("math.remainder", 2, FLOAT, |c, a| {
+        two(c, a, libm::remainder)
+    }),
+    leaf("math.sin", 1, FLOAT, |c, a| one(c, a, pxfm::f_sin, false)),
     leaf("math.sinh", 1, FLOAT, |c, a| one(c, a, libm::sinh, true)),
     leaf("math.sqrt", 1, FLOAT, |c, a| one(c, a, libm::sqrt, false)),
-    leaf("math.tan", 1, FLOAT, |c, a| one(c, a, libm::tan, false)),
+    leaf("math.tan", 1, FLOAT, |c, a| one(c, a, pxfm::f_tan, false)),
     leaf("math.tanh", 1, FLOAT, |c, a| one(c, a, libm::tanh, false)),
-    leaf("math.trunc", 1, INT, |c, a| whole(c, a, libm::trunc, Rounding::Down)),
+    leaf("math.trunc", 1, INT, |c, a| {
+        whole(c, a, libm::trunc, Rounding::Down)
+    }),
     leaf("math.ulp", 1, FLOAT, unit_in_last_place),
 ];
 
@@ -91,12 +107,22 @@ fn range(context: &mut Context) -> Raise {
 
 /// The result of a function, with C's errors: a new NaN is a domain error, a new infinity an
 /// overflow if the function can overflow.
-fn checked(context: &mut Context, result: f64, from_nan: bool, finite: bool, overflows: bool) -> Result<Value, Raise> {
+fn checked(
+    context: &mut Context,
+    result: f64,
+    from_nan: bool,
+    finite: bool,
+    overflows: bool,
+) -> Result<Value, Raise> {
     if result.is_nan() && !from_nan {
         return Err(domain(context));
     }
     if result.is_infinite() && finite {
-        return Err(if overflows { range(context) } else { domain(context) });
+        return Err(if overflows {
+            range(context)
+        } else {
+            domain(context)
+        });
     }
     Ok(Value::float(result))
 }
@@ -112,19 +138,37 @@ fn one(
     checked(context, function(x), x.is_nan(), x.is_finite(), overflows)
 }
 
-fn two(context: &mut Context, arguments: &[Value], function: impl Fn(f64, f64) -> f64) -> Result<Value, Raise> {
+fn two(
+    context: &mut Context,
+    arguments: &[Value],
+    function: impl Fn(f64, f64) -> f64,
+) -> Result<Value, Raise> {
     let [x, y] = take(arguments)?;
     let (x, y) = (real(context, x)?, real(context, y)?);
-    checked(context, function(x, y), x.is_nan() || y.is_nan(), x.is_finite() && y.is_finite(), true)
+    checked(
+        context,
+        function(x, y),
+        x.is_nan() || y.is_nan(),
+        x.is_finite() && y.is_finite(),
+        true,
+    )
 }
 
-fn two_free(context: &mut Context, arguments: &[Value], function: impl Fn(f64, f64) -> f64) -> Result<Value, Raise> {
+fn two_free(
+    context: &mut Context,
+    arguments: &[Value],
+    function: impl Fn(f64, f64) -> f64,
+) -> Result<Value, Raise> {
     let [x, y] = take(arguments)?;
     let (x, y) = (real(context, x)?, real(context, y)?);
     Ok(Value::float(function(x, y)))
 }
 
-fn test(context: &mut Context, arguments: &[Value], function: impl Fn(f64) -> bool) -> Result<Value, Raise> {
+fn test(
+    context: &mut Context,
+    arguments: &[Value],
+    function: impl Fn(f64) -> bool,
+) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     let x = real(context, value)?;
     Ok(Value::Bool(function(x)))
@@ -153,14 +197,25 @@ fn whole(
 fn split_exponent(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     let x = real(context, value)?;
-    let (mantissa, exponent) = if x.is_finite() && x != 0.0 { libm::frexp(x) } else { (x, 0) };
-    context.tuple(vec![Value::float(mantissa), Value::Int(i64::from(exponent))])
+    let (mantissa, exponent) = if x.is_finite() && x != 0.0 {
+        libm::frexp(x)
+    } else {
+        (x, 0)
+    };
+    context.tuple(vec![
+        Value::float(mantissa),
+        Value::Int(i64::from(exponent)),
+    ])
 }
 
 fn split_fraction(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     let x = real(context, value)?;
-    let (fraction, whole) = if x.is_infinite() { (libm::copysign(0.0, x), x) } else { libm::modf(x) };
+    let (fraction, whole) = if x.is_infinite() {
+        (libm::copysign(0.0, x), x)
+    } else {
+        libm::modf(x)
+    };
     context.tuple(vec![Value::float(fraction), Value::float(whole)])
 }
 
@@ -170,9 +225,21 @@ fn load_exponent(context: &mut Context, arguments: &[Value]) -> Result<Value, Ra
     let Some(exponent) = ops::to_bigint(&context.heap, exponent) else {
         return Err(context.type_error("Expected an int as second argument to ldexp."));
     };
-    let clamped = if exponent.is_negative() { -10_000 } else { 10_000 };
-    let exponent = exponent.to_i32().map_or(clamped, |exponent| exponent.clamp(-10_000, 10_000));
-    checked(context, libm::ldexp(x, exponent), x.is_nan(), x.is_finite(), true)
+    let clamped = if exponent.is_negative() {
+        -10_000
+    } else {
+        10_000
+    };
+    let exponent = exponent
+        .to_i32()
+        .map_or(clamped, |exponent| exponent.clamp(-10_000, 10_000));
+    checked(
+        context,
+        libm::ldexp(x, exponent),
+        x.is_nan(),
+        x.is_finite(),
+        true,
+    )
 }
 
 fn gamma(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -195,7 +262,11 @@ fn gamma(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
 }
 
 /// A logarithm, also of integers that no float holds.
-fn log_value(context: &mut Context, value: Value, function: impl Fn(f64) -> f64) -> Result<f64, Raise> {
+fn log_value(
+    context: &mut Context,
+    value: Value,
+    function: impl Fn(f64) -> f64,
+) -> Result<f64, Raise> {
     if let Value::Big(big) = value {
         let number = context.heap.big(big);
         if number.is_negative() {
@@ -212,18 +283,22 @@ fn log_value(context: &mut Context, value: Value, function: impl Fn(f64) -> f64)
     Ok(function(x))
 }
 
-fn log_of(context: &mut Context, arguments: &[Value], function: impl Fn(f64) -> f64) -> Result<Value, Raise> {
+fn log_of(
+    context: &mut Context,
+    arguments: &[Value],
+    function: impl Fn(f64) -> f64,
+) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     log_value(context, value, function).map(Value::float)
 }
 
 fn logarithm(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value, base] = take(arguments)?;
-    let numerator = log_value(context, value, libm::log)?;
+    let numerator = log_value(context, value, pxfm::f_log)?;
     if base.is_unset() {
         return Ok(Value::float(numerator));
     }
-    let denominator = log_value(context, base, libm::log)?;
+    let denominator = log_value(context, base, pxfm::f_log)?;
     if denominator == 0.0 {
         return Err(context.zero_division("float division by zero"));
     }
@@ -233,7 +308,7 @@ fn logarithm(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise>
 fn power(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [x, y] = take(arguments)?;
     let (x, y) = (real(context, x)?, real(context, y)?);
-    let result = libm::pow(x, y);
+    let result = pxfm::f_pow(x, y);
     if x.is_finite() && y.is_finite() {
         if result.is_nan() || (result.is_infinite() && x == 0.0) {
             return Err(domain(context));
@@ -247,7 +322,11 @@ fn power(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
 
 fn product(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [iterable, start] = take(arguments)?;
-    let mut result = if start.is_unset() { Value::Int(1) } else { start };
+    let mut result = if start.is_unset() {
+        Value::Int(1)
+    } else {
+        start
+    };
     for value in ops::collect(context, iterable)? {
         result = ops::binary(context, BinaryOperator::Multiply, result, value)?;
     }
@@ -265,15 +344,27 @@ fn unit_in_last_place(context: &mut Context, arguments: &[Value]) -> Result<Valu
         return Ok(Value::float(x));
     }
     let above = libm::nextafter(x, f64::INFINITY);
-    let unit = if above.is_finite() { above - x } else { x - libm::nextafter(x, f64::NEG_INFINITY) };
+    let unit = if above.is_finite() {
+        above - x
+    } else {
+        x - libm::nextafter(x, f64::NEG_INFINITY)
+    };
     Ok(Value::float(unit))
 }
 
 fn is_close(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [a, b, relative, absolute] = take(arguments)?;
     let (a, b) = (real(context, a)?, real(context, b)?);
-    let relative = if relative.is_unset() { 1e-9 } else { real(context, relative)? };
-    let absolute = if absolute.is_unset() { 0.0 } else { real(context, absolute)? };
+    let relative = if relative.is_unset() {
+        1e-9
+    } else {
+        real(context, relative)?
+    };
+    let absolute = if absolute.is_unset() {
+        0.0
+    } else {
+        real(context, absolute)?
+    };
     if relative < 0.0 || absolute < 0.0 {
         return Err(context.value_error("tolerances must be non-negative"));
     }
@@ -295,9 +386,20 @@ fn parts(value: f64) -> (BigInt, i64) {
     let bits = value.to_bits();
     let biased = (bits >> 52 & 0x7ff) as i64;
     let fraction = bits & ((1 << 52) - 1);
-    let (mantissa, exponent) = if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased - 1075) };
+    let (mantissa, exponent) = if biased == 0 {
+        (fraction, -1074)
+    } else {
+        (fraction | 1 << 52, biased - 1075)
+    };
     let mantissa = BigInt::from(mantissa);
-    (if value.is_sign_negative() { -mantissa } else { mantissa }, exponent)
+    (
+        if value.is_sign_negative() {
+            -mantissa
+        } else {
+            mantissa
+        },
+        exponent,
+    )
 }
 
 /// `mantissa * 2^exponent`, rounded half to even once. Infinite if it is too large.
@@ -318,7 +420,11 @@ fn rounded(mantissa: &BigInt, exponent: i64) -> f64 {
     let power = i32::try_from(exponent + drop).unwrap_or(i32::MAX);
     // Exact unless it overflows: what is kept fits and is not below the smallest unit.
     let value = libm::scalbn(value, power);
-    if mantissa.is_negative() { -value } else { value }
+    if mantissa.is_negative() {
+        -value
+    } else {
+        value
+    }
 }
 
 fn exact_sum(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -373,7 +479,10 @@ fn norm(context: &mut Context, values: &[f64]) -> Result<Value, Raise> {
     let root = square.sqrt();
     let exact = &root * &root == square;
     let sticky: BigInt = (root << 1u32) + i32::from(!exact);
-    Ok(Value::float(rounded(&sticky, -1074 - (shift / 2) as i64 - 1)))
+    Ok(Value::float(rounded(
+        &sticky,
+        -1074 - (shift / 2) as i64 - 1,
+    )))
 }
 
 fn hypotenuse(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {

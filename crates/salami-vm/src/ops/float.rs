@@ -45,7 +45,7 @@ pub(crate) fn power(left: f64, right: f64) -> Result<f64, FloatError> {
     if left < 0.0 && left.is_finite() && right.is_finite() && libm::floor(right) != right {
         return Err(FloatError::Complex);
     }
-    let result = libm::pow(left, right);
+    let result = pxfm::f_pow(left, right);
     if result.is_infinite() && left.is_finite() && right.is_finite() {
         return Err(FloatError::Range);
     }
