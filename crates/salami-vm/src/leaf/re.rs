@@ -24,31 +24,55 @@ const MAYBE_STR: TagSet = tags(&[Tag::Str, Tag::None]);
 const MAYBE_INT: TagSet = tags(&[Tag::Int, Tag::None]);
 
 pub(super) const LEAVES: &[Leaf] = &[
-    leaf("re.Pattern.findall", 4, LIST, |c, a| on_pattern(c, a, find_all)),
-    leaf("re.Pattern.finditer", 4, ITERATOR, |c, a| on_pattern(c, a, find_iter)),
+    leaf("re.Pattern.findall", 4, LIST, |c, a| {
+        on_pattern(c, a, find_all)
+    }),
+    leaf("re.Pattern.finditer", 4, ITERATOR, |c, a| {
+        on_pattern(c, a, find_iter)
+    }),
     leaf("re.Pattern.flags", 1, INT, pattern_flags),
-    leaf("re.Pattern.fullmatch", 4, MAYBE_MATCH, |c, a| on_pattern(c, a, |c, p, t| find(c, p, t, Mode::Full))),
+    leaf("re.Pattern.fullmatch", 4, MAYBE_MATCH, |c, a| {
+        on_pattern(c, a, |c, p, t| find(c, p, t, Mode::Full))
+    }),
     leaf("re.Pattern.groupindex", 1, DICT, pattern_names),
     leaf("re.Pattern.groups", 1, INT, pattern_groups),
-    leaf("re.Pattern.match", 4, MAYBE_MATCH, |c, a| on_pattern(c, a, |c, p, t| find(c, p, t, Mode::Match))),
+    leaf("re.Pattern.match", 4, MAYBE_MATCH, |c, a| {
+        on_pattern(c, a, |c, p, t| find(c, p, t, Mode::Match))
+    }),
     leaf("re.Pattern.pattern", 1, STR, pattern_text),
-    leaf("re.Pattern.search", 4, MAYBE_MATCH, |c, a| on_pattern(c, a, |c, p, t| find(c, p, t, Mode::Search))),
+    leaf("re.Pattern.search", 4, MAYBE_MATCH, |c, a| {
+        on_pattern(c, a, |c, p, t| find(c, p, t, Mode::Search))
+    }),
     leaf("re.Pattern.split", 3, LIST, pattern_split),
     leaf("re.Pattern.sub", 4, STR, pattern_sub),
     leaf("re.Pattern.subn", 4, TUPLE, pattern_subn),
     leaf("re.compile", 2, PATTERN, compile),
-    leaf("re.error.colno", 1, MAYBE_INT, |c, a| error_place(c, a, false)),
-    leaf("re.error.lineno", 1, MAYBE_INT, |c, a| error_place(c, a, true)),
+    leaf("re.error.colno", 1, MAYBE_INT, |c, a| {
+        error_place(c, a, false)
+    }),
+    leaf("re.error.lineno", 1, MAYBE_INT, |c, a| {
+        error_place(c, a, true)
+    }),
     leaf("re.error.msg", 1, STR, |c, a| error_field(c, a, 0)),
-    leaf("re.error.pattern", 1, MAYBE_STR, |c, a| error_field(c, a, 1)),
+    leaf("re.error.pattern", 1, MAYBE_STR, |c, a| {
+        error_field(c, a, 1)
+    }),
     leaf("re.error.pos", 1, MAYBE_INT, |c, a| error_field(c, a, 2)),
     leaf("re.escape", 1, STR, escape),
     leaf("re.findall", 3, LIST, |c, a| on_module(c, a, find_all)),
-    leaf("re.finditer", 3, ITERATOR, |c, a| on_module(c, a, find_iter)),
-    leaf("re.fullmatch", 3, MAYBE_MATCH, |c, a| on_module(c, a, |c, p, t| find(c, p, t, Mode::Full))),
-    leaf("re.match", 3, MAYBE_MATCH, |c, a| on_module(c, a, |c, p, t| find(c, p, t, Mode::Match))),
+    leaf("re.finditer", 3, ITERATOR, |c, a| {
+        on_module(c, a, find_iter)
+    }),
+    leaf("re.fullmatch", 3, MAYBE_MATCH, |c, a| {
+        on_module(c, a, |c, p, t| find(c, p, t, Mode::Full))
+    }),
+    leaf("re.match", 3, MAYBE_MATCH, |c, a| {
+        on_module(c, a, |c, p, t| find(c, p, t, Mode::Match))
+    }),
     leaf("re.purge", 0, NONE, purge),
-    leaf("re.search", 3, MAYBE_MATCH, |c, a| on_module(c, a, |c, p, t| find(c, p, t, Mode::Search))),
+    leaf("re.search", 3, MAYBE_MATCH, |c, a| {
+        on_module(c, a, |c, p, t| find(c, p, t, Mode::Search))
+    }),
     leaf("re.split", 4, LIST, split),
     leaf("re.sub", 5, STR, sub),
     leaf("re.subn", 5, TUPLE, subn),
@@ -59,8 +83,18 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("re.Match.group", 2, ANY, super::re_match::group),
     leaf("re.Match.groupdict", 2, DICT, super::re_match::group_dict),
     leaf("re.Match.groups", 2, TUPLE, super::re_match::groups),
-    leaf("re.Match.lastgroup", 1, MAYBE_STR, super::re_match::last_group),
-    leaf("re.Match.lastindex", 1, MAYBE_INT, super::re_match::last_index),
+    leaf(
+        "re.Match.lastgroup",
+        1,
+        MAYBE_STR,
+        super::re_match::last_group,
+    ),
+    leaf(
+        "re.Match.lastindex",
+        1,
+        MAYBE_INT,
+        super::re_match::last_index,
+    ),
     leaf("re.Match.pos", 1, INT, super::re_match::position),
     leaf("re.Match.re", 1, PATTERN, super::re_match::pattern),
     leaf("re.Match.span", 2, TUPLE, super::re_match::span),
@@ -84,8 +118,14 @@ pub(super) fn pattern_error(context: &mut Context, error: PatternError, pattern:
         let full = context.string(&error.message)?;
         let mut fields = Vec::new();
         if error.kind == PatternErrorKind::Pattern {
-            let position = error.position.map_or(Value::None, |position| Value::Int(position as i64));
-            let pattern = if error.position.is_some() { pattern } else { Value::None };
+            let position = error
+                .position
+                .map_or(Value::None, |position| Value::Int(position as i64));
+            let pattern = if error.position.is_some() {
+                pattern
+            } else {
+                Value::None
+            };
             fields = vec![context.string(&error.bare)?, pattern, position];
         }
         context.heap.alloc_exception(ExceptionObject {
@@ -112,9 +152,10 @@ fn error_field(context: &mut Context, arguments: &[Value], index: usize) -> Resu
 }
 
 fn error_place(context: &mut Context, arguments: &[Value], line: bool) -> Result<Value, Raise> {
-    let (Value::Str(pattern), Value::Int(position)) =
-        (error_field(context, arguments, 1)?, error_field(context, arguments, 2)?)
-    else {
+    let (Value::Str(pattern), Value::Int(position)) = (
+        error_field(context, arguments, 1)?,
+        error_field(context, arguments, 2)?,
+    ) else {
         return Ok(Value::None);
     };
     let position = usize::try_from(position).unwrap_or(0);
@@ -122,7 +163,12 @@ fn error_place(context: &mut Context, arguments: &[Value], line: bool) -> Result
     let number = if line {
         before.iter().filter(|&&c| c == '\n').count() + 1
     } else {
-        position - before.iter().rposition(|&c| c == '\n').map_or(0, |at| at + 1) + 1
+        position
+            - before
+                .iter()
+                .rposition(|&c| c == '\n')
+                .map_or(0, |at| at + 1)
+            + 1
     };
     Ok(Value::Int(number as i64))
 }
@@ -159,7 +205,9 @@ fn pattern_of(context: &mut Context, pattern: Value, flags: Value) -> Result<Nat
     match pattern {
         Value::Native(handle) if matches!(context.heap.native(handle), Native::Pattern(_)) => {
             if flags != 0 {
-                return Err(context.value_error("cannot process flags argument with a compiled pattern"));
+                return Err(
+                    context.value_error("cannot process flags argument with a compiled pattern")
+                );
             }
             Ok(handle)
         }
@@ -177,8 +225,14 @@ fn pattern_of(context: &mut Context, pattern: Value, flags: Value) -> Result<Nat
 
 fn receiver(context: &mut Context, pattern: Value) -> Result<NativeRef, Raise> {
     match pattern {
-        Value::Native(handle) if matches!(context.heap.native(handle), Native::Pattern(_)) => Ok(handle),
-        _ => Err(wrong_type(context, "descriptor for 're.Pattern' objects doesn't apply to a '{}' object", pattern)),
+        Value::Native(handle) if matches!(context.heap.native(handle), Native::Pattern(_)) => {
+            Ok(handle)
+        }
+        _ => Err(wrong_type(
+            context,
+            "descriptor for 're.Pattern' objects doesn't apply to a '{}' object",
+            pattern,
+        )),
     }
 }
 
@@ -203,24 +257,42 @@ struct Target {
 fn target(context: &mut Context, text: Value, start: Value, end: Value) -> Result<Target, Raise> {
     let text = match text {
         Value::Str(text) => text,
-        Value::Bytes(_) => return Err(context.type_error("cannot use a string pattern on a bytes-like object")),
-        _ => return Err(wrong_type(context, "expected string or bytes-like object, got '{}'", text)),
+        Value::Bytes(_) => {
+            return Err(context.type_error("cannot use a string pattern on a bytes-like object"));
+        }
+        _ => {
+            return Err(wrong_type(
+                context,
+                "expected string or bytes-like object, got '{}'",
+                text,
+            ));
+        }
     };
     let length = context.heap.char_count(text) as i64;
     let clamp = |context: &mut Context, value: Value, default: i64| match value {
         Value::Unset | Value::None => Ok(default),
-        Value::Big(_) => Ok(if integer(context, value)?.to_i64().is_none() { length } else { 0 }),
+        Value::Big(_) => Ok(if integer(context, value)?.to_i64().is_none() {
+            length
+        } else {
+            0
+        }),
         _ => size(context, value).map(|value| value.clamp(0, length)),
     };
     let first = clamp(context, start, 0)?;
     let last = clamp(context, end, length)?;
     let start = context.heap.byte_offset(text, first as usize);
     let end = context.heap.byte_offset(text, last as usize);
-    Ok(Target { text, start, end, first, last })
+    Ok(Target {
+        text,
+        start,
+        end,
+        first,
+        last,
+    })
 }
 
 /// Runs a search on a text with the fuel and memory there is, and pays for it.
-fn search<T>(
+pub(super) fn search<T>(
     context: &mut Context,
     text: &str,
     run: impl FnOnce(&str, &mut Budget) -> Result<T, Exhausted>,
@@ -240,7 +312,9 @@ fn search<T>(
         // How much is needed cannot be known: twice as much next time.
         Err(Exhausted::Steps) => {
             let spent = u64::try_from(context.fuel.dynamic).unwrap_or(0);
-            Err(Raise::Fuel(spent.saturating_add(steps.max(1_000).saturating_mul(2))))
+            Err(Raise::Fuel(
+                spent.saturating_add(steps.max(1_000).saturating_mul(2)),
+            ))
         }
         Err(Exhausted::Memory) => Err(Raise::Memory(memory.saturating_mul(2))),
     }
@@ -254,8 +328,19 @@ fn copied(context: &mut Context, target: Target) -> Result<String, Raise> {
     Ok(text.get(..target.end).unwrap_or_default().to_owned())
 }
 
-fn new_match(context: &mut Context, pattern: NativeRef, target: Target, found: Found) -> Result<Value, Raise> {
-    let object = MatchObject { pattern, text: target.text, found, position: target.first, end_position: target.last };
+fn new_match(
+    context: &mut Context,
+    pattern: NativeRef,
+    target: Target,
+    found: Found,
+) -> Result<Value, Raise> {
+    let object = MatchObject {
+        pattern,
+        text: target.text,
+        found,
+        position: target.first,
+        end_position: target.last,
+    };
     context.heap.alloc_native(Native::Match(Box::new(object)))
 }
 
@@ -275,13 +360,20 @@ fn on_module(context: &mut Context, arguments: &[Value], action: Action) -> Resu
     action(context, pattern, target)
 }
 
-fn find(context: &mut Context, pattern: NativeRef, target: Target, mode: Mode) -> Result<Value, Raise> {
+fn find(
+    context: &mut Context,
+    pattern: NativeRef,
+    target: Target,
+    mode: Mode,
+) -> Result<Value, Raise> {
     if target.start > target.end {
         return Ok(Value::None);
     }
     let regex = regex_of(context, pattern)?;
     let text = copied(context, target)?;
-    let found = search(context, &text, |text, budget| regex.find(text, target.start, mode, false, budget))?;
+    let found = search(context, &text, |text, budget| {
+        regex.find(text, target.start, mode, false, budget)
+    })?;
     match found {
         Some(found) => new_match(context, pattern, target, found),
         None => Ok(Value::None),
@@ -301,9 +393,14 @@ fn matches(
     }
     let found = search(context, text, |text, budget| {
         let mut all = Vec::new();
-        let mut scan = Scan { position: start, advance: false };
+        let mut scan = Scan {
+            position: start,
+            advance: false,
+        };
         while all.len() < limit {
-            let Some(found) = scan.next(regex, text, budget)? else { break };
+            let Some(found) = scan.next(regex, text, budget)? else {
+                break;
+            };
             let size = size_of::<Found>() + found.spans.len() * 12;
             budget.memory = budget.memory.checked_sub(size).ok_or(Exhausted::Memory)?;
             budget.steps = budget.steps.checked_sub(20).ok_or(Exhausted::Steps)?;
@@ -343,7 +440,9 @@ fn find_iter(context: &mut Context, pattern: NativeRef, target: Target) -> Resul
     for found in matches(context, &regex, &text, target.start, usize::MAX)? {
         values.push(new_match(context, pattern, target, found)?);
     }
-    context.heap.alloc_iterator(IteratorObject::Values { values, index: 0 })
+    context
+        .heap
+        .alloc_iterator(IteratorObject::Values { values, index: 0 })
 }
 
 fn limit(context: &mut Context, value: Value) -> Result<usize, Raise> {
@@ -356,7 +455,12 @@ fn limit(context: &mut Context, value: Value) -> Result<usize, Raise> {
     })
 }
 
-fn split_by(context: &mut Context, pattern: NativeRef, text: Value, most: Value) -> Result<Value, Raise> {
+fn split_by(
+    context: &mut Context,
+    pattern: NativeRef,
+    text: Value,
+    most: Value,
+) -> Result<Value, Raise> {
     let target = target(context, text, Value::Unset, Value::Unset)?;
     let most = limit(context, most)?;
     let regex = regex_of(context, pattern)?;
@@ -398,7 +502,11 @@ fn substitute(
     count: Value,
 ) -> Result<(Value, i64), Raise> {
     let Value::Str(template_text) = template else {
-        return Err(wrong_type(context, "expected str instance, {} found", template));
+        return Err(wrong_type(
+            context,
+            "expected str instance, {} found",
+            template,
+        ));
     };
     let target = target(context, text, Value::Unset, Value::Unset)?;
     let count = limit(context, count)?;
@@ -416,7 +524,12 @@ fn substitute(
     let mut last = 0;
     for found in &found {
         context.charge(written.len() as u64 / 16 + 2)?;
-        context.reserve(out.len().saturating_add(text.len()).saturating_add(written.len()).saturating_mul(2))?;
+        context.reserve(
+            out.len()
+                .saturating_add(text.len())
+                .saturating_add(written.len())
+                .saturating_mul(2),
+        )?;
         out.push_str(text.get(last..found.start()).unwrap_or_default());
         let before = out.len();
         parsed.expand(&text, found, &mut out);
@@ -467,7 +580,11 @@ fn purge(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
 fn escape(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [text] = take(arguments)?;
     let Value::Str(text) = text else {
-        return Err(wrong_type(context, "decoding to str: need a bytes-like object, {} found", text));
+        return Err(wrong_type(
+            context,
+            "decoding to str: need a bytes-like object, {} found",
+            text,
+        ));
     };
     context.charge(text.byte_length() as u64 / 4)?;
     context.reserve(text.byte_length().saturating_mul(2))?;

@@ -48,8 +48,15 @@ impl Dialect {
         };
         Some(match name {
             "excel" => excel,
-            "excel-tab" => Self { delimiter: '\t', ..excel },
-            "unix" => Self { quoting: Quoting::All, line_terminator: "\n".to_owned(), ..excel },
+            "excel-tab" => Self {
+                delimiter: '\t',
+                ..excel
+            },
+            "unix" => Self {
+                quoting: Quoting::All,
+                line_terminator: "\n".to_owned(),
+                ..excel
+            },
             _ => return None,
         })
     }
@@ -128,7 +135,11 @@ impl Record {
     /// Takes in one character, or the end of the line.
     fn step(&mut self, dialect: &Dialect, character: Option<char>) -> Result<(), String> {
         let newline = matches!(character, Some('\n' | '\r'));
-        let ended = if character.is_none() { State::StartRecord } else { State::EatNewline };
+        let ended = if character.is_none() {
+            State::StartRecord
+        } else {
+            State::EatNewline
+        };
         let is = |wanted: Option<char>| wanted.is_some() && character == wanted;
         let quotes = dialect.quoting != Quoting::None;
         match self.state {
@@ -165,7 +176,11 @@ impl Record {
             }
             State::Escaped => {
                 self.add(character.unwrap_or('\n'))?;
-                self.state = if newline { State::AfterEscapedNewline } else { State::InField };
+                self.state = if newline {
+                    State::AfterEscapedNewline
+                } else {
+                    State::InField
+                };
             }
             State::AfterEscapedNewline | State::InField => match character {
                 None if self.state == State::AfterEscapedNewline => {}
@@ -191,7 +206,11 @@ impl Record {
                 None => {}
                 _ if is(dialect.escape) => self.state = State::EscapeInQuoted,
                 _ if is(dialect.quote) && quotes => {
-                    self.state = if dialect.double_quote { State::QuoteInQuoted } else { State::InField };
+                    self.state = if dialect.double_quote {
+                        State::QuoteInQuoted
+                    } else {
+                        State::InField
+                    };
                 }
                 Some(c) => self.add(c)?,
             },
@@ -275,12 +294,21 @@ pub fn write_record(dialect: &Dialect, cells: &[Cell], out: &mut String) -> Resu
     Ok(())
 }
 
-fn write_cell(dialect: &Dialect, text: &str, mut quoted: bool, out: &mut String) -> Result<(), String> {
+fn write_cell(
+    dialect: &Dialect,
+    text: &str,
+    mut quoted: bool,
+    out: &mut String,
+) -> Result<(), String> {
     let mut body = String::with_capacity(text.len());
     for character in text.chars() {
         let quote = dialect.quote == Some(character);
         let escape = dialect.escape == Some(character);
-        if character == dialect.delimiter || escape || quote || dialect.line_terminator.contains(character) {
+        if character == dialect.delimiter
+            || escape
+            || quote
+            || dialect.line_terminator.contains(character)
+        {
             let mut wants_escape = dialect.quoting == Quoting::None;
             if !wants_escape {
                 if quote {

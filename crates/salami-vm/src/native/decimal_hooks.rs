@@ -74,7 +74,9 @@ pub fn of(heap: &Heap, value: Value) -> Option<&Decimal> {
 pub fn exact(heap: &Heap, value: Value) -> Option<Decimal> {
     match value {
         Value::Int(number) => Some(Decimal::from(number)),
-        Value::Bool(_) | Value::Big(_) => ops::to_bigint(heap, value).map(|number| Decimal::from(&number)),
+        Value::Bool(_) | Value::Big(_) => {
+            ops::to_bigint(heap, value).map(|number| Decimal::from(&number))
+        }
         _ => of(heap, value).cloned(),
     }
 }
@@ -91,7 +93,8 @@ pub(super) fn binary(
     left: Value,
     right: Value,
 ) -> Result<Option<Value>, Raise> {
-    let (Some(first), Some(second)) = (exact(&context.heap, left), exact(&context.heap, right)) else {
+    let (Some(first), Some(second)) = (exact(&context.heap, left), exact(&context.heap, right))
+    else {
         return Ok(None);
     };
     context.charge(cost(&first, &second))?;
@@ -112,7 +115,11 @@ pub(super) fn binary(
     finish(context, outcome).map(Some)
 }
 
-pub(super) fn unary(context: &mut Context, operator: UnaryOperator, value: &Decimal) -> Result<Option<Value>, Raise> {
+pub(super) fn unary(
+    context: &mut Context,
+    operator: UnaryOperator,
+    value: &Decimal,
+) -> Result<Option<Value>, Raise> {
     let rules = Rules::default();
     let outcome = match operator {
         UnaryOperator::Negate => value.negate(rules),
@@ -141,11 +148,16 @@ pub(super) fn order(
     left: Value,
     right: Value,
 ) -> Result<Option<bool>, Raise> {
-    let (Some(left), Some(right)) = (any_number(&context.heap, left), any_number(&context.heap, right)) else {
+    let (Some(left), Some(right)) = (
+        any_number(&context.heap, left),
+        any_number(&context.heap, right),
+    ) else {
         return Ok(None);
     };
     context.charge(cost(&left, &right))?;
-    let Some(order) = left.compare(&right) else { return Err(raise(context, Signal::Invalid)) };
+    let Some(order) = left.compare(&right) else {
+        return Err(raise(context, Signal::Invalid));
+    };
     Ok(Some(match comparison {
         Comparison::Less => order.is_lt(),
         Comparison::LessOrEqual => order.is_le(),
@@ -159,7 +171,9 @@ pub(super) fn hash(value: &Decimal) -> NativeHash {
     if let Some(small) = value.to_i64() {
         return NativeHash::Number(Value::Int(small));
     }
-    if let Some(number) = value.to_f64().filter(|number| Decimal::from_float(*number).compare(value) == Some(Ordering::Equal))
+    if let Some(number) = value
+        .to_f64()
+        .filter(|number| Decimal::from_float(*number).compare(value) == Some(Ordering::Equal))
     {
         return NativeHash::Number(Value::float(number));
     }
@@ -169,7 +183,11 @@ pub(super) fn hash(value: &Decimal) -> NativeHash {
     }
 }
 
-pub(super) fn convert(context: &mut Context, value: &Decimal, conversion: Conversion) -> Result<Option<Value>, Raise> {
+pub(super) fn convert(
+    context: &mut Context,
+    value: &Decimal,
+    conversion: Conversion,
+) -> Result<Option<Value>, Raise> {
     let rules = Rules::default();
     match conversion {
         Conversion::Int => whole(context, value, Rounding::Down).map(Some),
@@ -181,7 +199,9 @@ pub(super) fn convert(context: &mut Context, value: &Decimal, conversion: Conver
             }
         }
         Conversion::Absolute => finish(context, value.absolute(rules)).map(Some),
-        Conversion::Round(Value::None | Value::Unset) => whole(context, value, Rounding::HalfEven).map(Some),
+        Conversion::Round(Value::None | Value::Unset) => {
+            whole(context, value, Rounding::HalfEven).map(Some)
+        }
         Conversion::Round(digits) => {
             let places = ops::to_bigint(&context.heap, digits);
             let Some(places) = places else {
@@ -210,7 +230,10 @@ pub fn whole(context: &mut Context, value: &Decimal, rounding: Rounding) -> Resu
         return Err(context.overflow_error("cannot convert Infinity to integer"));
     }
     bounded(context, value)?;
-    let number = value.to_integral(rounding, Rules::default()).ok().and_then(|value| value.integral(u64::MAX >> 1));
+    let number = value
+        .to_integral(rounding, Rules::default())
+        .ok()
+        .and_then(|value| value.integral(u64::MAX >> 1));
     context.int(number.unwrap_or_default())
 }
 
@@ -222,7 +245,11 @@ pub fn bounded(context: &mut Context, value: &Decimal) -> Result<(), Raise> {
     if value.is_zero() {
         return Ok(());
     }
-    let spread = if value.exponent > 0 { value.spread() } else { value.memory() as u64 * 3 };
+    let spread = if value.exponent > 0 {
+        value.spread()
+    } else {
+        value.memory() as u64 * 3
+    };
     if spread > SPREAD_LIMIT {
         return Err(Raise::Memory(usize::MAX / 2));
     }
@@ -234,7 +261,11 @@ pub(super) fn show(value: &Decimal) -> String {
     format!("Decimal('{}')", value.to_text(false))
 }
 
-pub(super) fn format_hook(context: &mut Context, value: &Decimal, spec: &str) -> Result<Option<String>, Raise> {
+pub(super) fn format_hook(
+    context: &mut Context,
+    value: &Decimal,
+    spec: &str,
+) -> Result<Option<String>, Raise> {
     context.charge(value.memory() as u64 + 50)?;
     match format(value, spec) {
         Ok(text) => {

@@ -2,6 +2,8 @@
 //! what operators and builtins make of them is said here and in the kind's own module.
 
 pub mod csv;
+pub mod datetime;
+mod datetime_hooks;
 pub mod decimal;
 pub mod decimal_hooks;
 pub mod pattern;
@@ -21,7 +23,10 @@ use crate::ops::{self, BinaryOperator};
 use crate::raise::Raise;
 use crate::regex::Regex;
 use crate::value::{NativeRef, Value};
+pub(crate) use datetime_hooks::format as strftime;
+
 use csv::{Reader, Writer};
+use datetime::{Date, DateTime, Delta, Zone, ZonedTime};
 use decimal::Decimal;
 use pattern::MatchObject;
 use string_io::StringIo;
@@ -36,6 +41,16 @@ pub enum Native {
     Deque(VecDeque<Value>, Option<usize>),
     /// `decimal.Decimal`
     Decimal(Box<Decimal>),
+    /// `datetime.date`
+    Date(Date),
+    /// `datetime.time`
+    Time(Box<ZonedTime>),
+    /// `datetime.datetime`
+    DateTime(Box<DateTime>),
+    /// `datetime.timedelta`
+    TimeDelta(Delta),
+    /// `datetime.timezone`
+    TimeZone(Box<Zone>),
     /// `re.Pattern`
     Pattern(Arc<Regex>),
     /// `re.Match`
@@ -56,6 +71,11 @@ impl Native {
             Self::Free => Tag::Ellipsis,
             Self::Deque(..) => Tag::Deque,
             Self::Decimal(_) => Tag::Decimal,
+            Self::Date(_) => Tag::Date,
+            Self::Time(_) => Tag::Time,
+            Self::DateTime(_) => Tag::DateTime,
+            Self::TimeDelta(_) => Tag::TimeDelta,
+            Self::TimeZone(_) => Tag::TimeZone,
             Self::Pattern(_) => Tag::Pattern,
             Self::Match(_) => Tag::Match,
             Self::StringIo(_) => Tag::StringIo,
@@ -67,7 +87,15 @@ impl Native {
     /// Shows the collector every value that this one holds.
     pub fn trace(&self, visit: &mut dyn FnMut(Value)) {
         match self {
-            Self::Free | Self::Decimal(_) | Self::Pattern(_) | Self::StringIo(_) => {}
+            Self::Free
+            | Self::Decimal(_)
+            | Self::Date(_)
+            | Self::Time(_)
+            | Self::DateTime(_)
+            | Self::TimeDelta(_)
+            | Self::TimeZone(_)
+            | Self::Pattern(_)
+            | Self::StringIo(_) => {}
             Self::Deque(values, _) => values.iter().copied().for_each(visit),
             Self::Match(object) => {
                 visit(Value::Native(object.pattern));
@@ -75,7 +103,10 @@ impl Native {
             }
             Self::CsvReader(reader) => {
                 visit(reader.lines);
-                reader.pending.iter().for_each(|&line| visit(Value::Str(line)));
+                reader
+                    .pending
+                    .iter()
+                    .for_each(|&line| visit(Value::Str(line)));
                 if let Some(header) = &reader.header {
                     visit(header.rest_key);
                     visit(header.rest_value);
@@ -109,8 +140,13 @@ pub fn binary(
         _ => None,
     };
     match (kind(left), kind(right)) {
-        (Some(Tag::Decimal), _) | (_, Some(Tag::Decimal)) => decimal_hooks::binary(context, operator, left, right),
-        (Some(Tag::Deque), _) | (_, Some(Tag::Deque)) => leaf::deque_binary(context, operator, left, right),
+        (Some(Tag::Decimal), _) | (_, Some(Tag::Decimal)) => {
+            decimal_hooks::binary(context, operator, left, right)
+        }
+        (Some(Tag::Deque), _) | (_, Some(Tag::Deque)) => {
+            leaf::deque_binary(context, operator, left, right)
+        }
+        (Some(_), _) | (_, Some(_)) => datetime_hooks::binary(context, operator, left, right),
         _ => Ok(None),
     }
 }
@@ -128,12 +164,17 @@ pub enum UnaryOperator {
 ///
 /// # Errors
 /// What the operation raises.
-pub fn unary(context: &mut Context, operator: UnaryOperator, value: NativeRef) -> Result<Option<Value>, Raise> {
+pub fn unary(
+    context: &mut Context,
+    operator: UnaryOperator,
+    value: NativeRef,
+) -> Result<Option<Value>, Raise> {
     match context.heap.native(value) {
         Native::Decimal(decimal) => {
             let decimal = decimal.clone();
             decimal_hooks::unary(context, operator, &decimal)
         }
+        &Native::TimeDelta(delta) => datetime_hooks::unary(context, operator, delta),
         _ => Ok(None),
     }
 }
@@ -155,7 +196,7 @@ pub fn equal(heap: &Heap, left: Value, right: Value) -> Option<bool> {
         (Native::Pattern(one), Native::Pattern(other)) => {
             Some(one.pattern() == other.pattern() && one.flags() == other.flags())
         }
-        _ => None,
+        (one, other) => datetime_hooks::equal(one, other),
     }
 }
 
@@ -163,12 +204,17 @@ pub fn equal(heap: &Heap, left: Value, right: Value) -> Option<bool> {
 ///
 /// # Errors
 /// What the comparison raises.
-pub fn order(context: &mut Context, comparison: Comparison, left: Value, right: Value) -> Result<Option<bool>, Raise> {
+pub fn order(
+    context: &mut Context,
+    comparison: Comparison,
+    left: Value,
+    right: Value,
+) -> Result<Option<bool>, Raise> {
     let decimal = |value| decimal_hooks::of(&context.heap, value).is_some();
     if decimal(left) || decimal(right) {
         return decimal_hooks::order(context, comparison, left, right);
     }
-    Ok(None)
+    datetime_hooks::order(context, comparison, left, right)
 }
 
 /// How a value of the library hashes as a key.
@@ -194,7 +240,7 @@ pub fn hash(heap: &Heap, native: NativeRef) -> NativeHash {
             let key = crate::hash::HashKey::default();
             NativeHash::Bits(key.bytes(u64::from(regex.flags()), regex.pattern().as_bytes()))
         }
-        _ => NativeHash::Identity,
+        other => datetime_hooks::hash(other).map_or(NativeHash::Identity, NativeHash::Bits),
     }
 }
 
@@ -204,6 +250,7 @@ pub fn truth(heap: &Heap, native: NativeRef) -> bool {
     match heap.native(native) {
         Native::Deque(values, _) => !values.is_empty(),
         Native::Decimal(decimal) => !decimal.is_zero(),
+        Native::TimeDelta(delta) => delta.0 != 0,
         _ => true,
     }
 }
@@ -221,7 +268,11 @@ pub fn length(heap: &Heap, native: NativeRef) -> Option<usize> {
 ///
 /// # Errors
 /// What the access raises.
-pub fn get_item(context: &mut Context, native: NativeRef, key: Value) -> Result<Option<Value>, Raise> {
+pub fn get_item(
+    context: &mut Context,
+    native: NativeRef,
+    key: Value,
+) -> Result<Option<Value>, Raise> {
     match context.heap.native(native) {
         Native::Deque(..) => leaf::deque_get(context, native, key).map(Some),
         Native::Match(_) => leaf::match_group(context, native, key).map(Some),
@@ -233,7 +284,12 @@ pub fn get_item(context: &mut Context, native: NativeRef, key: Value) -> Result<
 ///
 /// # Errors
 /// What the access raises.
-pub fn set_item(context: &mut Context, native: NativeRef, key: Value, item: Value) -> Result<bool, Raise> {
+pub fn set_item(
+    context: &mut Context,
+    native: NativeRef,
+    key: Value,
+    item: Value,
+) -> Result<bool, Raise> {
     match context.heap.native(native) {
         Native::Deque(..) => leaf::deque_set(context, native, key, item).map(|()| true),
         _ => Ok(false),
@@ -244,8 +300,14 @@ pub fn set_item(context: &mut Context, native: NativeRef, key: Value, item: Valu
 ///
 /// # Errors
 /// What the test raises.
-pub fn contains(context: &mut Context, native: NativeRef, item: Value) -> Result<Option<bool>, Raise> {
-    let Native::Deque(values, _) = context.heap.native(native) else { return Ok(None) };
+pub fn contains(
+    context: &mut Context,
+    native: NativeRef,
+    item: Value,
+) -> Result<Option<bool>, Raise> {
+    let Native::Deque(values, _) = context.heap.native(native) else {
+        return Ok(None);
+    };
     let values: Vec<Value> = values.iter().copied().collect();
     context.charge(values.len() as u64)?;
     for value in values {
@@ -259,14 +321,21 @@ pub fn contains(context: &mut Context, native: NativeRef, item: Value) -> Result
 /// Whether `iter(value)` works.
 #[must_use]
 pub fn is_iterable(heap: &Heap, native: NativeRef) -> bool {
-    matches!(heap.native(native), Native::Deque(..) | Native::StringIo(_) | Native::CsvReader(_))
+    matches!(
+        heap.native(native),
+        Native::Deque(..) | Native::StringIo(_) | Native::CsvReader(_)
+    )
 }
 
 /// The element number `index` of a walk, or `None` at the end. A stateful reader ignores `index`.
 ///
 /// # Errors
 /// What the walk raises.
-pub fn next(context: &mut Context, native: NativeRef, index: usize) -> Result<Option<Value>, Raise> {
+pub fn next(
+    context: &mut Context,
+    native: NativeRef,
+    index: usize,
+) -> Result<Option<Value>, Raise> {
     match context.heap.native(native) {
         Native::Deque(values, _) => Ok(values.get(index).copied()),
         Native::StringIo(_) => leaf::next_line(context, native),
@@ -306,7 +375,7 @@ pub fn export(heap: &Heap, native: NativeRef) -> Option<NativeData> {
     match heap.native(native) {
         Native::Deque(values, _) => Some(NativeData::List(values.iter().copied().collect())),
         Native::Decimal(decimal) => Some(NativeData::Text(decimal.to_text(false))),
-        _ => None,
+        other => datetime_hooks::export(other).map(NativeData::Text),
     }
 }
 
@@ -354,7 +423,13 @@ pub fn show(context: &mut Context, native: NativeRef) -> Result<Shown, Raise> {
         }
         Native::Pattern(regex) => Shown::Text(crate::regex::show(regex)),
         Native::Match(_) => Shown::Text(leaf::show_match(context, native)?),
-        _ => Shown::Text(format!("<{} object at 0x000000000000>", type_name(&context.heap, native))),
+        other => Shown::Text(match datetime_hooks::show(other) {
+            Some(text) => text,
+            None => format!(
+                "<{} object at 0x000000000000>",
+                type_name(&context.heap, native)
+            ),
+        }),
     })
 }
 
@@ -370,7 +445,7 @@ pub fn display(context: &mut Context, native: NativeRef) -> Result<Option<String
             context.charge(cost.saturating_mul(cost / 256 + 1))?;
             Some(text)
         }
-        _ => None,
+        other => datetime_hooks::display(other),
     })
 }
 
@@ -378,13 +453,17 @@ pub fn display(context: &mut Context, native: NativeRef) -> Result<Option<String
 ///
 /// # Errors
 /// ValueError for a specification that does not fit.
-pub fn format(context: &mut Context, native: NativeRef, spec: &str) -> Result<Option<String>, Raise> {
+pub fn format(
+    context: &mut Context,
+    native: NativeRef,
+    spec: &str,
+) -> Result<Option<String>, Raise> {
     match context.heap.native(native) {
         Native::Decimal(decimal) => {
             let decimal = decimal.clone();
             decimal_hooks::format_hook(context, &decimal, spec)
         }
-        _ => Ok(None),
+        _ => datetime_hooks::format(context, native, spec),
     }
 }
 
@@ -405,11 +484,18 @@ pub enum Conversion {
 ///
 /// # Errors
 /// What the conversion raises.
-pub fn convert(context: &mut Context, native: NativeRef, conversion: Conversion) -> Result<Option<Value>, Raise> {
-    match context.heap.native(native) {
-        Native::Decimal(decimal) => {
+pub fn convert(
+    context: &mut Context,
+    native: NativeRef,
+    conversion: Conversion,
+) -> Result<Option<Value>, Raise> {
+    match (context.heap.native(native), conversion) {
+        (Native::Decimal(decimal), _) => {
             let decimal = decimal.clone();
             decimal_hooks::convert(context, &decimal, conversion)
+        }
+        (&Native::TimeDelta(delta), Conversion::Absolute) => {
+            datetime_hooks::absolute(context, delta).map(Some)
         }
         _ => Ok(None),
     }

@@ -10,12 +10,18 @@ impl Stored for Native {
             + match self {
                 Self::Free => 0,
                 Self::Deque(values, _) => values.len() * VALUE_SIZE,
+                Self::Date(_) | Self::TimeDelta(_) => 16,
+                Self::Time(_) | Self::DateTime(_) | Self::TimeZone(_) => 96,
                 Self::Decimal(decimal) => 32 + decimal.memory(),
                 Self::Pattern(regex) => regex.memory(),
                 Self::Match(object) => 64 + object.found.spans.len() * 12,
                 Self::StringIo(file) => 64 + file.text.len() + file.beyond,
                 Self::CsvReader(reader) => {
-                    let names = reader.header.iter().filter_map(|header| header.names.as_ref()).map(Vec::len);
+                    let names = reader
+                        .header
+                        .iter()
+                        .filter_map(|header| header.names.as_ref())
+                        .map(Vec::len);
                     128 + (reader.pending.len() + names.sum::<usize>()) * VALUE_SIZE
                 }
                 Self::CsvWriter(writer) => {

@@ -19,7 +19,10 @@ impl StringIo {
     /// A file with a text, positioned at its start.
     #[must_use]
     pub fn new(text: &str, newline: Option<&str>) -> Self {
-        let mut file = Self { newline: newline.map(str::to_owned), ..Self::default() };
+        let mut file = Self {
+            newline: newline.map(str::to_owned),
+            ..Self::default()
+        };
         file.write(text);
         file.position = 0;
         file
@@ -49,7 +52,10 @@ impl StringIo {
         }
         let over = text.chars().count();
         let rest = self.text.get(self.position..).unwrap_or_default();
-        let end = rest.char_indices().nth(over).map_or(self.text.len(), |(at, _)| self.position + at);
+        let end = rest
+            .char_indices()
+            .nth(over)
+            .map_or(self.text.len(), |(at, _)| self.position + at);
         self.text.replace_range(self.position..end, text);
         self.position += text.len();
     }
@@ -63,7 +69,9 @@ impl StringIo {
                 Some(at) => at + 1,
                 None => rest.len(),
             },
-            Some(newline) if newline != "\n" => rest.find(newline).map_or(rest.len(), |at| at + newline.len()),
+            Some(newline) if newline != "\n" => rest
+                .find(newline)
+                .map_or(rest.len(), |at| at + newline.len()),
             _ => rest.find('\n').map_or(rest.len(), |at| at + 1),
         };
         self.position + length
@@ -98,7 +106,12 @@ impl StringIo {
     #[must_use]
     pub fn tell(&self) -> usize {
         let before = self.text.get(..self.position).unwrap_or_default();
-        self.beyond + if before.is_ascii() { before.len() } else { before.chars().count() }
+        self.beyond
+            + if before.is_ascii() {
+                before.len()
+            } else {
+                before.chars().count()
+            }
     }
 
     /// Goes to a position in characters.

@@ -5,7 +5,8 @@ use num_integer::Integer;
 use num_traits::{One, Zero};
 
 use super::{
-    Decimal, EXPONENT_MAX, EXPONENT_MIN, Outcome, Rounding, Rules, Signal, digits, drop_digits, power_of_ten,
+    Decimal, EXPONENT_MAX, EXPONENT_MIN, Outcome, Rounding, Rules, Signal, digits, drop_digits,
+    power_of_ten,
 };
 
 impl Decimal {
@@ -38,12 +39,19 @@ impl Decimal {
         if self.is_zero() || other.is_zero() {
             let sum = if self.is_zero() { other } else { self };
             // Zeros may be appended as far as the precision goes.
-            let least = exponent.max(sum.exponent - rules.precision as i64 - 1).min(sum.exponent);
+            let least = exponent
+                .max(sum.exponent - rules.precision as i64 - 1)
+                .min(sum.exponent);
             return Self::new(sum.negative, sum.lowered(least), least).fit(rules);
         }
-        let (high, mut low) = if self.exponent >= other.exponent { (self, other.clone()) } else { (other, self.clone()) };
+        let (high, mut low) = if self.exponent >= other.exponent {
+            (self, other.clone())
+        } else {
+            (other, self.clone())
+        };
         // What lies far below the last digit that counts only matters by its sign.
-        let floor = high.exponent + (digits(&high.coefficient) as i64 - rules.precision as i64 - 2).min(-1);
+        let floor =
+            high.exponent + (digits(&high.coefficient) as i64 - rules.precision as i64 - 2).min(-1);
         if low.adjusted() < floor {
             low.coefficient = BigUint::one();
             low.exponent = floor;
@@ -54,9 +62,15 @@ impl Decimal {
             return Self::new(high.negative, shifted + low.coefficient, exponent).fit(rules);
         }
         match shifted.cmp(&low.coefficient) {
-            std::cmp::Ordering::Equal => Self::zero(rules.rounding == Rounding::Floor, exponent).fit(rules),
-            std::cmp::Ordering::Greater => Self::new(high.negative, shifted - low.coefficient, exponent).fit(rules),
-            std::cmp::Ordering::Less => Self::new(low.negative, low.coefficient - shifted, exponent).fit(rules),
+            std::cmp::Ordering::Equal => {
+                Self::zero(rules.rounding == Rounding::Floor, exponent).fit(rules)
+            }
+            std::cmp::Ordering::Greater => {
+                Self::new(high.negative, shifted - low.coefficient, exponent).fit(rules)
+            }
+            std::cmp::Ordering::Less => {
+                Self::new(low.negative, low.coefficient - shifted, exponent).fit(rules)
+            }
         }
     }
 
@@ -81,7 +95,12 @@ impl Decimal {
             return Ok(Self::infinity(negative));
         }
         let product = &self.coefficient * &other.coefficient;
-        Self::new(negative, product, self.exponent.saturating_add(other.exponent)).fit(rules)
+        Self::new(
+            negative,
+            product,
+            self.exponent.saturating_add(other.exponent),
+        )
+        .fit(rules)
     }
 
     /// `self / other`.
@@ -99,17 +118,24 @@ impl Decimal {
             _ => {}
         }
         if other.is_zero() {
-            return Err(if self.is_zero() { Signal::DivisionUndefined } else { Signal::DivisionByZero });
+            return Err(if self.is_zero() {
+                Signal::DivisionUndefined
+            } else {
+                Signal::DivisionByZero
+            });
         }
         let ideal = self.exponent - other.exponent;
         if self.is_zero() {
             return Self::zero(negative, ideal).fit(rules);
         }
-        let shift = digits(&other.coefficient) as i64 - digits(&self.coefficient) as i64 + rules.precision as i64 + 1;
+        let shift = digits(&other.coefficient) as i64 - digits(&self.coefficient) as i64
+            + rules.precision as i64
+            + 1;
         let scaled = if shift >= 0 {
             (&self.coefficient * power_of_ten(shift as u64)).div_rem(&other.coefficient)
         } else {
-            self.coefficient.div_rem(&(&other.coefficient * power_of_ten(shift.unsigned_abs())))
+            self.coefficient
+                .div_rem(&(&other.coefficient * power_of_ten(shift.unsigned_abs())))
         };
         let (mut quotient, rest) = scaled;
         let mut exponent = ideal - shift;
@@ -135,13 +161,25 @@ impl Decimal {
         let least = self.exponent.min(other.exponent);
         let distance = self.adjusted() - other.adjusted();
         if self.is_zero() || other.is_infinite() || distance <= -2 {
-            let exponent = if other.is_infinite() { self.exponent } else { least };
+            let exponent = if other.is_infinite() {
+                self.exponent
+            } else {
+                least
+            };
             if self.is_zero() || other.is_infinite() {
-                return Ok((BigUint::zero(), Self::new(self.negative, self.coefficient.clone(), exponent)));
+                return Ok((
+                    BigUint::zero(),
+                    Self::new(self.negative, self.coefficient.clone(), exponent),
+                ));
             }
             // Lowering the exponent is bounded by the precision; the result is rounded anyway.
-            let exponent = exponent.max(self.exponent - rules.precision as i64 - 1).min(self.exponent);
-            return Ok((BigUint::zero(), Self::new(self.negative, self.lowered(exponent), exponent)));
+            let exponent = exponent
+                .max(self.exponent - rules.precision as i64 - 1)
+                .min(self.exponent);
+            return Ok((
+                BigUint::zero(),
+                Self::new(self.negative, self.lowered(exponent), exponent),
+            ));
         }
         if distance > rules.precision as i64 {
             return Err(Signal::DivisionImpossible);
@@ -160,10 +198,18 @@ impl Decimal {
         }
         let negative = self.negative != other.negative;
         if self.is_infinite() {
-            return if other.is_infinite() { Err(Signal::Invalid) } else { Ok(Self::infinity(negative)) };
+            return if other.is_infinite() {
+                Err(Signal::Invalid)
+            } else {
+                Ok(Self::infinity(negative))
+            };
         }
         if other.is_zero() {
-            return Err(if self.is_zero() { Signal::DivisionUndefined } else { Signal::DivisionByZero });
+            return Err(if self.is_zero() {
+                Signal::DivisionUndefined
+            } else {
+                Signal::DivisionByZero
+            });
         }
         let (quotient, _) = self.divide_whole(other, rules)?;
         Ok(Self::new(negative, quotient, 0))
@@ -178,7 +224,11 @@ impl Decimal {
             return Err(Signal::Invalid);
         }
         if other.is_zero() {
-            return Err(if self.is_zero() { Signal::DivisionUndefined } else { Signal::Invalid });
+            return Err(if self.is_zero() {
+                Signal::DivisionUndefined
+            } else {
+                Signal::Invalid
+            });
         }
         self.divide_whole(other, rules)?.1.fit(rules)
     }
@@ -196,10 +246,17 @@ impl Decimal {
             return Err(Signal::Invalid);
         }
         if other.is_zero() {
-            return Err(if self.is_zero() { Signal::DivisionUndefined } else { Signal::DivisionByZeroTwice });
+            return Err(if self.is_zero() {
+                Signal::DivisionUndefined
+            } else {
+                Signal::DivisionByZeroTwice
+            });
         }
         let (quotient, rest) = self.divide_whole(other, rules)?;
-        Ok((Self::new(self.negative != other.negative, quotient, 0), rest.fit(rules)?))
+        Ok((
+            Self::new(self.negative != other.negative, quotient, 0),
+            rest.fit(rules)?,
+        ))
     }
 
     /// `self.remainder_near(other)`: the remainder of the nearest quotient.
@@ -233,7 +290,11 @@ impl Decimal {
             return self.multiply(second, rules)?.add(third, rules);
         }
         let product = &self.coefficient * &second.coefficient;
-        let exact = Self::new(self.negative != second.negative, product, self.exponent + second.exponent);
+        let exact = Self::new(
+            self.negative != second.negative,
+            product,
+            self.exponent + second.exponent,
+        );
         exact.add(third, rules)
     }
 
@@ -281,7 +342,11 @@ impl Decimal {
             return Self::new(self.negative, self.lowered(exponent), exponent);
         }
         let places = (exponent - self.exponent) as u64;
-        Self::new(self.negative, drop_digits(&self.coefficient, places, self.negative, rounding), exponent)
+        Self::new(
+            self.negative,
+            drop_digits(&self.coefficient, places, self.negative, rounding),
+            exponent,
+        )
     }
 
     /// `self.quantize(like, rounding)`: the number with the exponent of `like`.
@@ -290,7 +355,11 @@ impl Decimal {
             return nan;
         }
         if self.is_infinite() || like.is_infinite() {
-            return if self.kind == like.kind { Ok(self.clone()) } else { Err(Signal::Invalid) };
+            return if self.kind == like.kind {
+                Ok(self.clone())
+            } else {
+                Err(Signal::Invalid)
+            };
         }
         let precision = rules.precision as i64;
         let tiny = EXPONENT_MIN - precision + 1;
@@ -305,7 +374,9 @@ impl Decimal {
             return Err(Signal::Invalid);
         }
         let result = self.rescaled(like.exponent, rounding);
-        if (!result.is_zero() && result.adjusted() > EXPONENT_MAX) || digits(&result.coefficient) > rules.precision {
+        if (!result.is_zero() && result.adjusted() > EXPONENT_MAX)
+            || digits(&result.coefficient) > rules.precision
+        {
             return Err(Signal::Invalid);
         }
         result.fit(rules)
@@ -352,11 +423,21 @@ impl Decimal {
             return nan;
         }
         let limit = 2 * (EXPONENT_MAX + rules.precision as i64);
-        let places = other.to_i64().filter(|_| other.exponent == 0).filter(|places| places.abs() <= limit);
-        let Some(places) = places else { return Err(Signal::Invalid) };
+        let places = other
+            .to_i64()
+            .filter(|_| other.exponent == 0)
+            .filter(|places| places.abs() <= limit);
+        let Some(places) = places else {
+            return Err(Signal::Invalid);
+        };
         if self.is_infinite() {
             return Ok(self.clone());
         }
-        Self::new(self.negative, self.coefficient.clone(), self.exponent.saturating_add(places)).fit(rules)
+        Self::new(
+            self.negative,
+            self.coefficient.clone(),
+            self.exponent.saturating_add(places),
+        )
+        .fit(rules)
     }
 }

@@ -26,7 +26,11 @@ impl Decimal {
             return Some(left.cmp(&right));
         }
         let order = self.compare_magnitude(other);
-        Some(if self.negative { order.reverse() } else { order })
+        Some(if self.negative {
+            order.reverse()
+        } else {
+            order
+        })
     }
 
     /// The result where one of the two is a NaN; `None` if neither is.
@@ -65,11 +69,19 @@ impl Decimal {
                 return self.coefficient.cmp(&other.coefficient);
             }
             if self.is_zero() || other.is_zero() {
-                return other.is_zero().cmp(&self.is_zero()).then(self.exponent.cmp(&other.exponent));
+                return other
+                    .is_zero()
+                    .cmp(&self.is_zero())
+                    .then(self.exponent.cmp(&other.exponent));
             }
-            self.compare_magnitude(other).then(self.exponent.cmp(&other.exponent))
+            self.compare_magnitude(other)
+                .then(self.exponent.cmp(&other.exponent))
         });
-        if self.negative { order.reverse() } else { order }
+        if self.negative {
+            order.reverse()
+        } else {
+            order
+        }
     }
 
     /// CPython's hash, equal to that of an equal int or float; `None` for a signalling NaN.
@@ -86,7 +98,11 @@ impl Decimal {
         let order = (MODULUS - 1) as i64;
         let power = self.exponent.rem_euclid(order) as u64;
         let scale = power_mod(10, power);
-        let coefficient = (&self.coefficient % MODULUS).to_u64_digits().first().copied().unwrap_or(0);
+        let coefficient = (&self.coefficient % MODULUS)
+            .to_u64_digits()
+            .first()
+            .copied()
+            .unwrap_or(0);
         let hash = (u128::from(coefficient) * u128::from(scale) % u128::from(MODULUS)) as i64;
         Some(match if self.negative { -hash } else { hash } {
             -1 => -2,
@@ -102,7 +118,14 @@ impl Decimal {
         }
         let whole = self.rescaled(0, super::Rounding::Down).coefficient;
         debug_assert!(digits(&whole) <= limit.max(1));
-        Some(BigInt::from_biguint(if self.negative { Sign::Minus } else { Sign::Plus }, whole))
+        Some(BigInt::from_biguint(
+            if self.negative {
+                Sign::Minus
+            } else {
+                Sign::Plus
+            },
+            whole,
+        ))
     }
 }
 

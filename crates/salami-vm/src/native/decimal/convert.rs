@@ -32,18 +32,33 @@ impl Decimal {
         let bits = value.to_bits();
         let biased = (bits >> 52 & 0x7ff) as i64;
         let fraction = bits & ((1 << 52) - 1);
-        let (mantissa, exponent) = if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased - 1075) };
+        let (mantissa, exponent) = if biased == 0 {
+            (fraction, -1074)
+        } else {
+            (fraction | 1 << 52, biased - 1075)
+        };
         if mantissa == 0 {
             return Self::zero(negative, 0);
         }
-        let shift = mantissa.trailing_zeros().min(if exponent < 0 { exponent.unsigned_abs() as u32 } else { 0 });
-        let (mantissa, exponent) = (BigUint::from(mantissa >> shift), exponent + i64::from(shift));
+        let shift = mantissa.trailing_zeros().min(if exponent < 0 {
+            exponent.unsigned_abs() as u32
+        } else {
+            0
+        });
+        let (mantissa, exponent) = (
+            BigUint::from(mantissa >> shift),
+            exponent + i64::from(shift),
+        );
         if exponent >= 0 {
             return Self::new(negative, mantissa << exponent as u64, 0);
         }
         // m / 2^k is m * 5^k / 10^k.
         let places = exponent.unsigned_abs() as u32;
-        Self::new(negative, mantissa * BigUint::from(5u32).pow(places), -i64::from(places))
+        Self::new(
+            negative,
+            mantissa * BigUint::from(5u32).pow(places),
+            -i64::from(places),
+        )
     }
 
     /// `float(self)`, correctly rounded; `None` for a signalling NaN. O(digits).
@@ -53,7 +68,9 @@ impl Decimal {
             Kind::SignalNan => return None,
             Kind::Nan => f64::NAN,
             Kind::Infinite => f64::INFINITY,
-            Kind::Finite => format!("{}e{}", self.coefficient, self.exponent).parse().unwrap_or(f64::NAN),
+            Kind::Finite => format!("{}e{}", self.coefficient, self.exponent)
+                .parse()
+                .unwrap_or(f64::NAN),
         };
         Some(if self.negative { -magnitude } else { magnitude })
     }
@@ -67,7 +84,11 @@ impl Decimal {
     /// `self.as_integer_ratio()` of a finite number. O(digits, exponent).
     #[must_use]
     pub fn integer_ratio(&self) -> (BigInt, BigUint) {
-        let sign = if self.negative { Sign::Minus } else { Sign::Plus };
+        let sign = if self.negative {
+            Sign::Minus
+        } else {
+            Sign::Plus
+        };
         if self.is_zero() {
             return (BigInt::zero(), BigUint::one());
         }
@@ -76,7 +97,10 @@ impl Decimal {
         }
         let denominator = power_of_ten(self.exponent.unsigned_abs());
         let common = self.coefficient.gcd(&denominator);
-        (BigInt::from_biguint(sign, &self.coefficient / &common), denominator / common)
+        (
+            BigInt::from_biguint(sign, &self.coefficient / &common),
+            denominator / common,
+        )
     }
 
     /// How many digits `int(self)`, `as_integer_ratio` or a fixed notation would have.

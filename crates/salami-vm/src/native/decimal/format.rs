@@ -134,7 +134,8 @@ fn format_rounded(value: &Decimal, text: &str, rounding: Rounding) -> Result<Str
         number(value, &spec, rounding)?
     };
     let mut negative = value.negative;
-    if spec.no_negative_zero && !special && body.bytes().all(|byte| !(b'1'..=b'9').contains(&byte)) {
+    if spec.no_negative_zero && !special && body.bytes().all(|byte| !(b'1'..=b'9').contains(&byte))
+    {
         negative = false;
     }
     let sign = match (negative, spec.sign) {
@@ -151,7 +152,11 @@ fn format_rounded(value: &Decimal, text: &str, rounding: Rounding) -> Result<Str
     let padding = |count: usize| spec.fill.to_string().repeat(count);
     Ok(match spec.align {
         '<' => format!("{sign}{body}{}", padding(missing)),
-        '^' => format!("{}{sign}{body}{}", padding(missing / 2), padding(missing - missing / 2)),
+        '^' => format!(
+            "{}{sign}{body}{}",
+            padding(missing / 2),
+            padding(missing - missing / 2)
+        ),
         '=' => format!("{sign}{}{body}", padding(missing)),
         _ => format!("{}{sign}{body}", padding(missing)),
     })
@@ -183,7 +188,11 @@ fn number(value: &Decimal, spec: &Spec, rounding: Rounding) -> Result<String, Fo
             if let Some(precision) = spec.precision {
                 if value.is_zero() {
                     // A zero is given as many digits as asked for by moving its point.
-                    return Ok(scientific(&"0".repeat(precision as usize + 1), value.exponent + precision, upper));
+                    return Ok(scientific(
+                        &"0".repeat(precision as usize + 1),
+                        value.exponent + precision,
+                        upper,
+                    ));
                 }
                 let target = value.adjusted() - precision;
                 let length = digits(&value.coefficient) as i64;
@@ -205,7 +214,11 @@ fn number(value: &Decimal, spec: &Spec, rounding: Rounding) -> Result<String, Fo
                 }
             }
             let text = value.to_text(false);
-            if upper || spec.kind == '\0' { text } else { text.replace('E', "e") }
+            if upper || spec.kind == '\0' {
+                text
+            } else {
+                text.replace('E', "e")
+            }
         }
     };
     Ok(if spec.kind == '%' { shown + "%" } else { shown })
@@ -214,7 +227,11 @@ fn number(value: &Decimal, spec: &Spec, rounding: Rounding) -> Result<String, Fo
 fn round_to(value: &Decimal, precision: u64, rounding: Rounding) -> Decimal {
     let target = value.exponent + (digits(&value.coefficient) - precision) as i64;
     let rounded = value.rescaled(target, rounding);
-    if digits(&rounded.coefficient) > precision { rounded.rescaled(target + 1, Rounding::Down) } else { rounded }
+    if digits(&rounded.coefficient) > precision {
+        rounded.rescaled(target + 1, Rounding::Down)
+    } else {
+        rounded
+    }
 }
 
 fn scientific(digits: &str, adjusted: i64, upper: bool) -> String {
@@ -228,7 +245,9 @@ fn scientific(digits: &str, adjusted: i64, upper: bool) -> String {
 
 /// Puts commas between groups of three digits; zeros before fill up to the width.
 fn separated(body: &str, width: usize) -> String {
-    let end = body.find(|c: char| !c.is_ascii_digit()).unwrap_or(body.len());
+    let end = body
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(body.len());
     let (whole, rest) = body.split_at(end);
     let mut digits = whole.to_owned();
     let commas = |count: usize| count.saturating_sub(1) / 3;

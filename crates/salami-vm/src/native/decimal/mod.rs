@@ -110,7 +110,10 @@ pub struct Rules {
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { precision: 28, rounding: Rounding::HalfEven }
+        Self {
+            precision: 28,
+            rounding: Rounding::HalfEven,
+        }
     }
 }
 
@@ -143,7 +146,9 @@ impl Signal {
             Self::DivisionUndefined => "[<class 'decimal.DivisionUndefined'>]",
             Self::DivisionImpossible => "[<class 'decimal.DivisionImpossible'>]",
             Self::DivisionByZero => "[<class 'decimal.DivisionByZero'>]",
-            Self::DivisionByZeroTwice => "[<class 'decimal.InvalidOperation'>, <class 'decimal.DivisionByZero'>]",
+            Self::DivisionByZeroTwice => {
+                "[<class 'decimal.InvalidOperation'>, <class 'decimal.DivisionByZero'>]"
+            }
             Self::Overflow => "[<class 'decimal.Overflow'>]",
         }
     }
@@ -163,12 +168,22 @@ pub(crate) fn digits(value: &BigUint) -> u64 {
         return 1;
     }
     // bits * log10(2), from below: off by at most one.
-    let estimate = u64::try_from(u128::from(value.bits() - 1) * 30_102_999_566 / 100_000_000_000).unwrap_or(0);
-    if *value >= power_of_ten(estimate) { estimate + 1 + u64::from(*value >= power_of_ten(estimate + 1)) } else { estimate }
+    let estimate =
+        u64::try_from(u128::from(value.bits() - 1) * 30_102_999_566 / 100_000_000_000).unwrap_or(0);
+    if *value >= power_of_ten(estimate) {
+        estimate + 1 + u64::from(*value >= power_of_ten(estimate + 1))
+    } else {
+        estimate
+    }
 }
 
 /// Drops `places` digits, rounding what is left.
-pub(crate) fn drop_digits(value: &BigUint, places: u64, negative: bool, rounding: Rounding) -> BigUint {
+pub(crate) fn drop_digits(
+    value: &BigUint,
+    places: u64,
+    negative: bool,
+    rounding: Rounding,
+) -> BigUint {
     if places == 0 {
         return value.clone();
     }
@@ -189,7 +204,11 @@ pub(crate) fn drop_digits(value: &BigUint, places: u64, negative: bool, rounding
         return kept;
     }
     let half = (rest << 1u32).cmp(&unit);
-    let last = (&kept % 10u32).to_u32_digits().first().copied().unwrap_or(0);
+    let last = (&kept % 10u32)
+        .to_u32_digits()
+        .first()
+        .copied()
+        .unwrap_or(0);
     let up = match rounding {
         Rounding::Up => true,
         Rounding::Down => false,
@@ -210,7 +229,12 @@ impl Decimal {
     /// A finite number.
     #[must_use]
     pub fn new(negative: bool, coefficient: BigUint, exponent: i64) -> Self {
-        Self { negative, coefficient, exponent, kind: Kind::Finite }
+        Self {
+            negative,
+            coefficient,
+            exponent,
+            kind: Kind::Finite,
+        }
     }
 
     /// Zero with an exponent.
@@ -222,13 +246,23 @@ impl Decimal {
     /// Infinity.
     #[must_use]
     pub fn infinity(negative: bool) -> Self {
-        Self { negative, coefficient: BigUint::zero(), exponent: 0, kind: Kind::Infinite }
+        Self {
+            negative,
+            coefficient: BigUint::zero(),
+            exponent: 0,
+            kind: Kind::Infinite,
+        }
     }
 
     /// A quiet NaN.
     #[must_use]
     pub fn nan() -> Self {
-        Self { negative: false, coefficient: BigUint::zero(), exponent: 0, kind: Kind::Nan }
+        Self {
+            negative: false,
+            coefficient: BigUint::zero(),
+            exponent: 0,
+            kind: Kind::Nan,
+        }
     }
 
     /// Whether it is a number.
@@ -334,7 +368,8 @@ impl Decimal {
         let least = (self.exponent + length - rules.precision as i64).max(tiny);
         if self.exponent < least {
             let places = (least - self.exponent) as u64;
-            self.coefficient = drop_digits(&self.coefficient, places, self.negative, rules.rounding);
+            self.coefficient =
+                drop_digits(&self.coefficient, places, self.negative, rules.rounding);
             self.exponent = least;
             if digits(&self.coefficient) > rules.precision {
                 self.coefficient /= 10u32;
@@ -356,6 +391,8 @@ impl Decimal {
         if self.kind == Kind::Nan {
             return Some(self.clone().fit(rules));
         }
-        other.filter(|other| other.kind == Kind::Nan).map(|other| other.clone().fit(rules))
+        other
+            .filter(|other| other.kind == Kind::Nan)
+            .map(|other| other.clone().fit(rules))
     }
 }

@@ -51,7 +51,10 @@ impl Decimal {
         } else if (&root % 5u32).is_zero() {
             root += 1u32;
         }
-        Self::new(false, root, exponent).fit(Rules { rounding: Rounding::HalfEven, ..rules })
+        Self::new(false, root, exponent).fit(Rules {
+            rounding: Rounding::HalfEven,
+            ..rules
+        })
     }
 
     /// `self ** other`.
@@ -63,19 +66,35 @@ impl Decimal {
         let odd = whole && other.is_odd();
         let negative = self.negative && odd;
         if other.is_zero() {
-            return if self.is_zero() { Err(Signal::Invalid) } else { Ok(Self::new(false, BigUint::one(), 0)) };
+            return if self.is_zero() {
+                Err(Signal::Invalid)
+            } else {
+                Ok(Self::new(false, BigUint::one(), 0))
+            };
         }
         if self.is_zero() {
             if self.negative && other.is_finite() && !whole {
-                return Ok(if other.negative { Self::infinity(false) } else { Self::zero(false, 0) });
+                return Ok(if other.negative {
+                    Self::infinity(false)
+                } else {
+                    Self::zero(false, 0)
+                });
             }
-            return Ok(if other.negative { Self::infinity(negative) } else { Self::zero(negative, 0) });
+            return Ok(if other.negative {
+                Self::infinity(negative)
+            } else {
+                Self::zero(negative, 0)
+            });
         }
         if self.negative && (!whole || other.is_infinite()) {
             return Err(Signal::Invalid);
         }
         if self.is_infinite() {
-            return Ok(if other.negative { Self::zero(negative, 0) } else { Self::infinity(negative) });
+            return Ok(if other.negative {
+                Self::zero(negative, 0)
+            } else {
+                Self::infinity(negative)
+            });
         }
         let one = Self::new(false, BigUint::one(), 0);
         let magnitude = self.clone().copy_abs();
@@ -85,7 +104,11 @@ impl Decimal {
         }
         if other.is_infinite() {
             let grows = to_one == Some(std::cmp::Ordering::Greater);
-            return Ok(if grows == other.negative { Self::zero(false, 0) } else { Self::infinity(false) });
+            return Ok(if grows == other.negative {
+                Self::zero(false, 0)
+            } else {
+                Self::infinity(false)
+            });
         }
         match other.to_i64() {
             Some(exponent) => self.power_integer(exponent, negative, rules),
@@ -110,7 +133,8 @@ impl Decimal {
             let zeros = (-inverse.exponent).max(0);
             return Ok(Self::new(negative, power_of_ten(zeros as u64), -zeros));
         }
-        let zeros = i128::from(-self.exponent) * other.to_i64().map_or(i128::from(i64::MAX), i128::from);
+        let zeros =
+            i128::from(-self.exponent) * other.to_i64().map_or(i128::from(i64::MAX), i128::from);
         if zeros < i128::from(precision) {
             let zeros = zeros.max(0) as i64;
             return Ok(Self::new(negative, power_of_ten(zeros as u64), -zeros));
@@ -132,8 +156,12 @@ impl Decimal {
     /// A power by squaring, with enough digits more that the last rounding is right; exact where it fits.
     fn power_integer(&self, exponent: i64, negative: bool, rules: Rules) -> Outcome {
         let count = exponent.unsigned_abs();
-        let extra = 4 + count.max(1).ilog10() as u64 + digits(&self.coefficient).min(rules.precision);
-        let work = Rules { precision: rules.precision + extra, rounding: Rounding::HalfEven };
+        let extra =
+            4 + count.max(1).ilog10() as u64 + digits(&self.coefficient).min(rules.precision);
+        let work = Rules {
+            precision: rules.precision + extra,
+            rounding: Rounding::HalfEven,
+        };
         let mut base = self.clone().copy_abs();
         if exponent < 0 {
             base = Self::new(false, BigUint::one(), 0).divide(&base, work)?;
@@ -162,6 +190,11 @@ impl Decimal {
         }
         let places = length - rules.precision;
         let kept = super::drop_digits(&product, places, false, rules.rounding);
-        Self { negative: false, coefficient: kept, exponent: exponent + places as i64, kind: Kind::Finite }
+        Self {
+            negative: false,
+            coefficient: kept,
+            exponent: exponent + places as i64,
+            kind: Kind::Finite,
+        }
     }
 }

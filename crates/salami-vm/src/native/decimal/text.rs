@@ -26,7 +26,12 @@ impl Decimal {
                     return Err(Signal::Syntax);
                 }
                 let coefficient = number(payload);
-                return Ok(Self { negative, coefficient, exponent: 0, kind });
+                return Ok(Self {
+                    negative,
+                    coefficient,
+                    exponent: 0,
+                    kind,
+                });
             }
         }
         let (mantissa, exponent) = match lower.split_once('e') {
@@ -43,9 +48,15 @@ impl Decimal {
         let result = Self::new(negative, coefficient, exponent);
         // Beyond these nothing can be written down; CPython refuses it too.
         if result.is_zero() && exponent <= EXPONENT_LIMIT {
-            return Ok(Self::zero(negative, exponent.clamp(-2 * EXPONENT_LIMIT, EXPONENT_LIMIT)));
+            return Ok(Self::zero(
+                negative,
+                exponent.clamp(-2 * EXPONENT_LIMIT, EXPONENT_LIMIT),
+            ));
         }
-        if exponent > EXPONENT_LIMIT || result.adjusted() > EXPONENT_LIMIT || exponent < -2 * EXPONENT_LIMIT {
+        if exponent > EXPONENT_LIMIT
+            || result.adjusted() > EXPONENT_LIMIT
+            || exponent < -2 * EXPONENT_LIMIT
+        {
             return Err(Signal::Invalid);
         }
         Ok(result)
@@ -61,7 +72,11 @@ impl Decimal {
         match self.kind {
             Kind::Infinite => out.push_str("Infinity"),
             Kind::Nan | Kind::SignalNan => {
-                out.push_str(if self.kind == Kind::Nan { "NaN" } else { "sNaN" });
+                out.push_str(if self.kind == Kind::Nan {
+                    "NaN"
+                } else {
+                    "sNaN"
+                });
                 if self.coefficient != BigUint::ZERO {
                     out.push_str(&self.coefficient.to_string());
                 }
@@ -97,7 +112,11 @@ impl Decimal {
     #[must_use]
     pub(super) fn fixed_text(&self) -> String {
         let mut out = String::new();
-        place_point(&self.coefficient.to_string(), self.exponent + digits(&self.coefficient) as i64, &mut out);
+        place_point(
+            &self.coefficient.to_string(),
+            self.exponent + digits(&self.coefficient) as i64,
+            &mut out,
+        );
         out
     }
 }
@@ -129,7 +148,9 @@ fn ascii(text: &str) -> String {
             if c.is_ascii() {
                 return c;
             }
-            crate::regex::decimal_digit(c).and_then(|digit| char::from_digit(digit, 10)).unwrap_or('?')
+            crate::regex::decimal_digit(c)
+                .and_then(|digit| char::from_digit(digit, 10))
+                .unwrap_or('?')
         })
         .collect()
 }

@@ -5,7 +5,9 @@ use num_bigint::{BigInt, BigUint, Sign};
 use num_integer::Integer;
 use num_traits::{One, Signed, Zero};
 
-use super::{Decimal, EXPONENT_MAX, EXPONENT_MIN, Outcome, Rounding, Rules, Signal, digits, power_of_ten};
+use super::{
+    Decimal, EXPONENT_MAX, EXPONENT_MIN, Outcome, Rounding, Rules, Signal, digits, power_of_ten,
+};
 
 /// A number in fixed point, `value / 10^places`, off by at most a few hundred units.
 struct Fixed {
@@ -15,7 +17,10 @@ struct Fixed {
 
 impl Fixed {
     fn new(places: u64) -> Self {
-        Self { places, unit: BigInt::from(power_of_ten(places)) }
+        Self {
+            places,
+            unit: BigInt::from(power_of_ten(places)),
+        }
     }
 
     fn from(&self, value: &Decimal) -> BigInt {
@@ -27,7 +32,14 @@ impl Fixed {
         } else {
             &value.coefficient / power_of_ten(places.unsigned_abs())
         };
-        BigInt::from_biguint(if value.negative { Sign::Minus } else { Sign::Plus }, magnitude)
+        BigInt::from_biguint(
+            if value.negative {
+                Sign::Minus
+            } else {
+                Sign::Plus
+            },
+            magnitude,
+        )
     }
 
     fn multiply(&self, left: &BigInt, right: &BigInt) -> BigInt {
@@ -80,7 +92,11 @@ impl Fixed {
         for _ in 0..HALVINGS {
             sum = wide.multiply(&sum, &sum);
         }
-        let tens = i64::try_from(&tens).unwrap_or(if tens.is_negative() { i64::MIN / 4 } else { i64::MAX / 4 });
+        let tens = i64::try_from(&tens).unwrap_or(if tens.is_negative() {
+            i64::MIN / 4
+        } else {
+            i64::MAX / 4
+        });
         (sum / 100_000_000, tens)
     }
 }
@@ -95,7 +111,11 @@ fn settle(value: &BigInt, exponent: i64, rules: Rules) -> Option<Decimal> {
         (length > rules.precision + 6).then(|| {
             let target = exponent + (length - rules.precision) as i64;
             let rounded = decimal.rescaled(target, Rounding::HalfEven);
-            if digits(&rounded.coefficient) > rules.precision { rounded.rescaled(target + 1, Rounding::Down) } else { rounded }
+            if digits(&rounded.coefficient) > rules.precision {
+                rounded.rescaled(target + 1, Rounding::Down)
+            } else {
+                rounded
+            }
         })
     };
     let (low, high) = (near(-slack.clone())?, near(slack)?);
@@ -107,7 +127,10 @@ fn refine(rules: Rules, attempt: impl Fn(&Fixed) -> Option<Decimal>) -> Outcome 
     let mut extra = 16;
     while extra < 2_000 {
         if let Some(result) = attempt(&Fixed::new(rules.precision + extra)) {
-            return result.fit(Rules { rounding: Rounding::HalfEven, ..rules });
+            return result.fit(Rules {
+                rounding: Rounding::HalfEven,
+                ..rules
+            });
         }
         extra *= 2;
     }
@@ -121,7 +144,11 @@ impl Decimal {
             return nan;
         }
         if self.is_infinite() {
-            return Ok(if self.negative { Self::zero(false, 0) } else { self.clone() });
+            return Ok(if self.negative {
+                Self::zero(false, 0)
+            } else {
+                self.clone()
+            });
         }
         let one = Self::new(false, BigUint::one(), 0);
         if self.is_zero() {
@@ -151,7 +178,10 @@ impl Decimal {
             return Ok(Self::zero(false, 0));
         }
         // Near 1 the logarithm is as small as the distance: as many digits more are needed.
-        refine(self.widened(rules), |fixed| settle(&fixed.ln(self), -(fixed.places as i64), rules))?.fit(rules)
+        refine(self.widened(rules), |fixed| {
+            settle(&fixed.ln(self), -(fixed.places as i64), rules)
+        })?
+        .fit(rules)
     }
 
     /// `self.log10()`.
@@ -172,9 +202,18 @@ impl Decimal {
     }
 
     fn widened(&self, rules: Rules) -> Rules {
-        let distance = self.subtract(&Self::from(1), Rules { precision: 4, ..rules });
+        let distance = self.subtract(
+            &Self::from(1),
+            Rules {
+                precision: 4,
+                ..rules
+            },
+        );
         let near = distance.map_or(0, |distance| (-distance.adjusted()).max(0) as u64);
-        Rules { precision: rules.precision + near + digits(&self.coefficient), ..rules }
+        Rules {
+            precision: rules.precision + near + digits(&self.coefficient),
+            ..rules
+        }
     }
 
     fn logarithm_of_ends(&self, rules: Rules) -> Option<Outcome> {
@@ -192,22 +231,31 @@ impl Decimal {
 
     /// A positive number that is not 1 to the power of a finite one.
     pub(super) fn power_real(&self, other: &Self, rules: Rules) -> Outcome {
-        let grows = (self.compare(&Self::from(1)) == Some(std::cmp::Ordering::Greater)) != other.negative;
+        let grows =
+            (self.compare(&Self::from(1)) == Some(std::cmp::Ordering::Greater)) != other.negative;
         if other.adjusted() > 40 {
             return too_far(!grows, rules);
         }
         let wide = self.widened(rules);
-        let wide = Rules { precision: wide.precision + other.adjusted().max(0) as u64 + 8, ..wide };
+        let wide = Rules {
+            precision: wide.precision + other.adjusted().max(0) as u64 + 8,
+            ..wide
+        };
         let product = |fixed: &Fixed| {
             let logarithm = fixed.ln(self);
             let factor = BigInt::from_biguint(
-                if other.negative { Sign::Minus } else { Sign::Plus },
+                if other.negative {
+                    Sign::Minus
+                } else {
+                    Sign::Plus
+                },
                 other.coefficient.clone(),
             );
             if other.exponent >= 0 {
                 logarithm * factor * BigInt::from(power_of_ten(other.exponent as u64))
             } else {
-                (logarithm * factor).div_floor(&BigInt::from(power_of_ten(other.exponent.unsigned_abs())))
+                (logarithm * factor)
+                    .div_floor(&BigInt::from(power_of_ten(other.exponent.unsigned_abs())))
             }
         };
         let first = Fixed::new(wide.precision + 16);
@@ -239,7 +287,12 @@ impl Decimal {
 /// The result of an exponential that leaves every exponent behind.
 fn too_far(below: bool, rules: Rules) -> Outcome {
     if below {
-        return Decimal::new(false, BigUint::one(), EXPONENT_MIN - rules.precision as i64 - 10).fit(rules);
+        return Decimal::new(
+            false,
+            BigUint::one(),
+            EXPONENT_MIN - rules.precision as i64 - 10,
+        )
+        .fit(rules);
     }
     debug_assert!(EXPONENT_MAX > 0);
     Err(Signal::Overflow)
