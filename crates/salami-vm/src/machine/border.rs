@@ -17,7 +17,11 @@ const LARGEST: usize = 50_000_000;
 /// A container that is being imported.
 enum Importing<'a> {
     List(core::slice::Iter<'a, Data>, Vec<Value>),
-    Dict(core::slice::Iter<'a, (String, Data)>, Vec<(Value, Value)>, Option<Value>),
+    Dict(
+        core::slice::Iter<'a, (String, Data)>,
+        Vec<(Value, Value)>,
+        Option<Value>,
+    ),
 }
 
 /// Data as a value.
@@ -34,17 +38,28 @@ pub(super) fn import(context: &mut Context, data: &Data) -> Result<Value, Raise>
                 Data::Float(number) => Value::float(*number),
                 Data::Str(text) => context.heap.alloc_str(text)?,
                 Data::List(values) => {
-                    context.heap.reserve(OBJECT_SIZE + values.len().saturating_mul(VALUE_SIZE))?;
-                    stack.push(Importing::List(values.iter(), Vec::with_capacity(values.len())));
+                    context
+                        .heap
+                        .reserve(OBJECT_SIZE + values.len().saturating_mul(VALUE_SIZE))?;
+                    stack.push(Importing::List(
+                        values.iter(),
+                        Vec::with_capacity(values.len()),
+                    ));
                     Value::Unset
                 }
                 Data::Dict(items) => {
-                    stack.push(Importing::Dict(items.iter(), Vec::with_capacity(items.len()), None));
+                    stack.push(Importing::Dict(
+                        items.iter(),
+                        Vec::with_capacity(items.len()),
+                        None,
+                    ));
                     Value::Unset
                 }
             };
         }
-        let Some(top) = stack.last_mut() else { return Ok(finished) };
+        let Some(top) = stack.last_mut() else {
+            return Ok(finished);
+        };
         match top {
             Importing::List(rest, values) => {
                 if !finished.is_unset() {
@@ -80,7 +95,8 @@ pub(super) fn import(context: &mut Context, data: &Data) -> Result<Value, Raise>
                                 context.fuel.remaining += 1 << 20;
                                 let set = ops::dict_set(context, dict, key, value);
                                 context.fuel.remaining -= 1 << 20;
-                                context.fuel.remaining += core::mem::take(&mut context.fuel.dynamic);
+                                context.fuel.remaining +=
+                                    core::mem::take(&mut context.fuel.dynamic);
                                 set?;
                             }
                         }
@@ -116,11 +132,19 @@ pub(super) fn export(heap: &Heap, value: Value) -> Result<Data, ExportError> {
         let mut finished = match scalar(heap, current) {
             Some(data) => data,
             None => {
-                if stack.len() >= DEEPEST || stack.iter().rev().take(1000).any(|open| open.source == current) {
+                if stack.len() >= DEEPEST
+                    || stack
+                        .iter()
+                        .rev()
+                        .take(1000)
+                        .any(|open| open.source == current)
+                {
                     return Err(ExportError::Cycle);
                 }
                 stack.push(open(heap, current)?);
-                let Some(top) = stack.last_mut() else { return Err(ExportError::TooLarge) };
+                let Some(top) = stack.last_mut() else {
+                    return Err(ExportError::TooLarge);
+                };
                 match top.children.pop() {
                     Some(child) => {
                         current = child;
@@ -131,7 +155,9 @@ pub(super) fn export(heap: &Heap, value: Value) -> Result<Data, ExportError> {
             }
         };
         loop {
-            let Some(top) = stack.last_mut() else { return Ok(finished) };
+            let Some(top) = stack.last_mut() else {
+                return Ok(finished);
+            };
             match &mut top.keys {
                 Some(keys) => top.items.push((keys.pop().unwrap_or_default(), finished)),
                 None => top.values.push(finished),
@@ -173,7 +199,13 @@ fn scalar(heap: &Heap, value: Value) -> Option<Data> {
 
 fn sequence(source: Value, mut children: Vec<Value>) -> Exporting {
     children.reverse();
-    Exporting { source, children, keys: None, items: Vec::new(), values: Vec::new() }
+    Exporting {
+        source,
+        children,
+        keys: None,
+        items: Vec::new(),
+        values: Vec::new(),
+    }
 }
 
 fn open(heap: &Heap, value: Value) -> Result<Exporting, ExportError> {
@@ -190,22 +222,39 @@ fn open(heap: &Heap, value: Value) -> Result<Exporting, ExportError> {
             }
             keys.reverse();
             children.reverse();
-            Exporting { source: value, children, keys: Some(keys), items: Vec::new(), values: Vec::new() }
+            Exporting {
+                source: value,
+                children,
+                keys: Some(keys),
+                items: Vec::new(),
+                values: Vec::new(),
+            }
         }
         Value::Object(object) => {
             let instance = heap.object(object);
             let class = heap.module().classes.get(instance.class.index());
-            let Some(class) = class.filter(|class| class.shows_fields || class.compares_equal) else {
+            let Some(class) = class.filter(|class| class.shows_fields || class.compares_equal)
+            else {
                 return Err(not_data(heap, value));
             };
-            let mut keys: Vec<String> = class.fields.iter().map(|field| field.name.clone()).collect();
+            let mut keys: Vec<String> = class
+                .fields
+                .iter()
+                .map(|field| field.name.clone())
+                .collect();
             let mut children = instance.fields.clone();
             if children.iter().any(|child| child.is_unset()) || keys.len() != children.len() {
                 return Err(not_data(heap, value));
             }
             keys.reverse();
             children.reverse();
-            Exporting { source: value, children, keys: Some(keys), items: Vec::new(), values: Vec::new() }
+            Exporting {
+                source: value,
+                children,
+                keys: Some(keys),
+                items: Vec::new(),
+                values: Vec::new(),
+            }
         }
         Value::Native(native) => match native::export(heap, native) {
             Some(NativeData::List(values)) => sequence(value, values),
@@ -216,7 +265,9 @@ fn open(heap: &Heap, value: Value) -> Result<Exporting, ExportError> {
 }
 
 fn not_data(heap: &Heap, value: Value) -> ExportError {
-    ExportError::NotData { type_name: ops::type_name(heap, value) }
+    ExportError::NotData {
+        type_name: ops::type_name(heap, value),
+    }
 }
 
 /// A key as JSON writes it.
@@ -231,8 +282,16 @@ fn key_text(heap: &Heap, key: Value) -> Result<String, ExportError> {
         Value::Float(number) => crate::format::float_text::repr(number),
         Value::Native(native) => match native::export(heap, native) {
             Some(NativeData::Text(text)) => text,
-            _ => return Err(ExportError::BadKey { type_name: ops::type_name(heap, key) }),
+            _ => {
+                return Err(ExportError::BadKey {
+                    type_name: ops::type_name(heap, key),
+                });
+            }
         },
-        _ => return Err(ExportError::BadKey { type_name: ops::type_name(heap, key) }),
+        _ => {
+            return Err(ExportError::BadKey {
+                type_name: ops::type_name(heap, key),
+            });
+        }
     })
 }

@@ -2,7 +2,7 @@
 
 use salami_ir::FunctionIndex;
 
-use super::{Frame, Machine};
+use super::{Frame, Machine, slow};
 use crate::heap::object::{GeneratorObject, GeneratorState};
 use crate::prepare::{R, frame_position};
 use crate::raise::Raise;
@@ -22,15 +22,23 @@ impl Machine {
         if needed <= self.stack.len() {
             return Ok(());
         }
-        if base.saturating_add(frame).saturating_mul(size_of::<Value>()) > self.limits.stack {
+        if base
+            .saturating_add(frame)
+            .saturating_mul(size_of::<Value>())
+            > self.limits.stack
+        {
             return Err(Raise::Internal(STACK_LIMIT));
         }
-        self.stack.resize(needed.max(self.stack.len() * 2), Value::Unset);
+        self.stack
+            .resize(needed.max(self.stack.len() * 2), Value::Unset);
         Ok(())
     }
 
     fn too_deep(&mut self) -> Raise {
-        self.context.raise(BuiltinException::RecursionError, "maximum recursion depth exceeded")
+        self.context.raise(
+            BuiltinException::RecursionError,
+            "maximum recursion depth exceeded",
+        )
     }
 
     /// Enters a function: `arguments` are positions in the running frame, whose operation stands at
@@ -50,12 +58,16 @@ impl Machine {
         let (caller_base, base) = match self.frames.last() {
             None => (0, 0),
             Some(caller) => {
-                let size = program.functions.get(caller.function as usize).map_or(0, |caller| caller.frame);
+                let size = program
+                    .functions
+                    .get(caller.function as usize)
+                    .map_or(0, |caller| caller.frame);
                 (caller.base as usize, (caller.base + size) as usize)
             }
         };
         let frame = callee.frame as usize;
-        let (is_generator, parameters, captures) = (callee.generator, callee.parameters, callee.captures);
+        let (is_generator, parameters, captures) =
+            (callee.generator, callee.parameters, callee.captures);
         if self.frames.len() >= self.limits.depth && !is_generator {
             return Err(self.too_deep());
         }
@@ -71,7 +83,7 @@ impl Machine {
             let count = arguments.len().min(frame);
             let (given, rest) = registers.split_at_mut(count);
             for (to, &from) in given.iter_mut().zip(arguments) {
-                *to = caller.get(from as usize).copied().unwrap_or_default();
+                *to = caller.get(from as usize).map_or(Value::Unset, slow::copy);
             }
             rest.fill(Value::Unset);
         } else {
@@ -114,27 +126,48 @@ impl Machine {
             caller.position += 1;
         }
         let base = u32::try_from(base).unwrap_or(u32::MAX);
-        self.frames.push(Frame { function, position: 0, base, result, generator: None, handled: None });
+        self.frames.push(Frame {
+            function,
+            position: 0,
+            base,
+            result,
+            generator: None,
+            handled: None,
+        });
         Ok(())
     }
 
     /// Writes to a register in the window of the running frame.
     pub(crate) fn write(&mut self, register: R, value: Value) {
         if let Some(frame) = self.frames.last() {
-            if let Some(slot) = self.stack.get_mut(frame.base as usize + usize::from(register)) {
+            if let Some(slot) = self
+                .stack
+                .get_mut(frame.base as usize + usize::from(register))
+            {
                 *slot = value;
             }
         }
     }
 
     /// Calls a function value.
-    pub(crate) fn call_value(&mut self, callee: Value, arguments: &[u32], result: R) -> Result<(), Raise> {
+    pub(crate) fn call_value(
+        &mut self,
+        callee: Value,
+        arguments: &[u32],
+        result: R,
+    ) -> Result<(), Raise> {
         let Value::Function(function) = callee else {
             let name = crate::ops::type_name(&self.context.heap, callee);
-            return Err(self.context.type_error(format!("'{name}' object is not callable")));
+            return Err(self
+                .context
+                .type_error(format!("'{name}' object is not callable")));
         };
         let index = self.context.heap.function(function).function;
-        let parameters = self.program.functions.get(index.index()).map_or(0, |function| function.parameters);
+        let parameters = self
+            .program
+            .functions
+            .get(index.index())
+            .map_or(0, |function| function.parameters);
         if parameters as usize != arguments.len() {
             return Err(self.wrong_arity(index, arguments.len()));
         }
@@ -152,13 +185,19 @@ impl Machine {
         let name = &source.name;
         if given > wanted {
             let were = if given == 1 { "was" } else { "were" };
-            let message =
-                format!("{name}() takes {wanted} positional argument{} but {given} {were} given", plural(wanted));
+            let message = format!(
+                "{name}() takes {wanted} positional argument{} but {given} {were} given",
+                plural(wanted)
+            );
             return self.context.type_error(message);
         }
-        let missing: Vec<String> = source.registers.iter().take(wanted).skip(given).map(|register| {
-            format!("'{}'", register.name.as_deref().unwrap_or("?"))
-        }).collect();
+        let missing: Vec<String> = source
+            .registers
+            .iter()
+            .take(wanted)
+            .skip(given)
+            .map(|register| format!("'{}'", register.name.as_deref().unwrap_or("?")))
+            .collect();
         let names = match missing.as_slice() {
             [one] => one.clone(),
             [one, other] => format!("{one} and {other}"),
@@ -166,15 +205,19 @@ impl Machine {
             [] => String::new(),
         };
         let count = missing.len();
-        let message =
-            format!("{name}() missing {count} required positional argument{}: {names}", plural(count));
+        let message = format!(
+            "{name}() missing {count} required positional argument{}: {names}",
+            plural(count)
+        );
         self.context.type_error(message)
     }
 
     /// Leaves the running frame with a value. Gives the value back if it was the last frame.
     #[inline]
     pub(crate) fn leave(&mut self, value: Value) -> Option<Value> {
-        let Some(frame) = self.frames.pop() else { return Some(value) };
+        let Some(frame) = self.frames.pop() else {
+            return Some(value);
+        };
         match frame.generator {
             None => {
                 if self.frames.is_empty() {
@@ -194,10 +237,17 @@ impl Machine {
     }
 
     /// Asks a generator for its next value: its frame goes onto the stack.
-    pub(crate) fn resume(&mut self, generator: GeneratorRef, result: R, end: u32) -> Result<(), Raise> {
+    pub(crate) fn resume(
+        &mut self,
+        generator: GeneratorRef,
+        result: R,
+        end: u32,
+    ) -> Result<(), Raise> {
         match self.context.heap.generator(generator).state {
             GeneratorState::Suspended => {}
-            GeneratorState::Running => return Err(self.context.value_error("generator already executing")),
+            GeneratorState::Running => {
+                return Err(self.context.value_error("generator already executing"));
+            }
             GeneratorState::Done => {
                 self.write(result, Value::Unset);
                 if let Some(caller) = self.frames.last_mut() {
@@ -210,7 +260,11 @@ impl Machine {
             return Err(self.too_deep());
         }
         let base = self.frames.last().map_or(0, |caller| {
-            let size = self.program.functions.get(caller.function as usize).map_or(0, |caller| caller.frame);
+            let size = self
+                .program
+                .functions
+                .get(caller.function as usize)
+                .map_or(0, |caller| caller.frame);
             caller.base + size
         });
         let frame = self.context.heap.generator(generator).registers.len();
@@ -237,7 +291,12 @@ impl Machine {
     }
 
     /// Gives a value to whoever asked the running generator; `resume_at` is where it goes on.
-    pub(crate) fn yield_value(&mut self, value: Value, result: R, resume_at: u32) -> Result<(), Raise> {
+    pub(crate) fn yield_value(
+        &mut self,
+        value: Value,
+        result: R,
+        resume_at: u32,
+    ) -> Result<(), Raise> {
         let Some(&frame) = self.frames.last() else {
             return Err(Raise::Internal("a yield without a frame"));
         };

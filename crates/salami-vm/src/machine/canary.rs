@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
-use salami_ir::{
-    Address, BuiltinException, Constant, ConstantIndex, Function, FunctionIndex, Instruction, Module, Register,
-    RegisterDeclaration, RegisterType, SEMANTICS_VERSION, Tag, TagSet, TypeIndex,
-};
 use salami_ir::instruction::Destination;
+use salami_ir::{
+    Address, BuiltinException, Constant, ConstantIndex, Function, FunctionIndex, Instruction,
+    Module, Register, RegisterDeclaration, RegisterType, SEMANTICS_VERSION, Tag, TagSet, TypeIndex,
+};
 
 use super::{Limits, Machine, Outcome};
 use crate::leaf::leaves;
@@ -21,7 +21,11 @@ pub struct CanaryError {
 
 impl core::fmt::Display for CanaryError {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(formatter, "the self-test of the limit on {} failed", self.limit)
+        write!(
+            formatter,
+            "the self-test of the limit on {} failed",
+            self.limit
+        )
     }
 }
 
@@ -44,7 +48,13 @@ fn module(registers: usize, code: Vec<Instruction>) -> Module {
     let any = TypeIndex(0);
     let function = Function {
         name: "<module>".to_owned(),
-        registers: vec![RegisterDeclaration { bound: any, ..RegisterDeclaration::default() }; registers],
+        registers: vec![
+            RegisterDeclaration {
+                bound: any,
+                ..RegisterDeclaration::default()
+            };
+            registers
+        ],
         code,
         result: any,
         ..Function::default()
@@ -53,13 +63,21 @@ fn module(registers: usize, code: Vec<Instruction>) -> Module {
         semantics: SEMANTICS_VERSION,
         name: "canary".to_owned(),
         constants: vec![Constant::None],
-        types: vec![RegisterType::ANY, RegisterType::tags(TagSet::of(&[Tag::List]))],
+        types: vec![
+            RegisterType::ANY,
+            RegisterType::tags(TagSet::of(&[Tag::List])),
+        ],
         functions: vec![function],
         ..Module::default()
     }
 }
 
-fn run(limit: &'static str, module: Module, limits: Limits, fuel: u64) -> Result<Outcome, CanaryError> {
+fn run(
+    limit: &'static str,
+    module: Module,
+    limits: Limits,
+    fuel: u64,
+) -> Result<Outcome, CanaryError> {
     let failed = CanaryError { limit };
     let verified = salami_verify::verify(module, leaves()).map_err(|_| failed)?;
     let program = Program::new(verified).map_err(|_| failed)?;
@@ -68,16 +86,28 @@ fn run(limit: &'static str, module: Module, limits: Limits, fuel: u64) -> Result
 }
 
 fn expect(limit: &'static str, held: bool) -> Result<(), CanaryError> {
-    if held { Ok(()) } else { Err(CanaryError { limit }) }
+    if held {
+        Ok(())
+    } else {
+        Err(CanaryError { limit })
+    }
 }
 
 fn none(result: u16) -> Instruction {
-    Instruction::LoadConstant { constant: ConstantIndex(0), result: Destination(Register(result)) }
+    Instruction::LoadConstant {
+        constant: ConstantIndex(0),
+        result: Destination(Register(result)),
+    }
 }
 
 /// A loop without an end.
 fn fuel() -> Result<(), CanaryError> {
-    let outcome = run("fuel", module(1, vec![Instruction::Jump { target: Address(0) }]), Limits::default(), 5000)?;
+    let outcome = run(
+        "fuel",
+        module(1, vec![Instruction::Jump { target: Address(0) }]),
+        Limits::default(),
+        5000,
+    )?;
     expect("fuel", matches!(outcome, Outcome::OutOfFuel { .. }))
 }
 
@@ -87,17 +117,33 @@ fn memory() -> Result<(), CanaryError> {
         2,
         vec![
             none(0),
-            Instruction::MakeList { values: Vec::new(), result: Destination(Register(1)) },
-            Instruction::ListAppend { list: Register(1), value: Register(0) },
+            Instruction::MakeList {
+                values: Vec::new(),
+                result: Destination(Register(1)),
+            },
+            Instruction::ListAppend {
+                list: Register(1),
+                value: Register(0),
+            },
             Instruction::Jump { target: Address(2) },
         ],
     );
-    if let Some(register) = module.functions.first_mut().and_then(|function| function.registers.get_mut(1)) {
+    if let Some(register) = module
+        .functions
+        .first_mut()
+        .and_then(|function| function.registers.get_mut(1))
+    {
         register.bound = TypeIndex(1);
     }
-    let limits = Limits { memory: 16 << 10, ..Limits::default() };
+    let limits = Limits {
+        memory: 16 << 10,
+        ..Limits::default()
+    };
     let outcome = run("memory", module, limits, 100_000)?;
-    expect("memory", matches!(outcome, Outcome::Failed(error) if error.code == "limit.memory"))
+    expect(
+        "memory",
+        matches!(outcome, Outcome::Failed(error) if error.code == "limit.memory"),
+    )
 }
 
 fn endless_recursion(registers: usize) -> Module {
@@ -119,15 +165,28 @@ fn endless_recursion(registers: usize) -> Module {
 
 /// A function that calls itself for ever.
 fn depth() -> Result<(), CanaryError> {
-    let limits = Limits { depth: 20, ..Limits::default() };
+    let limits = Limits {
+        depth: 20,
+        ..Limits::default()
+    };
     let outcome = run("depth", endless_recursion(1), limits, 100_000)?;
     let name = BuiltinException::RecursionError.name();
-    expect("depth", matches!(outcome, Outcome::Raised(raised) if raised.class == name))
+    expect(
+        "depth",
+        matches!(outcome, Outcome::Raised(raised) if raised.class == name),
+    )
 }
 
 /// The same with large frames, which must run into the limit of the stack first.
 fn stack() -> Result<(), CanaryError> {
-    let limits = Limits { stack: 64 << 10, depth: 1000, ..Limits::default() };
+    let limits = Limits {
+        stack: 64 << 10,
+        depth: 1000,
+        ..Limits::default()
+    };
     let outcome = run("stack", endless_recursion(200), limits, 100_000)?;
-    expect("stack", matches!(outcome, Outcome::Failed(error) if error.code == "limit.stack"))
+    expect(
+        "stack",
+        matches!(outcome, Outcome::Failed(error) if error.code == "limit.stack"),
+    )
 }

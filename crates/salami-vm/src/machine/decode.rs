@@ -50,14 +50,25 @@ pub(super) fn decode(
     schema: SchemaIndex,
     what: &str,
 ) -> Result<Value, Raise> {
-    let mut decoder = Decoder { context, constants, path: Vec::new() };
+    let mut decoder = Decoder {
+        context,
+        constants,
+        path: Vec::new(),
+    };
     match decoder.value(value, schema, 0) {
         Ok(value) => Ok(value),
         Err(Stop::Raise(raise)) => Err(raise),
         Err(Stop::Misfit(misfit)) => {
             let path = misfit.path.concat();
-            let message = format!("{what}{path}: expected {}, got {}", misfit.wanted, misfit.found);
-            Err(if misfit.is_value { context.value_error(message) } else { context.type_error(message) })
+            let message = format!(
+                "{what}{path}: expected {}, got {}",
+                misfit.wanted, misfit.found
+            );
+            Err(if misfit.is_value {
+                context.value_error(message)
+            } else {
+                context.type_error(message)
+            })
         }
     }
 }
@@ -73,10 +84,19 @@ impl Decoder<'_> {
     }
 
     fn bad_value(&self, wanted: impl Into<String>, found: impl Into<String>) -> Stop {
-        Stop::Misfit(Misfit { path: self.path.clone(), wanted: wanted.into(), found: found.into(), is_value: true })
+        Stop::Misfit(Misfit {
+            path: self.path.clone(),
+            wanted: wanted.into(),
+            found: found.into(),
+            is_value: true,
+        })
     }
 
-    fn at<T>(&mut self, step: String, run: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Result<T, Stop> {
+    fn at<T>(
+        &mut self,
+        step: String,
+        run: impl FnOnce(&mut Self) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
         self.path.push(step);
         let result = run(self);
         self.path.pop();
@@ -92,7 +112,9 @@ impl Decoder<'_> {
     }
 
     fn dict(&self, value: Value, wanted: &str) -> Result<Vec<(String, Value)>, Stop> {
-        let Value::Dict(dict) = value else { return Err(self.misfit(wanted, value)) };
+        let Value::Dict(dict) = value else {
+            return Err(self.misfit(wanted, value));
+        };
         let mut items = Vec::with_capacity(self.context.heap.dict(dict).len());
         for (key, value) in self.context.heap.dict(dict).items() {
             match key {
@@ -103,10 +125,17 @@ impl Decoder<'_> {
         Ok(items)
     }
 
-    fn elements(&mut self, values: Vec<Value>, schema: SchemaIndex, depth: usize) -> Result<Vec<Value>, Stop> {
+    fn elements(
+        &mut self,
+        values: Vec<Value>,
+        schema: SchemaIndex,
+        depth: usize,
+    ) -> Result<Vec<Value>, Stop> {
         let mut decoded = Vec::with_capacity(values.len());
         for (index, value) in values.into_iter().enumerate() {
-            decoded.push(self.at(format!("[{index}]"), |this| this.value(value, schema, depth + 1))?);
+            decoded.push(self.at(format!("[{index}]"), |this| {
+                this.value(value, schema, depth + 1)
+            })?);
         }
         Ok(decoded)
     }
@@ -150,7 +179,9 @@ impl Decoder<'_> {
                 }
                 let mut decoded = Vec::with_capacity(values.len());
                 for (index, (value, element)) in values.into_iter().zip(elements).enumerate() {
-                    decoded.push(self.at(format!("[{index}]"), |this| this.value(value, *element, depth + 1))?);
+                    decoded.push(self.at(format!("[{index}]"), |this| {
+                        this.value(value, *element, depth + 1)
+                    })?);
                 }
                 Ok(self.context.heap.alloc_tuple(decoded)?)
             }
@@ -159,7 +190,9 @@ impl Decoder<'_> {
                 let values = self.elements(values, *element, depth)?;
                 let set = ops::set_from_values(self.context, &values, false)?;
                 match set {
-                    Value::Set(handle) if self.context.heap.set(handle).len() == values.len() => Ok(set),
+                    Value::Set(handle) if self.context.heap.set(handle).len() == values.len() => {
+                        Ok(set)
+                    }
                     _ => Err(self.bad_value("distinct elements", "repeated ones")),
                 }
             }
@@ -168,7 +201,9 @@ impl Decoder<'_> {
                 let dict = self.context.heap.alloc_dict(DictObject::default())?;
                 for (name, value) in items {
                     let key = self.context.heap.alloc_str(&name)?;
-                    let value = self.at(format!("[{name:?}]"), |this| this.value(value, *element, depth + 1))?;
+                    let value = self.at(format!("[{name:?}]"), |this| {
+                        this.value(value, *element, depth + 1)
+                    })?;
                     if let Value::Dict(dict) = dict {
                         ops::dict_set(self.context, dict, key, value)?;
                     }
@@ -179,7 +214,10 @@ impl Decoder<'_> {
                 let items = self.dict(value, "dict")?;
                 let dict = self.context.heap.alloc_dict(DictObject::default())?;
                 for (name, schema, required) in fields {
-                    let found = items.iter().find(|(key, _)| key == name).map(|(_, value)| *value);
+                    let found = items
+                        .iter()
+                        .find(|(key, _)| key == name)
+                        .map(|(_, value)| *value);
                     let Some(value) = found else {
                         if *required {
                             return Err(self.bad_value(format!("a key {name:?}"), "none"));
@@ -187,7 +225,9 @@ impl Decoder<'_> {
                         continue;
                     };
                     let key = self.context.heap.alloc_str(name)?;
-                    let value = self.at(format!("[{name:?}]"), |this| this.value(value, *schema, depth + 1))?;
+                    let value = self.at(format!("[{name:?}]"), |this| {
+                        this.value(value, *schema, depth + 1)
+                    })?;
                     if let Value::Dict(dict) = dict {
                         ops::dict_set(self.context, dict, key, value)?;
                     }
@@ -201,20 +241,32 @@ impl Decoder<'_> {
                 let items = self.dict(value, &declared.name)?;
                 let mut slots = vec![Value::Unset; declared.fields.len()];
                 for (name, schema, default) in fields {
-                    let found = items.iter().find(|(key, _)| key == name).map(|(_, value)| *value);
+                    let found = items
+                        .iter()
+                        .find(|(key, _)| key == name)
+                        .map(|(_, value)| *value);
                     let value = match (found, default) {
-                        (Some(value), _) => {
-                            self.at(format!("[{name:?}]"), |this| this.value(value, *schema, depth + 1))?
+                        (Some(value), _) => self.at(format!("[{name:?}]"), |this| {
+                            this.value(value, *schema, depth + 1)
+                        })?,
+                        (None, Some(default)) => self
+                            .constants
+                            .get(default.index())
+                            .copied()
+                            .unwrap_or_default(),
+                        (None, None) => {
+                            return Err(self.bad_value(format!("a key {name:?}"), "none"));
                         }
-                        (None, Some(default)) => self.constants.get(default.index()).copied().unwrap_or_default(),
-                        (None, None) => return Err(self.bad_value(format!("a key {name:?}"), "none")),
                     };
                     let position = declared.fields.iter().position(|field| field.name == *name);
                     if let Some(slot) = position.and_then(|position| slots.get_mut(position)) {
                         *slot = value;
                     }
                 }
-                Ok(self.context.heap.alloc_object(Instance { class: *class, fields: slots })?)
+                Ok(self.context.heap.alloc_object(Instance {
+                    class: *class,
+                    fields: slots,
+                })?)
             }
             (Schema::Union(alternatives), _) => {
                 let mut wanted = Vec::new();
@@ -234,15 +286,22 @@ impl Decoder<'_> {
             }
             (Schema::Literal(constants), _) => {
                 for constant in constants {
-                    let constant = self.constants.get(constant.index()).copied().unwrap_or_default();
-                    let same_kind = constant.tag(&self.context.heap) == value.tag(&self.context.heap);
+                    let constant = self
+                        .constants
+                        .get(constant.index())
+                        .copied()
+                        .unwrap_or_default();
+                    let same_kind =
+                        constant.tag(&self.context.heap) == value.tag(&self.context.heap);
                     if same_kind && ops::equal(self.context, constant, value)? {
                         return Ok(value);
                     }
                 }
                 let found = crate::format::repr(self.context, value)?;
-                let wanted: Vec<String> =
-                    constants.iter().map(|constant| literal(module.constants.get(constant.index()))).collect();
+                let wanted: Vec<String> = constants
+                    .iter()
+                    .map(|constant| literal(module.constants.get(constant.index())))
+                    .collect();
                 Err(self.bad_value(wanted.join(" or "), found))
             }
             (Schema::Iso(tag), Value::Str(_)) => {
@@ -253,13 +312,18 @@ impl Decoder<'_> {
                 };
                 self.through_leaf(name, value)
             }
-            (Schema::Iso(tag), _) => Err(self.misfit(format!("{} as ISO 8601 text", tag.name()), value)),
+            (Schema::Iso(tag), _) => {
+                Err(self.misfit(format!("{} as ISO 8601 text", tag.name()), value))
+            }
             (Schema::Decimal, Value::Str(_) | Value::Int(_) | Value::Big(_)) => {
                 self.through_leaf("decimal.Decimal", value)
             }
             (Schema::Decimal, Value::Float(number)) => {
                 // The digits that were written, not the binary fraction.
-                let text = self.context.heap.alloc_string(crate::format::float_text::repr(number))?;
+                let text = self
+                    .context
+                    .heap
+                    .alloc_string(crate::format::float_text::repr(number))?;
                 self.through_leaf("decimal.Decimal", text)
             }
             (Schema::Decimal, _) => Err(self.misfit("a decimal number", value)),
@@ -270,7 +334,9 @@ impl Decoder<'_> {
     fn through_leaf(&mut self, name: &str, value: Value) -> Result<Value, Stop> {
         match leaf::find(name) {
             Some(leaf) if leaf.arguments == 1 => Ok((leaf.function)(self.context, &[value])?),
-            _ => Err(Stop::Raise(Raise::Internal("a decode needs a leaf that is not there"))),
+            _ => Err(Stop::Raise(Raise::Internal(
+                "a decode needs a leaf that is not there",
+            ))),
         }
     }
 
@@ -309,10 +375,16 @@ impl Decoder<'_> {
                     _ => return Err(self.misfit("JSON data", value)),
                 };
                 let opened = matches!(value, Value::List(_) | Value::Tuple(_) | Value::Dict(_));
-                let parent = if opened { stack.len().checked_sub(2) } else { stack.len().checked_sub(1) };
+                let parent = if opened {
+                    stack.len().checked_sub(2)
+                } else {
+                    stack.len().checked_sub(1)
+                };
                 match parent.and_then(|parent| stack.get(parent)) {
                     None => result = Some(copy),
-                    Some(Open::List(Value::List(list), _)) => self.context.heap.list_push(*list, copy)?,
+                    Some(Open::List(Value::List(list), _)) => {
+                        self.context.heap.list_push(*list, copy)?
+                    }
                     Some(Open::Dict(Value::Dict(dict), _)) => {
                         let dict = *dict;
                         let Some(key @ Value::Str(_)) = key else {

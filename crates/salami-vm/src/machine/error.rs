@@ -46,7 +46,11 @@ pub struct MachineError {
 
 impl MachineError {
     pub(crate) fn internal(message: impl Into<String>) -> Self {
-        Self { code: "internal.state", message: message.into(), context: ErrorContext::default() }
+        Self {
+            code: "internal.state",
+            message: message.into(),
+            context: ErrorContext::default(),
+        }
     }
 }
 
@@ -87,8 +91,12 @@ impl Machine {
     pub(crate) fn trace_line(&self, function: FunctionIndex, address: Address) -> TraceLine {
         let source = self.program.module.functions.get(function.index());
         let entry = source.and_then(|source| {
-            let after = source.source_map.partition_point(|entry| entry.address <= address);
-            after.checked_sub(1).and_then(|index| source.source_map.get(index))
+            let after = source
+                .source_map
+                .partition_point(|entry| entry.address <= address);
+            after
+                .checked_sub(1)
+                .and_then(|index| source.source_map.get(index))
         });
         TraceLine {
             function,
@@ -102,10 +110,14 @@ impl Machine {
 
     /// Where the machine stands.
     pub(crate) fn error_context(&self) -> ErrorContext {
-        let Some(frame) = self.frames.last() else { return ErrorContext::default() };
+        let Some(frame) = self.frames.last() else {
+            return ErrorContext::default();
+        };
         let function = FunctionIndex(frame.function);
         let prepared = self.program.functions.get(function.index());
-        let address = prepared.map_or(Address(0), |prepared| prepared.raising_address(frame.position));
+        let address = prepared.map_or(Address(0), |prepared| {
+            prepared.raising_address(frame.position)
+        });
         let line = self.trace_line(function, address);
         ErrorContext {
             function: line.name,
@@ -120,18 +132,33 @@ impl Machine {
         match raise {
             Raise::Memory(bytes) => {
                 let (limit, used) = (self.context.heap.limit(), self.context.heap.used());
-                let message =
-                    format!("out of memory: {bytes} bytes more do not fit beside {used} of at most {limit} bytes");
-                MachineError { code: "limit.memory", message, context }
+                let message = format!(
+                    "out of memory: {bytes} bytes more do not fit beside {used} of at most {limit} bytes"
+                );
+                MachineError {
+                    code: "limit.memory",
+                    message,
+                    context,
+                }
             }
-            Raise::Fuel(needed) => {
-                MachineError { code: "limit.fuel", message: format!("{needed} units of fuel are needed"), context }
-            }
-            Raise::Internal(message) => MachineError { code: "internal.state", message: message.to_owned(), context },
+            Raise::Fuel(needed) => MachineError {
+                code: "limit.fuel",
+                message: format!("{needed} units of fuel are needed"),
+                context,
+            },
+            Raise::Internal(message) => MachineError {
+                code: "internal.state",
+                message: message.to_owned(),
+                context,
+            },
             Raise::Exception(exception) => {
                 let raised = self.raised(exception);
                 let message = format!("{}: {}", raised.class, raised.message);
-                MachineError { code: "program.exception", message, context }
+                MachineError {
+                    code: "program.exception",
+                    message,
+                    context,
+                }
             }
         }
     }
@@ -139,13 +166,20 @@ impl Machine {
     pub(crate) fn stack_error(&self) -> MachineError {
         let limit = self.limits.stack;
         let message = format!("the stack would take more than {limit} bytes");
-        MachineError { code: "limit.stack", message, context: self.error_context() }
+        MachineError {
+            code: "limit.stack",
+            message,
+            context: self.error_context(),
+        }
     }
 
     /// Describes an exception that nobody catches.
     pub(crate) fn raised(&mut self, exception: ExceptionRef) -> Raised {
         let value = Value::Exception(exception);
-        let class = crate::ops::class_name(&self.context.heap, self.context.heap.exception(exception).class);
+        let class = crate::ops::class_name(
+            &self.context.heap,
+            self.context.heap.exception(exception).class,
+        );
         // Its text is for people: it may take memory and fuel past the limits, which end here anyway.
         let saved = self.context.fuel;
         self.context.fuel.remaining = i64::MAX / 4;
@@ -153,7 +187,17 @@ impl Machine {
         let message = crate::format::display(&mut self.context, value).unwrap_or_default();
         self.context.fuel = saved;
         let entries = self.context.heap.exception(exception).traceback.clone();
-        let traceback = entries.iter().rev().map(|entry| self.trace_line(entry.function, entry.address)).collect();
-        Raised { exception: value, class, message, traceback, context: self.error_context() }
+        let traceback = entries
+            .iter()
+            .rev()
+            .map(|entry| self.trace_line(entry.function, entry.address))
+            .collect();
+        Raised {
+            exception: value,
+            class,
+            message,
+            traceback,
+            context: self.error_context(),
+        }
     }
 }

@@ -41,7 +41,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { memory: 100 << 20, stack: 10 << 20, depth: 1000, hash_key: HashKey::default() }
+        Self {
+            memory: 100 << 20,
+            stack: 10 << 20,
+            depth: 1000,
+            hash_key: HashKey::default(),
+        }
     }
 }
 
@@ -115,7 +120,11 @@ impl Machine {
     ///
     /// # Errors
     /// If constants or input do not fit the memory limit, or the limits themselves do not work here.
-    pub fn new(program: &Arc<Program>, limits: Limits, input: &[(String, Data)]) -> Result<Self, MachineError> {
+    pub fn new(
+        program: &Arc<Program>,
+        limits: Limits,
+        input: &[(String, Data)],
+    ) -> Result<Self, MachineError> {
         check_limits().map_err(|error| MachineError::internal(error.to_string()))?;
         Self::unchecked(program, limits, input)
     }
@@ -172,7 +181,12 @@ impl Machine {
             Constant::Str(text) => heap.alloc_str(text),
             Constant::Bytes(bytes) => heap.alloc_bytes(bytes.clone()),
             Constant::Tuple(items) => {
-                let items = items.iter().map(|item| self.constants.get(item.index()).copied().unwrap_or_default());
+                let items = items.iter().map(|item| {
+                    self.constants
+                        .get(item.index())
+                        .copied()
+                        .unwrap_or_default()
+                });
                 heap.alloc_tuple(items.collect())
             }
             Constant::Class(class) => Ok(Value::Type(TypeRef::Class(*class))),
@@ -264,20 +278,34 @@ impl Machine {
     pub fn frames(&self) -> Vec<FrameView> {
         let mut views = Vec::with_capacity(self.frames.len());
         for (index, frame) in self.frames.iter().enumerate() {
-            let Some(function) = self.program.functions.get(frame.function as usize) else { continue };
+            let Some(function) = self.program.functions.get(frame.function as usize) else {
+                continue;
+            };
             let is_top = index + 1 == self.frames.len();
-            let position = if is_top { frame.position } else { frame.position.saturating_sub(1) };
+            let position = if is_top {
+                frame.position
+            } else {
+                frame.position.saturating_sub(1)
+            };
             let address = Address(function.first.get(position as usize).copied().unwrap_or(0));
-            let count = self.program.module.functions.get(frame.function as usize).map_or(0, |it| it.registers.len());
+            let count = self
+                .program
+                .module
+                .functions
+                .get(frame.function as usize)
+                .map_or(0, |it| it.registers.len());
             let registers = (0..count).map(|register| {
-                let place = frame.base as usize + crate::prepare::frame_position(count, register) as usize;
+                let place =
+                    frame.base as usize + crate::prepare::frame_position(count, register) as usize;
                 self.stack.get(place).copied().unwrap_or_default()
             });
             views.push(FrameView {
                 function: FunctionIndex(frame.function),
                 address,
                 registers: registers.collect(),
-                generator: frame.generator.map(|(generator, _)| Value::Generator(generator)),
+                generator: frame
+                    .generator
+                    .map(|(generator, _)| Value::Generator(generator)),
             });
         }
         views
@@ -286,18 +314,34 @@ impl Machine {
     /// Frees what nothing refers to any more.
     pub(crate) fn collect(&mut self) {
         let top = self.frames.last().map_or(0, |frame| {
-            let size = self.program.functions.get(frame.function as usize).map_or(0, |function| function.frame);
+            let size = self
+                .program
+                .functions
+                .get(frame.function as usize)
+                .map_or(0, |function| function.frame);
             frame.base as usize + size as usize
         });
         let stack = self.stack.get(..top).unwrap_or(&self.stack).iter().copied();
         let frames = self.frames.iter().flat_map(|frame| {
-            let generator = frame.generator.map_or(Value::Unset, |(generator, _)| Value::Generator(generator));
-            let handled = frame.handled.map_or(Value::Unset, |(exception, _)| Value::Exception(exception));
+            let generator = frame
+                .generator
+                .map_or(Value::Unset, |(generator, _)| Value::Generator(generator));
+            let handled = frame
+                .handled
+                .map_or(Value::Unset, |(exception, _)| Value::Exception(exception));
             [generator, handled]
         });
-        let fields = self.input.iter().chain(&self.output_fields).map(|(_, value)| *value);
+        let fields = self
+            .input
+            .iter()
+            .chain(&self.output_fields)
+            .map(|(_, value)| *value);
         let rest = self.constants.iter().chain(&self.globals).copied();
-        let roots = stack.chain(frames).chain(fields).chain(rest).chain(self.result);
+        let roots = stack
+            .chain(frames)
+            .chain(fields)
+            .chain(rest)
+            .chain(self.result);
         self.context.heap.collect(roots);
     }
 
@@ -305,6 +349,11 @@ impl Machine {
     pub(crate) fn instruction_at(&self, function: u32, position: u32) -> Option<&Instruction> {
         let prepared = self.program.functions.get(function as usize)?;
         let address = prepared.raising.get(position as usize)?;
-        self.program.module.functions.get(function as usize)?.code.get(*address as usize)
+        self.program
+            .module
+            .functions
+            .get(function as usize)?
+            .code
+            .get(*address as usize)
     }
 }

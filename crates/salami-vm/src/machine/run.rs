@@ -47,24 +47,38 @@ impl Machine {
 
     /// Fuel of the segment at hand that the fast form did not pay yet.
     fn unpaid(&self) -> i64 {
-        let Some(frame) = self.frames.last() else { return 0 };
+        let Some(frame) = self.frames.last() else {
+            return 0;
+        };
         let function = self.program.functions.get(frame.function as usize);
-        function.and_then(|function| function.before.get(frame.position as usize)).map_or(0, |&cost| i64::from(cost))
+        function
+            .and_then(|function| function.before.get(frame.position as usize))
+            .map_or(0, |&cost| i64::from(cost))
     }
 
     /// What the operation at hand costs.
     fn operation_cost(&self) -> i64 {
-        let Some(frame) = self.frames.last() else { return 0 };
+        let Some(frame) = self.frames.last() else {
+            return 0;
+        };
         let function = self.program.functions.get(frame.function as usize);
-        function.and_then(|function| function.cost.get(frame.position as usize)).map_or(0, |&cost| i64::from(cost))
+        function
+            .and_then(|function| function.cost.get(frame.position as usize))
+            .map_or(0, |&cost| i64::from(cost))
     }
 
     /// Puts the position back to the first operation of its instruction, so that it can run again.
     fn rewind(&mut self) {
-        let Some(frame) = self.frames.last_mut() else { return };
-        let Some(function) = self.program.functions.get(frame.function as usize) else { return };
+        let Some(frame) = self.frames.last_mut() else {
+            return;
+        };
+        let Some(function) = self.program.functions.get(frame.function as usize) else {
+            return;
+        };
         let first = function.first.get(frame.position as usize).copied();
-        let start = first.and_then(|first| function.start.get(first as usize)).copied();
+        let start = first
+            .and_then(|first| function.start.get(first as usize))
+            .copied();
         if let Some(start) = start.filter(|&start| start <= frame.position) {
             frame.position = start;
         }
@@ -99,17 +113,32 @@ impl Machine {
     #[inline]
     fn act<const EXACT: bool>(&mut self, program: &Program, leave: Leave) -> Option<Next> {
         match leave {
-            Leave::Call { function, site, result, closure } => {
+            Leave::Call {
+                function,
+                site,
+                result,
+                closure,
+            } => {
                 let caller = self.frames.last().map_or(0, |frame| frame.function);
-                let site = program.functions.get(caller as usize).and_then(|it| it.sites.get(site as usize))?;
+                let site = program
+                    .functions
+                    .get(caller as usize)
+                    .and_then(|it| it.sites.get(site as usize))?;
                 match self.enter(function, &site.arguments, result, closure) {
                     Ok(()) => self.entered::<EXACT>(site.cost),
                     Err(raise) => self.raise::<EXACT>(raise),
                 }
             }
-            Leave::CallValue { callee, site, result } => {
+            Leave::CallValue {
+                callee,
+                site,
+                result,
+            } => {
                 let caller = self.frames.last().map_or(0, |frame| frame.function);
-                let site = program.functions.get(caller as usize).and_then(|it| it.sites.get(site as usize))?;
+                let site = program
+                    .functions
+                    .get(caller as usize)
+                    .and_then(|it| it.sites.get(site as usize))?;
                 self.context.fuel.dynamic = 0;
                 match self.call_value(callee, &site.arguments, result) {
                     Ok(()) => self.entered::<EXACT>(site.cost),
@@ -127,14 +156,23 @@ impl Machine {
                 }
                 self.entered::<EXACT>(cost)
             }
-            Leave::Resume { generator, result, end, cost } => {
+            Leave::Resume {
+                generator,
+                result,
+                end,
+                cost,
+            } => {
                 self.context.fuel.dynamic = 0;
                 match self.resume(generator, result, end) {
                     Ok(()) => self.entered::<EXACT>(cost),
                     Err(raise) => self.raise::<EXACT>(raise),
                 }
             }
-            Leave::Yield { value, result, cost } => {
+            Leave::Yield {
+                value,
+                result,
+                cost,
+            } => {
                 let position = self.frames.last().map_or(0, |frame| frame.position + 1);
                 match self.yield_value(value, result, position) {
                     Ok(()) => self.entered::<EXACT>(cost),
@@ -145,7 +183,11 @@ impl Machine {
                 self.collect();
                 (!EXACT && self.context.fuel.remaining < MARGIN).then(|| self.leave_fast())
             }
-            Leave::Switch => Some(if EXACT { Next::Switch } else { self.leave_fast() }),
+            Leave::Switch => Some(if EXACT {
+                Next::Switch
+            } else {
+                self.leave_fast()
+            }),
             Leave::Starved(needed) => Some(Next::Ended(Outcome::OutOfFuel { needed })),
             Leave::Raise(raise) => self.raise::<EXACT>(raise),
             Leave::Throw { exception, again } => {
@@ -208,7 +250,11 @@ impl Machine {
                 self.take_back::<EXACT>();
                 let unpaid = if EXACT { 0 } else { self.unpaid() };
                 let position = self.frames.last().map_or(0, |frame| frame.position);
-                let here = Some((self.frames.len(), position, self.context.fuel.remaining - unpaid));
+                let here = Some((
+                    self.frames.len(),
+                    position,
+                    self.context.fuel.remaining - unpaid,
+                ));
                 if self.retried == here {
                     let error = self.error_of(Raise::Memory(bytes));
                     return Some(self.ended::<EXACT>(Outcome::Failed(error)));
@@ -246,7 +292,11 @@ impl Machine {
     }
 
     /// Throws an exception at the operation at hand, which is paid for.
-    fn throw_paid<const EXACT: bool>(&mut self, exception: ExceptionRef, again: bool) -> Option<Next> {
+    fn throw_paid<const EXACT: bool>(
+        &mut self,
+        exception: ExceptionRef,
+        again: bool,
+    ) -> Option<Next> {
         if !EXACT {
             self.context.fuel.remaining -= self.unpaid() + self.operation_cost();
         }

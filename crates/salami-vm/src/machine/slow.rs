@@ -8,7 +8,9 @@ use super::calls::WINDOW;
 use super::error::MachineError;
 use crate::context::Context;
 use crate::heap::DictObject;
-use crate::heap::object::{DICT_ENTRY_SIZE, ExceptionObject, FunctionObject, Instance, OBJECT_SIZE, VALUE_SIZE};
+use crate::heap::object::{
+    DICT_ENTRY_SIZE, ExceptionObject, FunctionObject, Instance, OBJECT_SIZE, VALUE_SIZE,
+};
 use crate::ops;
 use crate::prepare::Op;
 use crate::raise::Raise;
@@ -37,10 +39,26 @@ pub(super) fn write(window: &mut [Value; WINDOW], far: &mut [Value], position: u
     }
 }
 
+/// A copy that reads and writes a number's parts one by one: see the dispatch loop.
+#[inline(always)]
+pub(super) fn copy(value: &Value) -> Value {
+    match value {
+        Value::Int(number) => Value::Int(*number),
+        other => *other,
+    }
+}
+
 /// The element at an index that may count from the end.
 #[inline]
-pub(super) fn element(values: &[Value], index: i64) -> Option<Value> {
-    values.get(ops::position(index, values.len())?).copied()
+pub(super) fn element(values: &[Value], index: i64) -> Option<&Value> {
+    values.get(ops::position(index, values.len())?)
+}
+
+/// The place of the element at an index that may count from the end.
+#[inline]
+pub(super) fn element_mut(values: &mut [Value], index: i64) -> Option<&mut Value> {
+    let position = ops::position(index, values.len())?;
+    values.get_mut(position)
 }
 
 /// A length as a value.
@@ -49,8 +67,15 @@ pub(super) fn integer(length: usize) -> Value {
     Value::Int(i64::try_from(length).unwrap_or(i64::MAX))
 }
 
-pub(super) fn make_function(context: &mut Context, function: u16, cells: Vec<Value>) -> Result<Value, Raise> {
-    context.heap.alloc_function(FunctionObject { function: FunctionIndex(u32::from(function)), cells })
+pub(super) fn make_function(
+    context: &mut Context,
+    function: u16,
+    cells: Vec<Value>,
+) -> Result<Value, Raise> {
+    context.heap.alloc_function(FunctionObject {
+        function: FunctionIndex(u32::from(function)),
+        cells,
+    })
 }
 
 pub(super) fn new_object(context: &mut Context, class: u32) -> Result<Value, Raise> {
@@ -62,18 +87,27 @@ pub(super) fn new_object(context: &mut Context, class: u32) -> Result<Value, Rai
     let count = declared.fields.len();
     // The common case, a class without a base, needs no walk.
     let is_exception = declared.base.is_some()
-        && module.is_subclass(ClassRef::Module(class), ClassRef::Builtin(BuiltinException::BaseException));
+        && module.is_subclass(
+            ClassRef::Module(class),
+            ClassRef::Builtin(BuiltinException::BaseException),
+        );
     context.heap.reserve(OBJECT_SIZE + count * VALUE_SIZE)?;
     let fields = vec![Value::Unset; count];
     if is_exception {
         let class = ClassRef::Module(class);
-        return context.heap.alloc_exception(ExceptionObject { class, fields, ..ExceptionObject::default() });
+        return context.heap.alloc_exception(ExceptionObject {
+            class,
+            fields,
+            ..ExceptionObject::default()
+        });
     }
     context.heap.alloc_object(Instance { class, fields })
 }
 
 pub(super) fn make_dict(context: &mut Context, values: &[Value]) -> Result<Value, Raise> {
-    context.heap.reserve(OBJECT_SIZE + 32 + values.len() / 2 * DICT_ENTRY_SIZE)?;
+    context
+        .heap
+        .reserve(OBJECT_SIZE + 32 + values.len() / 2 * DICT_ENTRY_SIZE)?;
     let result = context.heap.alloc_dict(DictObject::default())?;
     if let Value::Dict(dict) = result {
         let (pairs, _) = values.as_chunks::<2>();
@@ -108,7 +142,9 @@ pub(super) fn concat(context: &mut Context, values: &[Value]) -> Result<Value, R
 fn unpackable(context: &mut Context, value: Value, most: usize) -> Result<Vec<Value>, Raise> {
     match value {
         Value::Tuple(tuple) => Ok(context.heap.tuple(tuple).to_vec()),
-        Value::List(list) if context.heap.list(list).len() <= most => Ok(context.heap.list(list).to_vec()),
+        Value::List(list) if context.heap.list(list).len() <= most => {
+            Ok(context.heap.list(list).to_vec())
+        }
         Value::Iterator(iterator) => {
             // An iterator gives no more than is asked for, and one to see that it has no more.
             context.heap.reserve(most.saturating_mul(4 * VALUE_SIZE))?;
@@ -134,12 +170,17 @@ fn unpackable(context: &mut Context, value: Value, most: usize) -> Result<Vec<Va
 }
 
 /// Exactly `count` values.
-pub(super) fn unpack(context: &mut Context, value: Value, count: usize) -> Result<Vec<Value>, Raise> {
+pub(super) fn unpack(
+    context: &mut Context,
+    value: Value,
+    count: usize,
+) -> Result<Vec<Value>, Raise> {
     let values = unpackable(context, value, count.saturating_add(1))?;
     match values.len() {
         length if length == count => Ok(values),
-        length if length < count => Err(context
-            .value_error(format!("not enough values to unpack (expected {count}, got {length})"))),
+        length if length < count => Err(context.value_error(format!(
+            "not enough values to unpack (expected {count}, got {length})"
+        ))),
         _ => Err(context.value_error(format!("too many values to unpack (expected {count})"))),
     }
 }
@@ -171,16 +212,23 @@ pub(super) fn unpack_star(
 impl Machine {
     /// The operation at hand, which the dispatch loop left to the whole machine.
     pub(super) fn cold(&mut self) -> Result<(), Raise> {
-        let Some(&frame) = self.frames.last() else { return Err(Raise::Internal("nothing to run")) };
+        let Some(&frame) = self.frames.last() else {
+            return Err(Raise::Internal("nothing to run"));
+        };
         let program = std::sync::Arc::clone(&self.program);
         let function = program.functions.get(frame.function as usize);
-        let op = function.and_then(|function| function.code.get(frame.position as usize)).copied();
+        let op = function
+            .and_then(|function| function.code.get(frame.position as usize))
+            .copied();
         let instruction = self.instruction_at(frame.function, frame.position).cloned();
         let (Some(op), Some(instruction)) = (op, instruction) else {
             return Err(Raise::Internal("execution left its function"));
         };
         let register = |register: u8| {
-            self.stack.get(frame.base as usize + usize::from(register)).copied().unwrap_or_default()
+            self.stack
+                .get(frame.base as usize + usize::from(register))
+                .copied()
+                .unwrap_or_default()
         };
         match (op, instruction) {
             (Op::LoadGlobal { global, .. } | Op::DeleteGlobal { global }, instruction) => {
@@ -190,19 +238,39 @@ impl Machine {
                         return Ok(());
                     }
                 }
-                let name = program.module.globals.get(global as usize).map_or("?", |global| global.name.as_str());
-                Err(self.context.raise(BuiltinException::NameError, format!("name '{name}' is not defined")))
+                let name = program
+                    .module
+                    .globals
+                    .get(global as usize)
+                    .map_or("?", |global| global.name.as_str());
+                Err(self.context.raise(
+                    BuiltinException::NameError,
+                    format!("name '{name}' is not defined"),
+                ))
             }
             (Op::LoadCell { .. }, Instruction::LoadCell { name, .. }) => {
-                let message =
-                    format!("cannot access free variable '{name}' where it is not associated with a value in enclosing scope");
+                let message = format!(
+                    "cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
+                );
                 Err(self.context.raise(BuiltinException::NameError, message))
             }
             (Op::CheckSet { .. }, Instruction::CheckSet { name, .. }) => {
-                let message = format!("cannot access local variable '{name}' where it is not associated with a value");
-                Err(self.context.raise(BuiltinException::UnboundLocalError, message))
+                let message = format!(
+                    "cannot access local variable '{name}' where it is not associated with a value"
+                );
+                Err(self
+                    .context
+                    .raise(BuiltinException::UnboundLocalError, message))
             }
-            (Op::Expect { value, .. }, Instruction::Expect { failure, expected, value: source, .. }) => {
+            (
+                Op::Expect { value, .. },
+                Instruction::Expect {
+                    failure,
+                    expected,
+                    value: source,
+                    ..
+                },
+            ) => {
                 let value = register(value);
                 let name = ops::type_name(&self.context.heap, value);
                 match failure {
@@ -214,19 +282,24 @@ impl Machine {
                         context.actual_type = Some(name);
                         self.guard = Some(MachineError {
                             code: "internal.guard",
-                            message: "a value is not of the type that the checker proved".to_owned(),
+                            message: "a value is not of the type that the checker proved"
+                                .to_owned(),
                             context,
                         });
                         Err(Raise::Internal(GUARD))
                     }
                     Expectation::Attribute(attribute) => {
                         let message = format!("'{name}' object has no attribute '{attribute}'");
-                        Err(self.context.raise(BuiltinException::AttributeError, message))
+                        Err(self
+                            .context
+                            .raise(BuiltinException::AttributeError, message))
                     }
-                    Expectation::Callable => {
-                        Err(self.context.type_error(format!("'{name}' object is not callable")))
+                    Expectation::Callable => Err(self
+                        .context
+                        .type_error(format!("'{name}' object is not callable"))),
+                    Expectation::Type(text) => {
+                        Err(self.context.type_error(text.replace("{}", &name)))
                     }
-                    Expectation::Type(text) => Err(self.context.type_error(text.replace("{}", &name))),
                 }
             }
             (
@@ -236,10 +309,18 @@ impl Machine {
                 let object = register(object);
                 if let Op::DeleteField { .. } = op {
                     let slot = match object {
-                        Value::Object(object) => self.context.heap.object_mut(object).fields.get_mut(field.index()),
-                        Value::Exception(object) => {
-                            self.context.heap.exception_mut(object).fields.get_mut(field.index())
-                        }
+                        Value::Object(object) => self
+                            .context
+                            .heap
+                            .object_mut(object)
+                            .fields
+                            .get_mut(field.index()),
+                        Value::Exception(object) => self
+                            .context
+                            .heap
+                            .exception_mut(object)
+                            .fields
+                            .get_mut(field.index()),
                         _ => None,
                     };
                     if let Some(slot) = slot.filter(|slot| !slot.is_unset()) {
@@ -248,7 +329,9 @@ impl Machine {
                     }
                 }
                 let class = match object {
-                    Value::Object(object) => ClassRef::Module(self.context.heap.object(object).class),
+                    Value::Object(object) => {
+                        ClassRef::Module(self.context.heap.object(object).class)
+                    }
                     Value::Exception(object) => self.context.heap.exception(object).class,
                     _ => return Err(Raise::Internal("a field of what has none")),
                 };
@@ -264,16 +347,26 @@ impl Machine {
                 } else {
                     format!("'{class}' object has no attribute '{field}'")
                 };
-                Err(self.context.raise(BuiltinException::AttributeError, message))
+                Err(self
+                    .context
+                    .raise(BuiltinException::AttributeError, message))
             }
             (Op::LoadInput { result }, Instruction::LoadInput { name, .. }) => {
-                let value = self.input.iter().find(|(field, _)| *field == name).map_or(Value::Unset, |(_, value)| *value);
+                let value = self
+                    .input
+                    .iter()
+                    .find(|(field, _)| *field == name)
+                    .map_or(Value::Unset, |(_, value)| *value);
                 self.write(result, value);
                 Ok(())
             }
             (Op::StoreOutput { value }, Instruction::StoreOutput { name, .. }) => {
                 let value = register(value);
-                match self.output_fields.iter_mut().find(|(field, _)| *field == name) {
+                match self
+                    .output_fields
+                    .iter_mut()
+                    .find(|(field, _)| *field == name)
+                {
                     Some((_, slot)) => *slot = value,
                     None => self.output_fields.push((name, value)),
                 }
@@ -281,11 +374,19 @@ impl Machine {
             }
             (Op::Decode { value, result }, Instruction::Decode { schema, what, .. }) => {
                 let value = register(value);
-                let decoded = super::decode::decode(&mut self.context, &self.constants, value, schema, &what)?;
+                let decoded = super::decode::decode(
+                    &mut self.context,
+                    &self.constants,
+                    value,
+                    schema,
+                    &what,
+                )?;
                 self.write(result, decoded);
                 Ok(())
             }
-            _ => Err(Raise::Internal("an operation that is not its instruction's")),
+            _ => Err(Raise::Internal(
+                "an operation that is not its instruction's",
+            )),
         }
     }
 }
@@ -301,9 +402,10 @@ fn describe(module: &salami_ir::Module, wanted: &salami_ir::RegisterType) -> Str
                 for class in classes {
                     names.push(match class {
                         ClassRef::Builtin(exception) => exception.name().to_owned(),
-                        ClassRef::Module(class) => {
-                            module.classes.get(class.index()).map_or_else(String::new, |class| class.name.clone())
-                        }
+                        ClassRef::Module(class) => module
+                            .classes
+                            .get(class.index())
+                            .map_or_else(String::new, |class| class.name.clone()),
                     });
                 }
             }

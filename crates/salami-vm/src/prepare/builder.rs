@@ -207,7 +207,9 @@ impl Builder<'_> {
         let place = self.address;
         match (fused, code) {
             (Fused::Immediate { constant, value }, [load, operator, ..]) => {
-                let Some((left, _, result)) = super::fuse::operator(operator) else { return false };
+                let Some((left, _, result)) = super::fuse::operator(operator) else {
+                    return false;
+                };
                 let (left, constant, result) = (small(left), small(constant), small(result));
                 let op = match operator {
                     Instruction::Add { .. } => Op::AddImmediate { left, constant, result, value },
@@ -227,7 +229,9 @@ impl Builder<'_> {
                 true
             }
             (Fused::Branch { sense }, [compare, jump, ..]) => {
-                let Instruction::Compare { comparison, left, right, result } = compare else { return false };
+                let Instruction::Compare { comparison, left, right, result } = compare else {
+                    return false;
+                };
                 let (Instruction::IfTrue { target: address, .. } | Instruction::IfFalse { target: address, .. }) = jump
                 else {
                     return false;
@@ -239,17 +243,19 @@ impl Builder<'_> {
                     Comparison::Less => Op::BranchLess { left, right, result, cost, sense, target },
                     Comparison::LessOrEqual => Op::BranchLessOrEqual { left, right, result, cost, sense, target },
                     Comparison::Greater => Op::BranchGreater { left, right, result, cost, sense, target },
-                    Comparison::GreaterOrEqual => {
-                        Op::BranchGreaterOrEqual { left, right, result, cost, sense, target }
-                    }
+                    Comparison::GreaterOrEqual => Op::BranchGreaterOrEqual { left, right, result, cost, sense, target },
                     Comparison::Equal => Op::BranchEqual { left, right, result, cost, sense, target },
                     _ => Op::BranchNotEqual { left, right, result, cost, sense, target },
                 };
                 self.fused_jump(op, *address)
             }
             (Fused::Unless { constant, value }, [load, compare, jump, ..]) => {
-                let Instruction::Compare { comparison, left, result, .. } = compare else { return false };
-                let Instruction::IfFalse { target: address, .. } = jump else { return false };
+                let Instruction::Compare { comparison, left, result, .. } = compare else {
+                    return false;
+                };
+                let Instruction::IfFalse { target: address, .. } = jump else {
+                    return false;
+                };
                 self.pending = load.cost() + compare.cost() + jump.cost();
                 let cost = self.end_segment();
                 let (left, constant, result, target) = (small(*left), small(constant), small(result.0), 0);
@@ -374,11 +380,7 @@ impl Builder<'_> {
                 self.binary(*left, *right, result.0, |left, right, result| Op::AddInPlace { left, right, result });
             }
             I::SubtractInPlace { left, right, result } => {
-                self.binary(*left, *right, result.0, |left, right, result| Op::SubtractInPlace {
-                    left,
-                    right,
-                    result,
-                });
+                self.binary(*left, *right, result.0, |left, right, result| Op::SubtractInPlace { left, right, result });
             }
             I::Modulo { left, right, result } => {
                 self.binary(*left, *right, result.0, |left, right, result| Op::Modulo { left, right, result });
@@ -691,6 +693,7 @@ impl Builder<'_> {
             parameters: u32::from(self.source.parameters),
             captures: u32::from(self.source.captures),
             generator: Program::is_generator(self.source.kind),
+            is_simple: !Program::is_generator(self.source.kind) && self.source.captures == 0 && frame <= 256,
             handler_registers,
             sites: self.sites.into(),
             lists: self.lists.into(),

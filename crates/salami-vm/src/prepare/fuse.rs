@@ -38,13 +38,41 @@ fn is_ordered(comparison: Comparison) -> bool {
 /// The operands of an operator that has an immediate form.
 pub(super) fn operator(instruction: &Instruction) -> Option<(Register, Register, Register)> {
     match instruction {
-        Instruction::Add { left, right, result }
-        | Instruction::AddInPlace { left, right, result }
-        | Instruction::Subtract { left, right, result }
-        | Instruction::SubtractInPlace { left, right, result }
-        | Instruction::Multiply { left, right, result }
-        | Instruction::Modulo { left, right, result }
-        | Instruction::FloorDivide { left, right, result } => Some((*left, *right, result.0)),
+        Instruction::Add {
+            left,
+            right,
+            result,
+        }
+        | Instruction::AddInPlace {
+            left,
+            right,
+            result,
+        }
+        | Instruction::Subtract {
+            left,
+            right,
+            result,
+        }
+        | Instruction::SubtractInPlace {
+            left,
+            right,
+            result,
+        }
+        | Instruction::Multiply {
+            left,
+            right,
+            result,
+        }
+        | Instruction::Modulo {
+            left,
+            right,
+            result,
+        }
+        | Instruction::FloorDivide {
+            left,
+            right,
+            result,
+        } => Some((*left, *right, result.0)),
         _ => None,
     }
 }
@@ -59,16 +87,30 @@ pub(super) fn fuse(
 ) -> Option<(Fused, usize)> {
     let branch = |compare: &Instruction, jump: Option<&Instruction>| match (compare, jump) {
         (
-            Instruction::Compare { comparison, left, right, result },
+            Instruction::Compare {
+                comparison,
+                left,
+                right,
+                result,
+            },
             Some(Instruction::IfTrue { value, .. } | Instruction::IfFalse { value, .. }),
-        ) => is_ordered(*comparison) && *value == result.0 && near(*left) && near(*right) && near(result.0),
+        ) => {
+            is_ordered(*comparison)
+                && *value == result.0
+                && near(*left)
+                && near(*right)
+                && near(result.0)
+        }
         _ => false,
     };
     let sense = |jump: Option<&Instruction>| matches!(jump, Some(Instruction::IfTrue { .. }));
     match code.first()? {
-        compare @ Instruction::Compare { .. } if branch(compare, code.get(1)) && free(1) => {
-            Some((Fused::Branch { sense: sense(code.get(1)) }, 2))
-        }
+        compare @ Instruction::Compare { .. } if branch(compare, code.get(1)) && free(1) => Some((
+            Fused::Branch {
+                sense: sense(code.get(1)),
+            },
+            2,
+        )),
         Instruction::LoadConstant { constant, result } if near(result.0) && free(1) => {
             let value = small_constant(module, *constant)?;
             let next = code.get(1)?;
@@ -76,11 +118,23 @@ pub(super) fn fuse(
                 let value = i8::try_from(value).ok()?;
                 let fits = branch(next, code.get(2)) && !sense(code.get(2)) && free(2);
                 let operands = *right == result.0 && *left != result.0;
-                return (fits && operands).then_some((Fused::Unless { constant: result.0, value }, 3));
+                return (fits && operands).then_some((
+                    Fused::Unless {
+                        constant: result.0,
+                        value,
+                    },
+                    3,
+                ));
             }
             let (left, right, target) = operator(next)?;
             let operands = right == result.0 && left != result.0 && near(left) && near(target);
-            operands.then_some((Fused::Immediate { constant: result.0, value }, 2))
+            operands.then_some((
+                Fused::Immediate {
+                    constant: result.0,
+                    value,
+                },
+                2,
+            ))
         }
         _ => None,
     }

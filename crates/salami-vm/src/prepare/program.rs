@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use salami_ir::{Address, ClassRef, FunctionIndex, FunctionKind, Module, RegisterType, Tag, TagSet};
+use salami_ir::{
+    Address, ClassRef, FunctionIndex, FunctionKind, Module, RegisterType, Tag, TagSet,
+};
 use salami_verify::Verified;
 
 use super::builder::prepare;
@@ -23,12 +25,15 @@ pub(crate) struct Check {
 
 impl Check {
     fn new(wanted: &RegisterType) -> Self {
-        Self { tags: wanted.tags, classes: wanted.classes.clone() }
+        Self {
+            tags: wanted.tags,
+            classes: wanted.classes.clone(),
+        }
     }
 
     /// Whether the value is of the type.
     #[inline]
-    pub(crate) fn holds(&self, heap: &Heap, value: Value) -> bool {
+    pub(crate) fn holds(&self, heap: &Heap, value: &Value) -> bool {
         let tag = match value {
             Value::Int(_) | Value::Big(_) => Tag::Int,
             Value::Str(_) => Tag::Str,
@@ -38,7 +43,7 @@ impl Check {
             Value::List(_) => Tag::List,
             Value::Dict(_) => Tag::Dict,
             Value::Tuple(_) => Tag::Tuple,
-            Value::Object(_) | Value::Exception(_) => return self.holds_object(heap, value),
+            Value::Object(_) | Value::Exception(_) => return self.holds_object(heap, *value),
             _ => value.tag(heap),
         };
         self.tags.contains(tag)
@@ -48,13 +53,18 @@ impl Check {
         if !self.tags.contains(Tag::Object) {
             return false;
         }
-        let Some(classes) = &self.classes else { return true };
+        let Some(classes) = &self.classes else {
+            return true;
+        };
         let class = match value {
             Value::Object(object) => ClassRef::Module(heap.object(object).class),
             Value::Exception(exception) => heap.exception(exception).class,
             _ => return false,
         };
-        classes.contains(&class) || classes.iter().any(|&wanted| heap.module().is_subclass(class, wanted))
+        classes.contains(&class)
+            || classes
+                .iter()
+                .any(|&wanted| heap.module().is_subclass(class, wanted))
     }
 }
 
@@ -90,6 +100,8 @@ pub(crate) struct Function {
     pub(crate) parameters: u32,
     pub(crate) captures: u32,
     pub(crate) generator: bool,
+    /// Whether calling it needs no more than copying arguments: no generator, no cells, a frame that fits the window.
+    pub(crate) is_simple: bool,
     /// For each handler, its register's position in the frame.
     pub(crate) handler_registers: Box<[u32]>,
     pub(crate) sites: Box<[Site]>,
@@ -104,13 +116,20 @@ impl Function {
 
     /// The operation that an instruction begins.
     pub(crate) fn position(&self, address: Address) -> Option<u32> {
-        self.start.get(address.index()).copied().filter(|&position| position != u32::MAX)
+        self.start
+            .get(address.index())
+            .copied()
+            .filter(|&position| position != u32::MAX)
     }
 }
 
 /// Where register number `register` lies in a frame of a function with `count` registers.
 pub(crate) fn frame_position(count: usize, register: usize) -> u32 {
-    let position = if count <= 256 || register < 252 { register } else { register + 4 };
+    let position = if count <= 256 || register < 252 {
+        register
+    } else {
+        register + 4
+    };
     u32::try_from(position).unwrap_or(u32::MAX)
 }
 
@@ -137,9 +156,18 @@ impl Program {
                 None => return Err(import.name.clone()),
             }
         }
-        let functions = module.functions.iter().map(|function| prepare(&module, function)).collect();
+        let functions = module
+            .functions
+            .iter()
+            .map(|function| prepare(&module, function))
+            .collect();
         let checks = module.types.iter().map(Check::new).collect();
-        Ok(Self { module: Arc::new(module), functions, checks, leaves })
+        Ok(Self {
+            module: Arc::new(module),
+            functions,
+            checks,
+            leaves,
+        })
     }
 
     /// The module.
