@@ -1,7 +1,7 @@
 //! Displays: `[...]`, `(...)`, `{...}` and f-strings. Long ones are built in pieces, so that the
 //! number of registers stays small.
 
-use salami_check::typed::{Constant, Expr, Piece};
+use salami_check::typed::{Constant, Expr, ExprKind, Piece};
 use salami_ir::instruction::Destination;
 use salami_ir::{Instruction, Register, RegisterType, Tag};
 
@@ -78,8 +78,35 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
             });
         }
         let mark = self.emit.depth();
-        let register = self.long_list(expression, values)?;
+        let register = match constants(values) {
+            Some(constants) => self.constant_list(expression, constants)?,
+            None => self.long_list(expression, values)?,
+        };
         self.built(expression, mark, Value { register, holds }, into)
+    }
+
+    /// A long list of constants: made from a tuple, which is one constant.
+    fn constant_list(
+        &mut self,
+        expression: &Expr,
+        constants: Vec<Constant>,
+    ) -> Result<Register, LowerError> {
+        let list = self.emit.temporary(&RegisterType::tag(Tag::List))?;
+        let taken = self.emit.depth();
+        let tuple = self.emit.temporary(&RegisterType::tag(Tag::Tuple))?;
+        self.emit.at(expression.span);
+        self.emit.emit(Instruction::MakeList {
+            values: Vec::new(),
+            result: Destination(list),
+        });
+        self.load_constant(&Constant::Tuple(constants), tuple)?;
+        self.emit.emit(Instruction::AddInPlace {
+            left: list,
+            right: tuple,
+            result: Destination(list),
+        });
+        self.emit.release(taken);
+        Ok(list)
     }
 
     fn long_list(
@@ -107,6 +134,13 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         values: &'p [Expr],
         into: Option<Register>,
     ) -> Result<Value, LowerError> {
+        if let Some(constants) = constants(values) {
+            let constant = self.pool.constant(&Constant::Tuple(constants))?;
+            let holds = RegisterType::tag(Tag::Tuple);
+            return self.give(expression, holds, into, |result| {
+                Instruction::LoadConstant { constant, result }
+            });
+        }
         let holds = RegisterType::tag(Tag::Tuple);
         if values.len() <= PIECE {
             let values = self.all(values)?;
@@ -265,4 +299,22 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
             }
         }
     }
+}
+
+/// The values of expressions that are all constants, tuples of them too. Not so deep a nesting
+/// as brackets allow, but as deep as people write.
+fn constants(values: &[Expr]) -> Option<Vec<Constant>> {
+    nested_constants(values, 8)
+}
+
+fn nested_constants(values: &[Expr], depth: u32) -> Option<Vec<Constant>> {
+    let constant = |value: &Expr| match &*value.kind {
+        ExprKind::Constant(Constant::Missing) => None,
+        ExprKind::Constant(constant) => Some(constant.clone()),
+        ExprKind::Tuple(values) if depth > 0 => {
+            nested_constants(values, depth - 1).map(Constant::Tuple)
+        }
+        _ => None,
+    };
+    values.iter().map(constant).collect()
 }

@@ -252,7 +252,8 @@ fn a_value_that_cannot_be_ends_the_code() {
 
 #[test]
 fn long_displays_need_few_registers() {
-    let many = |count: i64| (0..count).map(int).collect::<Vec<_>>();
+    let call = |_| any(ExprKind::Leaf("print", vec![int(1)]));
+    let many = |count: i64| (0..count).map(call).collect::<Vec<_>>();
     let displays = vec![
         expression(ExprKind::List(many(1000)), set(&[Kind::List])),
         expression(ExprKind::Tuple(many(1000)), set(&[Kind::Tuple])),
@@ -273,6 +274,15 @@ fn long_displays_need_few_registers() {
         "{}",
         assembly(&program)
     );
+}
+
+#[test]
+fn long_lists_of_constants_are_one_constant() {
+    let list = expression(
+        ExprKind::List((0..1000).map(int).collect()),
+        set(&[Kind::List]),
+    );
+    assert!(code(&body(vec![], vec![print(list)])).len() < 10);
 }
 
 #[test]
