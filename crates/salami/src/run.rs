@@ -450,6 +450,23 @@ fn failure(error: &MachineError, frames: Vec<Frame>) -> RunError {
         "limit.memory" => limit(LimitKind::Memory),
         "limit.stack" => limit(LimitKind::Stack),
         "limit.fuel" => limit(LimitKind::Fuel),
-        code => RunError::Internal(format!("{code}: {}", error.message)),
+        code => RunError::Internal(format!("{code}: {}{}", error.message, place(error))),
     }
+}
+
+/// Where an error of ours happened, in words.
+fn place(error: &MachineError) -> String {
+    let context = &error.context;
+    let mut place = format!(
+        " (in {}, instruction {}",
+        context.function, context.instruction_pointer
+    );
+    if let Some(line) = context.line {
+        place.push_str(&format!(", line {line}"));
+    }
+    if let (Some(expected), Some(actual)) = (&context.expected_type, &context.actual_type) {
+        place.push_str(&format!(": {expected} was proved, {actual} is there"));
+    }
+    place.push(')');
+    place
 }
