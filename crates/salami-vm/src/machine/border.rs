@@ -12,7 +12,7 @@ use crate::value::Value;
 /// Nothing deeper than this leaves or enters.
 const DEEPEST: usize = 100_000;
 /// Nothing with more values than this leaves: shared lists can write out larger than any memory.
-const LARGEST: usize = 50_000_000;
+const LARGEST: usize = 10_000_000;
 
 /// A container that is being imported.
 enum Importing<'a> {
