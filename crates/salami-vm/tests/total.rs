@@ -56,7 +56,7 @@ fn scalar(context: &mut Context, draw: &mut Draw) -> Value {
     let pick = draw.below(1000) as usize;
     match draw.below(12) {
         0 => Value::None,
-        1 => Value::Bool(pick % 2 == 0),
+        1 => Value::Bool(pick.is_multiple_of(2)),
         2..=4 => Value::Int(NUMBERS[pick % NUMBERS.len()]),
         5 => context.int(BigInt::from(-7) << (64 + pick % 200)).unwrap(),
         6 => Value::float(FLOATS[pick % FLOATS.len()]),
@@ -67,7 +67,7 @@ fn scalar(context: &mut Context, draw: &mut Draw) -> Value {
 }
 
 fn value(context: &mut Context, draw: &mut Draw) -> Value {
-    let mut some = |context: &mut Context, draw: &mut Draw| -> Vec<Value> {
+    let some = |context: &mut Context, draw: &mut Draw| -> Vec<Value> {
         (0..draw.below(4)).map(|_| scalar(context, draw)).collect()
     };
     match draw.below(26) {
