@@ -6,7 +6,7 @@ use salami_ir::{BuiltinException, Tag};
 
 use super::argument::{size, take, wrong_type};
 use super::sort::{cost, merge_sort};
-use super::{ANY, DICT, INT, ITERATOR, LIST, Leaf, NONE, TUPLE, leaf, tags};
+use super::{ANY, DICT, ITERATOR, LIST, Leaf, NONE, TUPLE, leaf, tags};
 use crate::context::Context;
 use crate::heap::object::{DICT_ENTRY_SIZE, IteratorObject, VALUE_SIZE};
 use crate::heap::{DictObject, Flavor};
@@ -20,17 +20,27 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("collections.Counter.elements", 1, ITERATOR, elements),
     leaf("collections.Counter.most_common", 2, LIST, most_common),
     leaf("collections.Counter.subtract", 3, NONE, subtract),
-    leaf("collections.Counter.total", 1, INT, total),
+    leaf("collections.Counter.total", 1, ANY, total),
     leaf("collections.Counter.update", 3, NONE, update),
     leaf("collections.OrderedDict", 2, DICT, ordered),
     leaf("collections.OrderedDict.copy", 1, DICT, copy),
     leaf("collections.OrderedDict.move_to_end", 3, NONE, move_to_end),
-    leaf("collections.OrderedDict.of_keywords", 1, DICT, ordered_of_keywords),
+    leaf(
+        "collections.OrderedDict.of_keywords",
+        1,
+        DICT,
+        ordered_of_keywords,
+    ),
     leaf("collections.OrderedDict.pop", 3, ANY, pop),
     leaf("collections.OrderedDict.popitem", 2, TUPLE, pop_item),
     leaf("collections.defaultdict", 3, DICT, default_dict),
     leaf("collections.defaultdict.copy", 1, DICT, copy),
-    leaf("collections.defaultdict.default_factory", 1, tags(&[Tag::Type, Tag::None, Tag::Function]), factory),
+    leaf(
+        "collections.defaultdict.default_factory",
+        1,
+        tags(&[Tag::Type, Tag::None, Tag::Function]),
+        factory,
+    ),
 ];
 
 fn new_dict(context: &mut Context, flavor: Flavor) -> Result<(Value, DictRef), Raise> {
@@ -43,12 +53,19 @@ fn new_dict(context: &mut Context, flavor: Flavor) -> Result<(Value, DictRef), R
 fn receiver(context: &mut Context, value: Value) -> Result<DictRef, Raise> {
     match value {
         Value::Dict(dict) => Ok(dict),
-        _ => Err(wrong_type(context, "descriptor for 'dict' objects doesn't apply to a '{}' object", value)),
+        _ => Err(wrong_type(
+            context,
+            "descriptor for 'dict' objects doesn't apply to a '{}' object",
+            value,
+        )),
     }
 }
 
 /// Changes that cannot stop half way: they are paid, if need be by going into debt.
-fn in_debt<T>(context: &mut Context, work: impl FnOnce(&mut Context) -> Result<T, Raise>) -> Result<T, Raise> {
+fn in_debt<T>(
+    context: &mut Context,
+    work: impl FnOnce(&mut Context) -> Result<T, Raise>,
+) -> Result<T, Raise> {
     const CREDIT: i64 = 1 << 50;
     context.fuel.remaining = context.fuel.remaining.saturating_add(CREDIT);
     let result = work(context);
@@ -165,10 +182,17 @@ fn elements(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> 
             _ => usize::try_from(size(context, count)?.max(0)).unwrap_or(usize::MAX),
         };
         context.charge(count as u64)?;
-        context.reserve(values.len().saturating_add(count).saturating_mul(VALUE_SIZE))?;
+        context.reserve(
+            values
+                .len()
+                .saturating_add(count)
+                .saturating_mul(VALUE_SIZE),
+        )?;
         values.extend(std::iter::repeat_n(key, count));
     }
-    context.heap.alloc_iterator(IteratorObject::Values { values, index: 0 })
+    context
+        .heap
+        .alloc_iterator(IteratorObject::Values { values, index: 0 })
 }
 
 fn most_common(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -177,9 +201,12 @@ fn most_common(context: &mut Context, arguments: &[Value]) -> Result<Value, Rais
     let mut items = ops::dict_items(&context.heap, dict);
     context.charge(cost(items.len()))?;
     // Largest first, and equal ones in the order in which they came.
-    merge_sort(&mut items, &mut |&(_, left): &(Value, Value), &(_, right): &(Value, Value)| {
-        ops::order(context, Comparison::Greater, left, right)
-    })?;
+    merge_sort(
+        &mut items,
+        &mut |&(_, left): &(Value, Value), &(_, right): &(Value, Value)| {
+            ops::order(context, Comparison::Greater, left, right)
+        },
+    )?;
     if !matches!(most, Value::None | Value::Unset) {
         let most = usize::try_from(size(context, most)?.max(0)).unwrap_or(usize::MAX);
         items.truncate(most);
@@ -202,7 +229,12 @@ fn total(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     Ok(sum)
 }
 
-fn fill(context: &mut Context, dict: DictRef, mapping: Value, keywords: Value) -> Result<(), Raise> {
+fn fill(
+    context: &mut Context,
+    dict: DictRef,
+    mapping: Value,
+    keywords: Value,
+) -> Result<(), Raise> {
     for source in [mapping, keywords] {
         if !matches!(source, Value::Unset | Value::None) {
             ops::update_dict(context, dict, source)?;
@@ -227,7 +259,11 @@ fn ordered_of_keywords(context: &mut Context, arguments: &[Value]) -> Result<Val
 
 fn default_dict(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [factory, mapping, keywords] = take(arguments)?;
-    let factory = if factory.is_unset() { Value::None } else { factory };
+    let factory = if factory.is_unset() {
+        Value::None
+    } else {
+        factory
+    };
     if !matches!(factory, Value::None | Value::Type(_) | Value::Function(_)) {
         return Err(context.type_error("first argument must be callable or None"));
     }
@@ -249,7 +285,9 @@ fn move_to_end(context: &mut Context, arguments: &[Value]) -> Result<Value, Rais
     let [dict, key, last] = take(arguments)?;
     let dict = receiver(context, dict)?;
     let last = last.is_unset() || ops::truth(&context.heap, last);
-    let Some(value) = ops::dict_get(context, dict, key)? else { return Err(context.key_error(key)) };
+    let Some(value) = ops::dict_get(context, dict, key)? else {
+        return Err(context.key_error(key));
+    };
     let items = ops::dict_items(&context.heap, dict);
     // The key that is stored stays the same.
     let mut stored = key;
@@ -297,7 +335,11 @@ fn pop_item(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> 
     let last = last.is_unset() || ops::truth(&context.heap, last);
     let item = {
         let mut items = context.heap.dict(dict).items();
-        if last { items.next_back() } else { items.next() }
+        if last {
+            items.next_back()
+        } else {
+            items.next()
+        }
     };
     let Some((key, value)) = item else {
         return Err(context.raise(BuiltinException::KeyError, "dictionary is empty"));

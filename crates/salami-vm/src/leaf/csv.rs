@@ -7,7 +7,9 @@ use super::{ANY, CSV_READER, CSV_WRITER, INT, LIST, Leaf, leaf};
 use crate::context::Context;
 use crate::format::{self, float_parse};
 use crate::heap::object::VALUE_SIZE;
-use crate::native::csv::{Cell, Dialect, Field, Header, Quoting, Reader, Record, Writer, write_record};
+use crate::native::csv::{
+    Cell, Dialect, Field, Header, Quoting, Reader, Record, Writer, write_record,
+};
 use crate::native::{self, Native};
 use crate::ops;
 use crate::raise::Raise;
@@ -36,16 +38,31 @@ fn error(context: &mut Context, message: impl Into<String>) -> Raise {
 
 /// A dialect from its name and the options that differ from it.
 fn dialect(context: &mut Context, name: Value, options: [Value; 8]) -> Result<Dialect, Raise> {
-    let [delimiter, double_quote, escape, terminator, quote, quoting, skip, strict] = options;
+    let [
+        delimiter,
+        double_quote,
+        escape,
+        terminator,
+        quote,
+        quoting,
+        skip,
+        strict,
+    ] = options;
     let base = match name {
         Value::Unset | Value::None => Dialect::named("excel"),
         Value::Str(text) => Dialect::named(context.heap.str(text)),
         _ => return Err(context.type_error("a dialect is a name here")),
     };
-    let Some(mut dialect) = base else { return Err(error(context, "unknown dialect")) };
+    let Some(mut dialect) = base else {
+        return Err(error(context, "unknown dialect"));
+    };
     if delimiter != Value::Unset {
         let Value::Str(text) = delimiter else {
-            return Err(wrong_type(context, "\"delimiter\" must be string, not {}", delimiter));
+            return Err(wrong_type(
+                context,
+                "\"delimiter\" must be string, not {}",
+                delimiter,
+            ));
         };
         dialect.delimiter = one(context, text, "delimiter")?;
     }
@@ -77,7 +94,13 @@ fn dialect(context: &mut Context, name: Value, options: [Value; 8]) -> Result<Di
         Value::None => return Err(context.type_error("lineterminator must be set")),
         _ => return Err(context.type_error("\"lineterminator\" must be a string")),
     }
-    let truth = |context: &Context, value, or| if value == Value::Unset { or } else { ops::truth(&context.heap, value) };
+    let truth = |context: &Context, value, or| {
+        if value == Value::Unset {
+            or
+        } else {
+            ops::truth(&context.heap, value)
+        }
+    };
     dialect.double_quote = truth(context, double_quote, dialect.double_quote);
     dialect.skip_space = truth(context, skip, dialect.skip_space);
     dialect.strict = truth(context, strict, dialect.strict);
@@ -102,16 +125,33 @@ fn optional(context: &mut Context, value: Value, name: &str) -> Result<Option<ch
     match value {
         Value::None => Ok(None),
         Value::Str(text) => one(context, text, name).map(Some),
-        _ => Err(wrong_type(context, &format!("\"{name}\" must be string or None, not {{}}"), value)),
+        _ => Err(wrong_type(
+            context,
+            &format!("\"{name}\" must be string or None, not {{}}"),
+            value,
+        )),
     }
 }
 
 // ---- reading
 
-fn new_reader(context: &mut Context, lines: Value, dialect: Dialect, header: Option<Header>) -> Result<Value, Raise> {
+fn new_reader(
+    context: &mut Context,
+    lines: Value,
+    dialect: Dialect,
+    header: Option<Header>,
+) -> Result<Value, Raise> {
     let lines = ops::iterate(context, lines)?;
-    let reader = Reader { dialect, lines, count: 0, pending: Vec::new(), header };
-    context.heap.alloc_native(Native::CsvReader(Box::new(reader)))
+    let reader = Reader {
+        dialect,
+        lines,
+        count: 0,
+        pending: Vec::new(),
+        header,
+    };
+    context
+        .heap
+        .alloc_native(Native::CsvReader(Box::new(reader)))
 }
 
 fn reader(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -127,8 +167,18 @@ fn dict_reader(context: &mut Context, arguments: &[Value]) -> Result<Value, Rais
         Value::None | Value::Unset => None,
         names => Some(ops::collect(context, names)?),
     };
-    let none = |value| if value == Value::Unset { Value::None } else { value };
-    let header = Header { names, rest_key: none(rest_key), rest_value: none(rest_value) };
+    let none = |value| {
+        if value == Value::Unset {
+            Value::None
+        } else {
+            value
+        }
+    };
+    let header = Header {
+        names,
+        rest_key: none(rest_key),
+        rest_value: none(rest_value),
+    };
     new_reader(context, lines, dialect, Some(header))
 }
 
@@ -149,7 +199,11 @@ fn change(context: &mut Context, handle: NativeRef, change: impl FnOnce(&mut Rea
 
 /// The fields of the next record, or `None` at the end. Lines that were taken stay pending until
 /// [`finish`] so that the leaf can be run again.
-fn record(context: &mut Context, handle: NativeRef, skip: usize) -> Result<Option<(Vec<Field>, usize)>, Raise> {
+fn record(
+    context: &mut Context,
+    handle: NativeRef,
+    skip: usize,
+) -> Result<Option<(Vec<Field>, usize)>, Raise> {
     let dialect = get_reader(context, handle)?.dialect.clone();
     let Value::Iterator(lines) = get_reader(context, handle)?.lines else {
         return Err(Raise::Internal("a reader without an iterator"));
@@ -228,14 +282,18 @@ pub(crate) fn next_row(context: &mut Context, handle: NativeRef) -> Result<Optio
         match &header.names {
             Some(known) => names = Some(known.clone()),
             None => {
-                let Some((fields, used)) = record(context, handle, skip)? else { return Ok(None) };
+                let Some((fields, used)) = record(context, handle, skip)? else {
+                    return Ok(None);
+                };
                 skip = used;
                 names = Some(row_values(context, fields)?);
             }
         }
     }
     let Some(names) = names else {
-        let Some((fields, _)) = record(context, handle, skip)? else { return Ok(None) };
+        let Some((fields, _)) = record(context, handle, skip)? else {
+            return Ok(None);
+        };
         let row = row(context, handle, fields)?;
         let row = context.list(row)?;
         finish(context, handle);
@@ -294,8 +352,14 @@ fn row(context: &mut Context, handle: NativeRef, fields: Vec<Field>) -> Result<V
 
 fn reader_of(context: &mut Context, value: Value) -> Result<NativeRef, Raise> {
     match value {
-        Value::Native(handle) if matches!(context.heap.native(handle), Native::CsvReader(_)) => Ok(handle),
-        _ => Err(wrong_type(context, "descriptor for 'reader' objects doesn't apply to a '{}' object", value)),
+        Value::Native(handle) if matches!(context.heap.native(handle), Native::CsvReader(_)) => {
+            Ok(handle)
+        }
+        _ => Err(wrong_type(
+            context,
+            "descriptor for 'reader' objects doesn't apply to a '{}' object",
+            value,
+        )),
     }
 }
 
@@ -308,11 +372,16 @@ fn line_number(context: &mut Context, arguments: &[Value]) -> Result<Value, Rais
 fn reader_names(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [reader] = take(arguments)?;
     let handle = reader_of(context, reader)?;
-    let known = get_reader(context, handle)?.header.as_ref().and_then(|header| header.names.clone());
+    let known = get_reader(context, handle)?
+        .header
+        .as_ref()
+        .and_then(|header| header.names.clone());
     let names = match known {
         Some(names) => names,
         None => {
-            let Some((fields, _)) = record(context, handle, 0)? else { return Ok(Value::None) };
+            let Some((fields, _)) = record(context, handle, 0)? else {
+                return Ok(Value::None);
+            };
             let names = row_values(context, fields)?;
             let kept = names.clone();
             change(context, handle, |reader| {
@@ -335,10 +404,17 @@ fn new_writer(
     dialect: Dialect,
     header: Option<(Vec<Value>, Value, bool)>,
 ) -> Result<Value, Raise> {
-    if !matches!(file, Value::Native(handle) if matches!(context.heap.native(handle), Native::StringIo(_))) {
+    if !matches!(file, Value::Native(handle) if matches!(context.heap.native(handle), Native::StringIo(_)))
+    {
         return Err(context.type_error("argument 1 must have a \"write\" method"));
     }
-    context.heap.alloc_native(Native::CsvWriter(Box::new(Writer { dialect, file, header })))
+    context
+        .heap
+        .alloc_native(Native::CsvWriter(Box::new(Writer {
+            dialect,
+            file,
+            header,
+        })))
 }
 
 fn writer(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -362,9 +438,19 @@ fn dict_writer(context: &mut Context, arguments: &[Value]) -> Result<Value, Rais
                 return Err(context.value_error(message));
             }
         },
-        _ => return Err(wrong_type(context, "'{}' object has no attribute 'lower'", extras)),
+        _ => {
+            return Err(wrong_type(
+                context,
+                "'{}' object has no attribute 'lower'",
+                extras,
+            ));
+        }
     };
-    let rest_value = if rest_value == Value::Unset { context.string("")? } else { rest_value };
+    let rest_value = if rest_value == Value::Unset {
+        context.string("")?
+    } else {
+        rest_value
+    };
     new_writer(context, file, dialect, Some((names, rest_value, ignore)))
 }
 
@@ -374,7 +460,11 @@ fn writer_of(context: &mut Context, value: Value) -> Result<Writer, Raise> {
     {
         return Ok(writer.as_ref().clone());
     }
-    Err(wrong_type(context, "descriptor for 'writer' objects doesn't apply to a '{}' object", value))
+    Err(wrong_type(
+        context,
+        "descriptor for 'writer' objects doesn't apply to a '{}' object",
+        value,
+    ))
 }
 
 fn writer_names(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -384,7 +474,12 @@ fn writer_names(context: &mut Context, arguments: &[Value]) -> Result<Value, Rai
 }
 
 /// Appends a record of the values.
-fn put(context: &mut Context, writer: &Writer, values: &[Value], out: &mut String) -> Result<(), Raise> {
+fn put(
+    context: &mut Context,
+    writer: &Writer,
+    values: &[Value],
+    out: &mut String,
+) -> Result<(), Raise> {
     let mut cells = Vec::with_capacity(values.len());
     let mut size = 0usize;
     for &value in values {
@@ -407,7 +502,9 @@ fn put(context: &mut Context, writer: &Writer, values: &[Value], out: &mut Strin
 }
 
 fn emit(context: &mut Context, writer: &Writer, text: &str) -> Result<Value, Raise> {
-    let Value::Native(file) = writer.file else { return Err(Raise::Internal("a writer without a file")) };
+    let Value::Native(file) = writer.file else {
+        return Err(Raise::Internal("a writer without a file"));
+    };
     if !native::write(context, file, text)? {
         return Err(Raise::Internal("a writer's file takes no text"));
     }
@@ -469,7 +566,11 @@ fn dict_values(context: &mut Context, writer: &Writer, row: Value) -> Result<Vec
         return Err(Raise::Internal("a DictWriter without names"));
     };
     let Value::Dict(dict) = row else {
-        return Err(wrong_type(context, "'{}' object has no attribute 'keys'", row));
+        return Err(wrong_type(
+            context,
+            "'{}' object has no attribute 'keys'",
+            row,
+        ));
     };
     if !ignore {
         let mut wrong = Vec::new();
@@ -484,7 +585,10 @@ fn dict_values(context: &mut Context, writer: &Writer, row: Value) -> Result<Vec
             }
         }
         if !wrong.is_empty() {
-            let message = format!("dict contains fields not in fieldnames: {}", wrong.join(", "));
+            let message = format!(
+                "dict contains fields not in fieldnames: {}",
+                wrong.join(", ")
+            );
             return Err(context.value_error(message));
         }
     }
@@ -508,13 +612,19 @@ fn write_dicts(context: &mut Context, arguments: &[Value]) -> Result<Value, Rais
     let [writer, rows] = take(arguments)?;
     let writer = writer_of(context, writer)?;
     let rows = ops::collect(context, rows)?;
-    all(context, &writer, &rows, |context, row| dict_values(context, &writer, row))
+    all(context, &writer, &rows, |context, row| {
+        dict_values(context, &writer, row)
+    })
 }
 
 fn write_header(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [writer] = take(arguments)?;
     let writer = writer_of(context, writer)?;
-    let names = writer.header.as_ref().map(|(names, ..)| names.clone()).unwrap_or_default();
+    let names = writer
+        .header
+        .as_ref()
+        .map(|(names, ..)| names.clone())
+        .unwrap_or_default();
     let mut out = String::new();
     put(context, &writer, &names, &mut out)?;
     emit(context, &writer, &out)

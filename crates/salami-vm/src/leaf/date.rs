@@ -2,7 +2,7 @@
 
 use super::argument::{checked, integer, take};
 use super::datetime_common::{alloc, date, part, text};
-use super::{DATE, INT, Leaf, STR, TIME_DELTA, TUPLE, leaf};
+use super::{ANY, DATE, INT, Leaf, STR, TIME_DELTA, TUPLE, leaf};
 use crate::context::Context;
 use crate::format::Failure;
 use crate::native::datetime::{DAY, Date, DateTime, Delta, parse_date, year_of_ordinal};
@@ -12,13 +12,13 @@ use crate::value::Value;
 use num_traits::ToPrimitive;
 
 pub(super) const LEAVES: &[Leaf] = &[
-    leaf("datetime.IsoCalendarDate.week", 1, INT, |c, a| {
+    leaf("datetime.IsoCalendarDate.week", 1, ANY, |c, a| {
         iso_part(c, a, 1)
     }),
-    leaf("datetime.IsoCalendarDate.weekday", 1, INT, |c, a| {
+    leaf("datetime.IsoCalendarDate.weekday", 1, ANY, |c, a| {
         iso_part(c, a, 2)
     }),
-    leaf("datetime.IsoCalendarDate.year", 1, INT, |c, a| {
+    leaf("datetime.IsoCalendarDate.year", 1, ANY, |c, a| {
         iso_part(c, a, 0)
     }),
     leaf("datetime.date", 3, DATE, new),
@@ -198,7 +198,7 @@ fn iso_part(context: &mut Context, arguments: &[Value], index: usize) -> Result<
         Value::Tuple(tuple) => context.heap.tuple(tuple).get(index).copied(),
         _ => None,
     };
-    found.ok_or(Raise::Internal("an ISO calendar date has three parts"))
+    found.ok_or_else(|| context.type_error("an ISO calendar date has three parts"))
 }
 
 fn iso_format(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -209,7 +209,7 @@ fn iso_format(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise
 
 fn ctime(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
-    strftime(context, value, "%a %b %e %H:%M:%S %Y")
+    strftime(context, value, "%a %b %e %H:%M:%S %04Y")
 }
 
 /// `value.strftime(format)`

@@ -385,7 +385,7 @@ fn iso_format(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise
 
 fn ctime(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
-    strftime(context, value, "%a %b %e %H:%M:%S %Y")
+    strftime(context, value, "%a %b %e %H:%M:%S %04Y")
 }
 
 fn parse(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {

@@ -2,10 +2,9 @@
 
 use num_bigint::BigUint;
 use num_traits::One;
-use salami_ir::Tag;
 
 use super::argument::{take, wrong_type};
-use super::{BOOL, DECIMAL, INT, Leaf, STR, TUPLE, leaf, tags};
+use super::{ANY, BOOL, DECIMAL, INT, Leaf, STR, TUPLE, leaf};
 use crate::context::Context;
 use crate::native::decimal::{Decimal, Kind, Outcome, Rounding, Rules, Signal};
 use crate::native::decimal_hooks::{bounded, exact, finish, from_text, of};
@@ -19,47 +18,102 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("decimal.Decimal.as_integer_ratio", 1, TUPLE, integer_ratio),
     leaf("decimal.Decimal.as_tuple", 1, TUPLE, as_tuple),
     leaf("decimal.Decimal.canonical", 1, DECIMAL, same),
-    leaf("decimal.Decimal.compare", 3, DECIMAL, |c, a| binary(c, a, compare)),
-    leaf("decimal.Decimal.compare_total", 3, DECIMAL, |c, a| binary(c, a, compare_total)),
-    leaf("decimal.Decimal.conjugate", 1, DECIMAL, same),
-    leaf("decimal.Decimal.copy_abs", 1, DECIMAL, |c, a| copied(c, a, Decimal::copy_abs)),
-    leaf("decimal.Decimal.copy_negate", 1, DECIMAL, |c, a| copied(c, a, Decimal::copy_negate)),
-    leaf("decimal.Decimal.copy_sign", 3, DECIMAL, |c, a| {
-        binary(c, a, |x, y, _| Ok(Decimal { negative: y.negative, ..x.clone() }))
+    leaf("decimal.Decimal.compare", 3, DECIMAL, |c, a| {
+        binary(c, a, compare)
     }),
-    leaf("decimal.Decimal.exp", 2, DECIMAL, |c, a| unary(c, a, 5_000, Decimal::exponential)),
+    leaf("decimal.Decimal.compare_total", 3, DECIMAL, |c, a| {
+        binary(c, a, compare_total)
+    }),
+    leaf("decimal.Decimal.conjugate", 1, DECIMAL, same),
+    leaf("decimal.Decimal.copy_abs", 1, DECIMAL, |c, a| {
+        copied(c, a, Decimal::copy_abs)
+    }),
+    leaf("decimal.Decimal.copy_negate", 1, DECIMAL, |c, a| {
+        copied(c, a, Decimal::copy_negate)
+    }),
+    leaf("decimal.Decimal.copy_sign", 3, DECIMAL, |c, a| {
+        binary(c, a, |x, y, _| {
+            Ok(Decimal {
+                negative: y.negative,
+                ..x.clone()
+            })
+        })
+    }),
+    leaf("decimal.Decimal.exp", 2, DECIMAL, |c, a| {
+        unary(c, a, 5_000, Decimal::exponential)
+    }),
     leaf("decimal.Decimal.fma", 4, DECIMAL, multiply_add),
     leaf("decimal.Decimal.from_float", 1, DECIMAL, from_float),
-    leaf("decimal.Decimal.imag", 1, DECIMAL, |c, a| copied(c, a, |_| Decimal::zero(false, 0))),
-    leaf("decimal.Decimal.is_canonical", 1, BOOL, |c, a| test(c, a, |_| true)),
-    leaf("decimal.Decimal.is_finite", 1, BOOL, |c, a| test(c, a, Decimal::is_finite)),
-    leaf("decimal.Decimal.is_infinite", 1, BOOL, |c, a| test(c, a, Decimal::is_infinite)),
-    leaf("decimal.Decimal.is_nan", 1, BOOL, |c, a| test(c, a, Decimal::is_nan)),
-    leaf("decimal.Decimal.is_normal", 2, BOOL, |c, a| test(c, a, |x| x.number_class().ends_with("Normal"))),
-    leaf("decimal.Decimal.is_qnan", 1, BOOL, |c, a| test(c, a, |x| x.kind == Kind::Nan)),
-    leaf("decimal.Decimal.is_signed", 1, BOOL, |c, a| test(c, a, |x| x.negative)),
-    leaf("decimal.Decimal.is_snan", 1, BOOL, |c, a| test(c, a, |x| x.kind == Kind::SignalNan)),
-    leaf("decimal.Decimal.is_zero", 1, BOOL, |c, a| test(c, a, Decimal::is_zero)),
-    leaf("decimal.Decimal.ln", 2, DECIMAL, |c, a| unary(c, a, 5_000, Decimal::natural_logarithm)),
-    leaf("decimal.Decimal.log10", 2, DECIMAL, |c, a| unary(c, a, 8_000, Decimal::decimal_logarithm)),
-    leaf("decimal.Decimal.logb", 2, DECIMAL, |c, a| unary(c, a, 10, exponent_of)),
-    leaf("decimal.Decimal.max", 3, DECIMAL, |c, a| binary(c, a, |x, y, rules| extreme(x, y, rules, true))),
-    leaf("decimal.Decimal.min", 3, DECIMAL, |c, a| binary(c, a, |x, y, rules| extreme(x, y, rules, false))),
-    leaf("decimal.Decimal.normalize", 2, DECIMAL, |c, a| unary(c, a, 30, Decimal::normalize)),
+    leaf("decimal.Decimal.imag", 1, DECIMAL, |c, a| {
+        copied(c, a, |_| Decimal::zero(false, 0))
+    }),
+    leaf("decimal.Decimal.is_canonical", 1, BOOL, |c, a| {
+        test(c, a, |_| true)
+    }),
+    leaf("decimal.Decimal.is_finite", 1, BOOL, |c, a| {
+        test(c, a, Decimal::is_finite)
+    }),
+    leaf("decimal.Decimal.is_infinite", 1, BOOL, |c, a| {
+        test(c, a, Decimal::is_infinite)
+    }),
+    leaf("decimal.Decimal.is_nan", 1, BOOL, |c, a| {
+        test(c, a, Decimal::is_nan)
+    }),
+    leaf("decimal.Decimal.is_normal", 2, BOOL, |c, a| {
+        test(c, a, |x| x.number_class().ends_with("Normal"))
+    }),
+    leaf("decimal.Decimal.is_qnan", 1, BOOL, |c, a| {
+        test(c, a, |x| x.kind == Kind::Nan)
+    }),
+    leaf("decimal.Decimal.is_signed", 1, BOOL, |c, a| {
+        test(c, a, |x| x.negative)
+    }),
+    leaf("decimal.Decimal.is_snan", 1, BOOL, |c, a| {
+        test(c, a, |x| x.kind == Kind::SignalNan)
+    }),
+    leaf("decimal.Decimal.is_zero", 1, BOOL, |c, a| {
+        test(c, a, Decimal::is_zero)
+    }),
+    leaf("decimal.Decimal.ln", 2, DECIMAL, |c, a| {
+        unary(c, a, 5_000, Decimal::natural_logarithm)
+    }),
+    leaf("decimal.Decimal.log10", 2, DECIMAL, |c, a| {
+        unary(c, a, 8_000, Decimal::decimal_logarithm)
+    }),
+    leaf("decimal.Decimal.logb", 2, DECIMAL, |c, a| {
+        unary(c, a, 10, exponent_of)
+    }),
+    leaf("decimal.Decimal.max", 3, DECIMAL, |c, a| {
+        binary(c, a, |x, y, rules| extreme(x, y, rules, true))
+    }),
+    leaf("decimal.Decimal.min", 3, DECIMAL, |c, a| {
+        binary(c, a, |x, y, rules| extreme(x, y, rules, false))
+    }),
+    leaf("decimal.Decimal.normalize", 2, DECIMAL, |c, a| {
+        unary(c, a, 30, Decimal::normalize)
+    }),
     leaf("decimal.Decimal.number_class", 2, STR, number_class),
     leaf("decimal.Decimal.quantize", 4, DECIMAL, quantize),
     leaf("decimal.Decimal.real", 1, DECIMAL, same),
-    leaf("decimal.Decimal.remainder_near", 3, DECIMAL, |c, a| binary(c, a, Decimal::remainder_near)),
+    leaf("decimal.Decimal.remainder_near", 3, DECIMAL, |c, a| {
+        binary(c, a, Decimal::remainder_near)
+    }),
     leaf("decimal.Decimal.same_quantum", 3, BOOL, same_quantum),
-    leaf("decimal.Decimal.scaleb", 3, DECIMAL, |c, a| binary(c, a, Decimal::scale)),
-    leaf("decimal.Decimal.sqrt", 2, DECIMAL, |c, a| unary(c, a, 200, Decimal::square_root)),
+    leaf("decimal.Decimal.scaleb", 3, DECIMAL, |c, a| {
+        binary(c, a, Decimal::scale)
+    }),
+    leaf("decimal.Decimal.sqrt", 2, DECIMAL, |c, a| {
+        unary(c, a, 200, Decimal::square_root)
+    }),
     leaf("decimal.Decimal.to_eng_string", 2, STR, engineering),
     leaf("decimal.Decimal.to_integral", 3, DECIMAL, to_integral),
     leaf("decimal.Decimal.to_integral_exact", 3, DECIMAL, to_integral),
     leaf("decimal.Decimal.to_integral_value", 3, DECIMAL, to_integral),
-    leaf("decimal.DecimalTuple.digits", 1, TUPLE, |c, a| part(c, a, 1)),
-    leaf("decimal.DecimalTuple.exponent", 1, tags(&[Tag::Int, Tag::Str]), |c, a| part(c, a, 2)),
-    leaf("decimal.DecimalTuple.sign", 1, INT, |c, a| part(c, a, 0)),
+    leaf("decimal.DecimalTuple.digits", 1, ANY, |c, a| part(c, a, 1)),
+    leaf("decimal.DecimalTuple.exponent", 1, ANY, |c, a| {
+        part(c, a, 2)
+    }),
+    leaf("decimal.DecimalTuple.sign", 1, ANY, |c, a| part(c, a, 0)),
 ];
 
 fn new(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -75,7 +129,11 @@ fn new(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
         Value::Native(_) if of(&context.heap, value).is_some() => Ok(value),
         _ => match exact(&context.heap, value) {
             Some(number) => finish(context, Ok(number)),
-            None => Err(wrong_type(context, "conversion from {} to Decimal is not supported", value)),
+            None => Err(wrong_type(
+                context,
+                "conversion from {} to Decimal is not supported",
+                value,
+            )),
         },
     }
 }
@@ -101,7 +159,10 @@ fn from_tuple(context: &mut Context, value: Value) -> Result<Value, Raise> {
     match special.as_deref() {
         Some("n") => text.push_str("NaN"),
         Some("N") => text.push_str("sNaN"),
-        Some(_) => return Err(context.value_error("string argument in the third position must be 'F', 'n' or 'N'")),
+        Some(_) => {
+            return Err(context
+                .value_error("string argument in the third position must be 'F', 'n' or 'N'"));
+        }
         None => {}
     }
     if !matches!(digits, Value::Tuple(_) | Value::List(_)) {
@@ -132,20 +193,30 @@ fn receiver(context: &mut Context, value: Value) -> Result<Decimal, Raise> {
             context.charge(decimal.memory() as u64 / 4 + 5)?;
             Ok(decimal)
         }
-        None => Err(wrong_type(context, "descriptor for 'decimal.Decimal' objects doesn't apply to a '{}' object", value)),
+        None => Err(wrong_type(
+            context,
+            "descriptor for 'decimal.Decimal' objects doesn't apply to a '{}' object",
+            value,
+        )),
     }
 }
 
 fn operand(context: &mut Context, value: Value) -> Result<Decimal, Raise> {
     match exact(&context.heap, value) {
         Some(decimal) => Ok(decimal),
-        None => Err(wrong_type(context, "conversion from {} to Decimal is not supported", value)),
+        None => Err(wrong_type(
+            context,
+            "conversion from {} to Decimal is not supported",
+            value,
+        )),
     }
 }
 
 /// The first arguments; a context that follows is always the default one.
 fn first(arguments: &[Value], count: usize) -> Result<&[Value], Raise> {
-    arguments.get(..count).ok_or(Raise::Internal("a leaf got another number of arguments"))
+    arguments
+        .get(..count)
+        .ok_or(Raise::Internal("a leaf got another number of arguments"))
 }
 
 fn unary(
@@ -180,13 +251,18 @@ fn multiply_add(context: &mut Context, arguments: &[Value]) -> Result<Value, Rai
     let (other, third) = (operand(context, other)?, operand(context, third)?);
     let (left, right) = (value.memory() as u64 + 8, other.memory() as u64 + 8);
     context.charge(left.saturating_mul(right) / 64 + 10)?;
-    finish(context, value.multiply_add(&other, &third, Rules::default()))
+    finish(
+        context,
+        value.multiply_add(&other, &third, Rules::default()),
+    )
 }
 
 fn compare(left: &Decimal, right: &Decimal, rules: Rules) -> Outcome {
     match left.nan_result(right, rules) {
         Some(nan) => nan,
-        None => Ok(Decimal::from(left.compare(right).map_or(0, |order| order as i64))),
+        None => Ok(Decimal::from(
+            left.compare(right).map_or(0, |order| order as i64),
+        )),
     }
 }
 
@@ -205,9 +281,21 @@ fn extreme(left: &Decimal, right: &Decimal, rules: Rules, largest: bool) -> Outc
     if let Some(nan) = left.nan_result(right, rules) {
         return nan;
     }
-    let order = left.compare(right).map(|order| order.then_with(|| left.compare_total(right)));
-    let left_wins = order.is_some_and(|order| if largest { order.is_ge() } else { order.is_lt() });
-    if left_wins { left.plus_keeping_zero(rules) } else { right.plus_keeping_zero(rules) }
+    let order = left
+        .compare(right)
+        .map(|order| order.then_with(|| left.compare_total(right)));
+    let left_wins = order.is_some_and(|order| {
+        if largest {
+            order.is_ge()
+        } else {
+            order.is_lt()
+        }
+    });
+    if left_wins {
+        left.plus_keeping_zero(rules)
+    } else {
+        right.plus_keeping_zero(rules)
+    }
 }
 
 fn exponent_of(value: &Decimal, rules: Rules) -> Outcome {
@@ -219,7 +307,11 @@ fn exponent_of(value: &Decimal, rules: Rules) -> Outcome {
     }
 }
 
-fn copied(context: &mut Context, arguments: &[Value], change: impl Fn(Decimal) -> Decimal) -> Result<Value, Raise> {
+fn copied(
+    context: &mut Context,
+    arguments: &[Value],
+    change: impl Fn(Decimal) -> Decimal,
+) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     let value = receiver(context, value)?;
     finish(context, Ok(change(value)))
@@ -231,7 +323,11 @@ fn same(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     Ok(value)
 }
 
-fn test(context: &mut Context, arguments: &[Value], property: impl Fn(&Decimal) -> bool) -> Result<Value, Raise> {
+fn test(
+    context: &mut Context,
+    arguments: &[Value],
+    property: impl Fn(&Decimal) -> bool,
+) -> Result<Value, Raise> {
     let [value] = take(first(arguments, 1)?)?;
     let value = receiver(context, value)?;
     Ok(Value::Bool(property(&value)))
@@ -251,7 +347,11 @@ fn same_quantum(context: &mut Context, arguments: &[Value]) -> Result<Value, Rai
 fn adjusted(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     let value = receiver(context, value)?;
-    Ok(Value::Int(if value.is_finite() { value.adjusted() } else { 0 }))
+    Ok(Value::Int(if value.is_finite() {
+        value.adjusted()
+    } else {
+        0
+    }))
 }
 
 fn number_class(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -288,7 +388,14 @@ fn integer_ratio(context: &mut Context, arguments: &[Value]) -> Result<Value, Ra
         return Err(context.overflow_error("cannot convert Infinity to integer ratio"));
     }
     let size = value.spread();
-    bounded(context, &Decimal::new(false, BigUint::one(), i64::try_from(size).unwrap_or(i64::MAX)))?;
+    bounded(
+        context,
+        &Decimal::new(
+            false,
+            BigUint::one(),
+            i64::try_from(size).unwrap_or(i64::MAX),
+        ),
+    )?;
     let (numerator, denominator) = value.integer_ratio();
     let numerator = context.int(numerator)?;
     let denominator = context.int(num_bigint::BigInt::from(denominator))?;
@@ -298,11 +405,22 @@ fn integer_ratio(context: &mut Context, arguments: &[Value]) -> Result<Value, Ra
 fn as_tuple(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     let value = receiver(context, value)?;
-    bounded(context, &Decimal { exponent: 0, ..value.clone() })?;
+    bounded(
+        context,
+        &Decimal {
+            exponent: 0,
+            ..value.clone()
+        },
+    )?;
     let digits = match value.kind {
         Kind::Infinite => vec![Value::Int(0)],
         Kind::Nan | Kind::SignalNan if value.coefficient == BigUint::ZERO => Vec::new(),
-        _ => value.coefficient.to_string().bytes().map(|byte| Value::Int(i64::from(byte.wrapping_sub(b'0')))).collect(),
+        _ => value
+            .coefficient
+            .to_string()
+            .bytes()
+            .map(|byte| Value::Int(i64::from(byte.wrapping_sub(b'0'))))
+            .collect(),
     };
     let digits = context.tuple(digits)?;
     let exponent = match value.kind {
@@ -311,20 +429,26 @@ fn as_tuple(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> 
         Kind::Nan => context.string("n")?,
         Kind::SignalNan => context.string("N")?,
     };
-    context.tuple(vec![Value::Int(i64::from(value.negative)), digits, exponent])
+    context.tuple(vec![
+        Value::Int(i64::from(value.negative)),
+        digits,
+        exponent,
+    ])
 }
 
 /// A part of a `DecimalTuple`, which is a plain tuple here.
 fn part(context: &mut Context, arguments: &[Value], index: usize) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     match value {
-        Value::Tuple(tuple) => context
-            .heap
-            .tuple(tuple)
-            .get(index)
-            .copied()
-            .ok_or(Raise::Internal("a DecimalTuple has three parts")),
-        _ => Err(wrong_type(context, "'{}' object is not a DecimalTuple", value)),
+        Value::Tuple(tuple) => match context.heap.tuple(tuple).get(index) {
+            Some(&part) => Ok(part),
+            None => Err(context.type_error("a DecimalTuple has three parts")),
+        },
+        _ => Err(wrong_type(
+            context,
+            "'{}' object is not a DecimalTuple",
+            value,
+        )),
     }
 }
 

@@ -24,7 +24,12 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("collections.deque.extendleft", 2, NONE, extend_left),
     leaf("collections.deque.index", 4, INT, index),
     leaf("collections.deque.insert", 3, NONE, insert),
-    leaf("collections.deque.maxlen", 1, tags(&[Tag::Int, Tag::None]), maximum),
+    leaf(
+        "collections.deque.maxlen",
+        1,
+        tags(&[Tag::Int, Tag::None]),
+        maximum,
+    ),
     leaf("collections.deque.pop", 1, ANY, pop),
     leaf("collections.deque.popleft", 1, ANY, pop_left),
     leaf("collections.deque.remove", 2, NONE, remove),
@@ -34,8 +39,14 @@ pub(super) const LEAVES: &[Leaf] = &[
 
 fn receiver(context: &mut Context, value: Value) -> Result<NativeRef, Raise> {
     match value {
-        Value::Native(handle) if matches!(context.heap.native(handle), Native::Deque(..)) => Ok(handle),
-        _ => Err(wrong_type(context, "descriptor for 'collections.deque' objects doesn't apply to a '{}' object", value)),
+        Value::Native(handle) if matches!(context.heap.native(handle), Native::Deque(..)) => {
+            Ok(handle)
+        }
+        _ => Err(wrong_type(
+            context,
+            "descriptor for 'collections.deque' objects doesn't apply to a '{}' object",
+            value,
+        )),
     }
 }
 
@@ -83,14 +94,19 @@ fn new(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [iterable, limit] = take(arguments)?;
     let limit = match limit {
         Value::None | Value::Unset => None,
-        Value::Int(_) | Value::Bool(_) | Value::Big(_) => match usize::try_from(size(context, limit)?) {
-            Ok(limit) => Some(limit),
-            Err(_) => return Err(context.value_error("maxlen must be non-negative")),
-        },
+        Value::Int(_) | Value::Bool(_) | Value::Big(_) => {
+            match usize::try_from(size(context, limit)?) {
+                Ok(limit) => Some(limit),
+                Err(_) => return Err(context.value_error("maxlen must be non-negative")),
+            }
+        }
         _ => return Err(context.type_error("an integer is required")),
     };
-    let mut values: VecDeque<Value> =
-        if iterable.is_unset() { VecDeque::new() } else { ops::collect(context, iterable)?.into() };
+    let mut values: VecDeque<Value> = if iterable.is_unset() {
+        VecDeque::new()
+    } else {
+        ops::collect(context, iterable)?.into()
+    };
     if let Some(limit) = limit
         && values.len() > limit
     {
@@ -112,7 +128,9 @@ fn append_left(context: &mut Context, arguments: &[Value]) -> Result<Value, Rais
 fn one(context: &mut Context, deque: Value, value: Value, left: bool) -> Result<Value, Raise> {
     let handle = receiver(context, deque)?;
     context.reserve(VALUE_SIZE)?;
-    change(context, handle, |values, limit| push(values, limit, value, left))?;
+    change(context, handle, |values, limit| {
+        push(values, limit, value, left)
+    })?;
     Ok(Value::None)
 }
 
@@ -126,7 +144,12 @@ fn extend_left(context: &mut Context, arguments: &[Value]) -> Result<Value, Rais
     several(context, deque, iterable, true)
 }
 
-fn several(context: &mut Context, deque: Value, iterable: Value, left: bool) -> Result<Value, Raise> {
+fn several(
+    context: &mut Context,
+    deque: Value,
+    iterable: Value,
+    left: bool,
+) -> Result<Value, Raise> {
     let handle = receiver(context, deque)?;
     let hint = usize::try_from(ops::size_hint(&context.heap, iterable)).unwrap_or(usize::MAX);
     context.reserve(hint.saturating_mul(2 * VALUE_SIZE))?;
@@ -178,7 +201,9 @@ fn pop_left(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> 
 fn maximum(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [deque] = take(arguments)?;
     let handle = receiver(context, deque)?;
-    Ok(get(context, handle)?.1.map_or(Value::None, |limit| Value::Int(limit as i64)))
+    Ok(get(context, handle)?
+        .1
+        .map_or(Value::None, |limit| Value::Int(limit as i64)))
 }
 
 /// The position of an equal value between two positions.
@@ -192,7 +217,9 @@ fn find(
     let length = get(context, handle)?.0.len();
     context.charge(end.min(length).saturating_sub(start) as u64)?;
     for index in start..end.min(length) {
-        let Some(&value) = get(context, handle)?.0.get(index) else { break };
+        let Some(&value) = get(context, handle)?.0.get(index) else {
+            break;
+        };
         if ops::identical(value, wanted) || ops::equal(context, value, wanted)? {
             return Ok(Some(index));
         }
@@ -213,8 +240,14 @@ fn count(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
 }
 
 fn place(position: i64, length: usize) -> usize {
-    let position = if position < 0 { position.saturating_add(length as i64) } else { position };
-    usize::try_from(position.max(0)).unwrap_or(usize::MAX).min(length)
+    let position = if position < 0 {
+        position.saturating_add(length as i64)
+    } else {
+        position
+    };
+    usize::try_from(position.max(0))
+        .unwrap_or(usize::MAX)
+        .min(length)
 }
 
 fn index(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -247,7 +280,9 @@ fn insert(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     }
     context.charge(length as u64 / 16)?;
     context.reserve(VALUE_SIZE)?;
-    change(context, handle, |values, _| values.insert(place(position, length), value))?;
+    change(context, handle, |values, _| {
+        values.insert(place(position, length), value)
+    })?;
     Ok(Value::None)
 }
 
@@ -259,7 +294,10 @@ fn remove(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
             change(context, handle, |values, _| values.remove(index))?;
             Ok(Value::None)
         }
-        None => Err(context.value_error("deque.remove(x): x not in deque")),
+        None => {
+            let shown = format::repr(context, wanted)?;
+            Err(context.value_error(format!("{shown} is not in deque")))
+        }
     }
 }
 
@@ -267,14 +305,20 @@ fn reverse(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [deque] = take(arguments)?;
     let handle = receiver(context, deque)?;
     context.charge(get(context, handle)?.0.len() as u64 / 2)?;
-    change(context, handle, |values, _| values.make_contiguous().reverse())?;
+    change(context, handle, |values, _| {
+        values.make_contiguous().reverse()
+    })?;
     Ok(Value::None)
 }
 
 fn rotate(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [deque, steps] = take(arguments)?;
     let handle = receiver(context, deque)?;
-    let steps = if steps.is_unset() { 1 } else { size(context, steps)? };
+    let steps = if steps.is_unset() {
+        1
+    } else {
+        size(context, steps)?
+    };
     let length = get(context, handle)?.0.len();
     if length > 1 {
         let right = usize::try_from(steps.rem_euclid(length as i64)).unwrap_or(0);
@@ -287,10 +331,20 @@ fn rotate(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
 fn position_of(context: &mut Context, handle: NativeRef, key: Value) -> Result<usize, Raise> {
     let position = match key {
         Value::Int(_) | Value::Bool(_) | Value::Big(_) => size(context, key)?,
-        _ => return Err(wrong_type(context, "sequence index must be integer, not '{}'", key)),
+        _ => {
+            return Err(wrong_type(
+                context,
+                "sequence index must be integer, not '{}'",
+                key,
+            ));
+        }
     };
     let length = get(context, handle)?.0.len();
-    let position = if position < 0 { position.saturating_add(length as i64) } else { position };
+    let position = if position < 0 {
+        position.saturating_add(length as i64)
+    } else {
+        position
+    };
     match usize::try_from(position) {
         Ok(position) if position < length => Ok(position),
         _ => Err(context.index_error("deque index out of range")),
@@ -298,13 +352,26 @@ fn position_of(context: &mut Context, handle: NativeRef, key: Value) -> Result<u
 }
 
 /// `deque[key]`
-pub(crate) fn get_item(context: &mut Context, handle: NativeRef, key: Value) -> Result<Value, Raise> {
+pub(crate) fn get_item(
+    context: &mut Context,
+    handle: NativeRef,
+    key: Value,
+) -> Result<Value, Raise> {
     let position = position_of(context, handle, key)?;
-    Ok(get(context, handle)?.0.get(position).copied().unwrap_or_default())
+    Ok(get(context, handle)?
+        .0
+        .get(position)
+        .copied()
+        .unwrap_or_default())
 }
 
 /// `deque[key] = item`, or `del deque[key]` where the item is unset.
-pub(crate) fn set_item(context: &mut Context, handle: NativeRef, key: Value, item: Value) -> Result<(), Raise> {
+pub(crate) fn set_item(
+    context: &mut Context,
+    handle: NativeRef,
+    key: Value,
+    item: Value,
+) -> Result<(), Raise> {
     let position = position_of(context, handle, key)?;
     change(context, handle, |values, _| {
         if item.is_unset() {
@@ -323,14 +390,22 @@ pub(crate) fn binary(
     right: Value,
 ) -> Result<Option<Value>, Raise> {
     let deque = |context: &Context, value| match value {
-        Value::Native(handle) => get(context, handle).ok().map(|(values, limit)| (values.clone(), limit)),
+        Value::Native(handle) => get(context, handle)
+            .ok()
+            .map(|(values, limit)| (values.clone(), limit)),
         _ => None,
     };
     let (mut values, limit) = match operator {
         BinaryOperator::Add => {
-            let Some((mut values, limit)) = deque(context, left) else { return Ok(None) };
+            let Some((mut values, limit)) = deque(context, left) else {
+                return Ok(None);
+            };
             let Some((more, _)) = deque(context, right) else {
-                return Err(wrong_type(context, "can only concatenate deque (not \"{}\") to deque", right));
+                return Err(wrong_type(
+                    context,
+                    "can only concatenate deque (not \"{}\") to deque",
+                    right,
+                ));
             };
             context.charge((values.len() + more.len()) as u64)?;
             context.reserve((values.len() + more.len()).saturating_mul(VALUE_SIZE))?;
@@ -343,7 +418,9 @@ pub(crate) fn binary(
                 (None, Some(deque)) => (deque, left),
                 _ => return Ok(None),
             };
-            let (Value::Int(_) | Value::Bool(_) | Value::Big(_)) = times else { return Ok(None) };
+            let (Value::Int(_) | Value::Bool(_) | Value::Big(_)) = times else {
+                return Ok(None);
+            };
             let times = usize::try_from(size(context, times)?.max(0)).unwrap_or(0);
             let length = values.len().saturating_mul(times);
             context.charge(length as u64)?;
@@ -357,5 +434,8 @@ pub(crate) fn binary(
     {
         values.drain(..values.len() - limit);
     }
-    context.heap.alloc_native(Native::Deque(values, limit)).map(Some)
+    context
+        .heap
+        .alloc_native(Native::Deque(values, limit))
+        .map(Some)
 }

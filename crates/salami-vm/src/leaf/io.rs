@@ -41,8 +41,14 @@ fn open(context: &mut Context, file: Value) -> Result<NativeRef, Raise> {
 
 fn any(context: &mut Context, file: Value) -> Result<NativeRef, Raise> {
     match file {
-        Value::Native(handle) if matches!(context.heap.native(handle), Native::StringIo(_)) => Ok(handle),
-        _ => Err(wrong_type(context, "descriptor for 'StringIO' objects doesn't apply to a '{}' object", file)),
+        Value::Native(handle) if matches!(context.heap.native(handle), Native::StringIo(_)) => {
+            Ok(handle)
+        }
+        _ => Err(wrong_type(
+            context,
+            "descriptor for 'StringIO' objects doesn't apply to a '{}' object",
+            file,
+        )),
     }
 }
 
@@ -54,7 +60,11 @@ fn get(context: &Context, handle: NativeRef) -> Result<&StringIo, Raise> {
 }
 
 /// Changes the file; what it grows by was reserved.
-fn change<T>(context: &mut Context, handle: NativeRef, change: impl FnOnce(&mut StringIo) -> T) -> Result<T, Raise> {
+fn change<T>(
+    context: &mut Context,
+    handle: NativeRef,
+    change: impl FnOnce(&mut StringIo) -> T,
+) -> Result<T, Raise> {
     let mut result = None;
     context.heap.modify_native(handle, |native| {
         if let Native::StringIo(file) = native {
@@ -70,7 +80,13 @@ fn new(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
         Value::None => None,
         Value::Unset => Some("\n".to_owned()),
         Value::Str(text) => Some(context.heap.str(text).to_owned()),
-        _ => return Err(wrong_type(context, "newline must be str or None, not {}", newline)),
+        _ => {
+            return Err(wrong_type(
+                context,
+                "newline must be str or None, not {}",
+                newline,
+            ));
+        }
     };
     if let Some(newline) = &newline
         && !["", "\n", "\r", "\r\n"].contains(&newline.as_str())
@@ -85,9 +101,20 @@ fn new(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
             context.reserve(text.byte_length().saturating_mul(2))?;
             context.heap.str(text).to_owned()
         }
-        _ => return Err(wrong_type(context, "initial_value must be str or None, not {}", initial)),
+        _ => {
+            return Err(wrong_type(
+                context,
+                "initial_value must be str or None, not {}",
+                initial,
+            ));
+        }
     };
-    context.heap.alloc_native(Native::StringIo(Box::new(StringIo::new(&text, newline.as_deref()))))
+    context
+        .heap
+        .alloc_native(Native::StringIo(Box::new(StringIo::new(
+            &text,
+            newline.as_deref(),
+        ))))
 }
 
 fn close(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -137,9 +164,17 @@ fn limit(context: &mut Context, value: Value) -> Result<Option<usize>, Raise> {
         Value::None | Value::Unset => Ok(None),
         Value::Int(_) | Value::Bool(_) | Value::Big(_) => {
             let number = integer(context, value)?;
-            Ok(if number.is_negative() { None } else { Some(number.to_usize().unwrap_or(usize::MAX)) })
+            Ok(if number.is_negative() {
+                None
+            } else {
+                Some(number.to_usize().unwrap_or(usize::MAX))
+            })
         }
-        _ => Err(wrong_type(context, "argument should be integer or None, not '{}'", value)),
+        _ => Err(wrong_type(
+            context,
+            "argument should be integer or None, not '{}'",
+            value,
+        )),
     }
 }
 
@@ -172,7 +207,9 @@ fn taken(
     match paid.and_then(|()| context.heap.alloc_string(text)) {
         Ok(value) => Ok(value),
         Err(raise) => {
-            change(context, handle, |file| (file.position, file.beyond) = (before, beyond))?;
+            change(context, handle, |file| {
+                (file.position, file.beyond) = (before, beyond)
+            })?;
             Err(raise)
         }
     }
@@ -214,7 +251,9 @@ fn read_lines(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise
         }
     };
     if result.is_err() {
-        change(context, handle, |file| (file.position, file.beyond) = (before, beyond))?;
+        change(context, handle, |file| {
+            (file.position, file.beyond) = (before, beyond)
+        })?;
     }
     result
 }
@@ -222,7 +261,11 @@ fn read_lines(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise
 fn write(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [file, text] = take(arguments)?;
     let Value::Str(text) = text else {
-        return Err(wrong_type(context, "string argument expected, got '{}'", text));
+        return Err(wrong_type(
+            context,
+            "string argument expected, got '{}'",
+            text,
+        ));
     };
     let handle = open(context, file)?;
     let count = context.heap.char_count(text);
@@ -232,10 +275,17 @@ fn write(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
 }
 
 /// Writes to an open file.
-pub(crate) fn write_text(context: &mut Context, handle: NativeRef, text: &str) -> Result<(), Raise> {
+pub(crate) fn write_text(
+    context: &mut Context,
+    handle: NativeRef,
+    text: &str,
+) -> Result<(), Raise> {
     open(context, Value::Native(handle))?;
     let file = get(context, handle)?;
-    let (moved, beyond) = (file.text.len() - file.position.min(file.text.len()), file.beyond);
+    let (moved, beyond) = (
+        file.text.len() - file.position.min(file.text.len()),
+        file.beyond,
+    );
     context.charge((text.len().saturating_add(moved).saturating_add(beyond)) as u64 / 32)?;
     context.reserve(text.len().saturating_mul(2).saturating_add(beyond))?;
     change(context, handle, |file| file.write(text))
@@ -247,7 +297,11 @@ fn write_lines(context: &mut Context, arguments: &[Value]) -> Result<Value, Rais
     let mut all = String::new();
     for line in ops::collect(context, lines)? {
         let Value::Str(line) = line else {
-            return Err(wrong_type(context, "string argument expected, got '{}'", line));
+            return Err(wrong_type(
+                context,
+                "string argument expected, got '{}'",
+                line,
+            ));
         };
         context.reserve(all.len().saturating_add(line.byte_length()))?;
         all.push_str(context.heap.str(line));
@@ -276,7 +330,10 @@ fn seek(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
         return Err(context.value_error(format!("Negative seek position {position}")));
     }
     if whence > 0 && position.to_i64() != Some(0) {
-        return Err(context.raise(salami_ir::BuiltinException::OSError, "Can't do nonzero cur-relative seeks"));
+        return Err(context.raise(
+            salami_ir::BuiltinException::OSError,
+            "Can't do nonzero cur-relative seeks",
+        ));
     }
     change(context, handle, |file| match whence {
         0 => file.seek(position.to_usize().unwrap_or(usize::MAX)),
@@ -298,7 +355,11 @@ fn truncate(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> 
         return Err(context.value_error(format!("Negative size value {position}")));
     }
     change(context, handle, |file| {
-        let cut = file.text.char_indices().nth(usize::try_from(position).unwrap_or(usize::MAX)).map(|(at, _)| at);
+        let cut = file
+            .text
+            .char_indices()
+            .nth(usize::try_from(position).unwrap_or(usize::MAX))
+            .map(|(at, _)| at);
         if let Some(cut) = cut {
             let place = file.tell();
             file.text.truncate(cut);

@@ -61,17 +61,55 @@ struct Writer {
 }
 
 fn dumps(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
-    let [value, skip, ascii, circular, allow_nan, _, indent, separators, _, sort] = take(arguments)?;
-    let style = style(context, skip, ascii, circular, allow_nan, indent, separators, sort)?;
+    let [
+        value,
+        skip,
+        ascii,
+        circular,
+        allow_nan,
+        _,
+        indent,
+        separators,
+        _,
+        sort,
+    ] = take(arguments)?;
+    let style = style(
+        context, skip, ascii, circular, allow_nan, indent, separators, sort,
+    )?;
     write(context, value, style, Strangers::Refuse)
 }
 
 fn dumps_with(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
-    let [value, answers, skip, ascii, allow_nan, indent, separators, sort] = take(arguments)?;
-    let style = style(context, skip, ascii, Value::Bool(true), allow_nan, indent, separators, sort)?;
-    let Value::List(answers) = answers else { return Err(Raise::Internal("answers are a list")) };
+    let [
+        value,
+        answers,
+        skip,
+        ascii,
+        allow_nan,
+        indent,
+        separators,
+        sort,
+    ] = take(arguments)?;
+    let style = style(
+        context,
+        skip,
+        ascii,
+        Value::Bool(true),
+        allow_nan,
+        indent,
+        separators,
+        sort,
+    )?;
+    let Value::List(answers) = answers else {
+        return Err(context.type_error("answers are a list"));
+    };
     let answers = context.heap.list(answers).to_vec();
-    write(context, value, style, Strangers::Answer(answers.into_iter()))
+    write(
+        context,
+        value,
+        style,
+        Strangers::Answer(answers.into_iter()),
+    )
 }
 
 fn strangers(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -86,7 +124,12 @@ fn strangers(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise>
     }
 }
 
-fn write(context: &mut Context, value: Value, style: Style, strangers: Strangers) -> Result<Value, Raise> {
+fn write(
+    context: &mut Context,
+    value: Value,
+    style: Style,
+    strangers: Strangers,
+) -> Result<Value, Raise> {
     let mut writer = Writer::new(style, strangers);
     writer.run(context, value)?;
     context.heap.alloc_string(writer.out)
@@ -103,7 +146,9 @@ fn style(
     separators: Value,
     sort: Value,
 ) -> Result<Style, Raise> {
-    let truth = |context: &Context, value| ops::truth(&context.heap, value);
+    let truth = |context: &Context, value: Value, default| {
+        if value.is_unset() { default } else { ops::truth(&context.heap, value) }
+    };
     let indent = match indent {
         Value::None | Value::Unset => None,
         Value::Str(text) => Some(context.heap.str(text).to_owned()),
@@ -113,21 +158,32 @@ fn style(
             Some(" ".repeat(count))
         }
         Value::Bool(one) => Some(if one { " " } else { "" }.to_owned()),
-        _ => return Err(wrong_type(context, "can't multiply sequence by non-int of type '{}'", indent)),
+        _ => {
+            return Err(wrong_type(
+                context,
+                "can't multiply sequence by non-int of type '{}'",
+                indent,
+            ));
+        }
     };
     let (comma, colon) = match separators {
-        Value::None | Value::Unset => {
-            (if indent.is_some() { "," } else { ", " }.to_owned(), ": ".to_owned())
-        }
+        Value::None | Value::Unset => (
+            if indent.is_some() { "," } else { ", " }.to_owned(),
+            ": ".to_owned(),
+        ),
         _ => {
             let parts = ops::collect(context, separators)?;
             match parts.as_slice() {
-                &[Value::Str(comma), Value::Str(colon)] => {
-                    (context.heap.str(comma).to_owned(), context.heap.str(colon).to_owned())
-                }
+                &[Value::Str(comma), Value::Str(colon)] => (
+                    context.heap.str(comma).to_owned(),
+                    context.heap.str(colon).to_owned(),
+                ),
                 [_, _] => return Err(context.type_error("separators must be strings")),
                 parts if parts.len() < 2 => {
-                    let message = format!("not enough values to unpack (expected 2, got {})", parts.len());
+                    let message = format!(
+                        "not enough values to unpack (expected 2, got {})",
+                        parts.len()
+                    );
                     return Err(context.value_error(message));
                 }
                 _ => return Err(context.value_error("too many values to unpack (expected 2)")),
@@ -135,11 +191,11 @@ fn style(
         }
     };
     Ok(Style {
-        skip_keys: truth(context, skip),
-        ascii: truth(context, ascii),
-        allow_nan: truth(context, allow_nan),
-        circular: truth(context, circular),
-        sort: truth(context, sort),
+        skip_keys: truth(context, skip, false),
+        ascii: truth(context, ascii, true),
+        allow_nan: truth(context, allow_nan, true),
+        circular: truth(context, circular, true),
+        sort: truth(context, sort, false),
         indent,
         comma,
         colon,
@@ -148,7 +204,14 @@ fn style(
 
 impl Writer {
     fn new(style: Style, strangers: Strangers) -> Self {
-        Self { style, strangers, out: String::new(), open: Vec::new(), path: BTreeSet::new(), paid: 0 }
+        Self {
+            style,
+            strangers,
+            out: String::new(),
+            open: Vec::new(),
+            path: BTreeSet::new(),
+            paid: 0,
+        }
     }
 
     fn run(&mut self, context: &mut Context, root: Value) -> Result<(), Raise> {
@@ -197,7 +260,10 @@ impl Writer {
 
     /// Opens the container if this is its first item, else ends the item before.
     fn separate(&mut self, is_dict: bool) {
-        let first = self.open.last_mut().is_some_and(|top| std::mem::replace(&mut top.first, false));
+        let first = self
+            .open
+            .last_mut()
+            .is_some_and(|top| std::mem::replace(&mut top.first, false));
         if first {
             self.out.push(if is_dict { '{' } else { '[' });
         } else {
@@ -269,16 +335,30 @@ impl Writer {
                     self.out.push_str(&text);
                 }
                 Value::Str(text) => {
-                    context.reserve(self.out.len().saturating_add(text.byte_length().saturating_mul(6)))?;
+                    context.reserve(
+                        self.out
+                            .len()
+                            .saturating_add(text.byte_length().saturating_mul(6)),
+                    )?;
                     let text = context.heap.str(text).to_owned();
                     self.text(&text);
                 }
                 Value::List(list) => {
-                    let items = context.heap.list(list).iter().map(|&item| (Value::Unset, item)).collect();
+                    let items = context
+                        .heap
+                        .list(list)
+                        .iter()
+                        .map(|&item| (Value::Unset, item))
+                        .collect();
                     self.container(context, items, false, (0, list.0))?;
                 }
                 Value::Tuple(tuple) => {
-                    let items = context.heap.tuple(tuple).iter().map(|&item| (Value::Unset, item)).collect();
+                    let items = context
+                        .heap
+                        .tuple(tuple)
+                        .iter()
+                        .map(|&item| (Value::Unset, item))
+                        .collect();
                     self.container(context, items, false, (1, tuple.0))?;
                 }
                 Value::Dict(dict) => {
@@ -299,7 +379,9 @@ impl Writer {
                         self.out.push_str("null");
                     }
                     Strangers::Answer(answers) => {
-                        value = answers.next().ok_or(Raise::Internal("an answer is missing"))?;
+                        value = answers
+                            .next()
+                            .ok_or(Raise::Internal("an answer is missing"))?;
                         continue;
                     }
                 },
@@ -326,7 +408,12 @@ impl Writer {
             }
             return Err(context.recursion_error());
         }
-        self.open.push(Open { items: items.into_iter(), is_dict, first: true, identity });
+        self.open.push(Open {
+            items: items.into_iter(),
+            is_dict,
+            first: true,
+            identity,
+        });
         Ok(())
     }
 
@@ -364,9 +451,12 @@ fn big_text(context: &mut Context, value: Value) -> Result<String, Raise> {
 
 fn sort_items(context: &mut Context, items: &mut [(Value, Value)]) -> Result<(), Raise> {
     context.charge(cost(items.len()))?;
-    merge_sort(items, &mut |&(left, _): &(Value, Value), &(right, _): &(Value, Value)| {
-        ops::order(context, Comparison::Less, left, right)
-    })
+    merge_sort(
+        items,
+        &mut |&(left, _): &(Value, Value), &(right, _): &(Value, Value)| {
+            ops::order(context, Comparison::Less, left, right)
+        },
+    )
 }
 
 /// `type(value).__name__`

@@ -89,7 +89,11 @@ fn load(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
         return Ok(value);
     }
     let _ = native::type_name;
-    Err(wrong_type(context, "'{}' object has no attribute 'read'", file))
+    Err(wrong_type(
+        context,
+        "'{}' object has no attribute 'read'",
+        file,
+    ))
 }
 
 fn number_kind(context: &mut Context, value: Value, default: Number) -> Result<Number, Raise> {
@@ -103,7 +107,12 @@ fn number_kind(context: &mut Context, value: Value, default: Number) -> Result<N
     })
 }
 
-fn parse_value(context: &mut Context, source: Value, float: Value, int: Value) -> Result<Value, Raise> {
+fn parse_value(
+    context: &mut Context,
+    source: Value,
+    float: Value,
+    int: Value,
+) -> Result<Value, Raise> {
     let float = number_kind(context, float, Number::Float)?;
     let int = number_kind(context, int, Number::Int)?;
     let source = match source {
@@ -120,8 +129,14 @@ fn parse_value(context: &mut Context, source: Value, float: Value, int: Value) -
                 Err(error) => {
                     let start = error.valid_up_to();
                     let byte = sound.get(start).copied().unwrap_or_default();
-                    let reason = if error.error_len().is_some() { "invalid start byte" } else { "unexpected end of data" };
-                    let message = format!("'utf-8' codec can't decode byte 0x{byte:02x} in position {start}: {reason}");
+                    let reason = if error.error_len().is_some() {
+                        "invalid start byte"
+                    } else {
+                        "unexpected end of data"
+                    };
+                    let message = format!(
+                        "'utf-8' codec can't decode byte 0x{byte:02x} in position {start}: {reason}"
+                    );
                     return Err(context.raise(BuiltinException::UnicodeDecodeError, message));
                 }
             }
@@ -138,9 +153,20 @@ fn parse_value(context: &mut Context, source: Value, float: Value, int: Value) -
     context.reserve(source.byte_length())?;
     let text = context.heap.str(source).to_owned();
     if text.starts_with('\u{feff}') {
-        return Err(decode_error(context, source, Wrong("Unexpected UTF-8 BOM (decode using utf-8-sig)", 0)));
+        return Err(decode_error(
+            context,
+            source,
+            Wrong("Unexpected UTF-8 BOM (decode using utf-8-sig)", 0),
+        ));
     }
-    let mut parser = Parser { text: &text, bytes: text.as_bytes(), at: 0, float, int, keys: BTreeMap::new() };
+    let mut parser = Parser {
+        text: &text,
+        bytes: text.as_bytes(),
+        at: 0,
+        float,
+        int,
+        keys: BTreeMap::new(),
+    };
     match parser.document(context) {
         Ok(value) => Ok(value),
         Err(Stop::Raise(raise)) => Err(raise),
@@ -150,7 +176,8 @@ fn parse_value(context: &mut Context, source: Value, float: Value, int: Value) -
 
 /// Code points before a byte.
 fn points(text: &str, byte: usize) -> usize {
-    text.get(..byte.min(text.len())).map_or(0, |before| before.chars().count())
+    text.get(..byte.min(text.len()))
+        .map_or(0, |before| before.chars().count())
 }
 
 fn decode_error(context: &mut Context, source: Str, Wrong(message, byte): Wrong) -> Raise {
@@ -175,12 +202,19 @@ fn place(text: &str, position: i64) -> (i64, i64) {
     (line, column)
 }
 
-fn error_object(context: &mut Context, message: &str, document: Value, position: i64) -> Result<Value, Raise> {
+fn error_object(
+    context: &mut Context,
+    message: &str,
+    document: Value,
+    position: i64,
+) -> Result<Value, Raise> {
     let (line, column) = match document {
         Value::Str(text) => place(context.heap.str(text), position),
         _ => (1, position + 1),
     };
-    let full = context.string(format!("{message}: line {line} column {column} (char {position})"))?;
+    let full = context.string(format!(
+        "{message}: line {line} column {column} (char {position})"
+    ))?;
     let message = context.string(message)?;
     context.heap.alloc_exception(ExceptionObject {
         class: ClassRef::Builtin(BuiltinException::JSONDecodeError),
@@ -192,7 +226,8 @@ fn error_object(context: &mut Context, message: &str, document: Value, position:
 
 fn new_error(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [message, document, position] = take(arguments)?;
-    let (Value::Str(text), Value::Str(_), Value::Int(position)) = (message, document, position) else {
+    let (Value::Str(text), Value::Str(_), Value::Int(position)) = (message, document, position)
+    else {
         return Err(context.type_error("JSONDecodeError() takes a str, a str and an int"));
     };
     let text = context.heap.str(text).to_owned();
@@ -207,7 +242,11 @@ fn field(context: &mut Context, arguments: &[Value], index: usize) -> Result<Val
     };
     match found {
         Some(value) => Ok(value),
-        None => Err(wrong_type(context, "'{}' object is not a JSONDecodeError", error)),
+        None => Err(wrong_type(
+            context,
+            "'{}' object is not a JSONDecodeError",
+            error,
+        )),
     }
 }
 
@@ -224,7 +263,8 @@ fn position(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> 
 }
 
 fn line_and_column(context: &mut Context, arguments: &[Value]) -> Result<(i64, i64), Raise> {
-    let (Value::Str(text), Value::Int(position)) = (field(context, arguments, 1)?, field(context, arguments, 2)?)
+    let (Value::Str(text), Value::Int(position)) =
+        (field(context, arguments, 1)?, field(context, arguments, 2)?)
     else {
         return Ok((1, 1));
     };
@@ -276,7 +316,9 @@ impl Parser<'_> {
                     let dict = ops::dict_from_pairs(context, &[])?;
                     if self.peek() != Some(b'}') {
                         let Value::Dict(dict) = dict else {
-                            return Err(Stop::Raise(Raise::Internal("a dict was stored as something else")));
+                            return Err(Stop::Raise(Raise::Internal(
+                                "a dict was stored as something else",
+                            )));
                         };
                         let key = self.key(context)?;
                         open.push(Open::Dict(dict, key));
@@ -483,7 +525,9 @@ impl Parser<'_> {
 
     fn hex(&self, at: usize) -> Option<u32> {
         let digits = self.bytes.get(at..at + 4)?;
-        digits.iter().try_fold(0, |value, &byte| Some(value * 16 + char::from(byte).to_digit(16)?))
+        digits.iter().try_fold(0, |value, &byte| {
+            Some(value * 16 + char::from(byte).to_digit(16)?)
+        })
     }
 
     /// Four digits, or two such escapes of a surrogate pair. Strings have no lone surrogates: one
@@ -518,7 +562,8 @@ fn number_value(context: &mut Context, text: &str, kind: Number) -> Result<Value
             if let Some(small) = int_parse::parse_small(text) {
                 return Ok(Value::Int(small));
             }
-            context.charge((text.len() as u64).saturating_mul(text.len().min(4_300) as u64) / 64)?;
+            context
+                .charge((text.len() as u64).saturating_mul(text.len().min(4_300) as u64) / 64)?;
             let parsed = int_parse::parse(text, &BigInt::from(10));
             let number = checked(context, parsed)?;
             context.int(number)

@@ -51,9 +51,7 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("math.isinf", 1, BOOL, |c, a| test(c, a, f64::is_infinite)),
     leaf("math.isnan", 1, BOOL, |c, a| test(c, a, f64::is_nan)),
     leaf("math.ldexp", 2, FLOAT, load_exponent),
-    leaf("math.lgamma", 1, FLOAT, |c, a| {
-        one(c, a, libm::lgamma, true)
-    }),
+    leaf("math.lgamma", 1, FLOAT, log_gamma),
     leaf("math.log", 2, FLOAT, logarithm),
     leaf("math.log10", 1, FLOAT, |c, a| log_of(c, a, pxfm::f_log10)),
     leaf("math.log1p", 1, FLOAT, |c, a| one(c, a, libm::log1p, false)),
@@ -189,6 +187,9 @@ fn whole(
     if let Some(decimal) = decimal_hooks::of(&context.heap, value).cloned() {
         return decimal_hooks::whole(context, &decimal, rounding);
     }
+    if rounding == Rounding::Down && !matches!(value, Value::Float(_)) {
+        return Err(wrong_type(context, "type {} doesn't define __trunc__ method", value));
+    }
     let x = real(context, value)?;
     let number = integer_of(context, function(x))?;
     context.int(number)
@@ -258,7 +259,16 @@ fn gamma(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
         }
         return Ok(Value::Float(product));
     }
-    checked(context, libm::tgamma(x), x.is_nan(), x.is_finite(), true)
+    checked(context, pxfm::f_tgamma(x), x.is_nan(), x.is_finite(), true)
+}
+
+fn log_gamma(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [value] = take(arguments)?;
+    let x = real(context, value)?;
+    if x <= 0.0 && x == libm::floor(x) && x.is_finite() {
+        return Err(domain(context));
+    }
+    checked(context, pxfm::f_lgamma(x), x.is_nan(), x.is_finite(), true)
 }
 
 /// A logarithm, also of integers that no float holds.
@@ -272,9 +282,13 @@ fn log_value(
         if number.is_negative() {
             return Err(domain(context));
         }
-        let shift = number.bits().saturating_sub(1_000);
+        if let Some(Some(small)) = ops::number_to_float(&context.heap, value) {
+            return Ok(function(small));
+        }
+        let shift = number.bits().saturating_sub(64);
         let top: BigInt = number >> shift;
-        return Ok(function(top.to_f64().unwrap_or(f64::MAX)) + function(2.0) * shift as f64);
+        let (mantissa, exponent) = libm::frexp(top.to_f64().unwrap_or(f64::MAX));
+        return Ok(function(mantissa) + function(2.0) * (shift as f64 + f64::from(exponent)));
     }
     let x = real(context, value)?;
     if x <= 0.0 {
@@ -308,6 +322,10 @@ fn logarithm(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise>
 fn power(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [x, y] = take(arguments)?;
     let (x, y) = (real(context, x)?, real(context, y)?);
+    if x == 1.0 || y == 0.0 {
+        // Even of NaN.
+        return Ok(Value::Float(1.0));
+    }
     let result = pxfm::f_pow(x, y);
     if x.is_finite() && y.is_finite() {
         if result.is_nan() || (result.is_infinite() && x == 0.0) {

@@ -48,11 +48,25 @@ fn product(first: u64, last: u64) -> BigInt {
 
 fn factorial(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
-    let number = natural(context, value, "factorial() not defined for negative values")?;
-    let Some(number) = number.to_u64().filter(|&number| i64::try_from(number).is_ok()) else {
-        return Err(context.overflow_error(format!("factorial() argument should not exceed {}", i64::MAX)));
+    let number = natural(
+        context,
+        value,
+        "factorial() not defined for negative values",
+    )?;
+    let Some(number) = number
+        .to_u64()
+        .filter(|&number| i64::try_from(number).is_ok())
+    else {
+        return Err(context.overflow_error(format!(
+            "factorial() argument should not exceed {}",
+            i64::MAX
+        )));
     };
-    pay(context, number, u64::from(u64::BITS - number.leading_zeros()))?;
+    pay(
+        context,
+        number,
+        u64::from(u64::BITS - number.leading_zeros()),
+    )?;
     context.reserve(usize::try_from(number.saturating_mul(32)).unwrap_or(usize::MAX))?;
     context.int(product(1, number))
 }
@@ -120,7 +134,11 @@ fn least_multiple(context: &mut Context, arguments: &[Value]) -> Result<Value, R
         let number = integer(context, value)?;
         let words = number.bits().max(result.bits()) / 64 + 1;
         context.charge(words.saturating_mul(words).saturating_mul(8))?;
-        result = if number.is_zero() || result.is_zero() { BigInt::zero() } else { result.lcm(&number) };
+        result = if number.is_zero() || result.is_zero() {
+            BigInt::zero()
+        } else {
+            result.lcm(&number)
+        };
     }
     context.int(result.abs())
 }

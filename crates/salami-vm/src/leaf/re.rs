@@ -53,7 +53,7 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("re.error.lineno", 1, MAYBE_INT, |c, a| {
         error_place(c, a, true)
     }),
-    leaf("re.error.msg", 1, STR, |c, a| error_field(c, a, 0)),
+    leaf("re.error.msg", 1, ANY, |c, a| error_field(c, a, 0)),
     leaf("re.error.pattern", 1, MAYBE_STR, |c, a| {
         error_field(c, a, 1)
     }),

@@ -14,8 +14,14 @@ use crate::value::{NativeRef, Str, Value};
 
 fn receiver(context: &mut Context, value: Value) -> Result<NativeRef, Raise> {
     match value {
-        Value::Native(handle) if matches!(context.heap.native(handle), Native::Match(_)) => Ok(handle),
-        _ => Err(wrong_type(context, "descriptor for 're.Match' objects doesn't apply to a '{}' object", value)),
+        Value::Native(handle) if matches!(context.heap.native(handle), Native::Match(_)) => {
+            Ok(handle)
+        }
+        _ => Err(wrong_type(
+            context,
+            "descriptor for 're.Match' objects doesn't apply to a '{}' object",
+            value,
+        )),
     }
 }
 
@@ -41,7 +47,12 @@ fn number(context: &mut Context, handle: NativeRef, group: Value) -> Result<u32,
     }
 }
 
-fn text_of(context: &mut Context, handle: NativeRef, group: u32, default: Value) -> Result<Value, Raise> {
+fn text_of(
+    context: &mut Context,
+    handle: NativeRef,
+    group: u32,
+    default: Value,
+) -> Result<Value, Raise> {
     let object = get(context, handle)?;
     let part = object.found.text(context.heap.str(object.text), group);
     match part.map(str::to_owned) {
@@ -61,7 +72,11 @@ pub(super) fn item(context: &mut Context, arguments: &[Value]) -> Result<Value, 
 }
 
 /// `match[group]`
-pub(crate) fn get_group(context: &mut Context, handle: NativeRef, group: Value) -> Result<Value, Raise> {
+pub(crate) fn get_group(
+    context: &mut Context,
+    handle: NativeRef,
+    group: Value,
+) -> Result<Value, Raise> {
     let group = number(context, handle, group)?;
     text_of(context, handle, group, Value::None)
 }
@@ -84,7 +99,11 @@ pub(super) fn group(context: &mut Context, arguments: &[Value]) -> Result<Value,
 }
 
 fn default_of(value: Value) -> Value {
-    if value == Value::Unset { Value::None } else { value }
+    if value == Value::Unset {
+        Value::None
+    } else {
+        value
+    }
 }
 
 pub(super) fn groups(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -116,7 +135,11 @@ fn point(context: &mut Context, text: Str, byte: usize) -> Result<i64, Raise> {
         return Ok(byte as i64);
     }
     context.charge(byte as u64 / 32)?;
-    Ok(context.heap.str(text).get(..byte).map_or(0, |before| before.chars().count()) as i64)
+    Ok(context
+        .heap
+        .str(text)
+        .get(..byte)
+        .map_or(0, |before| before.chars().count()) as i64)
 }
 
 fn points(context: &mut Context, arguments: &[Value]) -> Result<(i64, i64), Raise> {
@@ -148,7 +171,11 @@ pub(super) fn expand(context: &mut Context, arguments: &[Value]) -> Result<Value
     let [object, template] = take(arguments)?;
     let handle = receiver(context, object)?;
     let Value::Str(text) = template else {
-        return Err(wrong_type(context, "expected str instance, {} found", template));
+        return Err(wrong_type(
+            context,
+            "expected str instance, {} found",
+            template,
+        ));
     };
     let regex = regex_of(context, get(context, handle)?.pattern)?;
     context.charge(text.byte_length() as u64 * 4)?;
@@ -156,7 +183,12 @@ pub(super) fn expand(context: &mut Context, arguments: &[Value]) -> Result<Value
     let parsed = parsed.map_err(|error| pattern_error(context, error, template))?;
     let mut out = String::new();
     let object = get(context, handle)?;
-    context.reserve(object.text.byte_length().saturating_mul(parsed.pieces.len()))?;
+    context.reserve(
+        object
+            .text
+            .byte_length()
+            .saturating_mul(parsed.pieces.len()),
+    )?;
     parsed.expand(context.heap.str(object.text), &object.found, &mut out);
     context.heap.alloc_string(out)
 }
@@ -164,7 +196,10 @@ pub(super) fn expand(context: &mut Context, arguments: &[Value]) -> Result<Value
 pub(super) fn last_index(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [object] = take(arguments)?;
     let handle = receiver(context, object)?;
-    Ok(get(context, handle)?.found.last.map_or(Value::None, |group| Value::Int(i64::from(group))))
+    Ok(get(context, handle)?
+        .found
+        .last
+        .map_or(Value::None, |group| Value::Int(i64::from(group))))
 }
 
 pub(super) fn last_group(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -172,7 +207,11 @@ pub(super) fn last_group(context: &mut Context, arguments: &[Value]) -> Result<V
     let handle = receiver(context, object)?;
     let last = get(context, handle)?.found.last;
     let regex = regex_of(context, get(context, handle)?.pattern)?;
-    match regex.names().iter().find(|&&(_, group)| Some(group) == last) {
+    match regex
+        .names()
+        .iter()
+        .find(|&&(_, group)| Some(group) == last)
+    {
         Some((name, _)) => context.string(name),
         None => Ok(Value::None),
     }
@@ -206,7 +245,12 @@ pub(super) fn string(context: &mut Context, arguments: &[Value]) -> Result<Value
 pub(crate) fn show(context: &mut Context, handle: NativeRef) -> Result<String, Raise> {
     let (start, end) = points(context, &[Value::Native(handle), Value::Int(0)])?;
     let object = get(context, handle)?;
-    let text = object.found.text(context.heap.str(object.text), 0).unwrap_or_default();
+    let text = object
+        .found
+        .text(context.heap.str(object.text), 0)
+        .unwrap_or_default();
     let shown: String = crate::format::quote::text(text).chars().take(50).collect();
-    Ok(format!("<re.Match object; span=({start}, {end}), match={shown}>"))
+    Ok(format!(
+        "<re.Match object; span=({start}, {end}), match={shown}>"
+    ))
 }

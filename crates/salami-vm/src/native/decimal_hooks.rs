@@ -17,6 +17,9 @@ use crate::value::Value;
 /// Digits beyond which an integer or a ratio is not made of a number with an exponent.
 const SPREAD_LIMIT: u64 = 2_000_000;
 
+/// Digits up to which an integral Decimal hashes as the integer that it equals.
+const HASH_DIGITS: u64 = 20_000;
+
 /// A signal as an exception.
 pub fn raise(context: &mut Context, signal: Signal) -> Raise {
     let class = match signal {
@@ -171,9 +174,12 @@ pub(super) fn hash(value: &Decimal) -> NativeHash {
     if let Some(small) = value.to_i64() {
         return NativeHash::Number(Value::Int(small));
     }
-    if let Some(number) = value
-        .to_f64()
-        .filter(|number| Decimal::from_float(*number).compare(value) == Some(Ordering::Equal))
+    // What a program can hold as an integer beside it hashes as that integer.
+    if let Some(number) = value.integral(HASH_DIGITS) {
+        return NativeHash::Big(number);
+    }
+    if let Some(number) = value.to_f64()
+        && Decimal::from_float(number).compare(value) == Some(Ordering::Equal)
     {
         return NativeHash::Number(Value::float(number));
     }

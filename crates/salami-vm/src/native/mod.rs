@@ -218,10 +218,12 @@ pub fn order(
 }
 
 /// How a value of the library hashes as a key.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum NativeHash {
     /// As this number does (a Decimal that equals one).
     Number(Value),
+    /// As this integer does, which does not fit 64 bits.
+    Big(num_bigint::BigInt),
     /// By these bits, which equal values share.
     Bits(u64),
     /// By its address.

@@ -114,6 +114,7 @@ fn part(heap: &Heap, key: HashKey, value: Value) -> Part {
                 return Part::Unhashable;
             }
             NativeHash::Number(number) => return part(heap, key, number),
+            NativeHash::Big(number) => big_hash(key, &number),
             NativeHash::Bits(bits) => key.word(domain::NATIVE, bits),
             NativeHash::Identity => key.word(domain::IDENTITY, u64::from(native.0) | 6 << 32),
         },

@@ -21,7 +21,9 @@ impl Cache {
     /// The pattern, if it is there.
     #[must_use]
     pub fn get(&self, pattern: &str, flags: u32) -> Option<Arc<Regex>> {
-        self.patterns.get(&(pattern.to_owned(), flags)).map(Arc::clone)
+        self.patterns
+            .get(&(pattern.to_owned(), flags))
+            .map(Arc::clone)
     }
 
     /// Adds a pattern.
@@ -32,6 +34,7 @@ impl Cache {
             self.memory = 0;
         }
         self.memory = self.memory.saturating_add(size);
-        self.patterns.insert((pattern.to_owned(), flags), Arc::clone(regex));
+        self.patterns
+            .insert((pattern.to_owned(), flags), Arc::clone(regex));
     }
 }

@@ -249,7 +249,14 @@ pub fn show(regex: &Regex) -> String {
         (flags::DEBUG, "re.DEBUG"),
         (flags::ASCII, "re.ASCII"),
     ];
-    let set: Vec<&str> =
-        names.iter().filter(|&&(flag, _)| regex.flags() & flag != 0).map(|&(_, name)| name).collect();
-    if set.is_empty() { format!("re.compile({shown})") } else { format!("re.compile({shown}, {})", set.join("|")) }
+    let set: Vec<&str> = names
+        .iter()
+        .filter(|&&(flag, _)| regex.flags() & flag != 0)
+        .map(|&(_, name)| name)
+        .collect();
+    if set.is_empty() {
+        format!("re.compile({shown})")
+    } else {
+        format!("re.compile({shown}, {})", set.join("|"))
+    }
 }

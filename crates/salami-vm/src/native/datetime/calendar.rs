@@ -108,7 +108,7 @@ impl Date {
         }
         if !(1..=7).contains(&day) {
             return Err(Failure::value(format!(
-                "Invalid weekday: {day} (range is [1, 7])"
+                "Invalid day: {day} (range is [1, 7])"
             )));
         }
         let ordinal = first_iso_monday(year) + (week - 1) * 7 + day - 1;

@@ -33,7 +33,9 @@ fn date(bytes: &[u8]) -> Option<Result<Date, Failure>> {
             day = digits(bytes, at, 1)?;
             at += 1;
         }
-        return (at == bytes.len()).then(|| Date::from_iso_calendar(year, week, day));
+        // A week that there is not makes the text invalid, not the week.
+        let date = Date::from_iso_calendar(year, week, day).ok()?;
+        return (at == bytes.len()).then_some(Ok(date));
     }
     let month = digits(bytes, at, 2)?;
     at += 2;
@@ -59,29 +61,30 @@ pub fn parse_date(text: &str) -> Result<Date, Failure> {
     }
 }
 
-/// `HH[:MM[:SS[.f+]]]` with or without colons.
-fn clock(bytes: &[u8]) -> Option<[i64; 4]> {
+/// `HH[:MM[:SS[.f+]]]` with or without colons, and whether one character was left over, which
+/// CPython lets pass in front of a zone.
+fn clock(bytes: &[u8]) -> Option<([i64; 4], bool)> {
     let mut parts = [0i64; 4];
     let mut at = 0;
     let mut separated = false;
     for index in 0..3 {
         *parts.get_mut(index)? = digits(bytes, at, 2)?;
         at += 2;
-        let next = bytes.get(at).copied();
+        let Some(&next) = bytes.get(at) else {
+            return Some((parts, false));
+        };
         if index == 0 {
-            separated = next == Some(b':');
+            separated = next == b':';
+        }
+        if at + 1 == bytes.len() {
+            return Some((parts, true));
         }
         match next {
-            None => return Some(parts),
-            Some(_) if index == 2 => break,
-            Some(b':') if separated => at += 1,
-            Some(b'.' | b',') if index == 2 => break,
-            Some(_) if separated => return None,
-            Some(_) => {}
+            b':' if separated && index < 2 => at += 1,
+            b'.' | b',' => break,
+            _ if separated || index == 2 => return None,
+            _ => {}
         }
-    }
-    if !matches!(bytes.get(at), Some(b'.' | b',')) {
-        return None;
     }
     let fraction = bytes.get(at + 1..)?;
     if fraction.is_empty() || !fraction.iter().all(u8::is_ascii_digit) {
@@ -92,7 +95,7 @@ fn clock(bytes: &[u8]) -> Option<[i64; 4]> {
         value = value * 10 + fraction.get(index).map_or(0, |byte| i64::from(byte - b'0'));
     }
     parts[3] = value;
-    Some(parts)
+    Some((parts, false))
 }
 
 /// A time with its zone; `None` if it is none.
@@ -101,13 +104,18 @@ fn time(bytes: &[u8]) -> Option<Result<ZonedTime, Failure>> {
         .iter()
         .position(|byte| matches!(byte, b'+' | b'-' | b'Z'));
     let (before, after) = bytes.split_at(mark.unwrap_or(bytes.len()));
-    let [hour, minute, second, microsecond] = clock(before)?;
+    let ([hour, minute, second, microsecond], left_over) = clock(before)?;
+    if left_over && after.is_empty() {
+        return None;
+    }
     let zone = match after {
         [] => None,
         [b'Z'] => Some(Ok(Zone::UTC)),
         [b'Z', ..] => return None,
         [sign, offset @ ..] => {
-            let [hours, minutes, seconds, micros] = clock(offset)?;
+            let ([hours, minutes, seconds, micros], false) = clock(offset)? else {
+                return None;
+            };
             let total =
                 i128::from((hours * 60 + minutes) * 60 + seconds) * 1_000_000 + i128::from(micros);
             Some(Zone::new(

@@ -155,7 +155,7 @@ fn field(moment: &Moment<'_>, directive: char) -> Option<Field> {
         'b' | 'h' => name(&MONTHS, date.month - 1, 3),
         'B' => name(&MONTHS, date.month - 1, 9),
         'c' => composed("%a %b %e %H:%M:%S %Y"),
-        'C' => two(date.year / 100),
+        'C' => Field::Number(date.year / 100, 0, '0'),
         'd' => two(date.day),
         'D' | 'x' => composed("%m/%d/%y"),
         'e' => Field::Number(date.day, 2, ' '),
