@@ -51,6 +51,8 @@ pub struct Container {
     pub class: &'static str,
     /// Element; or key and value. The second is the first again where there is only one.
     pub nodes: [Node; 2],
+    /// A third, such as the function of a defaultdict.
+    pub extra: Option<Node>,
 }
 
 /// The tuple part of a type. Tuples do not change, so elements are types, not nodes.
@@ -127,7 +129,7 @@ impl TypeData {
     #[must_use]
     pub fn container(kind: Kind, class: &'static str, nodes: [Node; 2]) -> Self {
         Self {
-            containers: vec![Container { kind, class, nodes }],
+            containers: vec![Container { kind, class, nodes, extra: None }],
             ..Self::default()
         }
     }

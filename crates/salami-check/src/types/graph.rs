@@ -323,6 +323,7 @@ impl Types {
         let mut data = data.clone();
         for container in &mut data.containers {
             container.nodes = container.nodes.map(|node| self.find(node));
+            container.extra = container.extra.map(|node| self.find(node));
         }
         match &mut data.tuple {
             Some(Tuple::Fixed(elements)) => {
@@ -391,6 +392,10 @@ impl Types {
                     }
                     self.pending.push((own.nodes[0], container.nodes[0]));
                     self.pending.push((own.nodes[1], container.nodes[1]));
+                    if let (Some(left), Some(right)) = (own.extra, container.extra) {
+                        self.pending.push((left, right));
+                    }
+                    own.extra = own.extra.or(container.extra);
                 }
                 None => {
                     let at = data
@@ -641,11 +646,13 @@ impl Types {
             kind: Kind::List,
             class: "list",
             nodes: [self.json_list; 2],
+            extra: None,
         };
         let dict = Container {
             kind: Kind::Dict,
             class: "dict",
             nodes: self.json_dict,
+            extra: None,
         };
         for container in [list, dict] {
             if data.get(container.kind).is_none() {

@@ -75,7 +75,16 @@ impl<'a> Walker<'_, 'a> {
                     _ => self.alias(id, file),
                 }
             }
-            _ => Bound::Any,
+            Syntax::Ellipsis | Syntax::List(_) => Bound::Any,
+            _ => {
+                if file.id == self.file.id {
+                    let span = tree.expr(id).span;
+                    let message = "this annotation is not a type".to_owned();
+                    let help = "write a class, such as `int`, `list[str]` or `int | None`".to_owned();
+                    self.error(codes::ANNOTATION_INVALID, span, message, Some(help));
+                }
+                Bound::Any
+            }
         }
     }
 

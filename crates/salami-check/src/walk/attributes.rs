@@ -132,6 +132,9 @@ impl<'a> Walker<'_, 'a> {
         {
             return self.value(*first.code.kind.clone(), result, span);
         }
+        // A test for a class holds for what derives from it: those come first.
+        let mut found = found;
+        found.sort_by_key(|(part, _)| std::cmp::Reverse(self.class_depth(*part)));
         let mut chain: Option<crate::typed::Expr> = None;
         let mut values = found.into_iter().rev();
         if missing == Type::NEVER {
@@ -158,6 +161,17 @@ impl<'a> Walker<'_, 'a> {
             },
             None => self.error_value(span),
         }
+    }
+
+    /// How many bases the class of a part has.
+    fn class_depth(&self, part: Type) -> usize {
+        let mut at = self.engine.types.data(part).instances.first().copied();
+        let mut depth = 0;
+        while let Some(class) = at {
+            depth += 1;
+            at = self.engine.base_of(class);
+        }
+        depth
     }
 
     /// First checks that the held value is in the set, then goes on.
@@ -749,7 +763,7 @@ impl<'a> Walker<'_, 'a> {
                 let nodes = dict.nodes;
                 let value = self.expression(argument.value);
                 self.merge_into_dict(nodes, other);
-                let none = self.expr(ExprKind::Dict(Vec::new()), Type::NEVER, span);
+                let none = self.expr(ExprKind::Dict(Vec::new()), Type::ERROR, span);
                 let codes = vec![object.code.clone(), value.code, none];
                 return Some(self.value(ExprKind::Leaf("dict.update", codes), Type::NONE, span));
             }

@@ -194,6 +194,16 @@ impl<'a> Walker<'_, 'a> {
         }
     }
 
+    /// A function value that only the checker calls, by other ways.
+    fn uncallable(&mut self, callee: &Callee, type_: Type, span: Span) -> Value {
+        let message = self.constant(Constant::Str("this function cannot be called as a value".to_owned()), span);
+        let raised = self.new_exception("TypeError", vec![message], span);
+        let none = self.none(span);
+        let steps = vec![Self::statement(StmtKind::Raise(raised.code, None), span)];
+        let wrapper = self.wrapper(callee, 0, 0, span, |_| ExprKind::Block(steps, none.code));
+        self.value(ExprKind::Closure(wrapper, Vec::new()), type_, span)
+    }
+
     /// A function that calls a leaf with the parameters that must be given.
     fn native_wrapper(
         &mut self,
@@ -401,7 +411,12 @@ impl<'a> Walker<'_, 'a> {
             return;
         };
         if let Some((at, message, help)) = self.engine.classes[index as usize].problem.clone() {
-            self.error(codes::CLASS_DEFINITION, at, message, help);
+            let code = if message.ends_with("not supported") {
+                codes::FEATURE_UNSUPPORTED
+            } else {
+                codes::CLASS_DEFINITION
+            };
+            self.error(code, at, message, help);
         }
         let tree = self.tree;
         let definition = tree.class(class);

@@ -141,7 +141,7 @@ impl Walker<'_, '_> {
                     let arguments = self.variadic(positional, None, span);
                     let read = self.read_hidden(object, type_, span);
                     let set = self.expr(
-                        ExprKind::Leaf("exception.set_args", vec![read.code, arguments.code]),
+                        ExprKind::Leaf("exception.initialise", vec![read.code, arguments.code]),
                         Type::NONE,
                         span,
                     );
@@ -175,14 +175,27 @@ impl Walker<'_, '_> {
             return self.construct_dataclass(index, type_, given, span);
         }
         if self.engine.classes[index as usize].is_exception {
-            let class = self.class_value(ClassRef::Program(index), span);
             let mut statements = Vec::new();
             let given = self.expand_stars(given, span, &mut statements);
-            let value = self.exception_of(class, type_, given, span);
-            return Value {
-                type_,
-                code: self.block_value(statements, value.code, type_, span),
-            };
+            let mut rest = Vec::new();
+            let mut star = None;
+            for argument in given {
+                match argument.kind {
+                    GivenKind::Star => star = Some(argument.value),
+                    _ => rest.push(argument.value),
+                }
+            }
+            let arguments = self.variadic(rest, star, span);
+            let arguments = self.hold_value(arguments, span, &mut statements);
+            let new = self.expr(ExprKind::New(ClassId(index)), type_, span);
+            let object = self.hidden(span, 11, type_);
+            statements.push(Self::statement(StmtKind::Assign(Place::Local(object), new), span));
+            let read = self.read_hidden(object, type_, span);
+            let set = ExprKind::Leaf("exception.initialise", vec![read.code, arguments.code]);
+            let set = self.expr(set, Type::NONE, span);
+            statements.push(Self::statement(StmtKind::Expr(set), span));
+            let read = self.read_hidden(object, type_, span);
+            return Value { type_, code: self.block_value(statements, read.code, type_, span) };
         }
         if !given.is_empty() {
             let name = self.engine.classes[index as usize].name.clone();
@@ -222,7 +235,7 @@ impl Walker<'_, '_> {
         let arguments = self.variadic(positional, None, span);
         let read = self.read_hidden(object, type_, span);
         let set = self.expr(
-            ExprKind::Leaf("exception.set_args", vec![read.code, arguments.code]),
+            ExprKind::Leaf("exception.initialise", vec![read.code, arguments.code]),
             Type::NONE,
             span,
         );

@@ -400,7 +400,7 @@ impl<'a> Walker<'_, 'a> {
                 };
                 let mut more = value.code;
                 if kind == Kind::Set {
-                    more = self.expr(ExprKind::Tuple(vec![more]), Type::NEVER, span);
+                    more = self.expr(ExprKind::Tuple(vec![more]), Type::ERROR, span);
                 }
                 let extend = self.expr(
                     ExprKind::Leaf(leaf, vec![container, more]),

@@ -280,7 +280,7 @@ impl<'a> Walker<'_, 'a> {
             let given = self.expand_stars(given, span, &mut statements);
             let values = given.into_iter().map(|argument| argument.value).collect();
             let all = self.variadic(values, None, span);
-            let set = ExprKind::Leaf("exception.set_args", vec![receiver.code, all.code]);
+            let set = ExprKind::Leaf("exception.initialise", vec![receiver.code, all.code]);
             let set = self.expr(set, Type::NONE, span);
             return Value {
                 type_: Type::NONE,

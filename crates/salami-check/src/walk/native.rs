@@ -106,7 +106,14 @@ impl Walker<'_, '_> {
             }
             for (parameter, slot) in signature.parameters.iter().zip(&slots) {
                 fit = fit.min(self.fit_slot(&parameter.type_, slot, &mut bindings));
+                if let (Slot::Default, Some(default)) = (slot, &parameter.default)
+                    && *default != Constant::Missing
+                {
+                    let type_ = self.engine.types.of_constant(default);
+                    self.fit(&parameter.type_, type_, &mut bindings);
+                }
             }
+            self.bind_groups(signature, &slots, &mut bindings);
             if best.as_ref().is_none_or(|(known, ..)| fit > *known) {
                 best = Some((fit, signature, slots, bindings));
             }
@@ -141,6 +148,34 @@ impl Walker<'_, '_> {
             Fit::Maybe => self.note_misfit(signature, shown, &slots, &bindings),
         }
         self.call_signature(signature, receiver, slots, bindings, span)
+    }
+
+    /// The groups of a pattern are known where it is a constant.
+    fn bind_groups(&mut self, signature: &FaceSignature, slots: &[Slot], bindings: &mut Bindings) {
+        let Some(index) = signature.variables.iter().position(|&name| name == "G") else { return };
+        if bindings.function.get(index).is_none_or(|&bound| bound != Type::NEVER) {
+            return;
+        }
+        let constant = signature.parameters.iter().zip(slots).find_map(|(parameter, slot)| match slot {
+            Slot::One(given) if parameter.name == "pattern" => match &*given.value.code.kind {
+                ExprKind::Constant(Constant::Str(text)) => Some(text.clone()),
+                _ => None,
+            },
+            _ => None,
+        });
+        let groups = constant.and_then(|text| face::regex_groups(&text, false));
+        let optional = self.join(Type::STR, Type::NONE);
+        bindings.function[index] = match groups {
+            Some(groups) => {
+                let elements = groups.iter().map(|group| if group.always { Type::STR } else { optional }).collect();
+                self.engine.types.tuple(elements)
+            }
+            None => {
+                let node = self.place_node(self.call_span, 450);
+                self.engine.types.write(node, optional);
+                variadic_tuple(self, node)
+            }
+        };
     }
 
     /// Overloads that differ for int and float are chosen for each member of a union.
@@ -725,7 +760,9 @@ impl Walker<'_, '_> {
             Some(Tuple::Variadic(node)) => return Some(self.read(*node)),
             None => {}
         }
-        if let Some(container) = data.containers.first() {
+        if let Some(container) = data.containers.first()
+            && holds_elements(container.kind)
+        {
             let variant = self.variant;
             return Some(match container.kind {
                 Kind::DictValues => self.engine.types.read_values(container.nodes[1], variant),
@@ -786,6 +823,23 @@ impl Walker<'_, '_> {
             _ => None,
         }
     }
+}
+
+/// Whether iterating a container gives what its nodes hold.
+const fn holds_elements(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::List
+            | Kind::Set
+            | Kind::FrozenSet
+            | Kind::Dict
+            | Kind::DictKeys
+            | Kind::DictValues
+            | Kind::DictItems
+            | Kind::Deque
+            | Kind::Iterator
+            | Kind::Generator
+    )
 }
 
 /// Whether a leaf's parameter is iterated by it.

@@ -51,6 +51,10 @@ impl Walker<'_, '_> {
                 };
                 own.push((Some(node), content));
             }
+            if let Some(extra) = container.extra {
+                let content = self.read(extra);
+                own.push((Some(extra), content));
+            }
         } else if data.tuple.is_some() {
             let element = self.element_quietly(receiver).unwrap_or(Type::NEVER);
             own.push((None, element));
@@ -588,9 +592,18 @@ impl Walker<'_, '_> {
             .copied()
             .unwrap_or(self.engine.types.json_list);
         let second = nodes.get(1).copied().unwrap_or(first);
-        self.engine
-            .types
-            .intern(TypeData::container(kind, class.qualified, [first, second]))
+        let mut data = TypeData::container(kind, class.qualified, [first, second]);
+        if kind == Kind::Dict
+            && let Some(&third) = arguments.get(2)
+        {
+            let node = self.place_node(span, *role);
+            *role += 1;
+            self.engine.types.write(node, third);
+            for container in &mut data.containers {
+                container.extra = Some(node);
+            }
+        }
+        self.engine.types.intern(data)
     }
 
     /// Whether a value that can be reached from a type is of a class with one of these methods;

@@ -97,6 +97,17 @@ impl Walker<'_, '_> {
                 return self.call_method_named(container, "__getitem__", vec![index], span);
             }
         }
+        // A dict whose missing items a function of the program makes.
+        if let Some(found) = self.member_of_part(container.type_, "__getitem__")
+            && let FaceMember::Method(function) = found.member
+            && function.overloads.iter().any(|signature| matches!(signature.target, crate::face::Target::Prelude(_)))
+        {
+            let given = vec![super::calls::Given::positional(index)];
+            let held = container;
+            return self
+                .call_native_method(held, &found, "__getitem__", given, span)
+                .unwrap_or_else(|| self.error_value(span));
+        }
         let spelled = self.engine.types.spell_out_json(container.type_);
         let mut result = Type::NEVER;
         let (mut fits, mut misfit) = (false, None);

@@ -3,7 +3,7 @@
 use salami_ir::{BuiltinException, ClassIndex, ClassRef};
 
 use super::argument::{take, wrong_type};
-use super::{ANY, LIST, Leaf, NONE, OBJECT, STR, leaf};
+use super::{ANY, LIST, Leaf, NONE, OBJECT, STR, TYPE, leaf};
 use crate::context::Context;
 use crate::heap::object::Instance;
 use crate::ops;
@@ -21,6 +21,7 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("function.__name__", 1, STR, function_name),
     leaf("function.__qualname__", 1, STR, qualified_name),
     leaf("object", 0, OBJECT, object),
+    leaf("type", 1, TYPE, type_of),
     leaf("type.__module__", 1, STR, module_name),
     leaf("type.__name__", 1, STR, class_name),
     leaf("type.__qualname__", 1, STR, class_name),
@@ -114,6 +115,18 @@ fn class_name(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise
     let class = class(context, value)?;
     let name = ops::type_ref_name(&context.heap, class);
     context.string(name)
+}
+
+/// `type(value)`
+fn type_of(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [value] = take(arguments)?;
+    let heap = &context.heap;
+    let class = match value {
+        Value::Object(object) => TypeRef::Class(ClassRef::Module(heap.object(object).class)),
+        Value::Exception(exception) => TypeRef::Class(heap.exception(exception).class),
+        other => TypeRef::Builtin(other.tag(heap)),
+    };
+    Ok(Value::Type(class))
 }
 
 fn module_name(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
