@@ -63,6 +63,7 @@ pub fn compile_source(source: Source, options: &CompileOptions) -> Result<Progra
         module,
         Findings {
             sources,
+            assembly: None,
             warnings,
             assertion_points,
             effects,

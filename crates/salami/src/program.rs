@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use salami_ir::{Module, binary, text};
+use salami_ir::text::Assembly;
+use salami_ir::{Address, FunctionIndex, Module, Place, binary, text};
 use salami_source::{Diagnostic, Source, Span};
 use salami_verify::{Rule, Verified, VerifyError, verify};
 use serde_json::{Map, Value};
@@ -26,6 +27,8 @@ pub struct Program {
 struct Inner {
     prepared: Arc<salami_vm::Program>,
     sources: Vec<Source>,
+    /// The assembly that it was made from, and where its parts stand there.
+    assembly: Option<(Source, Assembly)>,
     warnings: Vec<Diagnostic>,
     assertion_points: Vec<Diagnostic>,
     effects: Effects,
@@ -36,6 +39,7 @@ struct Inner {
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     pub(crate) sources: Vec<Source>,
+    pub(crate) assembly: Option<(Source, Assembly)>,
     pub(crate) warnings: Vec<Diagnostic>,
     pub(crate) assertion_points: Vec<Diagnostic>,
     pub(crate) effects: Effects,
@@ -60,6 +64,7 @@ impl Program {
     fn of(verified: Verified, findings: Findings) -> Result<Self, CompileError> {
         let Findings {
             sources,
+            assembly,
             warnings,
             assertion_points,
             effects,
@@ -75,6 +80,7 @@ impl Program {
             inner: Arc::new(Inner {
                 prepared,
                 sources,
+                assembly,
                 warnings,
                 assertion_points,
                 effects,
@@ -135,7 +141,16 @@ impl Program {
             Err(diagnostics) => return Err(refuse(diagnostics, source)),
         };
         match verify(assembly.module.clone(), salami_vm::leaf::leaves()) {
-            Ok(verified) => Self::of(verified, Findings::default()),
+            Ok(verified) => {
+                let assembly = Some((source, assembly));
+                Self::of(
+                    verified,
+                    Findings {
+                        assembly,
+                        ..Findings::default()
+                    },
+                )
+            }
             Err(errors) => {
                 let diagnostics = errors
                     .iter()
@@ -151,6 +166,37 @@ impl Program {
     /// The module as the machine runs it.
     pub(crate) fn prepared(&self) -> &Arc<salami_vm::Program> {
         &self.inner.prepared
+    }
+
+    /// Where an instruction stands: the file's name, the line from 1 (0 if unknown) and its text.
+    /// `None` for what is not the program's own.
+    pub(crate) fn place(
+        &self,
+        function: FunctionIndex,
+        address: Address,
+    ) -> Option<(&str, u32, &str)> {
+        let entries = self
+            .module()
+            .functions
+            .get(function.index())?
+            .source_map
+            .as_slice();
+        let after = entries.partition_point(|entry| entry.address <= address);
+        let entry = after
+            .checked_sub(1)
+            .and_then(|position| entries.get(position));
+        match (entry, &self.inner.assembly, self.inner.sources.first()) {
+            (Some(entry), _, _) if entry.file != 0 => None,
+            (Some(entry), _, Some(source)) => {
+                Some((source.name(), entry.line, source.line_text(entry.line)))
+            }
+            (Some(entry), _, None) => Some((&self.module().name, entry.line, "")),
+            (None, Some((source, assembly)), _) => {
+                let line = source.line(assembly.span(Place::Instruction(function, address)).start);
+                Some((source.name(), line, source.line_text(line)))
+            }
+            (None, None, _) => Some((&self.module().name, 0, "")),
+        }
     }
 
     /// The module.

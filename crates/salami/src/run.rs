@@ -253,32 +253,19 @@ impl Execution {
 
     /// A line of a traceback; none for what is not the program's own.
     fn frame_at(&self, function: FunctionIndex, address: Address) -> Option<Frame> {
-        let function = self.program.module().functions.get(function.index())?;
-        let after = function
-            .source_map
-            .partition_point(|entry| entry.address <= address);
-        let entry = after
-            .checked_sub(1)
-            .and_then(|position| function.source_map.get(position));
-        let (file, line) = entry.map_or((0, 0), |entry| (entry.file, entry.line));
-        self.frame(file, line, &function.name)
-    }
-
-    fn frame(&self, file: u16, line: u32, function: &str) -> Option<Frame> {
-        if file != 0 {
-            return None;
-        }
-        let source = self.program.sources().first();
-        let name = source.map_or(self.program.module().name.as_str(), |source| source.name());
-        let text = source
-            .map_or("", |source| source.line_text(line))
-            .trim()
-            .to_owned();
+        let name = self
+            .program
+            .module()
+            .functions
+            .get(function.index())?
+            .name
+            .clone();
+        let (file, line, text) = self.program.place(function, address)?;
         Some(Frame {
-            file: name.to_owned(),
+            file: file.to_owned(),
             line,
-            function: function.to_owned(),
-            text,
+            function: name,
+            text: text.trim().to_owned(),
         })
     }
 
@@ -295,7 +282,7 @@ impl Execution {
         let frames = raised
             .traceback
             .iter()
-            .filter_map(|line| self.frame(line.file, line.line, &line.name))
+            .filter_map(|line| self.frame_at(line.function, line.address))
             .collect();
         RunError::Exception(Exception {
             class: self.class_name(exception, &raised.class),
