@@ -30,7 +30,11 @@ impl Fuel {
     #[inline]
     pub(crate) fn charge(&mut self, units: u64) -> Result<(), Raise> {
         let units = i64::try_from(units).unwrap_or(i64::MAX);
-        let allowance = if self.margin > 0 { -2 * self.margin } else { DEBT_ALLOWANCE };
+        let allowance = if self.margin > 0 {
+            -2 * self.margin
+        } else {
+            DEBT_ALLOWANCE
+        };
         if units > self.remaining.saturating_add(allowance) {
             let needed = self.dynamic.saturating_add(units);
             return Err(Raise::Fuel(u64::try_from(needed).unwrap_or(u64::MAX)));

@@ -63,8 +63,16 @@ impl PartialEq for Data {
                     one.len() == other.len()
                 }
                 (Self::Dict(one), Self::Dict(other)) => {
-                    work.extend(one.iter().zip(other).map(|((_, one), (_, other))| (one, other)));
-                    one.len() == other.len() && one.iter().zip(other).all(|((one, _), (other, _))| one == other)
+                    work.extend(
+                        one.iter()
+                            .zip(other)
+                            .map(|((_, one), (_, other))| (one, other)),
+                    );
+                    one.len() == other.len()
+                        && one
+                            .iter()
+                            .zip(other)
+                            .all(|((one, _), (other, _))| one == other)
                 }
                 _ => false,
             };
@@ -101,7 +109,10 @@ impl Clone for Data {
                 Self::Float(number) => Self::Float(*number),
                 Self::Str(text) => Self::Str(text.clone()),
                 Self::List(_) | Self::Dict(_) => {
-                    let open = Open { source: current, values: Vec::new() };
+                    let open = Open {
+                        source: current,
+                        values: Vec::new(),
+                    };
                     match child(&open) {
                         Some(first) => {
                             stack.push(open);
@@ -113,7 +124,9 @@ impl Clone for Data {
                 }
             };
             loop {
-                let Some(top) = stack.last_mut() else { return finished };
+                let Some(top) = stack.last_mut() else {
+                    return finished;
+                };
                 top.values.push(finished);
                 if let Some(next) = child(top) {
                     current = next;

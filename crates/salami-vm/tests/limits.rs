@@ -8,7 +8,10 @@ use salami_vm::{Data, Limits, Machine, Outcome};
 fn limits(change: impl FnOnce(&mut Limits)) -> Way {
     let mut limits = Limits::default();
     change(&mut limits);
-    Way { limits, ..Way::in_one_go() }
+    Way {
+        limits,
+        ..Way::in_one_go()
+    }
 }
 
 #[test]
@@ -19,7 +22,9 @@ fn the_canaries_trip() {
 #[test]
 fn a_list_that_grows_for_ever_ends_at_the_memory_limit_in_every_way() {
     let program = program(
-        "0: MAKE_LIST [] -> $0\n1: LIST_APPEND $0 1\n2: JUMP -> 1\n".replace("$0", "$0").as_str(),
+        "0: MAKE_LIST [] -> $0\n1: LIST_APPEND $0 1\n2: JUMP -> 1\n"
+            .replace("$0", "$0")
+            .as_str(),
     );
     let way = limits(|limits| limits.memory = 1 << 20);
     let whole = run(&program, &[], way);
@@ -37,7 +42,11 @@ fn huge_results_are_refused_before_they_are_computed() {
         "POW 10 1000000000 -> $0\nPOW $0 1000000000 -> $0\nRETURN $0",
         "MAKE_LIST [1] -> $0\nMUL $0 1000000000 -> $0\nRETURN $0",
     ] {
-        assert_eq!(run(&program(code), &[], Way::in_one_go()).end, "fails: limit.memory", "{code}");
+        assert_eq!(
+            run(&program(code), &[], Way::in_one_go()).end,
+            "fails: limit.memory",
+            "{code}"
+        );
     }
 }
 
@@ -47,7 +56,9 @@ fn large_work_waits_for_fuel_and_is_then_done_the_same() {
     let whole = run(&program, &[], Way::in_one_go());
     assert!(whole.end.starts_with("result: "), "{whole:?}");
     let mut machine = Machine::new(&program, Limits::default(), &[]).expect("it starts");
-    let Outcome::OutOfFuel { needed } = machine.run(10) else { panic!("it went on without fuel") };
+    let Outcome::OutOfFuel { needed } = machine.run(10) else {
+        panic!("it went on without fuel")
+    };
     assert!(needed > 100_000, "needs {needed}");
     assert_eq!(machine.fuel_used(), 2, "what was not done is not paid");
     assert_eq!(run(&program, &[], Way::slices(99_999)), whole);
@@ -83,8 +94,14 @@ fn garbage_is_collected() {
 
 /// Runs on the small stack that every pass must do with.
 fn on_a_small_stack(run: impl FnOnce() + Send + 'static) {
-    #[allow(clippy::disallowed_methods, reason = "a thread with a small stack is the test")]
-    let thread = std::thread::Builder::new().stack_size(256 << 10).spawn(run).expect("a thread starts");
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a thread with a small stack is the test"
+    )]
+    let thread = std::thread::Builder::new()
+        .stack_size(256 << 10)
+        .spawn(run)
+        .expect("a thread starts");
     thread.join().expect("the small stack is enough");
 }
 
@@ -99,7 +116,12 @@ fn deep_data_needs_no_native_stack() {
              12: CMP \"==\" $1 $2 -> $7\n13: RETURN $7",
         );
         let end = run(&program, &[], Way::in_one_go()).end;
-        assert!(end.starts_with("raises: RecursionError: maximum recursion depth exceeded in comparison"), "{end}");
+        assert!(
+            end.starts_with(
+                "raises: RecursionError: maximum recursion depth exceeded in comparison"
+            ),
+            "{end}"
+        );
     });
 }
 
@@ -111,9 +133,15 @@ fn deep_data_crosses_the_border_without_native_stack() {
             data = Data::List(vec![data]);
         }
         let program = program("LOAD_INPUT \"deep\" -> $0\nCHECK_SET $0 \"deep\" -> $0\nRETURN $0");
-        let mut machine =
-            Machine::new(&program, Limits::default(), &[("deep".to_owned(), data.clone())]).expect("it fits");
-        let Outcome::Done(value) = machine.run(1000) else { panic!("it is a short program") };
+        let mut machine = Machine::new(
+            &program,
+            Limits::default(),
+            &[("deep".to_owned(), data.clone())],
+        )
+        .expect("it fits");
+        let Outcome::Done(value) = machine.run(1000) else {
+            panic!("it is a short program")
+        };
         let back = machine.export(value).expect("it is data");
         let mut depth = 0;
         let mut inner = &back;
@@ -129,7 +157,9 @@ fn deep_data_crosses_the_border_without_native_stack() {
 fn a_list_that_holds_itself_neither_compares_nor_leaves() {
     let program = program("MAKE_LIST [] -> $0\nLIST_APPEND $0 $0\nRETURN $0");
     let mut machine = Machine::new(&program, Limits::default(), &[]).expect("it starts");
-    let Outcome::Done(value) = machine.run(1000) else { panic!("it is a short program") };
+    let Outcome::Done(value) = machine.run(1000) else {
+        panic!("it is a short program")
+    };
     assert_eq!(machine.export(value), Err(salami_vm::ExportError::Cycle));
 }
 
@@ -142,6 +172,9 @@ fn integers_that_collide_in_low_bits_are_no_attack() {
          9: LEN $0 -> $5\n10: LEN $1 -> $6\n11: ADD $5 $6 -> $5\n12: RETURN $5",
     );
     let mut machine = Machine::new(&program, Limits::default(), &[]).expect("it starts");
-    assert!(matches!(machine.run(1 << 40), Outcome::Done(salami_vm::Value::Int(160_000))));
+    assert!(matches!(
+        machine.run(1 << 40),
+        Outcome::Done(salami_vm::Value::Int(160_000))
+    ));
     assert!(machine.fuel_used() < 20_000_000, "{}", machine.fuel_used());
 }

@@ -46,15 +46,13 @@ impl<H: Handle, T: Stored> Arena<H, T> {
     /// Puts an object into a slot. The slot table itself ends at 2^32 objects, far above any memory limit.
     #[inline]
     pub fn insert(&mut self, object: T) -> H {
-        if let Some(index) = self.free.pop() {
-            if let (Some(slot), Some(live)) = (
-                self.slots.get_mut(index as usize),
-                self.live.get_mut(index as usize),
-            ) {
-                *slot = object;
-                *live = true;
-                return H::from_index(index);
-            }
+        if let Some(index) = self.free.pop()
+            && let Some(slot) = self.slots.get_mut(index as usize)
+            && let Some(live) = self.live.get_mut(index as usize)
+        {
+            *slot = object;
+            *live = true;
+            return H::from_index(index);
         }
         let index = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
         self.slots.push(object);

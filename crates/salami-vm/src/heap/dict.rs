@@ -59,7 +59,10 @@ impl DictObject {
     /// An empty dict of this flavor.
     #[must_use]
     pub fn with_flavor(flavor: Flavor) -> Self {
-        Self { flavor, ..Self::default() }
+        Self {
+            flavor,
+            ..Self::default()
+        }
     }
 
     /// How many items it has.
@@ -197,21 +200,21 @@ impl DictObject {
 
     /// Moves the entry at a position to the end (`OrderedDict.move_to_end`).
     pub fn move_to_end(&mut self, position: usize) {
-        if let Some(&entry) = self.entries.get(position) {
-            if self.remove_at(position).is_some() {
-                self.push(entry.hash, entry.key, entry.value);
-            }
+        if let Some(&entry) = self.entries.get(position)
+            && self.remove_at(position).is_some()
+        {
+            self.push(entry.hash, entry.key, entry.value);
         }
     }
 
     /// Moves the entry at a position to the start. O(length).
     pub fn move_to_start(&mut self, position: usize) {
-        if let Some(&entry) = self.entries.get(position) {
-            if self.remove_at(position).is_some() {
-                self.entries.insert(0, entry);
-                self.live += 1;
-                self.compact();
-            }
+        if let Some(&entry) = self.entries.get(position)
+            && self.remove_at(position).is_some()
+        {
+            self.entries.insert(0, entry);
+            self.live += 1;
+            self.compact();
         }
     }
 

@@ -331,14 +331,14 @@ impl SetObject {
     pub fn remove_at(&mut self, position: usize) {
         match &mut self.elements {
             Elements::Numbers(table) => {
-                if let Some(slot) = table.slots.get_mut(position) {
-                    if slot.state == Occupied::Yes {
-                        *slot = Slot {
-                            state: Occupied::Removed,
-                            ..Slot::default()
-                        };
-                        table.used -= 1;
-                    }
+                if let Some(slot) = table.slots.get_mut(position)
+                    && slot.state == Occupied::Yes
+                {
+                    *slot = Slot {
+                        state: Occupied::Removed,
+                        ..Slot::default()
+                    };
+                    table.used -= 1;
                 }
             }
             Elements::Ordered(dict) => {

@@ -139,13 +139,14 @@ impl Machine {
 
     /// Writes to a register in the window of the running frame.
     pub(crate) fn write(&mut self, register: R, value: Value) {
-        if let Some(frame) = self.frames.last() {
-            if let Some(slot) = self
-                .stack
-                .get_mut(frame.base as usize + usize::from(register))
-            {
-                *slot = value;
-            }
+        let Some(frame) = self.frames.last() else {
+            return;
+        };
+        if let Some(slot) = self
+            .stack
+            .get_mut(frame.base as usize + usize::from(register))
+        {
+            *slot = value;
         }
     }
 

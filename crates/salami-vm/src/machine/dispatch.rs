@@ -3,66 +3,22 @@
 use salami_ir::instruction::Comparison;
 
 use super::calls::WINDOW;
+use super::leave::Leave;
 use super::run::{FAST, MARGIN};
 use super::slow;
 use super::{Frame, Machine};
 use crate::heap::object::{IteratorObject, VALUE_SIZE};
 use crate::native::UnaryOperator;
 use crate::ops::{self, BinaryOperator};
-use crate::prepare::{Op, Program, R};
+use crate::prepare::{Op, Program};
 use crate::raise::Raise;
-use crate::value::{GeneratorRef, Value};
-
-/// Why the loop was left. The frame's position is the operation at hand.
-pub(super) enum Leave {
-    Call {
-        function: u32,
-        site: u32,
-        result: R,
-        closure: Value,
-    },
-    CallValue {
-        callee: Value,
-        site: u32,
-        result: R,
-    },
-    Return {
-        value: Value,
-        cost: u8,
-    },
-    Yield {
-        value: Value,
-        result: R,
-        cost: u8,
-    },
-    Resume {
-        generator: GeneratorRef,
-        result: R,
-        end: u32,
-        cost: u8,
-    },
-    Raise(Raise),
-    Throw {
-        exception: Value,
-        again: bool,
-    },
-    ThrowFrom {
-        exception: Value,
-        cause: Value,
-    },
-    /// The position is a safepoint where a collection is due.
-    Collect,
-    /// The fast form has too little fuel, or the exact form enough for the other.
-    Switch,
-    /// The exact form has no fuel for the operation, which costs this much.
-    Starved(u64),
-    /// An operation that needs the whole machine.
-    Cold,
-}
+use crate::value::Value;
 
 impl Machine {
     /// Runs the frame on top until something outside of it must happen.
+    #[rustfmt::skip] // A table: one operation a row where it fits.
     #[allow(clippy::too_many_lines, reason = "one match, so that the compiler makes one jump table")]
+    #[allow(clippy::match_ref_pats, reason = "values are matched where they lie, see below")]
     pub(super) fn dispatch<const EXACT: bool>(&mut self, program: &Program) -> Leave {
         let Self { stack, frames, context, constants, globals, limits, .. } = self;
         'frame: loop {
@@ -708,12 +664,12 @@ impl Machine {
                         (&container, &key) => slow!(result, ops::get_item(context, container, key)),
                     },
                     Op::SetItem { container, key, value } => {
-                        if let (&Value::List(list), &Value::Int(index)) = (&register!(container), &register!(key)) {
-                            if let Some(slot) = slow::element_mut(context.heap.list_mut(list), index) {
-                                *slot = slow::copy(&register!(value));
-                                ip += 1;
-                                continue;
-                            }
+                        if let (&Value::List(list), &Value::Int(index)) = (&register!(container), &register!(key))
+                            && let Some(slot) = slow::element_mut(context.heap.list_mut(list), index)
+                        {
+                            *slot = slow::copy(&register!(value));
+                            ip += 1;
+                            continue;
                         }
                         let (container, key, value) = (register!(container), register!(key), register!(value));
                         attempt!(ops::set_item(context, container, key, value));
@@ -783,15 +739,14 @@ impl Machine {
                     Op::Next { iterator, result, cost, end } => match &register!(iterator) {
                         &Value::Iterator(iterator) => {
                             if let IteratorObject::Range { next, step, remaining } = context.heap.iterator_mut(iterator)
+                                && *remaining > 0
                             {
-                                if *remaining > 0 {
-                                    let value = *next;
-                                    *remaining -= 1;
-                                    *next = next.wrapping_add(*step);
-                                    register!(result) = Value::Int(value);
-                                    forward!(cost);
-                                    continue;
-                                }
+                                let value = *next;
+                                *remaining -= 1;
+                                *next = next.wrapping_add(*step);
+                                register!(result) = Value::Int(value);
+                                forward!(cost);
+                                continue;
                             }
                             let value = attempt!(ops::next(context, iterator));
                             match value {
@@ -827,5 +782,9 @@ impl Machine {
 /// How many cells a function captures. A function value may be called as another version of its
 /// function, which captures the same cells.
 fn captures(program: &Program, function: salami_ir::FunctionIndex) -> Option<usize> {
-    program.module.functions.get(function.index()).map(|function| usize::from(function.captures))
+    program
+        .module
+        .functions
+        .get(function.index())
+        .map(|function| usize::from(function.captures))
 }

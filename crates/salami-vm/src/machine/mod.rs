@@ -7,6 +7,7 @@ mod canary;
 mod decode;
 mod dispatch;
 mod error;
+mod leave;
 mod run;
 mod slow;
 mod unwind;
@@ -124,8 +125,8 @@ impl Machine {
         program: &Arc<Program>,
         limits: Limits,
         input: &[(String, Data)],
-    ) -> Result<Self, MachineError> {
-        check_limits().map_err(|error| MachineError::internal(error.to_string()))?;
+    ) -> Result<Self, Box<MachineError>> {
+        check_limits().map_err(|error| Box::new(MachineError::internal(error.to_string())))?;
         Self::unchecked(program, limits, input)
     }
 
@@ -134,7 +135,7 @@ impl Machine {
         program: &Arc<Program>,
         limits: Limits,
         input: &[(String, Data)],
-    ) -> Result<Self, MachineError> {
+    ) -> Result<Self, Box<MachineError>> {
         let heap = Heap::new(Arc::clone(program.module()), limits.memory, limits.hash_key);
         let mut machine = Self {
             program: Arc::clone(program),
@@ -154,7 +155,7 @@ impl Machine {
         let begun = machine.begin(input);
         match begun {
             Ok(()) => Ok(machine),
-            Err(raise) => Err(machine.error_of(raise)),
+            Err(raise) => Err(Box::new(machine.error_of(raise))),
         }
     }
 

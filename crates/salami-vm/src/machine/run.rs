@@ -6,7 +6,7 @@
 //! instruction, so slicing fuel changes nothing. Between runs the account is the exact form's.
 
 use super::calls::STACK_LIMIT;
-use super::dispatch::Leave;
+use super::leave::Leave;
 use super::{Machine, Outcome};
 use crate::prepare::Program;
 use crate::raise::Raise;

@@ -232,11 +232,12 @@ impl Machine {
         };
         match (op, instruction) {
             (Op::LoadGlobal { global, .. } | Op::DeleteGlobal { global }, instruction) => {
-                if let Some(slot) = self.globals.get_mut(global as usize) {
-                    if matches!(instruction, Instruction::DeleteGlobal { .. }) && !slot.is_unset() {
-                        *slot = Value::Unset;
-                        return Ok(());
-                    }
+                if let Some(slot) = self.globals.get_mut(global as usize)
+                    && matches!(instruction, Instruction::DeleteGlobal { .. })
+                    && !slot.is_unset()
+                {
+                    *slot = Value::Unset;
+                    return Ok(());
                 }
                 let name = program
                     .module

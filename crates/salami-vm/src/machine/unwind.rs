@@ -198,13 +198,16 @@ impl Machine {
             let handler = self.taker_in(frame, class, true)?;
             Some(Taker { frame, handler })
         })?;
-        let again = self.frames.len().checked_sub(1).and_then(|top| self.standing(top)).is_some_and(
-            |(function, address)| {
+        let again = self
+            .frames
+            .len()
+            .checked_sub(1)
+            .and_then(|top| self.standing(top))
+            .is_some_and(|(function, address)| {
                 let source = self.program.module.functions.get(function as usize);
                 let instruction = source.and_then(|source| source.code.get(address.index()));
                 matches!(instruction, Some(salami_ir::Instruction::Reraise { .. }))
-            },
-        );
+            });
         let stopped = self.unwind_to(&taker, exception, again);
         Some(stopped.unwrap_or_else(|| self.run_loop()))
     }
@@ -236,12 +239,12 @@ impl Machine {
     ) -> Option<Outcome> {
         self.add_trace(exception, taker.frame, again);
         while self.frames.len() > taker.frame + 1 {
-            if let Some(frame) = self.frames.pop() {
-                if let Some((generator, _)) = frame.generator {
-                    let object = self.context.heap.generator_mut(generator);
-                    object.state = GeneratorState::Done;
-                    object.registers.fill(Value::Unset);
-                }
+            if let Some(frame) = self.frames.pop()
+                && let Some((generator, _)) = frame.generator
+            {
+                let object = self.context.heap.generator_mut(generator);
+                object.state = GeneratorState::Done;
+                object.registers.fill(Value::Unset);
             }
         }
         let program = std::sync::Arc::clone(&self.program);

@@ -27,10 +27,10 @@ pub fn binary(
     left: Value,
     right: Value,
 ) -> Result<Value, Raise> {
-    if let (Value::Int(left), Value::Int(right)) = (left, right) {
-        if let Some(result) = small(operator, left, right) {
-            return Ok(result);
-        }
+    if let (Value::Int(left), Value::Int(right)) = (left, right)
+        && let Some(result) = small(operator, left, right)
+    {
+        return Ok(result);
     }
     general(context, operator, left, right, false)
 }
@@ -63,10 +63,10 @@ pub fn binary_in_place(
             set_in_place(context, operator, set, other).map(|()| left)
         }
         _ => {
-            if let (Value::Int(left), Value::Int(right)) = (left, right) {
-                if let Some(result) = small(operator, left, right) {
-                    return Ok(result);
-                }
+            if let (Value::Int(left), Value::Int(right)) = (left, right)
+                && let Some(result) = small(operator, left, right)
+            {
+                return Ok(result);
             }
             general(context, operator, left, right, true)
         }
@@ -287,10 +287,10 @@ fn numbers(
             }
         }
         let (left, right) = (widen(left), widen(right));
-        if let (Value::Int(left), Value::Int(right)) = (left, right) {
-            if let Some(result) = small(operator, left, right) {
-                return Ok(Some(result));
-            }
+        if let (Value::Int(left), Value::Int(right)) = (left, right)
+            && let Some(result) = small(operator, left, right)
+        {
+            return Ok(Some(result));
         }
         return integer::binary(context, operator, left, right).map(Some);
     }

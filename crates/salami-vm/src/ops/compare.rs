@@ -85,10 +85,7 @@ fn shallow(heap: &Heap, left: Value, right: Value) -> Shallow {
         (
             Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Big(_),
             Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Big(_),
-        ) => matches!(
-            compare_numbers(heap, left, right),
-            Ok(Some(Ordering::Equal))
-        ),
+        ) => compare_numbers(heap, left, right) == Some(Some(Ordering::Equal)),
         (Value::Bytes(left), Value::Bytes(right)) => heap.bytes(left) == heap.bytes(right),
         (Value::List(a), Value::List(b)) => {
             return children(heap.list(a).len(), heap.list(b).len(), a == b);
@@ -240,7 +237,11 @@ fn step(heap: &Heap, left: Value, right: Value, index: usize) -> Step {
 
 /// Equality with an explicit stack of the containers that are open.
 fn walk(heap: &Heap, left: Value, right: Value, fuel: Option<&mut Fuel>) -> Result<bool, Stop> {
-    let mut none = Fuel { remaining: i64::MAX / 2, dynamic: 0, margin: 0 };
+    let mut none = Fuel {
+        remaining: i64::MAX / 2,
+        dynamic: 0,
+        margin: 0,
+    };
     let fuel = fuel.unwrap_or(&mut none);
     let mut stack: Vec<(Value, Value, usize)> = match shallow(heap, left, right) {
         Shallow::Answer(answer) => return Ok(answer),
@@ -369,7 +370,7 @@ pub fn order(
                 Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Big(_),
                 Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Big(_),
             ) => {
-                let order = compare_numbers(heap, left, right).unwrap_or(None);
+                let order = compare_numbers(heap, left, right).flatten();
                 return Ok(order.is_some_and(|order| holds(comparison, order)));
             }
             (Value::Bytes(left), Value::Bytes(right)) => {
@@ -390,10 +391,10 @@ pub fn order(
             _ => {}
         }
         let Some(length) = sequence_lengths(context, left, right) else {
-            if matches!(left, Value::Native(_)) || matches!(right, Value::Native(_)) {
-                if let Some(answer) = native::order(context, comparison, left, right)? {
-                    return Ok(answer);
-                }
+            if (matches!(left, Value::Native(_)) || matches!(right, Value::Native(_)))
+                && let Some(answer) = native::order(context, comparison, left, right)?
+            {
+                return Ok(answer);
             }
             let (one, other) = (
                 type_name(&context.heap, left),

@@ -96,8 +96,9 @@ pub fn big_to_float(big: &BigInt) -> Option<f64> {
     })
 }
 
-/// Compares two real numbers exactly; `None` where a side is NaN, `Err` where a side is no number.
-pub fn compare_numbers(heap: &Heap, left: Value, right: Value) -> Result<Option<Ordering>, ()> {
+/// Compares two real numbers exactly: `Some(None)` where a side is NaN, `None` where a side is no number.
+#[must_use]
+pub fn compare_numbers(heap: &Heap, left: Value, right: Value) -> Option<Option<Ordering>> {
     let left = if let Value::Bool(truth) = left {
         Value::Int(i64::from(truth))
     } else {
@@ -108,7 +109,7 @@ pub fn compare_numbers(heap: &Heap, left: Value, right: Value) -> Result<Option<
     } else {
         right
     };
-    Ok(match (left, right) {
+    Some(match (left, right) {
         (Value::Int(left), Value::Int(right)) => Some(left.cmp(&right)),
         (Value::Float(left), Value::Float(right)) => left.partial_cmp(&right),
         (Value::Int(left), Value::Float(right)) => compare_int_float(left, right),
@@ -122,7 +123,7 @@ pub fn compare_numbers(heap: &Heap, left: Value, right: Value) -> Result<Option<
         (Value::Float(left), Value::Big(right)) => {
             compare_big_float(heap.big(right), left).map(Ordering::reverse)
         }
-        _ => return Err(()),
+        _ => return None,
     })
 }
 

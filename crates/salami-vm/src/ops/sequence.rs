@@ -222,7 +222,9 @@ fn counter(
 ) -> Result<Value, Raise> {
     let size = context.heap.dict(left).len() + context.heap.dict(right).len();
     context.charge(size as u64 * 4)?;
-    let result = context.heap.alloc_dict(DictObject::with_flavor(Flavor::Counter))?;
+    let result = context
+        .heap
+        .alloc_dict(DictObject::with_flavor(Flavor::Counter))?;
     let Value::Dict(target) = result else {
         return Err(Raise::Internal("a dict was stored as something else"));
     };
@@ -285,7 +287,9 @@ pub(crate) fn counter_sign(
     negate: bool,
 ) -> Result<Value, Raise> {
     context.charge(context.heap.dict(counter).len() as u64 * 4)?;
-    let result = context.heap.alloc_dict(DictObject::with_flavor(Flavor::Counter))?;
+    let result = context
+        .heap
+        .alloc_dict(DictObject::with_flavor(Flavor::Counter))?;
     let Value::Dict(target) = result else {
         return Err(Raise::Internal("a dict was stored as something else"));
     };

@@ -71,9 +71,12 @@ pub(super) fn prepare(module: &Module, source: &Source) -> Function {
         }
         let free = |offset: usize| {
             let place = address + offset;
-            !leaders.get(place).copied().unwrap_or(true) && !boundaries.get(place).copied().unwrap_or(true)
+            !leaders.get(place).copied().unwrap_or(true)
+                && !boundaries.get(place).copied().unwrap_or(true)
         };
-        let near = |register: Register| source.registers.len() <= 256 || register.index() < usize::from(SCRATCH);
+        let near = |register: Register| {
+            source.registers.len() <= 256 || register.index() < usize::from(SCRATCH)
+        };
         address += match fuse(module, rest, free, near) {
             Some((fused, count)) if builder.fused(fused, rest) => count,
             _ => {
@@ -114,7 +117,8 @@ fn leaders(source: &Source) -> (Vec<bool>, Vec<bool>) {
 impl Builder<'_> {
     fn far(&self, register: Register) -> Option<u32> {
         let count = self.source.registers.len();
-        (count > 256 && register.index() >= usize::from(SCRATCH)).then(|| frame_position(count, register.index()))
+        (count > 256 && register.index() >= usize::from(SCRATCH))
+            .then(|| frame_position(count, register.index()))
     }
 
     fn position(&self, register: Register) -> u32 {
@@ -122,12 +126,16 @@ impl Builder<'_> {
     }
 
     fn positions(&self, registers: &[Register]) -> Box<[u32]> {
-        registers.iter().map(|&register| self.position(register)).collect()
+        registers
+            .iter()
+            .map(|&register| self.position(register))
+            .collect()
     }
 
     fn push(&mut self, op: Op) {
         self.code.push(op);
-        self.before.push(u8::try_from(self.segment).unwrap_or(u8::MAX));
+        self.before
+            .push(u8::try_from(self.segment).unwrap_or(u8::MAX));
         self.cost.push(self.pending);
         self.segment += u16::from(self.pending);
         self.pending = 0;
@@ -202,6 +210,7 @@ impl Builder<'_> {
     }
 
     /// Emits a fused operation; false if it cannot be.
+    #[rustfmt::skip] // A table: one instruction a row where it fits.
     fn fused(&mut self, fused: Fused, code: &[Instruction]) -> bool {
         let small = |register: Register| u8::try_from(register.0).unwrap_or(u8::MAX);
         let place = self.address;
@@ -297,7 +306,13 @@ impl Builder<'_> {
         }
     }
 
-    fn binary(&mut self, left: Register, right: Register, result: Register, make: impl FnOnce(R, R, R) -> Op) {
+    fn binary(
+        &mut self,
+        left: Register,
+        right: Register,
+        result: Register,
+        make: impl FnOnce(R, R, R) -> Op,
+    ) {
         let (left, right) = (self.read(left), self.read(right));
         let result = self.write(result);
         self.push(make(left, right, result));
@@ -319,6 +334,7 @@ impl Builder<'_> {
         }
     }
 
+    #[rustfmt::skip] // A table: one instruction a row where it fits.
     fn emit(&mut self, instruction: &Instruction) {
         use BinaryOperator as B;
         use Instruction as I;
@@ -453,18 +469,45 @@ impl Builder<'_> {
         }
     }
 
-    fn operator(&mut self, operator: BinaryOperator, left: Register, right: Register, result: Register) {
-        self.binary(left, right, result, |left, right, result| Op::Binary { operator, left, right, result });
+    fn operator(
+        &mut self,
+        operator: BinaryOperator,
+        left: Register,
+        right: Register,
+        result: Register,
+    ) {
+        self.binary(left, right, result, |left, right, result| Op::Binary {
+            operator,
+            left,
+            right,
+            result,
+        });
     }
 
-    fn in_place(&mut self, operator: BinaryOperator, left: Register, right: Register, result: Register) {
-        self.binary(left, right, result, |left, right, result| Op::InPlace { operator, left, right, result });
+    fn in_place(
+        &mut self,
+        operator: BinaryOperator,
+        left: Register,
+        right: Register,
+        result: Register,
+    ) {
+        self.binary(left, right, result, |left, right, result| Op::InPlace {
+            operator,
+            left,
+            right,
+            result,
+        });
     }
 
     fn unary_operator(&mut self, operator: UnaryOperator, value: Register, result: Register) {
-        self.unary(value, result, |value, result| Op::Unary { operator, value, result });
+        self.unary(value, result, |value, result| Op::Unary {
+            operator,
+            value,
+            result,
+        });
     }
 
+    #[rustfmt::skip] // A table: one instruction a row where it fits.
     fn emit_other(&mut self, instruction: &Instruction) {
         use Instruction as I;
         match instruction {
@@ -492,12 +535,12 @@ impl Builder<'_> {
                 let result = self.write(result.0);
                 self.push_end(Op::CallValue { callee, result, site });
             }
-            I::CallLeaf { leaf, arguments, result } => match arguments.as_slice() {
-                &[argument] => {
+            I::CallLeaf { leaf, arguments, result } => match *arguments.as_slice() {
+                [argument] => {
                     let leaf = leaf.0;
                     self.unary(argument, result.0, |argument, result| Op::CallLeaf1 { argument, result, leaf });
                 }
-                &[first, second] => {
+                [first, second] => {
                     let leaf = leaf.0;
                     self.binary(first, second, result.0, |first, second, result| Op::CallLeaf2 {
                         first,
@@ -627,12 +670,25 @@ impl Builder<'_> {
         let cost = self.end_segment();
         let Some(far) = self.far(result) else {
             let result = u8::try_from(result.0).unwrap_or(u8::MAX);
-            self.push_jump(Op::Next { iterator, result, cost, end: 0 }, end);
+            self.push_jump(
+                Op::Next {
+                    iterator,
+                    result,
+                    cost,
+                    end: 0,
+                },
+                end,
+            );
             return;
         };
         let result = self.scratch();
         let next = self.code.len();
-        self.push_end(Op::Next { iterator, result, cost, end: 0 });
+        self.push_end(Op::Next {
+            iterator,
+            result,
+            cost,
+            end: 0,
+        });
         self.push(Op::StoreFar { value: result, far });
         let over = self.code.len();
         self.push(Op::Jump { cost: 0, target: 0 });
@@ -680,7 +736,9 @@ impl Builder<'_> {
         }
         let count = self.source.registers.len();
         let handlers = self.source.handlers.iter();
-        let handler_registers = handlers.map(|handler| frame_position(count, handler.register.index())).collect();
+        let handler_registers = handlers
+            .map(|handler| frame_position(count, handler.register.index()))
+            .collect();
         let frame = if count > 256 { count + 4 } else { count };
         Function {
             code: self.code.into(),
@@ -693,7 +751,9 @@ impl Builder<'_> {
             parameters: u32::from(self.source.parameters),
             captures: u32::from(self.source.captures),
             generator: Program::is_generator(self.source.kind),
-            is_simple: !Program::is_generator(self.source.kind) && self.source.captures == 0 && frame <= 256,
+            is_simple: !Program::is_generator(self.source.kind)
+                && self.source.captures == 0
+                && frame <= 256,
             handler_registers,
             sites: self.sites.into(),
             lists: self.lists.into(),

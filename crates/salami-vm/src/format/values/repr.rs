@@ -624,11 +624,10 @@ impl Printer<'_> {
         let mut pairs: Vec<(Value, Value)> = heap.dict(dict).items().collect();
         let comparable = pairs
             .iter()
-            .all(|&(_, count)| compare_numbers(heap, count, count).is_ok());
+            .all(|&(_, count)| compare_numbers(heap, count, count).is_some());
         if comparable {
             let order = |left: &(Value, Value), right: &(Value, Value)| {
                 compare_numbers(heap, right.1, left.1)
-                    .ok()
                     .flatten()
                     .unwrap_or(core::cmp::Ordering::Equal)
             };
