@@ -97,16 +97,19 @@ struct Translator<'parsed> {
 }
 
 impl Translator<'_> {
-    /// Whether an error follows only from one that was already told.
+    /// Whether an error follows only from one that was already told: the block or the text ends
+    /// too early where the parser lost its way before.
     fn is_echo(&self, error: &ParseError, is_first: bool) -> bool {
-        !is_first
-            && matches!(
-                &error.error,
-                ParseErrorType::ExpectedToken {
-                    expected: TokenKind::Dedent | TokenKind::Indent,
-                    ..
-                }
-            )
+        let is_of_block = matches!(
+            &error.error,
+            ParseErrorType::ExpectedToken {
+                expected: TokenKind::Dedent | TokenKind::Indent,
+                ..
+            }
+        );
+        let text_end = self.source.text().trim_end().len();
+        let is_at_end = error.location.start().to_usize() >= text_end;
+        !is_first && (is_of_block || is_at_end)
     }
 
     fn diagnostic(&self, error: &ParseError) -> Diagnostic {
