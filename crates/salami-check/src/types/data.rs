@@ -129,7 +129,12 @@ impl TypeData {
     #[must_use]
     pub fn container(kind: Kind, class: &'static str, nodes: [Node; 2]) -> Self {
         Self {
-            containers: vec![Container { kind, class, nodes, extra: None }],
+            containers: vec![Container {
+                kind,
+                class,
+                nodes,
+                extra: None,
+            }],
             ..Self::default()
         }
     }

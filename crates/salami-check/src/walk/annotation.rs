@@ -80,7 +80,8 @@ impl<'a> Walker<'_, 'a> {
                 if file.id == self.file.id {
                     let span = tree.expr(id).span;
                     let message = "this annotation is not a type".to_owned();
-                    let help = "write a class, such as `int`, `list[str]` or `int | None`".to_owned();
+                    let help =
+                        "write a class, such as `int`, `list[str]` or `int | None`".to_owned();
                     self.error(codes::ANNOTATION_INVALID, span, message, Some(help));
                 }
                 Bound::Any

@@ -229,7 +229,8 @@ impl Walker<'_, '_> {
         if !missing.is_empty() {
             let message = missing_arguments(&name, &missing);
             let help = signature_help(syntax, file, receivers);
-            let is_main = name == "main" && file.id == 0 && self.unit.kind == crate::names::UnitKind::Module;
+            let is_main =
+                name == "main" && file.id == 0 && self.unit.kind == crate::names::UnitKind::Module;
             if is_main {
                 let help = "the host calls `main` with the input: take this call away, or give every argument";
                 self.error(codes::ENTRY_MAIN, span, message, Some(help.to_owned()));

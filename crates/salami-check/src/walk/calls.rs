@@ -305,15 +305,8 @@ impl<'a> Walker<'_, 'a> {
                     result = self.join(result, returned);
                 }
                 Callee::Native(..) | Callee::NativeMethod(..) => {
-                    let returned = self.quiet(|walker| {
-                        let function = walker.engine.types.function(callee.clone());
-                        let function = walker.value(
-                            ExprKind::Constant(crate::typed::Constant::None),
-                            function,
-                            span,
-                        );
-                        walker.call_value(function, given.clone(), span).type_
-                    });
+                    let returned =
+                        self.quiet(|walker| walker.native_result(callee, given.clone(), span));
                     result = self.join(result, returned);
                 }
             }
@@ -328,6 +321,35 @@ impl<'a> Walker<'_, 'a> {
             result,
             span,
         )
+    }
+
+    /// What a native function gives for these arguments.
+    fn native_result(&mut self, callee: &Callee, given: Vec<Given>, span: Span) -> Type {
+        match callee {
+            Callee::Native(module, name) => {
+                match crate::face::module(module).and_then(|module| module.get(name)) {
+                    Some(crate::face::FaceEntry::Function(face)) => {
+                        self.call_face(face, name, None, given, span).type_
+                    }
+                    _ => Type::ERROR,
+                }
+            }
+            Callee::NativeMethod(class, name, None) => {
+                self.call_unbound(class, name, given, span).type_
+            }
+            Callee::NativeMethod(class, name, Some(receiver)) => {
+                let found = crate::face::class(class).and_then(|class| class.find(name));
+                let none = self.none(span);
+                let receiver = Value {
+                    type_: *receiver,
+                    code: none.code,
+                };
+                found
+                    .and_then(|found| self.call_native_method(receiver, &found, name, given, span))
+                    .map_or(Type::ERROR, |value| value.type_)
+            }
+            Callee::Program { .. } => Type::ERROR,
+        }
     }
 
     /// Calls a function of the program: binds the arguments and asks for its variant.

@@ -168,10 +168,7 @@ impl<'a> Walker<'_, 'a> {
                 type_,
                 span,
             ),
-            None => Value {
-                type_,
-                code: self.none(span).code,
-            },
+            None => self.uncallable(&callee, type_, span),
         }
     }
 
@@ -186,17 +183,17 @@ impl<'a> Walker<'_, 'a> {
         }
         match self.native_wrapper(&callee, 0, span) {
             Some(wrapper) => self.value(ExprKind::Closure(wrapper, Vec::new()), type_, span),
-            // Calls of it are resolved here; the value itself is never used.
-            None => Value {
-                type_,
-                code: self.none(span).code,
-            },
+            // Calls of it are resolved here; the value itself is never called.
+            None => self.uncallable(&callee, type_, span),
         }
     }
 
     /// A function value that only the checker calls, by other ways.
     fn uncallable(&mut self, callee: &Callee, type_: Type, span: Span) -> Value {
-        let message = self.constant(Constant::Str("this function cannot be called as a value".to_owned()), span);
+        let message = self.constant(
+            Constant::Str("this function cannot be called as a value".to_owned()),
+            span,
+        );
         let raised = self.new_exception("TypeError", vec![message], span);
         let none = self.none(span);
         let steps = vec![Self::statement(StmtKind::Raise(raised.code, None), span)];
@@ -226,10 +223,16 @@ impl<'a> Walker<'_, 'a> {
             }
             Callee::Program { .. } => return None,
         };
-        let signature = function.overloads.first()?;
-        let crate::face::Target::Leaf(leaf) = signature.target else {
-            return None;
-        };
+        let (signature, leaf) = function
+            .overloads
+            .iter()
+            .find_map(|signature| match signature.target {
+                crate::face::Target::Leaf(leaf) => Some((signature, leaf)),
+                crate::face::Target::Intrinsic(name) if name.ends_with("len") => {
+                    Some((signature, "len"))
+                }
+                _ => None,
+            })?;
         let mut count = usize::from(has_receiver) - captured.min(usize::from(has_receiver));
         let mut rest = Vec::new();
         for parameter in &signature.parameters {
@@ -250,7 +253,13 @@ impl<'a> Walker<'_, 'a> {
                         span,
                     });
                 }
-                ExprKind::Leaf(leaf, arguments)
+                match (leaf, arguments.pop()) {
+                    ("len", Some(value)) => ExprKind::Length(value),
+                    (_, last) => {
+                        arguments.extend(last);
+                        ExprKind::Leaf(leaf, arguments)
+                    }
+                }
             }),
         )
     }

@@ -189,13 +189,19 @@ impl Walker<'_, '_> {
             let arguments = self.hold_value(arguments, span, &mut statements);
             let new = self.expr(ExprKind::New(ClassId(index)), type_, span);
             let object = self.hidden(span, 11, type_);
-            statements.push(Self::statement(StmtKind::Assign(Place::Local(object), new), span));
+            statements.push(Self::statement(
+                StmtKind::Assign(Place::Local(object), new),
+                span,
+            ));
             let read = self.read_hidden(object, type_, span);
             let set = ExprKind::Leaf("exception.initialise", vec![read.code, arguments.code]);
             let set = self.expr(set, Type::NONE, span);
             statements.push(Self::statement(StmtKind::Expr(set), span));
             let read = self.read_hidden(object, type_, span);
-            return Value { type_, code: self.block_value(statements, read.code, type_, span) };
+            return Value {
+                type_,
+                code: self.block_value(statements, read.code, type_, span),
+            };
         }
         if !given.is_empty() {
             let name = self.engine.classes[index as usize].name.clone();

@@ -414,13 +414,8 @@ impl<'a> Walker<'_, 'a> {
     ) {
         let at = self.tree.expr(item.context).span;
         let part = held.type_;
-        let entered = match self.member_of_part(part, "__enter__") {
-            Some(found) => {
-                self.call_native_method(held.clone(), &found, "__enter__", Vec::new(), at)
-            }
-            None => None,
-        };
-        let entered = entered.unwrap_or_else(|| held.clone());
+        // Native contexts enter as themselves.
+        let entered = held.clone();
         match item.target {
             Some(target) => self.store(target, entered, span, out),
             None => out.push(Self::statement(StmtKind::Expr(entered.code), span)),
@@ -429,11 +424,8 @@ impl<'a> Walker<'_, 'a> {
         self.with_statement(rest, body, span, &mut inner);
         let after = self.env.clone();
         self.env.reachable = true;
-        let none: Vec<super::calls::Given> = (0..3)
-            .map(|_| super::calls::Given::positional(self.none(span)))
-            .collect();
         let left = match self.member_of_part(part, "__exit__") {
-            Some(found) => self.call_native_method(held, &found, "__exit__", none, at),
+            Some(found) => self.call_native_method(held, &found, "__exit__", Vec::new(), at),
             None => None,
         };
         self.env = after;

@@ -152,22 +152,35 @@ impl Walker<'_, '_> {
 
     /// The groups of a pattern are known where it is a constant.
     fn bind_groups(&mut self, signature: &FaceSignature, slots: &[Slot], bindings: &mut Bindings) {
-        let Some(index) = signature.variables.iter().position(|&name| name == "G") else { return };
-        if bindings.function.get(index).is_none_or(|&bound| bound != Type::NEVER) {
+        let Some(index) = signature.variables.iter().position(|&name| name == "G") else {
+            return;
+        };
+        if bindings
+            .function
+            .get(index)
+            .is_none_or(|&bound| bound != Type::NEVER)
+        {
             return;
         }
-        let constant = signature.parameters.iter().zip(slots).find_map(|(parameter, slot)| match slot {
-            Slot::One(given) if parameter.name == "pattern" => match &*given.value.code.kind {
-                ExprKind::Constant(Constant::Str(text)) => Some(text.clone()),
+        let constant = signature
+            .parameters
+            .iter()
+            .zip(slots)
+            .find_map(|(parameter, slot)| match slot {
+                Slot::One(given) if parameter.name == "pattern" => match &*given.value.code.kind {
+                    ExprKind::Constant(Constant::Str(text)) => Some(text.clone()),
+                    _ => None,
+                },
                 _ => None,
-            },
-            _ => None,
-        });
+            });
         let groups = constant.and_then(|text| face::regex_groups(&text, false));
         let optional = self.join(Type::STR, Type::NONE);
         bindings.function[index] = match groups {
             Some(groups) => {
-                let elements = groups.iter().map(|group| if group.always { Type::STR } else { optional }).collect();
+                let elements = groups
+                    .iter()
+                    .map(|group| if group.always { Type::STR } else { optional })
+                    .collect();
                 self.engine.types.tuple(elements)
             }
             None => {

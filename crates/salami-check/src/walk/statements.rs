@@ -663,15 +663,22 @@ impl<'a> Walker<'_, 'a> {
             _ => None,
         };
         let is_alias = match &self.tree.expr(value).kind {
-            tree::ExprKind::Subscript { value, .. } => self.engine.class_named(self.file, *value).is_some(),
-            tree::ExprKind::Binary { operator: tree::BinaryOperator::BitOr, left, right } => {
+            tree::ExprKind::Subscript { value, .. } => {
+                self.engine.class_named(self.file, *value).is_some()
+            }
+            tree::ExprKind::Binary {
+                operator: tree::BinaryOperator::BitOr,
+                left,
+                right,
+            } => {
                 self.engine.class_named(self.file, *left).is_some()
                     && (matches!(self.tree.expr(*right).kind, tree::ExprKind::None)
                         || self.engine.class_named(self.file, *right).is_some())
             }
             _ => false,
         };
-        is_alias || matches!(entry, Some(crate::face::FaceEntry::Form(name)) if *name != "NewType" && *name != "namedtuple")
+        is_alias
+            || matches!(entry, Some(crate::face::FaceEntry::Form(name)) if *name != "NewType" && *name != "namedtuple")
     }
 
     /// The static entity that a name expression means.

@@ -100,7 +100,10 @@ impl Walker<'_, '_> {
         // A dict whose missing items a function of the program makes.
         if let Some(found) = self.member_of_part(container.type_, "__getitem__")
             && let FaceMember::Method(function) = found.member
-            && function.overloads.iter().any(|signature| matches!(signature.target, crate::face::Target::Prelude(_)))
+            && function
+                .overloads
+                .iter()
+                .any(|signature| matches!(signature.target, crate::face::Target::Prelude(_)))
         {
             let given = vec![super::calls::Given::positional(index)];
             let held = container;

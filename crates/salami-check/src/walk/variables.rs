@@ -78,7 +78,11 @@ impl Walker<'_, '_> {
                 type_: self.read(node),
                 may_be_unset: known.may_be_unset,
             },
-            None => known,
+            // The cells of a method's surroundings: refused elsewhere.
+            None => Known {
+                type_: Type::ERROR,
+                may_be_unset: false,
+            },
         }
     }
 
