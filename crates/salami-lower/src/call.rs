@@ -86,7 +86,7 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
                     cells.push(register);
                 }
                 Capture::Fresh(value) => {
-                    let cell = self.emit.temporary(&RegisterType::tag(Tag::Cell))?;
+                    let cell = self.emit.exact(&RegisterType::tag(Tag::Cell))?;
                     let taken = self.emit.depth();
                     let value = self.expression(value, None)?.register;
                     self.emit.at(expression.span);

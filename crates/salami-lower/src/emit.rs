@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use salami_ir::{
     Address, Handler, HandlerKind, Instruction, Register, RegisterDeclaration, RegisterType,
-    SourceEntry, Tag, instruction::Destination,
+    SourceEntry, instruction::Destination,
 };
 use salami_source::{FileId, Source, Span};
 
@@ -31,6 +31,14 @@ struct PendingHandler {
     kind: HandlerKind,
 }
 
+/// A register for temporaries.
+#[derive(Debug)]
+struct Slot {
+    bound: RegisterType,
+    /// Whether it is only taken for values of exactly this type.
+    is_exact: bool,
+}
+
 /// What was emitted so far of one function.
 ///
 /// Code that nothing reaches is not emitted: after a jump, a return or a raise every
@@ -50,7 +58,7 @@ pub(crate) struct Emitter<'a> {
     handlers: Vec<PendingHandler>,
     locals: Vec<RegisterDeclaration>,
     local_types: Vec<RegisterType>,
-    temporaries: Vec<RegisterType>,
+    temporaries: Vec<Slot>,
     depth: usize,
 }
 
@@ -114,34 +122,60 @@ impl<'a> Emitter<'a> {
         self.local_types.get(register.index())
     }
 
-    /// Takes the next temporary. It is given back by [`Emitter::release`]. One that held a cell
-    /// holds cells only, so others pass over it.
+    /// Takes the next temporary. It is given back by [`Emitter::release`].
     pub(crate) fn temporary(&mut self, holds: &RegisterType) -> Result<Register, LowerError> {
-        let is_cell = |temporary: &RegisterType| temporary.tags.contains(Tag::Cell);
-        while let Some(temporary) = self.temporaries.get(self.depth)
-            && is_cell(temporary) != is_cell(holds)
+        let position = self.take(|slot| !slot.is_exact);
+        match self.temporaries.get_mut(position) {
+            Some(slot) => slot.bound = slot.bound.join(holds),
+            None => self.temporaries.push(Slot {
+                bound: holds.clone(),
+                is_exact: false,
+            }),
+        }
+        self.register(position)
+    }
+
+    /// Takes the next temporary that never holds anything but values of this type, or cells: what
+    /// it is declared says as much as following the ways of execution can.
+    pub(crate) fn exact(&mut self, holds: &RegisterType) -> Result<Register, LowerError> {
+        let position = self.take(|slot| slot.is_exact && slot.bound == *holds);
+        if position == self.temporaries.len() {
+            self.temporaries.push(Slot {
+                bound: holds.clone(),
+                is_exact: true,
+            });
+        }
+        self.register(position)
+    }
+
+    /// Takes the next slot that fits, or a new one.
+    fn take(&mut self, fits: impl Fn(&Slot) -> bool) -> usize {
+        while self
+            .temporaries
+            .get(self.depth)
+            .is_some_and(|slot| !fits(slot))
         {
             self.depth += 1;
         }
-        let index = u16::try_from(self.locals.len() + self.depth)
-            .map_err(|_| LowerError::Limit("registers of a function"))?;
-        if self.depth == self.temporaries.len() {
-            self.temporaries.push(holds.clone());
-        } else {
-            self.widen(Register(index), holds);
-        }
+        let position = self.depth;
         self.depth += 1;
-        Ok(Register(index))
+        position
+    }
+
+    fn register(&self, position: usize) -> Result<Register, LowerError> {
+        u16::try_from(self.locals.len() + position)
+            .map(Register)
+            .map_err(|_| LowerError::Limit("registers of a function"))
     }
 
     /// Says that the temporary also holds values of this type.
     pub(crate) fn widen(&mut self, temporary: Register, holds: &RegisterType) {
-        if let Some(bound) = temporary
+        if let Some(slot) = temporary
             .index()
             .checked_sub(self.locals.len())
             .and_then(|position| self.temporaries.get_mut(position))
         {
-            *bound = bound.join(holds);
+            slot.bound = slot.bound.join(holds);
         }
     }
 
@@ -382,7 +416,11 @@ impl<'a> Emitter<'a> {
             });
         }
         let mut bounds = local_types;
-        bounds.extend(temporaries.into_iter().map(kinds::bounded));
+        bounds.extend(
+            temporaries
+                .into_iter()
+                .map(|slot| kinds::bounded(slot.bound)),
+        );
         Ok(Finished {
             code,
             handlers: resolved,

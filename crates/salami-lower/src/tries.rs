@@ -35,8 +35,9 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         }
         let any_exception = ClassRef::Builtin(BuiltinException::BaseException);
         let holds = self.result.clone();
-        let result = self.emit.temporary(&holds)?;
-        let caught = self.emit.temporary(&RegisterType::class(any_exception))?;
+        // Many ways meet here: the registers say by their declaration what they hold.
+        let result = self.emit.exact(&holds)?;
+        let caught = self.emit.exact(&RegisterType::class(any_exception))?;
         let shared = if self.copies >= COPIES {
             self.must_restate = true;
             // Where the ways meet, what is not from this statement would be taken for it.
@@ -47,7 +48,7 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
                 result: Destination(result),
             });
             Some((
-                self.emit.temporary(&RegisterType::tag(Tag::Int))?,
+                self.emit.exact(&RegisterType::tag(Tag::Int))?,
                 self.emit.label(),
             ))
         } else {
@@ -232,7 +233,7 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
                 tags: RegisterType::tag(Tag::Object).tags,
                 classes: Some(classes.clone()),
             });
-            let register = self.emit.temporary(&holds)?;
+            let register = self.emit.exact(&holds)?;
             self.emit.release(mark);
             if let Some(target) = self
                 .emit
@@ -246,7 +247,7 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         self.emit.jump(done);
         for (target, caught, handler) in targets {
             self.emit.place_reached(target);
-            self.emit.temporary(&caught.holds)?;
+            self.emit.exact(&caught.holds)?;
             self.emit.at(handler.span);
             self.handler(handler, caught)?;
             self.emit.release(mark);
@@ -295,7 +296,7 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         }
         if seen_later {
             let holds = RegisterType::class(ClassRef::Builtin(BuiltinException::BaseException));
-            let exception = self.emit.temporary(&holds)?;
+            let exception = self.emit.exact(&holds)?;
             if let Some(target) = self.emit.handler(from, to, exception, HandlerKind::Cleanup) {
                 self.emit.place_reached(target);
                 self.unset(local)?;
