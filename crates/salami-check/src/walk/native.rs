@@ -410,7 +410,11 @@ impl Walker<'_, '_> {
         for (parameter, slot) in signature.parameters.iter().zip(slots) {
             let is_protocol = wants_iterable(&parameter.type_);
             let value = match slot {
-                Slot::One(given) if is_protocol && !takes_generators => {
+                Slot::One(given)
+                    if is_protocol
+                        && (!takes_generators
+                            || self.is_leaf_of_program(signature, given.value.type_)) =>
+                {
                     self.without_generator(given.value, span)
                 }
                 Slot::One(given) => given.value,
@@ -481,6 +485,21 @@ impl Walker<'_, '_> {
         }
     }
 
+    /// Whether a leaf would get an object of the program to iterate.
+    fn is_leaf_of_program(&self, signature: &FaceSignature, type_: Type) -> bool {
+        matches!(signature.target, Target::Leaf(_))
+            && self
+                .engine
+                .types
+                .data(type_)
+                .instances
+                .iter()
+                .any(|class| match class {
+                    ClassRef::Program(class) => self.engine.method(*class, "__iter__").is_some(),
+                    ClassRef::Native(_) => false,
+                })
+    }
+
     /// An operator's method called by name: `a.__add__(b)`.
     fn operator_call(
         &mut self,
@@ -546,7 +565,10 @@ impl Walker<'_, '_> {
 
     /// The native class of a part, with its member.
     pub(super) fn member_of_part(&mut self, part: Type, name: &str) -> Option<Found> {
-        self.native_class_of(part)?.find(name)
+        let own = self
+            .native_class_of(part)
+            .and_then(|class| class.find(name));
+        own.or_else(|| face::class("object")?.find(name))
     }
 
     /// The native class of a part that has one.
