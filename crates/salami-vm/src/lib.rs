@@ -23,7 +23,8 @@ mod value;
 pub use context::Context;
 pub use data::{Data, ExportError};
 pub use machine::{
-    CanaryError, ErrorContext, FrameView, Limit, Limits, Machine, MachineError, Outcome, Raised, TraceLine, check_limits,
+    CanaryError, ErrorContext, FrameView, Limit, Limits, Machine, MachineError, Outcome, Raised,
+    TraceLine, check_limits,
 };
 pub use prepare::Program;
 pub use raise::Raise;

@@ -145,10 +145,10 @@ impl NumberTable {
     }
 
     fn add(&mut self, hash: i64, key: Value) -> u64 {
-        // The first slot on the way that was given up is used again.
+        // The last slot on the way that was given up is used again.
         let mut given_up = None;
         let mut probes = self.probe(hash, |index, slot| {
-            if slot.state == Occupied::Removed && given_up.is_none() {
+            if slot.state == Occupied::Removed {
                 given_up = Some(index);
             }
             slot.state == Occupied::Never

@@ -226,6 +226,16 @@ fn general(
         (Op::Multiply, Value::List(_) | Value::Tuple(_) | Value::Str(_) | Value::Bytes(_), _) => {
             Some(sequence::repeat(context, left, right)?)
         }
+        // CPython's `*=` does not look at the right side where the left is some other container.
+        (
+            Op::Multiply,
+            Value::Dict(_)
+            | Value::Set(_)
+            | Value::Range(_)
+            | Value::DictKeys(_)
+            | Value::DictItems(_),
+            _,
+        ) if in_place => None,
         (Op::Multiply, _, Value::List(_) | Value::Tuple(_) | Value::Str(_) | Value::Bytes(_)) => {
             Some(sequence::repeat(context, right, left)?)
         }

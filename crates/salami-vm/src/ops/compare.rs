@@ -525,10 +525,20 @@ pub fn contains(context: &mut Context, container: Value, item: Value) -> Result<
             }
         }
         Value::Bytes(bytes) => match item {
-            Value::Int(number) => match u8::try_from(number) {
-                Ok(byte) => Ok(context.heap.bytes(bytes).contains(&byte)),
-                Err(_) => Err(context.value_error("byte must be in range(0, 256)")),
-            },
+            Value::Int(_) | Value::Bool(_) | Value::Big(_) => {
+                let byte = match item {
+                    Value::Int(number) => u8::try_from(number).ok(),
+                    Value::Bool(truth) => Some(u8::from(truth)),
+                    _ => None,
+                };
+                match byte {
+                    Some(byte) => {
+                        context.charge(context.heap.bytes(bytes).len() as u64 / 64)?;
+                        Ok(context.heap.bytes(bytes).contains(&byte))
+                    }
+                    None => Err(context.value_error("byte must be in range(0, 256)")),
+                }
+            }
             Value::Bytes(part) => {
                 let length = context.heap.bytes(part).len();
                 let cost = context.heap.bytes(bytes).len() as u64 * (length as u64 / 64 + 1) / 16;

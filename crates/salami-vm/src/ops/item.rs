@@ -161,6 +161,9 @@ fn get_other(context: &mut Context, container: Value, key: Value) -> Result<Valu
         let indices = slice_indices(context, slice, length)?;
         return get_slice(context, container, indices);
     }
+    if let (Value::Range(_), Value::Big(_)) = (container, key) {
+        return Err(context.index_error("range object index out of range"));
+    }
     let Some(index) = index_of(context, key)? else {
         return Err(bad_index(context, container, key));
     };
@@ -349,10 +352,28 @@ pub fn set_item(
         },
         (Value::Native(native), _) if native::set_item(context, native, key, value)? => Ok(()),
         _ => {
+            if is_sequence_like(container) {
+                index_of(context, key)?;
+            }
             let name = type_name(&context.heap, container);
             Err(context.type_error(format!("'{name}' object does not support item assignment")))
         }
     }
+}
+
+/// Whether CPython looks at the key as an index before it says that items cannot be set or deleted.
+fn is_sequence_like(value: Value) -> bool {
+    matches!(
+        value,
+        Value::Str(_)
+            | Value::Bytes(_)
+            | Value::Tuple(_)
+            | Value::Range(_)
+            | Value::Set(_)
+            | Value::DictKeys(_)
+            | Value::DictValues(_)
+            | Value::DictItems(_)
+    )
 }
 
 /// `del container[key]`.
@@ -386,8 +407,10 @@ pub fn delete_item(context: &mut Context, container: Value, key: Value) -> Resul
             Ok(())
         }
         _ => {
+            let doubly = is_sequence_like(container) && index_of(context, key)?.is_some();
+            let support = if doubly { "doesn't" } else { "does not" };
             let name = type_name(&context.heap, container);
-            Err(context.type_error(format!("'{name}' object doesn't support item deletion")))
+            Err(context.type_error(format!("'{name}' object {support} support item deletion")))
         }
     }
 }

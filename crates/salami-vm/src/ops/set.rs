@@ -40,11 +40,20 @@ fn hash_in(context: &mut Context, set: SetRef, key: Value) -> Result<Option<SetH
     Ok(Some(SetHash::Keyed(hash_key(context, key)?)))
 }
 
+/// The key to look for: a set stands for the frozenset of its elements.
+fn lookup_key(context: &mut Context, key: Value) -> Result<Value, Raise> {
+    match key {
+        Value::Set(set) if !context.heap.set(set).is_frozen() => set_copy(context, set, true),
+        _ => Ok(key),
+    }
+}
+
 /// `key in set`. A set as key stands for the frozenset of its elements.
 ///
 /// # Errors
 /// TypeError for an unhashable key.
 pub fn set_contains(context: &mut Context, set: SetRef, key: Value) -> Result<bool, Raise> {
+    let key = lookup_key(context, key)?;
     let Some(hash) = hash_in(context, set, key)? else {
         return Ok(false);
     };
@@ -94,6 +103,7 @@ pub fn set_add(context: &mut Context, set: SetRef, key: Value) -> Result<bool, R
 /// # Errors
 /// TypeError for an unhashable key.
 pub fn set_remove(context: &mut Context, set: SetRef, key: Value) -> Result<bool, Raise> {
+    let key = lookup_key(context, key)?;
     let Some(hash) = hash_in(context, set, key)? else {
         return Ok(false);
     };
@@ -181,6 +191,9 @@ pub fn set_update(context: &mut Context, set: SetRef, from: SetRef) -> Result<()
 pub fn set_union(context: &mut Context, left: SetRef, right: SetRef) -> Result<Value, Raise> {
     let frozen = context.heap.set(left).is_frozen();
     let result = set_copy(context, left, frozen)?;
+    if left == right {
+        return Ok(result);
+    }
     if let Value::Set(set) = result {
         set_update(context, set, right)?;
     }
@@ -197,6 +210,9 @@ pub fn set_intersection(
     right: SetRef,
 ) -> Result<Value, Raise> {
     let frozen = context.heap.set(left).is_frozen();
+    if left == right {
+        return set_copy(context, left, frozen);
+    }
     let swap = context.heap.set(right).len() > context.heap.set(left).len();
     let (walked, tested) = if swap { (left, right) } else { (right, left) };
     context.charge(context.heap.set(walked).len() as u64 * 2)?;
