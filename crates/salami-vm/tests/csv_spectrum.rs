@@ -1,5 +1,11 @@
 //! The csv-spectrum files, read as `csv.reader` reads them, against their JSON.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "the test reads its corpus, or says that it is not there"
+)]
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -24,10 +30,18 @@ fn reads_the_spectrum() {
     let mut count = 0;
     for file in files {
         let path = file.unwrap().path();
-        let expected = root.join("json").join(path.with_extension("json").file_name().unwrap());
-        let Ok(expected) = std::fs::read_to_string(expected) else { continue };
+        let expected = root
+            .join("json")
+            .join(path.with_extension("json").file_name().unwrap());
+        let Ok(expected) = std::fs::read_to_string(expected) else {
+            continue;
+        };
         let text = std::fs::read_to_string(&path).unwrap();
-        let mut context = Context::new(Heap::new(Arc::new(Module::default()), 100 << 20, HashKey::default()));
+        let mut context = Context::new(Heap::new(
+            Arc::new(Module::default()),
+            100 << 20,
+            HashKey::default(),
+        ));
         context.refuel(1 << 40);
         let text = context.string(&text).unwrap();
         let newline = context.string("").unwrap();
@@ -39,7 +53,9 @@ fn reads_the_spectrum() {
         let rows = context.list(rows).unwrap();
         let mut arguments = vec![rows];
         arguments.extend([Value::Unset; 9]);
-        let Value::Str(dumped) = call(&mut context, "json.dumps", &arguments) else { panic!("dumps gave no str") };
+        let Value::Str(dumped) = call(&mut context, "json.dumps", &arguments) else {
+            panic!("dumps gave no str")
+        };
         let found: Json = serde_json::from_str(context.heap.str(dumped)).unwrap();
         let expected: Json = serde_json::from_str(&expected).unwrap();
         assert_eq!(found, expected, "{}", path.display());

@@ -147,7 +147,11 @@ fn style(
     sort: Value,
 ) -> Result<Style, Raise> {
     let truth = |context: &Context, value: Value, default| {
-        if value.is_unset() { default } else { ops::truth(&context.heap, value) }
+        if value.is_unset() {
+            default
+        } else {
+            ops::truth(&context.heap, value)
+        }
     };
     let indent = match indent {
         Value::None | Value::Unset => None,

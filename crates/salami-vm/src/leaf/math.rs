@@ -188,7 +188,11 @@ fn whole(
         return decimal_hooks::whole(context, &decimal, rounding);
     }
     if rounding == Rounding::Down && !matches!(value, Value::Float(_)) {
-        return Err(wrong_type(context, "type {} doesn't define __trunc__ method", value));
+        return Err(wrong_type(
+            context,
+            "type {} doesn't define __trunc__ method",
+            value,
+        ));
     }
     let x = real(context, value)?;
     let number = integer_of(context, function(x))?;
@@ -400,7 +404,7 @@ fn is_close(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> 
 }
 
 /// A finite float as `mantissa * 2^exponent`.
-fn parts(value: f64) -> (BigInt, i64) {
+pub(super) fn parts(value: f64) -> (BigInt, i64) {
     let bits = value.to_bits();
     let biased = (bits >> 52 & 0x7ff) as i64;
     let fraction = bits & ((1 << 52) - 1);
@@ -421,7 +425,7 @@ fn parts(value: f64) -> (BigInt, i64) {
 }
 
 /// `mantissa * 2^exponent`, rounded half to even once. Infinite if it is too large.
-fn rounded(mantissa: &BigInt, exponent: i64) -> f64 {
+pub(super) fn rounded(mantissa: &BigInt, exponent: i64) -> f64 {
     let bits = mantissa.bits() as i64;
     // 53 bits are kept, fewer where the number is subnormal.
     let drop = (bits - 53).max(-1074 - exponent).max(0);

@@ -10,6 +10,7 @@ mod bytes_case;
 mod bytes_search;
 mod codec;
 mod collections;
+mod copy;
 mod csv;
 mod date;
 mod datetime;
@@ -19,6 +20,7 @@ mod deque;
 mod dict;
 mod exceptions;
 mod float;
+mod heap_queue;
 mod int;
 mod io;
 mod iterators;
@@ -35,6 +37,7 @@ mod re_match;
 mod restore;
 mod set;
 pub(crate) mod sort;
+mod statistics;
 mod str_build;
 mod str_case;
 mod str_search;
@@ -65,6 +68,7 @@ const ALL: &[&[Leaf]] = &[
     bytes_search::LEAVES,
     codec::LEAVES,
     collections::LEAVES,
+    copy::LEAVES,
     csv::LEAVES,
     date::LEAVES,
     datetime::LEAVES,
@@ -73,6 +77,7 @@ const ALL: &[&[Leaf]] = &[
     dict::LEAVES,
     exceptions::LEAVES,
     float::LEAVES,
+    heap_queue::LEAVES,
     int::LEAVES,
     io::LEAVES,
     iterators::LEAVES,
@@ -87,6 +92,7 @@ const ALL: &[&[Leaf]] = &[
     re::LEAVES,
     set::LEAVES,
     sort::LEAVES,
+    statistics::LEAVES,
     str_build::LEAVES,
     str_case::LEAVES,
     str_search::LEAVES,

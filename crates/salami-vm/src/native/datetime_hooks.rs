@@ -131,10 +131,14 @@ fn between(
             &BigInt::from(one.0),
             &BigInt::from(other.0),
         ))),
-        BinaryOperator::FloorDivide => context.int(BigInt::from(Integer::div_floor(&one.0, &other.0))),
+        BinaryOperator::FloorDivide => {
+            context.int(BigInt::from(Integer::div_floor(&one.0, &other.0)))
+        }
         _ => context
             .heap
-            .alloc_native(Native::TimeDelta(Delta(Integer::mod_floor(&one.0, &other.0)))),
+            .alloc_native(Native::TimeDelta(Delta(Integer::mod_floor(
+                &one.0, &other.0,
+            )))),
     }
 }
 

@@ -560,11 +560,11 @@ impl<'a> Matcher<'a> {
         let mut at = pos;
         while at > low {
             at = before(self.text, at as usize) as u32;
-            if let Some(byte) = next {
-                if self.text.get(at as usize) != Some(&byte) {
-                    *steps += 1;
-                    continue;
-                }
+            if let Some(byte) = next
+                && self.text.get(at as usize) != Some(&byte)
+            {
+                *steps += 1;
+                continue;
             }
             if at > low {
                 self.push(Frame::Shrink { pc, low, pos: at })?;

@@ -20,6 +20,7 @@ mod memo;
 mod parse;
 mod program;
 mod source;
+#[rustfmt::skip]
 mod tables;
 mod template;
 mod tree;

@@ -14,7 +14,9 @@ fn in_ranges(table: &[(u32, u32)], code: u32) -> bool {
 fn mapped(table: &[(u32, u32, u32, u32)], code: u32) -> u32 {
     let after = table.partition_point(|&(first, ..)| first <= code);
     match after.checked_sub(1).and_then(|index| table.get(index)) {
-        Some(&(first, last, step, target)) if code <= last && (code - first) % step == 0 => {
+        Some(&(first, last, step, target))
+            if code <= last && (code - first).is_multiple_of(step) =>
+        {
             target + (code - first)
         }
         _ => code,

@@ -3,7 +3,7 @@
 A case is a list of steps [name or null, node, outcome]; outcome is the repr or "!Class: message".
 Nodes: plain JSON; {"f": float}, {"t": tuple}, {"l": list}, {"d": pairs}, {"v": variable}, {"c": [leaf, args...]}, {"o": [operator, a, b]}, {"i": iterator}, {"u": 0} not given, {"y": type}.
 """
-import json, sys, math, re, csv, io, collections, datetime, decimal, operator, types, random, time as _time
+import bisect, copy, statistics, heapq, json, sys, math, re, csv, io, collections, datetime, decimal, operator, types, random, time as _time
 _time.tzset() if False else None
 import os
 os.environ["TZ"] = "UTC"; _time.tzset()
@@ -21,7 +21,9 @@ NAMES = {
  "datetime.datetime.replace": "self year month day hour minute second microsecond tzinfo fold",
  "datetime.date.replace": "self year month day", "datetime.timezone": "offset name", "datetime.datetime.fromtimestamp": "timestamp tz",
  "datetime.datetime.isoformat": "self sep timespec", "datetime.time.isoformat": "self timespec", "datetime.datetime.astimezone": "self tz",
- "datetime.datetime.combine": "date time tzinfo", "io.StringIO": "initial_value newline", "io.StringIO.read": "self size", "io.StringIO.readline": "self size", "io.StringIO.readlines": "self hint",
+ "datetime.datetime.combine": "date time tzinfo", "bisect.bisect_left": "a x lo hi key", "bisect.bisect_right": "a x lo hi key", "bisect.insort_left": "a x lo hi key", "bisect.insort_right": "a x lo hi key", "copy.deepcopy": "x memo",
+ "statistics.fmean": "data weights", "statistics.stdev": "data xbar", "statistics.pstdev": "data mu", "statistics.variance": "data xbar", "statistics.pvariance": "data mu",
+ "io.StringIO": "initial_value newline", "io.StringIO.read": "self size", "io.StringIO.readline": "self size", "io.StringIO.readlines": "self hint",
  "io.StringIO.seek": "self pos whence", "io.StringIO.truncate": "self pos", "math.log": "x base", "math.perm": "n k", "math.isclose": "a b rel_tol abs_tol", "math.prod": "iterable start",
  "re.sub": "pattern repl string count flags", "re.subn": "pattern repl string count flags", "re.split": "pattern string maxsplit flags", "re.findall": "pattern string flags", "re.finditer": "pattern string flags",
  "re.search": "pattern string flags", "re.match": "pattern string flags", "re.fullmatch": "pattern string flags", "re.compile": "pattern flags",
@@ -32,7 +34,7 @@ NAMES = {
  "decimal.Decimal": "value context", "decimal.Decimal.quantize": "self exp rounding context", "decimal.Decimal.sqrt": "self context", "decimal.Decimal.compare": "self other context", "decimal.Decimal.max": "self other context", "decimal.Decimal.min": "self other context", "decimal.Decimal.to_integral_value": "self rounding context", "decimal.Decimal.normalize": "self context", "decimal.Decimal.copy_sign": "self other context", "decimal.Decimal.same_quantum": "self other context", "decimal.Decimal.is_normal": "self context", "decimal.Decimal.logb": "self context",
 }
 STAR = {"math.gcd", "math.lcm", "math.hypot", "re.Match.group"}
-MODULES = dict(json=json, math=math, re=re, csv=csv, io=io, collections=collections, datetime=datetime, decimal=decimal)
+MODULES = dict(json=json, math=math, re=re, csv=csv, io=io, collections=collections, datetime=datetime, decimal=decimal, heapq=heapq, bisect=bisect, copy=copy, statistics=statistics)
 TYPES = dict(int=int, float=float, list=list, str=str, decimal=decimal.Decimal, dict=dict, set=set)
 U = {"u": 0}
 
@@ -140,7 +142,7 @@ def writes(*rs, **kw): case(("f", C("io.StringIO")), ("w", C("csv.writer", V("f"
 R5 = [["a", 1, 2.5, None, True], ["x,y", 'q"q', "l\nm", "c\rd", ""], [""], [None], [], ["", ""], [" a", "b "], "abc", [-5, "-5", 1e20]]
 for kw in [{}, {"quoting": 1}, {"quoting": 2}, {"delimiter": ";", "quotechar": "'"}, {"lineterminator": "\n"}, {"dialect": "unix"}, {"quoting": 3, "escapechar": "\\"}, {"doublequote": False, "escapechar": "\\"}, {"quoting": 3}, {"dialect": "excel-tab"}]: writes(*R5, **kw)
 writes(5)
-case(("f", C("io.StringIO")), ("w", C("csv.DictWriter", V("f"), L("a", "b"))), C("csv.DictWriter.writeheader", V("w")), C("csv.DictWriter.writerow", V("w"), D({"b": 1, "a": 2})), C("csv.DictWriter.writerow", V("w"), D({"a": 2})), C("csv.DictWriter.writerow", V("w"), D({"a": 2, "z": 3, 4: 5})), C("csv.DictWriter.writerows", V("w"), L(D({"a": 1}), D({"b": 2}))), C("io.StringIO.getvalue", V("f")))
+case(("f", C("io.StringIO")), ("w", C("csv.DictWriter", V("f"), L("a", "b"))), C("csv.DictWriter.writeheader", V("w")), C("csv.DictWriter.writerow", V("w"), D({"b": 1, "a": 2})), C("csv.DictWriter.writerow", V("w"), D({"a": 2})), C("csv.DictWriter.writerow", V("w"), D({"a": 2, 4: 5})), C("csv.DictWriter.writerows", V("w"), L(D({"a": 1}), D({"b": 2}))), C("io.StringIO.getvalue", V("f")))
 case(("f", C("io.StringIO")), ("w", C("csv.DictWriter", V("f"), L("a"), extrasaction="ignore")), C("csv.DictWriter.writerow", V("w"), D({"b": 1, "a": 2})), C("io.StringIO.getvalue", V("f")), C("csv.DictWriter", V("f"), L("a"), extrasaction="x"))
 # ---- io
 case(("f", C("io.StringIO", "ab\ncd\r\ne\rf")), {"i": V("f")}, C("io.StringIO.seek", V("f"), 1, 0), C("io.StringIO.readline", V("f")), C("io.StringIO.read", V("f"), 2), C("io.StringIO.tell", V("f")), C("io.StringIO.readline", V("f"), 1), C("io.StringIO.readlines", V("f")), C("io.StringIO.read", V("f")), C("io.StringIO.seek", V("f"), 20, 0), C("io.StringIO.write", V("f"), "é"), C("io.StringIO.getvalue", V("f")), C("io.StringIO.seek", V("f"), 2, 0), C("io.StringIO.write", V("f"), "XYZ"), C("io.StringIO.getvalue", V("f")), C("io.StringIO.truncate", V("f"), 3), C("io.StringIO.getvalue", V("f")), C("io.StringIO.tell", V("f")), C("io.StringIO.seek", V("f"), -1, 0), C("io.StringIO.seek", V("f"), 1, 1), C("io.StringIO.seek", V("f"), 0, 2), C("io.StringIO.seek", V("f"), 0, 5), C("io.StringIO.write", V("f"), 5), C("io.StringIO.writelines", V("f"), L("a", "b")), C("io.StringIO.getvalue", V("f")), C("io.StringIO.closed", V("f")), C("io.StringIO.close", V("f")), C("io.StringIO.read", V("f")), C("io.StringIO.closed", V("f")))
@@ -173,6 +175,21 @@ for a, b in [(5.5, 2.0), (-5.5, 2.0), (5.5, 0.0), (float("inf"), 1.0), (1.0, flo
 case(C("math.fsum", L(*[F(0.1)] * 10))); case(C("math.fsum", L(F(1e308), F(1e308)))); case(C("math.fsum", L(F(1e16), 1, F(-1e16)))); case(C("math.fsum", L(F(float("inf")), F(float("-inf"))))); case(C("math.fsum", L())); case(C("math.fsum", L("x")))
 case(C("math.hypot", L(3, 4))); case(C("math.hypot", L(F(0.1), F(0.2), F(0.3)))); case(C("math.hypot", L())); case(C("math.hypot", L(F(1e200), F(1e200)))); case(C("math.hypot", L(F(float("nan")), F(float("inf"))))); case(C("math.dist", T(1, 2), T(4, 6))); case(C("math.dist", T(1), T(1, 2))); case(C("math.hypot", L(F(5e-324), F(5e-324))))
 case(C("math.prod", L(1, 2, 3, F(0.5)))); case(C("math.prod", L(), 5)); case(C("math.isclose", F(1.0), F(1.0 + 1e-10))); case(C("math.isclose", 1, 2, abs_tol=1)); case(C("math.isclose", 1, 2, rel_tol=-1)); case(C("math.log", 8, 2)); case(C("math.log", 10**400)); case(C("math.log", 5, 1)); case(C("math.log", 0)); case(C("math.log", -(10**400))); case(C("math.ldexp", F(1.5), 10)); case(C("math.ldexp", F(1.5), 10**10)); case(C("math.ldexp", F(1.5), -10**10)); case(C("math.ldexp", 1, F(1.0))); case(C("math.sqrt", 10**400)); case(C("math.floor", C("decimal.Decimal", "-1.5"))); case(C("math.sqrt", C("decimal.Decimal", "2.25")))
+# ---- heapq, bisect, copy
+for _ in range(12):
+    values = [R.randint(0, 20) for _ in range(R.randint(0, 12))]
+    case(("h", L(*values)), C("heapq.heapify", V("h")), V("h"), C("heapq.heappush", V("h"), 7), V("h"), C("heapq.heappop", V("h")), V("h"), C("heapq.heappushpop", V("h"), 9), C("heapq.heapreplace", V("h"), 3), V("h"), C("heapq.heappop", V("h")), C("heapq.heappop", V("h")), V("h"))
+    values.sort(); x = R.randint(0, 20)
+    case(("a", L(*values)), C("bisect.bisect_left", V("a"), x), C("bisect.bisect_right", V("a"), x), C("bisect.insort_left", V("a"), x), C("bisect.insort_right", V("a"), 5), V("a"), C("bisect.bisect_left", V("a"), x, 2), C("bisect.bisect_left", V("a"), x, -1), C("bisect.bisect_left", V("a"), x, 0, 3))
+case(C("heapq.heappop", L())); case(C("heapq.heapify", T(1))); # What a failed comparison leaves is not compared: here the list is as it was before.
+case(C("heapq.heapify", L(1, "a"))); case(C("heapq.heappush", L(1), "x")); case(C("heapq.heappush", T(1), 1)); case(C("heapq.heappop", T(1))); case(C("bisect.bisect_left", L(1, "a"), "b")); case(C("bisect.bisect_right", "abc", "b"))
+case(("i", L(1)), ("x", L(V("i"), T(V("i"), 2), D({"k": V("i")}), C("collections.deque", L(V("i"))))), ("s", C("copy.copy", V("x"))), ("d", C("copy.deepcopy", V("x"))), C("collections.deque.append", O("get", V("x"), 3), 5), C("heapq.heappush", V("i"), 9), V("x"), V("s"), V("d"), C("copy.deepcopy", T(1, "a")), C("copy.copy", D({"a": V("i")})), C("copy.deepcopy", C("collections.Counter", "aab")), C("copy.deepcopy", T(T(V("i")), T())))
+# ---- statistics
+for values in [[1, 2, 3], [1, 2], [1.5, 2.5, 4.0], [0.1] * 10, [1, 2.5], [3], [], [1e300, 1e300], [1, 2, 3, 4], [2, 2, 3, 3, 1], [0.1, 0.2, 0.3, 0.4], [10**20, 1], [True, False], [-1.5, 2, 7.25, 7.25]]:
+    for f in "mean fmean median median_low median_high mode multimode stdev pstdev variance pvariance".split(): case(C("statistics." + f, enc(values)))
+D3 = L(C("decimal.Decimal", "1.1"), C("decimal.Decimal", "2.2"), C("decimal.Decimal", "4"))
+for f in "mean median stdev variance pvariance".split(): case(C("statistics." + f, D3))
+case(C("statistics.fmean", L(1, 2), L(3, 1))); case(C("statistics.variance", L(1, 2, 4), 2)); case(C("statistics.mean", L("x"))); case(C("statistics.mode", L("a", "b", "b")))
 # ---- decimal
 d = lambda s: C("decimal.Decimal", s)
 for a, b in [("1.10", "2"), ("1", "3"), ("-7", "2"), ("1", "0"), ("0", "0")]:

@@ -27,7 +27,9 @@ impl Delta {
     pub fn new(microseconds: i128) -> Result<Self, Failure> {
         let days = microseconds.div_euclid(DAY);
         if i32::try_from(days).is_err() {
-            return Err(Failure::overflow("Python int too large to convert to C int"));
+            return Err(Failure::overflow(
+                "Python int too large to convert to C int",
+            ));
         }
         if days.abs() > LAST_DAY {
             return Err(Failure::overflow(format!(

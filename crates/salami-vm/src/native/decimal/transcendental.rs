@@ -5,9 +5,7 @@ use num_bigint::{BigInt, BigUint, Sign};
 use num_integer::Integer;
 use num_traits::{One, Signed, Zero};
 
-use super::{
-    Decimal, EXPONENT_MAX, EXPONENT_MIN, Outcome, Rounding, Rules, Signal, digits, power_of_ten,
-};
+use super::{Decimal, EXPONENT_MIN, Outcome, Rounding, Rules, Signal, digits, power_of_ten};
 
 /// A number in fixed point, `value / 10^places`, off by at most a few hundred units.
 struct Fixed {
@@ -294,6 +292,5 @@ fn too_far(below: bool, rules: Rules) -> Outcome {
         )
         .fit(rules);
     }
-    debug_assert!(EXPONENT_MAX > 0);
     Err(Signal::Overflow)
 }
