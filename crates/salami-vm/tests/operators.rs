@@ -92,26 +92,30 @@ fn operators_give_what_cpython_gives() {
     for line in lines {
         let (wanted, cases) = line.split_once('\t').expect("an outcome and its cases");
         for case in cases.split(' ') {
-        let parts: Vec<&str> = case.split(',').collect();
-        let [operator, left, right] = parts.as_slice() else { panic!("{case} is no case") };
-        let text = |index: &str| values[index.parse::<usize>().expect("an index")];
-        let (left, right) = (text(left), text(right));
-        let one = value(&mut context, left);
-        let other = value(&mut context, right);
-        let found = match apply(&mut context, operator, one, other) {
-            Ok(result) => format::repr(&mut context, result).expect("it can be shown"),
-            Err(Raise::Exception(exception)) => {
-                let class = ops::class_name(&context.heap, context.heap.exception(exception).class);
-                let message = format::display(&mut context, Value::Exception(exception))
-                    .expect("it can be shown");
-                format!("{class}: {message}")
+            let parts: Vec<&str> = case.split(',').collect();
+            let [operator, left, right] = parts.as_slice() else {
+                panic!("{case} is no case")
+            };
+            let text = |index: &str| values[index.parse::<usize>().expect("an index")];
+            let (left, right) = (text(left), text(right));
+            let one = value(&mut context, left);
+            let other = value(&mut context, right);
+            let found = match apply(&mut context, operator, one, other) {
+                Ok(result) => format::repr(&mut context, result).expect("it can be shown"),
+                Err(Raise::Exception(exception)) => {
+                    let class =
+                        ops::class_name(&context.heap, context.heap.exception(exception).class);
+                    let message = format::display(&mut context, Value::Exception(exception))
+                        .expect("it can be shown");
+                    format!("{class}: {message}")
+                }
+                Err(other) => format!("{other:?}"),
+            };
+            if found != wanted {
+                failures.push(format!(
+                    "{left} {operator} {right}\n  wanted {wanted}\n  found  {found}"
+                ));
             }
-            Err(other) => format!("{other:?}"),
-        };
-        if found != wanted {
-            failures.push(format!(
-                "{left} {operator} {right}\n  wanted {wanted}\n  found  {found}"
-            ));
         }
     }
     assert!(
