@@ -178,3 +178,26 @@ fn integers_that_collide_in_low_bits_are_no_attack() {
     ));
     assert!(machine.fuel_used() < 20_000_000, "{}", machine.fuel_used());
 }
+
+#[test]
+fn a_program_near_its_limit_does_not_spend_its_life_collecting() {
+    // A list of lists that grows for ever, with a little garbage on the way.
+    let program = program(
+        "0: MAKE_LIST [] -> $0\n1: MAKE_LIST [1] -> $1\n2: MAKE_LIST [1] -> $1\n3: LIST_APPEND $0 $1\n4: JUMP -> 1\n",
+    );
+    let mut machine = Machine::new(
+        &program,
+        Limits {
+            memory: 8 << 20,
+            ..Limits::default()
+        },
+        &[],
+    )
+    .expect("it starts");
+    assert!(matches!(machine.run(1 << 40), Outcome::Failed(error) if error.code == "limit.memory"));
+    assert!(
+        machine.collections() < 40,
+        "{} collections",
+        machine.collections()
+    );
+}

@@ -110,6 +110,8 @@ pub struct Machine {
     limits: Limits,
     /// Where a reservation failed last and memory was collected for it: a second failure there is final.
     retried: Option<(usize, u32, i64)>,
+    /// Collections at the limit in a row that freed little.
+    poor_collections: u8,
     result: Option<Value>,
     /// The guard that failed.
     guard: Option<MachineError>,
@@ -148,6 +150,7 @@ impl Machine {
             output_fields: Vec::new(),
             limits,
             retried: None,
+            poor_collections: 0,
             result: None,
             guard: None,
             granted: 0,

@@ -17,6 +17,12 @@ pub(super) const MARGIN: i64 = 256;
 /// With less fuel than this the fast form is not worth entering.
 pub(super) const FAST: i64 = 8 * MARGIN;
 
+/// A collection at the limit is worth its time if it frees this fraction of the limit.
+const WORTHWHILE: usize = 64;
+/// After so many in a row that are not, memory counts as full: else a program near its limit would
+/// spend all its time, which is not metered, on collecting.
+const POOR_COLLECTIONS: u8 = 8;
+
 /// What to do after a form of the loop was left.
 enum Next {
     /// The run is over.
@@ -260,7 +266,17 @@ impl Machine {
                     return Some(self.ended::<EXACT>(Outcome::Failed(error)));
                 }
                 self.retried = here;
+                let before = self.context.heap.used();
                 self.collect();
+                let freed = before.saturating_sub(self.context.heap.used());
+                if freed >= self.limits.memory / WORTHWHILE {
+                    self.poor_collections = 0;
+                } else if self.poor_collections >= POOR_COLLECTIONS {
+                    let error = self.error_of(Raise::Memory(bytes));
+                    return Some(self.ended::<EXACT>(Outcome::Failed(error)));
+                } else {
+                    self.poor_collections += 1;
+                }
                 None
             }
             Raise::Fuel(needed) => {
