@@ -2,7 +2,7 @@
 
 use super::argument::{checked, integer, take};
 use super::datetime_common::{alloc, date, part, text};
-use super::{ANY, DATE, INT, Leaf, STR, TIME_DELTA, TUPLE, leaf};
+use super::{DATE, INT, Leaf, STR, TIME_DELTA, TUPLE, leaf};
 use crate::context::Context;
 use crate::format::Failure;
 use crate::native::datetime::{DAY, Date, DateTime, Delta, parse_date, year_of_ordinal};
@@ -12,15 +12,6 @@ use crate::value::Value;
 use num_traits::ToPrimitive;
 
 pub(super) const LEAVES: &[Leaf] = &[
-    leaf("datetime.IsoCalendarDate.week", 1, ANY, |c, a| {
-        iso_part(c, a, 1)
-    }),
-    leaf("datetime.IsoCalendarDate.weekday", 1, ANY, |c, a| {
-        iso_part(c, a, 2)
-    }),
-    leaf("datetime.IsoCalendarDate.year", 1, ANY, |c, a| {
-        iso_part(c, a, 0)
-    }),
     leaf("datetime.date", 3, DATE, new),
     leaf("datetime.date.ctime", 1, STR, ctime),
     leaf("datetime.date.day", 1, INT, |c, a| {
@@ -30,7 +21,7 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("datetime.date.fromisoformat", 1, DATE, from_iso_format),
     leaf("datetime.date.fromordinal", 1, DATE, from_ordinal),
     leaf("datetime.date.fromtimestamp", 1, DATE, from_timestamp),
-    leaf("datetime.date.isocalendar", 1, TUPLE, iso_calendar),
+    leaf("_leaf.iso_calendar", 1, TUPLE, iso_calendar),
     leaf("datetime.date.isoformat", 1, STR, iso_format),
     leaf("datetime.date.isoweekday", 1, INT, |c, a| {
         number(c, a, |date| date.weekday() + 1)
@@ -189,16 +180,6 @@ fn iso_calendar(context: &mut Context, arguments: &[Value]) -> Result<Value, Rai
     let [value] = take(arguments)?;
     let (year, week, day) = date(context, value)?.iso_calendar();
     context.tuple(vec![Value::Int(year), Value::Int(week), Value::Int(day)])
-}
-
-/// A part of `isocalendar()`, which is a plain tuple here.
-fn iso_part(context: &mut Context, arguments: &[Value], index: usize) -> Result<Value, Raise> {
-    let [value] = take(arguments)?;
-    let found = match value {
-        Value::Tuple(tuple) => context.heap.tuple(tuple).get(index).copied(),
-        _ => None,
-    };
-    found.ok_or_else(|| context.type_error("an ISO calendar date has three parts"))
 }
 
 fn iso_format(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {

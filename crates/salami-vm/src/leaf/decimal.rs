@@ -4,19 +4,26 @@ use num_bigint::BigUint;
 use num_traits::One;
 
 use super::argument::{take, wrong_type};
-use super::{ANY, BOOL, DECIMAL, INT, Leaf, STR, TUPLE, leaf};
+use super::{BOOL, DECIMAL, INT, Leaf, STR, TUPLE, leaf};
 use crate::context::Context;
 use crate::native::decimal::{Decimal, Kind, Outcome, Rounding, Rules, Signal};
-use crate::native::decimal_hooks::{bounded, exact, finish, from_text, of};
+use crate::native::decimal_hooks::{bounded, exact, finish, from_text, of, precision_cost};
 use crate::ops;
 use crate::raise::Raise;
 use crate::value::Value;
 
+/// The most digits that a program may set; CPython has no such bound.
+const PRECISION_LIMIT: i64 = 100_000;
+
 pub(super) const LEAVES: &[Leaf] = &[
+    leaf("_leaf.decimal_parts", 1, TUPLE, as_tuple),
+    leaf("_leaf.decimal_precision", 0, INT, precision),
+    leaf("_leaf.decimal_rounding", 0, STR, rounding_name),
+    leaf("_leaf.set_decimal_precision", 1, super::NONE, set_precision),
+    leaf("_leaf.set_decimal_rounding", 1, super::NONE, set_rounding),
     leaf("decimal.Decimal", 2, DECIMAL, new),
     leaf("decimal.Decimal.adjusted", 1, INT, adjusted),
     leaf("decimal.Decimal.as_integer_ratio", 1, TUPLE, integer_ratio),
-    leaf("decimal.Decimal.as_tuple", 1, TUPLE, as_tuple),
     leaf("decimal.Decimal.canonical", 1, DECIMAL, same),
     leaf("decimal.Decimal.compare", 3, DECIMAL, |c, a| {
         binary(c, a, compare)
@@ -109,11 +116,6 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("decimal.Decimal.to_integral", 3, DECIMAL, to_integral),
     leaf("decimal.Decimal.to_integral_exact", 3, DECIMAL, to_integral),
     leaf("decimal.Decimal.to_integral_value", 3, DECIMAL, to_integral),
-    leaf("decimal.DecimalTuple.digits", 1, ANY, |c, a| part(c, a, 1)),
-    leaf("decimal.DecimalTuple.exponent", 1, ANY, |c, a| {
-        part(c, a, 2)
-    }),
-    leaf("decimal.DecimalTuple.sign", 1, ANY, |c, a| part(c, a, 0)),
 ];
 
 fn new(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -229,7 +231,9 @@ fn unary(
     let value = receiver(context, value)?;
     let size = value.memory() as u64;
     context.charge(cost.saturating_add(size.saturating_mul(size) / 64))?;
-    finish(context, operation(&value, Rules::default()))
+    let rules = context.decimal_rules;
+    context.charge(precision_cost(context).saturating_mul(cost))?;
+    finish(context, operation(&value, rules))
 }
 
 fn binary(
@@ -242,7 +246,9 @@ fn binary(
     let other = operand(context, other)?;
     let (left, right) = (value.memory() as u64 + 8, other.memory() as u64 + 8);
     context.charge(left.saturating_mul(right) / 64 + 10)?;
-    finish(context, operation(&value, &other, Rules::default()))
+    let rules = context.decimal_rules;
+    context.charge(precision_cost(context))?;
+    finish(context, operation(&value, &other, rules))
 }
 
 fn multiply_add(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -251,10 +257,10 @@ fn multiply_add(context: &mut Context, arguments: &[Value]) -> Result<Value, Rai
     let (other, third) = (operand(context, other)?, operand(context, third)?);
     let (left, right) = (value.memory() as u64 + 8, other.memory() as u64 + 8);
     context.charge(left.saturating_mul(right) / 64 + 10)?;
-    finish(
-        context,
-        value.multiply_add(&other, &third, Rules::default()),
-    )
+    {
+        let rules = context.decimal_rules;
+        finish(context, value.multiply_add(&other, &third, rules))
+    }
 }
 
 fn compare(left: &Decimal, right: &Decimal, rules: Rules) -> Outcome {
@@ -436,25 +442,9 @@ fn as_tuple(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> 
     ])
 }
 
-/// A part of a `DecimalTuple`, which is a plain tuple here.
-fn part(context: &mut Context, arguments: &[Value], index: usize) -> Result<Value, Raise> {
-    let [value] = take(arguments)?;
-    match value {
-        Value::Tuple(tuple) => match context.heap.tuple(tuple).get(index) {
-            Some(&part) => Ok(part),
-            None => Err(context.type_error("a DecimalTuple has three parts")),
-        },
-        _ => Err(wrong_type(
-            context,
-            "'{}' object is not a DecimalTuple",
-            value,
-        )),
-    }
-}
-
 fn rounding_of(context: &mut Context, value: Value) -> Result<Rounding, Raise> {
     let known = match value {
-        Value::None | Value::Unset => Some(Rounding::HalfEven),
+        Value::None | Value::Unset => Some(context.decimal_rules.rounding),
         Value::Str(name) => Rounding::from_name(context.heap.str(name)),
         _ => None,
     };
@@ -472,12 +462,51 @@ fn quantize(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> 
     let value = receiver(context, value)?;
     let like = operand(context, like)?;
     let rounding = rounding_of(context, rounding)?;
-    finish(context, value.quantize(&like, rounding, Rules::default()))
+    {
+        let rules = context.decimal_rules;
+        finish(context, value.quantize(&like, rounding, rules))
+    }
 }
 
 fn to_integral(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value, rounding, _] = take(arguments)?;
     let value = receiver(context, value)?;
     let rounding = rounding_of(context, rounding)?;
-    finish(context, value.to_integral(rounding, Rules::default()))
+    {
+        let rules = context.decimal_rules;
+        finish(context, value.to_integral(rounding, rules))
+    }
+}
+
+fn precision(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [] = take(arguments)?;
+    Ok(Value::Int(
+        i64::try_from(context.decimal_rules.precision).unwrap_or(i64::MAX),
+    ))
+}
+
+fn rounding_name(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [] = take(arguments)?;
+    context.string(context.decimal_rules.rounding.name())
+}
+
+fn set_precision(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [value] = take(arguments)?;
+    match super::argument::size(context, value)? {
+        digits if digits < 1 => Err(context.value_error("valid range for prec is [1, MAX_PREC]")),
+        digits if digits > PRECISION_LIMIT => Err(context.value_error(format!(
+            "a precision of more than {PRECISION_LIMIT} digits is not supported"
+        ))),
+        digits => {
+            context.decimal_rules.precision = digits.unsigned_abs();
+            Ok(Value::None)
+        }
+    }
+}
+
+fn set_rounding(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [value] = take(arguments)?;
+    let value = if value == Value::None { Value::Int(0) } else { value };
+    context.decimal_rules.rounding = rounding_of(context, value)?;
+    Ok(Value::None)
 }

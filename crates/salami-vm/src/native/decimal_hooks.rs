@@ -6,7 +6,7 @@ use num_traits::ToPrimitive;
 use salami_ir::BuiltinException;
 use salami_ir::instruction::Comparison;
 
-use super::decimal::{Decimal, FormatError, Rounding, Rules, Signal, format};
+use super::decimal::{Decimal, FormatError, Rounding, Signal, format};
 use super::{Conversion, Native, NativeHash, UnaryOperator};
 use crate::context::Context;
 use crate::heap::Heap;
@@ -90,6 +90,13 @@ fn cost(left: &Decimal, right: &Decimal) -> u64 {
     20 + left.saturating_mul(right) / 256
 }
 
+/// The fuel of working with the digits of a result.
+#[must_use]
+pub fn precision_cost(context: &Context) -> u64 {
+    let digits = context.decimal_rules.precision;
+    digits.saturating_mul(digits) / 1_024
+}
+
 pub(super) fn binary(
     context: &mut Context,
     operator: BinaryOperator,
@@ -100,8 +107,8 @@ pub(super) fn binary(
     else {
         return Ok(None);
     };
-    context.charge(cost(&first, &second))?;
-    let rules = Rules::default();
+    let rules = context.decimal_rules;
+    context.charge(cost(&first, &second).saturating_add(precision_cost(context)))?;
     let outcome = match operator {
         BinaryOperator::Add => first.add(&second, rules),
         BinaryOperator::Subtract => first.subtract(&second, rules),
@@ -110,7 +117,7 @@ pub(super) fn binary(
         BinaryOperator::FloorDivide => first.divide_integer(&second, rules),
         BinaryOperator::Modulo => first.remainder(&second, rules),
         BinaryOperator::Power => {
-            context.charge(2_000)?;
+            context.charge(precision_cost(context).saturating_mul(100).saturating_add(2_000))?;
             first.power(&second, rules)
         }
         _ => return Ok(None),
@@ -123,7 +130,7 @@ pub(super) fn unary(
     operator: UnaryOperator,
     value: &Decimal,
 ) -> Result<Option<Value>, Raise> {
-    let rules = Rules::default();
+    let rules = context.decimal_rules;
     let outcome = match operator {
         UnaryOperator::Negate => value.negate(rules),
         UnaryOperator::Positive => value.plus(rules),
@@ -194,7 +201,7 @@ pub(super) fn convert(
     value: &Decimal,
     conversion: Conversion,
 ) -> Result<Option<Value>, Raise> {
-    let rules = Rules::default();
+    let rules = context.decimal_rules;
     match conversion {
         Conversion::Int => whole(context, value, Rounding::Down).map(Some),
         Conversion::Float => {
@@ -237,7 +244,7 @@ pub fn whole(context: &mut Context, value: &Decimal, rounding: Rounding) -> Resu
     }
     bounded(context, value)?;
     let number = value
-        .to_integral(rounding, Rules::default())
+        .to_integral(rounding, context.decimal_rules)
         .ok()
         .and_then(|value| value.integral(u64::MAX >> 1));
     context.int(number.unwrap_or_default())
