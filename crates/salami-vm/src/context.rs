@@ -62,6 +62,8 @@ pub struct Context {
     pub(crate) output: String,
     /// What the program wrote to the standard error stream and the host did not take yet.
     pub(crate) error_output: String,
+    /// The precision and rounding of decimal arithmetic, which a program may set: part of its state.
+    pub(crate) decimal_rules: crate::native::decimal::Rules,
     /// Compiled patterns; nothing that the program can see depends on it.
     pub(crate) regexes: crate::regex::Cache,
 }
@@ -75,6 +77,7 @@ impl Context {
             fuel: Fuel::default(),
             output: String::new(),
             error_output: String::new(),
+            decimal_rules: crate::native::decimal::Rules::default(),
             regexes: crate::regex::Cache::default(),
         }
     }
