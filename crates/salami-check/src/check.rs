@@ -169,6 +169,7 @@ fn check_uncalled(engine: &mut Engine<'_>, file: &FileData) {
         return;
     }
     let known_notes = engine.notes.len();
+    let emitted = engine.functions.len();
     for index in 0..file.names.units.len() {
         let unit = UnitId(u32::try_from(index).unwrap_or(u32::MAX));
         let definition = engine.definition(0, unit);
@@ -194,6 +195,7 @@ fn check_uncalled(engine: &mut Engine<'_>, file: &FileData) {
         engine.to_emit.clear();
     }
     engine.notes.truncate(known_notes);
+    engine.functions.truncate(emitted);
 }
 
 fn finish(

@@ -372,15 +372,16 @@ impl<'a> Walker<'_, 'a> {
         span: Span,
     ) -> Value {
         let name = crate::engine::decorator_name(self.tree, decorator);
-        if matches!(
-            name,
-            "cache" | "lru_cache" | "wraps" | "contextmanager" | "singledispatch"
-        ) {
+        if matches!(name, "contextmanager" | "singledispatch") {
             return self.unsupported(
                 span,
                 &format!("the decorator `@{name}`"),
-                "keep the results in a dict of your own",
+                "write a class with `__enter__` and `__exit__`, or one function with `match`",
             );
+        }
+        if name == "wraps" {
+            // Names and documentation are all that it copies.
+            return value;
         }
         let function = self.expression(decorator);
         self.call_value(function, vec![super::calls::Given::positional(value)], span)

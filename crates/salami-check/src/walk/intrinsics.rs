@@ -369,14 +369,17 @@ impl<'a> Walker<'_, 'a> {
                 None => self.error_value(span),
             },
             "asdict" | "astuple" => {
-                let leaf = if name.ends_with("asdict") {
-                    "dataclasses.asdict"
-                } else {
-                    "dataclasses.astuple"
-                };
-                let type_ =
-                    self.plain_data(first.type_, leaf == "dataclasses.asdict", span, &mut 500, 0);
-                self.value(ExprKind::Leaf(leaf, vec![first.code]), type_, span)
+                let is_dataclass = self
+                    .only_program_class(first.type_)
+                    .is_some_and(|class| self.engine.classes[class as usize].is_dataclass);
+                if !is_dataclass {
+                    let shown = self.show(first.type_);
+                    let message = format!("`{shown}` is not an instance of one dataclass");
+                    let help = Some("test with `isinstance` before".to_owned());
+                    self.error(codes::TYPE_ARGUMENT, span, message, help);
+                    return self.error_value(span);
+                }
+                self.plain_data(first, name.ends_with("asdict"), span, &mut 500, 0)
             }
             "replace" => self.replace(first, arguments.next(), span),
             "is_dataclass" => {
@@ -391,72 +394,6 @@ impl<'a> Walker<'_, 'a> {
                 self.unsupported(span, &format!("`{short}`"), "")
             }
         }
-    }
-
-    /// What `asdict` makes of a type.
-    fn plain_data(
-        &mut self,
-        type_: Type,
-        as_dict: bool,
-        span: Span,
-        role: &mut u16,
-        depth: u32,
-    ) -> Type {
-        let mut result = Type::NEVER;
-        if depth > 6 {
-            return Type::JSON;
-        }
-        for part in self.engine.types.parts(type_) {
-            let data = self.engine.types.data(part).clone();
-            let converted = if let Some(class) = self.only_program_class(part)
-                && self.engine.classes[class as usize].is_dataclass
-            {
-                let fields = self.engine.classes[class as usize].fields.clone();
-                let mut contents = Vec::new();
-                for field in fields.iter().filter(|field| field.is_declared) {
-                    let content = self.read(field.node);
-                    let content = self.plain_data(content, as_dict, span, role, depth + 1);
-                    contents.push((field.name.clone(), content));
-                }
-                if as_dict {
-                    let (key, value) = (
-                        self.place_node(span, *role),
-                        self.place_node(span, *role + 1),
-                    );
-                    *role += 2;
-                    self.engine.types.write(key, Type::STR);
-                    self.engine.types.begin_record(value);
-                    for (name, content) in contents {
-                        self.engine.types.write_field(value, &name, content, true);
-                    }
-                    self.engine.types.container(Kind::Dict, [key, value])
-                } else {
-                    let elements = contents.into_iter().map(|(_, content)| content).collect();
-                    self.engine.types.tuple(elements)
-                }
-            } else if let Some(container) = data.containers.first()
-                && matches!(container.kind, Kind::List | Kind::Dict)
-            {
-                let (kind, nodes) = (container.kind, container.nodes);
-                let first = self.read(nodes[0]);
-                let variant = self.variant;
-                let mut contents = vec![first];
-                if kind == Kind::Dict {
-                    contents.push(self.engine.types.read_values(nodes[1], variant));
-                }
-                let at = *role;
-                *role += 2;
-                let contents: Vec<Type> = contents
-                    .into_iter()
-                    .map(|content| self.plain_data(content, as_dict, span, role, depth + 1))
-                    .collect();
-                self.container_at(kind, &contents, span, at)
-            } else {
-                part
-            };
-            result = self.join(result, converted);
-        }
-        result
     }
 
     /// `dataclasses.replace(value, field=...)`

@@ -18,6 +18,7 @@ mod intrinsics;
 mod native;
 mod operators;
 mod patterns;
+mod plain_data;
 mod schema;
 mod signature;
 mod statements;
