@@ -506,7 +506,11 @@ fn set_precision(context: &mut Context, arguments: &[Value]) -> Result<Value, Ra
 
 fn set_rounding(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
-    let value = if value == Value::None { Value::Int(0) } else { value };
+    let value = if value == Value::None {
+        Value::Int(0)
+    } else {
+        value
+    };
     context.decimal_rules.rounding = rounding_of(context, value)?;
     Ok(Value::None)
 }

@@ -133,8 +133,8 @@ fn convert(
         Kind::Decimal => {
             let common = numerator.gcd(denominator);
             let (numerator, denominator) = (numerator / &common, denominator / common);
-            let result =
-                Decimal::from(&numerator).divide(&Decimal::from(\&denominator), context.decimal_rules);
+            let result = Decimal::from(&numerator)
+                .divide(&Decimal::from(&denominator), context.decimal_rules);
             decimal_hooks::finish(context, result)
         }
         Kind::Int if numerator.is_multiple_of(denominator) => context.int(numerator / denominator),

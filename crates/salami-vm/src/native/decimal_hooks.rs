@@ -117,7 +117,11 @@ pub(super) fn binary(
         BinaryOperator::FloorDivide => first.divide_integer(&second, rules),
         BinaryOperator::Modulo => first.remainder(&second, rules),
         BinaryOperator::Power => {
-            context.charge(precision_cost(context).saturating_mul(100).saturating_add(2_000))?;
+            context.charge(
+                precision_cost(context)
+                    .saturating_mul(100)
+                    .saturating_add(2_000),
+            )?;
             first.power(&second, rules)
         }
         _ => return Ok(None),

@@ -329,6 +329,15 @@ pub fn is_iterable(heap: &Heap, native: NativeRef) -> bool {
     )
 }
 
+/// Whether `next(value)` works: a reader that keeps its own place.
+#[must_use]
+pub fn is_own_iterator(heap: &Heap, native: NativeRef) -> bool {
+    matches!(
+        heap.native(native),
+        Native::StringIo(_) | Native::CsvReader(_)
+    )
+}
+
 /// The element number `index` of a walk, or `None` at the end. A stateful reader ignores `index`.
 ///
 /// # Errors
