@@ -118,6 +118,9 @@ impl Machine {
     /// Does what the dispatch loop left to do; `None`: back into it.
     #[inline]
     fn act<const EXACT: bool>(&mut self, program: &Program, leave: Leave) -> Option<Next> {
+        if !matches!(leave, Leave::Raise(_)) {
+            self.context.fuel.dynamic = 0;
+        }
         match leave {
             Leave::Call {
                 function,
@@ -145,7 +148,6 @@ impl Machine {
                     .functions
                     .get(caller as usize)
                     .and_then(|it| it.sites.get(site as usize))?;
-                self.context.fuel.dynamic = 0;
                 match self.call_value(callee, &site.arguments, result) {
                     Ok(()) => self.entered::<EXACT>(site.cost),
                     Err(raise) => self.raise::<EXACT>(raise),
@@ -167,13 +169,10 @@ impl Machine {
                 result,
                 end,
                 cost,
-            } => {
-                self.context.fuel.dynamic = 0;
-                match self.resume(generator, result, end) {
-                    Ok(()) => self.entered::<EXACT>(cost),
-                    Err(raise) => self.raise::<EXACT>(raise),
-                }
-            }
+            } => match self.resume(generator, result, end) {
+                Ok(()) => self.entered::<EXACT>(cost),
+                Err(raise) => self.raise::<EXACT>(raise),
+            },
             Leave::Yield {
                 value,
                 result,
@@ -196,32 +195,23 @@ impl Machine {
             }),
             Leave::Starved(needed) => Some(Next::Ended(Outcome::OutOfFuel { needed })),
             Leave::Raise(raise) => self.raise::<EXACT>(raise),
-            Leave::Throw { exception, again } => {
-                self.context.fuel.dynamic = 0;
-                match self.exception_of(exception) {
-                    Ok(exception) => self.throw_paid::<EXACT>(exception, again),
-                    Err(raise) => self.raise::<EXACT>(raise),
-                }
-            }
-            Leave::ThrowFrom { exception, cause } => {
-                self.context.fuel.dynamic = 0;
-                match self.with_cause(exception, cause) {
-                    Ok(exception) => self.throw_paid::<EXACT>(exception, false),
-                    Err(raise) => self.raise::<EXACT>(raise),
-                }
-            }
-            Leave::Cold => {
-                self.context.fuel.dynamic = 0;
-                match self.cold() {
-                    Ok(()) => {
-                        if let Some(frame) = self.frames.last_mut() {
-                            frame.position += 1;
-                        }
-                        (!EXACT && self.context.fuel.remaining < MARGIN).then(|| self.leave_fast())
+            Leave::Throw { exception, again } => match self.exception_of(exception) {
+                Ok(exception) => self.throw_paid::<EXACT>(exception, again),
+                Err(raise) => self.raise::<EXACT>(raise),
+            },
+            Leave::ThrowFrom { exception, cause } => match self.with_cause(exception, cause) {
+                Ok(exception) => self.throw_paid::<EXACT>(exception, false),
+                Err(raise) => self.raise::<EXACT>(raise),
+            },
+            Leave::Cold => match self.cold() {
+                Ok(()) => {
+                    if let Some(frame) = self.frames.last_mut() {
+                        frame.position += 1;
                     }
-                    Err(raise) => self.raise::<EXACT>(raise),
+                    (!EXACT && self.context.fuel.remaining < MARGIN).then(|| self.leave_fast())
                 }
-            }
+                Err(raise) => self.raise::<EXACT>(raise),
+            },
         }
     }
 
