@@ -32,10 +32,14 @@ fn iter(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
 
 fn next(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value, default] = take(arguments)?;
-    let Value::Iterator(iterator) = value else {
-        return Err(wrong_type(context, "'{}' object is not an iterator", value));
+    let next = match value {
+        Value::Iterator(iterator) => ops::next(context, iterator)?,
+        Value::Native(native) if crate::native::is_own_iterator(&context.heap, native) => {
+            crate::native::next(context, native, 0)?
+        }
+        _ => return Err(wrong_type(context, "'{}' object is not an iterator", value)),
     };
-    match ops::next(context, iterator)? {
+    match next {
         Some(value) => Ok(value),
         None if !default.is_unset() => Ok(default),
         None => Err(context
