@@ -42,6 +42,7 @@ mod str_build;
 mod str_case;
 mod str_search;
 mod str_split;
+mod textwrap;
 mod time;
 mod timedelta;
 
@@ -97,6 +98,7 @@ const ALL: &[&[Leaf]] = &[
     str_case::LEAVES,
     str_search::LEAVES,
     str_split::LEAVES,
+    textwrap::LEAVES,
     time::LEAVES,
     timedelta::LEAVES,
 ];

@@ -3,7 +3,7 @@
 A case is a list of steps [name or null, node, outcome]; outcome is the repr or "!Class: message".
 Nodes: plain JSON; {"f": float}, {"t": tuple}, {"l": list}, {"d": pairs}, {"v": variable}, {"c": [leaf, args...]}, {"o": [operator, a, b]}, {"i": iterator}, {"u": 0} not given, {"y": type}.
 """
-import bisect, copy, statistics, heapq, json, sys, math, re, csv, io, collections, datetime, decimal, operator, types, random, time as _time
+import bisect, copy, textwrap, statistics, heapq, json, sys, math, re, csv, io, collections, datetime, decimal, operator, types, random, time as _time
 _time.tzset() if False else None
 import os
 os.environ["TZ"] = "UTC"; _time.tzset()
@@ -23,6 +23,7 @@ NAMES = {
  "datetime.datetime.isoformat": "self sep timespec", "datetime.time.isoformat": "self timespec", "datetime.datetime.astimezone": "self tz",
  "datetime.datetime.combine": "date time tzinfo", "bisect.bisect_left": "a x lo hi key", "bisect.bisect_right": "a x lo hi key", "bisect.insort_left": "a x lo hi key", "bisect.insort_right": "a x lo hi key", "copy.deepcopy": "x memo",
  "statistics.fmean": "data weights", "statistics.stdev": "data xbar", "statistics.pstdev": "data mu", "statistics.variance": "data xbar", "statistics.pvariance": "data mu",
+ "textwrap.indent": "text prefix predicate",
  "io.StringIO": "initial_value newline", "io.StringIO.read": "self size", "io.StringIO.readline": "self size", "io.StringIO.readlines": "self hint",
  "io.StringIO.seek": "self pos whence", "io.StringIO.truncate": "self pos", "math.log": "x base", "math.perm": "n k", "math.isclose": "a b rel_tol abs_tol", "math.prod": "iterable start",
  "re.sub": "pattern repl string count flags", "re.subn": "pattern repl string count flags", "re.split": "pattern string maxsplit flags", "re.findall": "pattern string flags", "re.finditer": "pattern string flags",
@@ -34,7 +35,7 @@ NAMES = {
  "decimal.Decimal": "value context", "decimal.Decimal.quantize": "self exp rounding context", "decimal.Decimal.sqrt": "self context", "decimal.Decimal.compare": "self other context", "decimal.Decimal.max": "self other context", "decimal.Decimal.min": "self other context", "decimal.Decimal.to_integral_value": "self rounding context", "decimal.Decimal.normalize": "self context", "decimal.Decimal.copy_sign": "self other context", "decimal.Decimal.same_quantum": "self other context", "decimal.Decimal.is_normal": "self context", "decimal.Decimal.logb": "self context",
 }
 STAR = {"math.gcd", "math.lcm", "math.hypot", "re.Match.group"}
-MODULES = dict(json=json, math=math, re=re, csv=csv, io=io, collections=collections, datetime=datetime, decimal=decimal, heapq=heapq, bisect=bisect, copy=copy, statistics=statistics)
+MODULES = dict(json=json, math=math, re=re, csv=csv, io=io, collections=collections, datetime=datetime, decimal=decimal, heapq=heapq, bisect=bisect, copy=copy, textwrap=textwrap, statistics=statistics)
 TYPES = dict(int=int, float=float, list=list, str=str, decimal=decimal.Decimal, dict=dict, set=set)
 U = {"u": 0}
 
@@ -184,6 +185,8 @@ for _ in range(12):
 case(C("heapq.heappop", L())); case(C("heapq.heapify", T(1))); # What a failed comparison leaves is not compared: here the list is as it was before.
 case(C("heapq.heapify", L(1, "a"))); case(C("heapq.heappush", L(1), "x")); case(C("heapq.heappush", T(1), 1)); case(C("heapq.heappop", T(1))); case(C("bisect.bisect_left", L(1, "a"), "b")); case(C("bisect.bisect_right", "abc", "b"))
 case(("i", L(1)), ("x", L(V("i"), T(V("i"), 2), D({"k": V("i")}), C("collections.deque", L(V("i"))))), ("s", C("copy.copy", V("x"))), ("d", C("copy.deepcopy", V("x"))), C("collections.deque.append", O("get", V("x"), 3), 5), C("heapq.heappush", V("i"), 9), V("x"), V("s"), V("d"), C("copy.deepcopy", T(1, "a")), C("copy.copy", D({"a": V("i")})), C("copy.deepcopy", C("collections.Counter", "aab")), C("copy.deepcopy", T(T(V("i")), T())))
+# ---- textwrap
+for t in ["", "a", "  a\n  b\n", "\n    a\n      b\n  \n    c", "\ta\n  b", "  a\n\tb\n", "   \n a\n", "  a\n b\n   c", "a\r\n b\x0bc\u2028 d", "\n\n  x\n \t \n"]: case(C("textwrap.dedent", t)); case(C("textwrap.indent", t, "> "))
 # ---- statistics
 for values in [[1, 2, 3], [1, 2], [1.5, 2.5, 4.0], [0.1] * 10, [1, 2.5], [3], [], [1e300, 1e300], [1, 2, 3, 4], [2, 2, 3, 3, 1], [0.1, 0.2, 0.3, 0.4], [10**20, 1], [True, False], [-1.5, 2, 7.25, 7.25]]:
     for f in "mean fmean median median_low median_high mode multimode stdev pstdev variance pvariance".split(): case(C("statistics." + f, enc(values)))
