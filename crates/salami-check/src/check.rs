@@ -1,7 +1,7 @@
 //! The whole check: parse, names, analysis, entry, emission.
 
 use salami_source::{Diagnostic, FileId, Label, Severity, Source, Span};
-use salami_syntax::tree::{ExprKind, FunctionId, ParameterKind, StmtId, StmtKind, Tree};
+use salami_syntax::tree::{ExprKind, FunctionId, ParameterKind, StmtId, Tree};
 
 use crate::codes;
 use crate::engine::{Engine, FileData};
@@ -99,7 +99,7 @@ fn sort(diagnostics: &mut [Diagnostic]) {
 const MAX_EMISSIONS: usize = 8;
 
 fn check_file(file: &FileData, options: &Options) -> Checked {
-    let mut engine = Engine::new(file, options);
+    let mut engine = Engine::new(file);
     engine
         .diagnostics
         .extend(file.names.diagnostics.iter().cloned());
@@ -311,10 +311,4 @@ pub(crate) const fn is_input(kind: ParameterKind) -> bool {
         kind,
         ParameterKind::VariadicPositional | ParameterKind::VariadicKeyword
     )
-}
-
-/// Whether a statement is an import; they come first and need nothing.
-#[must_use]
-pub(crate) const fn is_import(kind: &StmtKind) -> bool {
-    matches!(kind, StmtKind::Import(_) | StmtKind::ImportFrom { .. })
 }

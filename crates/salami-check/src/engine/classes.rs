@@ -67,8 +67,6 @@ pub struct FieldInfo {
 pub struct ClassInfo {
     /// Its file.
     pub file: u16,
-    /// Its statement there.
-    pub class: u32,
     /// Its name.
     pub name: String,
     /// Its base, if any but `object`.
@@ -426,7 +424,6 @@ impl ClassInfo {
         let definition = &file.tree.classes[class as usize];
         Self {
             file: file.id,
-            class,
             name: file.tree.name(definition.name.name).to_owned(),
             base: None,
             fields: Vec::new(),

@@ -94,7 +94,7 @@ impl<'a> Engine<'a> {
             for (name, annotation, span) in found {
                 let text = tree.name(name);
                 if !self.classes[number].methods.contains_key(text) {
-                    self.add_field(file, number, &text.to_owned(), annotation, span);
+                    self.add_field(file, number, text, annotation, span);
                 }
             }
         }

@@ -19,7 +19,6 @@ pub use classes::{
 };
 pub use files::{FileData, prelude};
 
-use crate::check::Options;
 use crate::names::{UnitId, UnitKind};
 use crate::typed;
 use crate::types::{Callee, ClassRef, Namer, Node, Type, Types};
@@ -103,8 +102,6 @@ const MAX_CALL_DEPTH: u32 = 64;
 
 /// The state of a check.
 pub struct Engine<'a> {
-    /// What was asked for.
-    pub options: &'a Options,
     /// The program, then the prelude as it is needed.
     pub files: BTreeMap<u16, &'a FileData>,
     /// The graph of types.
@@ -141,8 +138,6 @@ pub struct Engine<'a> {
     pub diagnostics: Vec<Diagnostic>,
     /// Assertion points.
     pub notes: Vec<Diagnostic>,
-    /// Modules of the prelude whose body runs before the program's, in order.
-    pub bodies: BTreeMap<u16, VariantId>,
     /// Classes whose fields hold what a decode makes.
     pub decoded: BTreeSet<u32>,
     /// Function values of natives that were emitted, by callee and arity.
@@ -162,10 +157,9 @@ pub enum GlobalKey {
 
 impl<'a> Engine<'a> {
     /// An engine for a program.
-    pub fn new(program: &'a FileData, options: &'a Options) -> Self {
+    pub fn new(program: &'a FileData) -> Self {
         let size = program.tree.exprs.len() + program.tree.stmts.len();
         let mut engine = Self {
-            options,
             files: BTreeMap::new(),
             types: Types::new(),
             definitions: Vec::new(),
@@ -185,7 +179,6 @@ impl<'a> Engine<'a> {
             to_emit: Vec::new(),
             diagnostics: Vec::new(),
             notes: Vec::new(),
-            bodies: BTreeMap::new(),
             decoded: BTreeSet::new(),
             wrappers: BTreeMap::new(),
         };

@@ -127,8 +127,6 @@ pub enum Static {
 /// A module variable that several units use.
 #[derive(Clone, Debug)]
 pub struct ModuleVariable {
-    /// Its name.
-    pub name: NameId,
     /// Whether functions assign it.
     pub is_written_by_functions: bool,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use salami_source::{Diagnostic, FileId, Label, Severity, Span};
-use salami_syntax::tree::{FunctionBody, NameId, ParameterKind, Tree};
+use salami_syntax::tree::{FunctionBody, NameId, Tree};
 
 use super::collect::{Place, ScopeId, ScopeKind, Scopes, Use};
 use super::{
@@ -281,7 +281,6 @@ impl Resolver<'_> {
             None => {
                 let index = u32::try_from(self.names.globals.len()).unwrap_or(u32::MAX);
                 self.names.globals.push(ModuleVariable {
-                    name: used.name,
                     is_written_by_functions: false,
                 });
                 self.globals.insert(used.name, index);
@@ -417,20 +416,6 @@ fn home(name: &str) -> Option<&'static str> {
         .iter()
         .copied()
         .find(|home| face::module(home).is_some_and(|module| module.get(name).is_some()))
-}
-
-/// How many parameters come before the others in a call by position; for arity messages.
-#[must_use]
-pub(crate) fn positional_count(parameters: &[salami_syntax::tree::Parameter]) -> usize {
-    parameters
-        .iter()
-        .filter(|parameter| {
-            matches!(
-                parameter.kind,
-                ParameterKind::PositionalOnly | ParameterKind::PositionalOrKeyword
-            )
-        })
-        .count()
 }
 
 /// Whether a body is only a docstring, `...` or `pass`.

@@ -139,20 +139,6 @@ impl TypeData {
         }
     }
 
-    /// Whether there is no value.
-    #[must_use]
-    pub fn is_never(&self) -> bool {
-        !self.error
-            && !self.json
-            && self.scalars == 0
-            && self.containers.is_empty()
-            && self.tuple.is_none()
-            && self.instances.is_empty()
-            && self.functions.is_empty()
-            && self.classes.is_empty()
-            && self.module.is_none()
-    }
-
     /// The container of a kind.
     #[must_use]
     pub fn get(&self, kind: Kind) -> Option<&Container> {

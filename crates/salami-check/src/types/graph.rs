@@ -49,7 +49,6 @@ pub struct Types {
     pub json_dict: [Node; 2],
     /// What tuples that grow without bound hold.
     wide: Node,
-    natives: BTreeMap<(Kind, &'static str, Vec<Type>), Type>,
 }
 
 /// Tuples nested deeper than this become variadic.
@@ -83,7 +82,6 @@ impl Types {
             json_list: Node(0),
             json_dict: [Node(1), Node(2)],
             wide: Node(3),
-            natives: BTreeMap::new(),
         };
         types.intern(TypeData::default());
         types.intern(TypeData {
@@ -168,12 +166,6 @@ impl Types {
         let node = self.node();
         self.slots[node.0 as usize].content = content;
         node
-    }
-
-    /// How many nodes there are.
-    #[must_use]
-    pub fn node_count(&self) -> usize {
-        self.slots.len()
     }
 
     /// The representative of a node.
@@ -629,11 +621,6 @@ impl Types {
         self.intern(data)
     }
 
-    /// The type with None.
-    pub fn with_none(&mut self, type_: Type) -> Type {
-        self.join(type_, Type::NONE)
-    }
-
     /// JSON lists and objects as ordinary containers, its scalars as scalars.
     pub fn spell_out_json(&mut self, type_: Type) -> Type {
         let mut data = self.data(type_).clone();
@@ -664,26 +651,6 @@ impl Types {
         }
         self.intern(data)
     }
-
-    /// A native type that is memoised by its arguments' types, so that it is the same at each evaluation.
-    pub fn memoised(&mut self, kind: Kind, class: &'static str, arguments: &[Type]) -> Type {
-        let arguments: Vec<Type> = arguments
-            .iter()
-            .map(|&argument| self.canonical(argument))
-            .collect();
-        if let Some(&type_) = self.natives.get(&(kind, class, arguments.clone())) {
-            return type_;
-        }
-        let nodes: Vec<Node> = arguments
-            .iter()
-            .map(|&argument| self.node_of(argument))
-            .collect();
-        let first = nodes.first().copied().unwrap_or(self.wide);
-        let second = nodes.get(1).copied().unwrap_or(first);
-        let type_ = self.intern(TypeData::container(kind, class, [first, second]));
-        self.natives.insert((kind, class, arguments), type_);
-        type_
-    }
 }
 
 fn common_class(kind: Kind, left: &'static str, right: &'static str) -> &'static str {
@@ -698,16 +665,4 @@ fn common_class(kind: Kind, left: &'static str, right: &'static str) -> &'static
         return right;
     }
     super::class_of_kind(kind)
-}
-
-impl Types {
-    /// For a method call: JSON spelled out, so that each kind may have the method.
-    pub fn spell_out_for_methods(&mut self, type_: Type, method: &str) -> Type {
-        if !self.data(type_).json {
-            return type_;
-        }
-        // Only those kinds that have the method matter; the others are what the assertion is about.
-        let _ = method;
-        self.spell_out_json(type_)
-    }
 }

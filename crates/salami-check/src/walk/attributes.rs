@@ -1,7 +1,7 @@
 //! Attributes: fields, properties, methods.
 
 use salami_source::Span;
-use salami_syntax::tree::{Argument, ExprId, Identifier};
+use salami_syntax::tree::{ExprId, Identifier};
 
 use super::calls::Given;
 use super::{Value, Walker};
@@ -9,7 +9,7 @@ use crate::codes;
 use crate::engine::MethodKind;
 use crate::face::{self, FaceMember, FaceValue};
 use crate::names::closest;
-use crate::typed::{Constant, ExprKind, Failure, Place, Stmt, StmtKind};
+use crate::typed::{ExprKind, Failure, Place, Stmt, StmtKind};
 use crate::types::{Callee, ClassRef, Type};
 
 impl<'a> Walker<'_, 'a> {
@@ -51,7 +51,7 @@ impl<'a> Walker<'_, 'a> {
     }
 
     /// The receiver is held and each possible class asked in turn.
-    fn attribute_of_union(
+    pub(super) fn attribute_of_union(
         &mut self,
         object: Value,
         parts: &[Type],
@@ -93,7 +93,7 @@ impl<'a> Walker<'_, 'a> {
     }
 
     /// An assertion point: some of the values lack the attribute.
-    fn doubt_attribute(&mut self, type_: Type, missing: Type, text: &str, at: Span) {
+    pub(super) fn doubt_attribute(&mut self, type_: Type, missing: Type, text: &str, at: Span) {
         let (all, lacking) = (self.show(type_), self.show(missing));
         let data = self.engine.types.data(type_);
         let (code, help) = if data.json {
@@ -245,7 +245,7 @@ impl<'a> Walker<'_, 'a> {
     }
 
     /// The attribute of one part. `None` if it has none of that name.
-    fn attribute_of_part(
+    pub(super) fn attribute_of_part(
         &mut self,
         object: Value,
         part: Type,
@@ -304,7 +304,7 @@ impl<'a> Walker<'_, 'a> {
         self.native_attribute(object, part, text, span)
     }
 
-    fn native_attribute(
+    pub(super) fn native_attribute(
         &mut self,
         object: Value,
         part: Type,
@@ -349,7 +349,7 @@ impl<'a> Walker<'_, 'a> {
     }
 
     /// `Class.name`
-    fn class_object_attribute(
+    pub(super) fn class_object_attribute(
         &mut self,
         class: ClassRef,
         object: Value,
@@ -402,7 +402,13 @@ impl<'a> Walker<'_, 'a> {
         Some(self.value(ExprKind::Leaf(leaf, vec![object.code]), result, span))
     }
 
-    fn no_attribute(&mut self, object: &Value, part: Type, text: &str, span: Span) -> Value {
+    pub(super) fn no_attribute(
+        &mut self,
+        object: &Value,
+        part: Type,
+        text: &str,
+        span: Span,
+    ) -> Value {
         let shown = self.show(object.type_);
         let mut names: Vec<String> = Vec::new();
         let data = self.engine.types.data(part).clone();
@@ -469,307 +475,6 @@ impl<'a> Walker<'_, 'a> {
             };
         }
         self.attribute_of_union(object, &parts, text, span, span)
-    }
-
-    // ---- method calls
-
-    pub(super) fn method_call(
-        &mut self,
-        callee: ExprId,
-        object: ExprId,
-        name: Identifier,
-        arguments: &'a [Argument],
-        span: Span,
-    ) -> Value {
-        let object = self.expression(object);
-        let text = self.tree.name(name.name);
-        if object.type_ == Type::NEVER {
-            return object;
-        }
-        if object.type_ == Type::ERROR {
-            let given = self.arguments(arguments);
-            drop(given);
-            return self.error_value(span);
-        }
-        let _ = callee;
-        let mut statements = Vec::new();
-        // A record knows its keys.
-        if let Some(value) = self.record_method(&object, text, arguments, span) {
-            return value;
-        }
-        let all = self.engine.types.spell_out_for_methods(object.type_, text);
-        let parts = self.engine.types.parts(all);
-        if let [part] = parts.as_slice()
-            && *part != Type::JSON
-        {
-            let part = *part;
-            let given = self.arguments(arguments);
-            return match self.call_method_of_part(object.clone(), part, text, given, span) {
-                Some(value) => value,
-                None => self.no_attribute(&object, part, text, name.span),
-            };
-        }
-        let held = self.hold_value(object, span, &mut statements);
-        let given = self.arguments(arguments);
-        let given: Vec<Given> = given
-            .into_iter()
-            .map(|argument| Given {
-                value: self.hold_value(argument.value, span, &mut statements),
-                ..argument
-            })
-            .collect();
-        let mut found = Vec::new();
-        let mut missing = Type::NEVER;
-        for &part in &parts {
-            let receiver = self.narrowed(held.clone(), part);
-            match self.call_method_of_part(receiver, part, text, given.clone(), span) {
-                Some(value) => found.push((part, value)),
-                None => missing = self.join(missing, part),
-            }
-        }
-        if found.is_empty() {
-            return self.no_attribute(&held, missing, text, name.span);
-        }
-        if missing != Type::NEVER {
-            self.doubt_attribute(held.type_, missing, text, name.span);
-        }
-        // Classes that share one method need no dispatch.
-        let value = self.dispatch(&held, found, missing, text, span);
-        let type_ = value.type_;
-        Value {
-            type_,
-            code: self.block_value(statements, value.code, type_, span),
-        }
-    }
-
-    fn call_method_of_part(
-        &mut self,
-        object: Value,
-        part: Type,
-        text: &str,
-        given: Vec<Given>,
-        span: Span,
-    ) -> Option<Value> {
-        let data = self.engine.types.data(part).clone();
-        if let Some(&ClassRef::Program(class)) = data.instances.first() {
-            if let Some((_, method)) = self.engine.method(class, text) {
-                match method.kind {
-                    MethodKind::Static => {
-                        return Some(self.call_program(
-                            method.definition,
-                            None,
-                            None,
-                            None,
-                            given,
-                            span,
-                        ));
-                    }
-                    MethodKind::Class => {
-                        let class = self.class_value(ClassRef::Program(class), span);
-                        return Some(self.call_program(
-                            method.definition,
-                            None,
-                            None,
-                            Some(class),
-                            given,
-                            span,
-                        ));
-                    }
-                    MethodKind::Instance => {
-                        return Some(self.call_program(
-                            method.definition,
-                            None,
-                            None,
-                            Some(object),
-                            given,
-                            span,
-                        ));
-                    }
-                    MethodKind::Property => {}
-                }
-            }
-            if self.engine.field(class, text).is_some()
-                || self.engine.class_attribute(class, text).is_some()
-                || self.engine.method(class, text).is_some()
-            {
-                let function = self.attribute_of_part(object, part, text, span)?;
-                return Some(self.call_value(function, given, span));
-            }
-        }
-        if let Some(&class) = data.classes.first() {
-            return self.call_class_method(class, object, text, given, span);
-        }
-        if data.module.is_some() {
-            let function = self.attribute_of_part(object, part, text, span)?;
-            return Some(self.call_value(function, given, span));
-        }
-        let found = self.member_of_part(part, text)?;
-        if let FaceMember::Method(_)
-        | FaceMember::ClassMethod(_)
-        | FaceMember::StaticMethod(_)
-        | FaceMember::Refused(_) = found.member
-        {
-            let receiver = Value {
-                type_: part,
-                code: object.code,
-            };
-            return self.call_native_method(receiver, &found, text, given, span);
-        }
-        let function = self.native_attribute(object, part, text, span)?;
-        Some(self.call_value(function, given, span))
-    }
-
-    /// `Class.method(...)`
-    fn call_class_method(
-        &mut self,
-        class: ClassRef,
-        object: Value,
-        text: &str,
-        given: Vec<Given>,
-        span: Span,
-    ) -> Option<Value> {
-        match class {
-            ClassRef::Program(index) => {
-                if let Some((_, method)) = self.engine.method(index, text) {
-                    let receiver = (method.kind == MethodKind::Class).then_some(object);
-                    return Some(self.call_program(
-                        method.definition,
-                        None,
-                        None,
-                        receiver,
-                        given,
-                        span,
-                    ));
-                }
-                let value = self.class_object_attribute(class, object, text, span)?;
-                Some(self.call_value(value, given, span))
-            }
-            ClassRef::Native(name) => {
-                let found = face::class(name)?.find(text)?;
-                match found.member {
-                    FaceMember::ClassMethod(function) | FaceMember::StaticMethod(function) => {
-                        let shown = format!("{}.{text}", found.owner.name);
-                        Some(self.call_face(function, &shown, None, given, span))
-                    }
-                    FaceMember::Method(function) => {
-                        Some(self.call_unbound(found.owner.qualified, function.name, given, span))
-                    }
-                    FaceMember::Refused(help) => {
-                        let message = format!("`{text}` does not exist here");
-                        self.error(codes::CALL_REFUSED, span, message, Some((*help).to_owned()));
-                        Some(self.error_value(span))
-                    }
-                    FaceMember::Property { .. } | FaceMember::Constant(_) => None,
-                }
-            }
-        }
-    }
-
-    /// Methods of dicts whose keys are known one by one.
-    fn record_method(
-        &mut self,
-        object: &Value,
-        text: &str,
-        arguments: &'a [Argument],
-        span: Span,
-    ) -> Option<Value> {
-        let data = self.engine.types.data(object.type_).clone();
-        let dict = data.get(crate::typed::Kind::Dict)?;
-        if data.kinds() != crate::types::bit(crate::typed::Kind::Dict) || data.json {
-            return None;
-        }
-        let node = dict.nodes[1];
-        match text {
-            "clear" | "popitem" => self.engine.types.may_miss(node, None),
-            "get" | "pop" => {
-                let key = match &self.tree.expr(arguments.first()?.value).kind {
-                    salami_syntax::tree::ExprKind::Str(key) => key,
-                    _ => {
-                        if text == "pop" {
-                            self.engine.types.may_miss(node, None);
-                        }
-                        return None;
-                    }
-                };
-                if text == "pop" {
-                    self.engine.types.may_miss(node, Some(key));
-                }
-                if !self.engine.types.is_record(node) || dict.class != "dict" {
-                    return None;
-                }
-                let variant = self.variant;
-                let field = self.engine.types.record_field(node, key, variant);
-                let rest = self.read(node);
-                let given = self.arguments(arguments);
-                if given.len() > 2
-                    || given
-                        .iter()
-                        .any(|given| given.kind != super::calls::GivenKind::Positional)
-                {
-                    return None;
-                }
-                let default = match (given.get(1), text) {
-                    (Some(default), _) => default.value.type_,
-                    (None, "get") => Type::NONE,
-                    (None, _) => Type::NEVER,
-                };
-                let mut type_ = match field {
-                    Some(field) => {
-                        let content = self.read(field.node);
-                        if field.may_miss {
-                            self.join(content, default)
-                        } else {
-                            content
-                        }
-                    }
-                    None => default,
-                };
-                type_ = self.join(type_, rest);
-                let missing = if text == "get" {
-                    Constant::None
-                } else {
-                    Constant::Missing
-                };
-                let mut codes = vec![object.code.clone()];
-                let count = given.len();
-                codes.extend(given.into_iter().map(|given| given.value.code));
-                if count == 1 {
-                    codes.push(self.constant(missing, span).code);
-                }
-                let leaf = if text == "get" {
-                    "dict.get"
-                } else {
-                    "dict.pop"
-                };
-                return Some(self.value(ExprKind::Leaf(leaf, codes), type_, span));
-            }
-            "update" if arguments.len() == 1 => {
-                let argument = arguments.first()?;
-                if !matches!(argument.kind, salami_syntax::tree::ArgumentKind::Positional) {
-                    return None;
-                }
-                let other = self.quiet(|walker| walker.expression(argument.value).type_);
-                if self
-                    .engine
-                    .types
-                    .data(other)
-                    .get(crate::typed::Kind::Dict)
-                    .is_none()
-                    || self.engine.types.data(other).kinds()
-                        != crate::types::bit(crate::typed::Kind::Dict)
-                {
-                    return None;
-                }
-                let nodes = dict.nodes;
-                let value = self.expression(argument.value);
-                self.merge_into_dict(nodes, other);
-                let none = self.expr(ExprKind::Dict(Vec::new()), Type::ERROR, span);
-                let codes = vec![object.code.clone(), value.code, none];
-                return Some(self.value(ExprKind::Leaf("dict.update", codes), Type::NONE, span));
-            }
-            _ => {}
-        }
-        None
     }
 
     // ---- stores

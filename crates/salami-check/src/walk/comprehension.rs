@@ -6,7 +6,7 @@ use salami_syntax::tree::{Clause, ExprId};
 use super::{Value, Walker};
 use crate::codes;
 use crate::names::VariableKind;
-use crate::typed::{Capture, ExprKind, Kind, LocalId, Place, Stmt, StmtKind};
+use crate::typed::{Capture, ExprKind, Kind, Place, Stmt, StmtKind};
 use crate::types::{Callee, Type};
 
 impl<'a> Walker<'_, 'a> {
@@ -401,11 +401,5 @@ impl<'a> Walker<'_, 'a> {
                 None
             }
         }
-    }
-
-    /// The hidden variable's local, for statements built by others.
-    pub(super) fn hidden_list(&mut self, element: Type, span: Span, role: u16) -> (LocalId, Type) {
-        let type_ = self.container_at(Kind::List, &[element], span, role);
-        (self.hidden(span, role, type_), type_)
     }
 }

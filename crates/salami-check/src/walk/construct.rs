@@ -8,7 +8,7 @@ use crate::codes;
 use crate::engine::FieldInfo;
 use crate::face::{self, ClassKind, FaceClass};
 use crate::names::closest;
-use crate::typed::{ClassId, Constant, ExprKind, Place, Stmt, StmtKind};
+use crate::typed::{ClassId, ExprKind, Place, Stmt, StmtKind};
 use crate::types::{ClassRef, Type};
 
 impl Walker<'_, '_> {
@@ -470,11 +470,6 @@ impl Walker<'_, '_> {
     pub(super) fn is_exception(&self, class: ClassRef) -> bool {
         self.engine
             .derives(class, ClassRef::Native("BaseException"))
-    }
-
-    /// A constant argument for a leaf.
-    pub(super) fn missing(&mut self, span: Span) -> Value {
-        self.constant(Constant::Missing, span)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the checker itself knows to call: `len`, `isinstance`, `super`, `type`, ...
 
 use salami_source::{Severity, Span};
-use salami_syntax::tree::{self, Argument, ArgumentKind, ExprId, Identifier};
+use salami_syntax::tree::{self, Argument, ExprId, Identifier};
 
 use super::calls::Given;
 use super::{Value, Walker};
@@ -511,12 +511,5 @@ impl<'a> Walker<'_, 'a> {
         };
         let given = arguments.into_iter().map(Given::positional).collect();
         self.call_face(function, name, None, given, span)
-    }
-
-    /// Whether all arguments are plain positions.
-    pub(super) fn is_positional(arguments: &[Argument]) -> bool {
-        arguments
-            .iter()
-            .all(|argument| matches!(argument.kind, ArgumentKind::Positional))
     }
 }

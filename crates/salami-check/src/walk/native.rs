@@ -1,16 +1,15 @@
 //! Calls of native functions: overloads, leaves and the prelude.
 
 use salami_source::Span;
-use salami_syntax::tree::ParameterKind;
 
 use super::calls::{Given, GivenKind};
 use super::signature::{Bindings, Fit};
+use super::slots::{Slot, describe, slots};
 use super::{Value, Walker};
 use crate::codes;
 use crate::engine::prelude;
 use crate::face::{self, Effect, FaceFunction, FaceMember, FaceSignature, FaceType, Found, Target};
-use crate::names::closest;
-use crate::typed::{Constant, ExprKind, Kind, Place, Stmt, StmtKind};
+use crate::typed::{Constant, ExprKind, Kind};
 use crate::types::{ClassRef, Tuple, Type, TypeData, bit};
 
 /// The receiver of a method call.
@@ -20,19 +19,6 @@ pub(super) struct Receiver {
     pub value: Option<Value>,
     /// What the variables of the class stand for.
     pub bindings: Bindings,
-}
-
-/// What arguments a signature gets.
-#[derive(Clone, Debug)]
-enum Slot {
-    /// This one.
-    One(Given),
-    /// Its default.
-    Default,
-    /// All further ones, and a last one with a star.
-    Rest(Vec<Given>, Option<Given>),
-    /// All further keywords.
-    Keywords(Vec<Given>),
 }
 
 impl Walker<'_, '_> {
@@ -724,157 +710,6 @@ impl Walker<'_, '_> {
         let bindings = self.receiver_bindings(part, &found.arguments);
         Some(self.instantiate(&signature.result, &bindings, span, &mut 110))
     }
-
-    /// The value, with a generator turned into a list first.
-    pub(super) fn without_generator(&mut self, value: Value, span: Span) -> Value {
-        let data = self.engine.types.data(value.type_);
-        let has_program_iterable = data.instances.iter().any(|class| match class {
-            ClassRef::Program(class) => self.engine.method(*class, "__iter__").is_some(),
-            ClassRef::Native(_) => false,
-        });
-        if data.get(Kind::Generator).is_none() && !has_program_iterable {
-            return value;
-        }
-        let at = value.code.span;
-        let Some(element) = self.element_quietly(value.type_) else {
-            return value;
-        };
-        let type_ = self.container_at(Kind::List, &[element], at, 70);
-        let list = self.hidden(at, 9, type_);
-        let item = self.hidden(at, 10, element);
-        let (iterated, _) = self.iterate_value(value);
-        let empty = self.expr(ExprKind::List(Vec::new()), type_, span);
-        let read = self.read_hidden(item, element, at);
-        let statements: Vec<Stmt> = vec![
-            Self::statement(StmtKind::Assign(Place::Local(list), empty), at),
-            Self::statement(
-                StmtKind::For(
-                    item,
-                    iterated.code,
-                    vec![Self::statement(StmtKind::ListAppend(list, read.code), at)],
-                    Vec::new(),
-                ),
-                at,
-            ),
-        ];
-        self.after_call();
-        let read = self.read_hidden(list, type_, at);
-        Value {
-            type_,
-            code: self.block_value(statements, read.code, type_, at),
-        }
-    }
-
-    /// What iterating a type gives, if all of it can be iterated.
-    pub(super) fn element_quietly(&mut self, type_: Type) -> Option<Type> {
-        if type_ == Type::ERROR {
-            return Some(Type::ERROR);
-        }
-        let mut element = Type::NEVER;
-        for part in self.engine.types.parts(type_) {
-            let inner = self.element_of_part(part)?;
-            element = self.join(element, inner);
-        }
-        Some(element)
-    }
-
-    /// What iterating a part gives.
-    pub(super) fn element_of_part(&mut self, part: Type) -> Option<Type> {
-        if part == Type::JSON {
-            return Some(Type::JSON);
-        }
-        let data = self.engine.types.data(part).clone();
-        match &data.tuple {
-            Some(Tuple::Fixed(elements)) => {
-                let mut element = Type::NEVER;
-                for &inner in elements {
-                    element = self.join(element, inner);
-                }
-                return Some(element);
-            }
-            Some(Tuple::Variadic(node)) => return Some(self.read(*node)),
-            None => {}
-        }
-        if let Some(container) = data.containers.first()
-            && holds_elements(container.kind)
-        {
-            let variant = self.variant;
-            return Some(match container.kind {
-                Kind::DictValues => self.engine.types.read_values(container.nodes[1], variant),
-                Kind::DictItems => {
-                    let key = self.read(container.nodes[0]);
-                    let value = self.engine.types.read_values(container.nodes[1], variant);
-                    if key == Type::NEVER {
-                        Type::NEVER
-                    } else {
-                        self.engine.types.tuple(vec![key, value])
-                    }
-                }
-                _ => self.read(container.nodes[0]),
-            });
-        }
-        match part {
-            Type::STR => return Some(Type::STR),
-            Type::BYTES => return Some(Type::INT),
-            _ => {}
-        }
-        if let Some(class) = self.only_program_class(part) {
-            let method = self.engine.method(class, "__iter__")?.1;
-            let types = [part];
-            let variant = self.variant;
-            let iter = self.engine.request(
-                method.definition,
-                None,
-                &types,
-                Some((variant, Span::default())),
-            );
-            let iterator = self.engine.result(iter, variant);
-            if iterator == part {
-                let next = self.engine.method(class, "__next__")?.1;
-                let next = self.engine.request(
-                    next.definition,
-                    None,
-                    &types,
-                    Some((variant, Span::default())),
-                );
-                return Some(self.engine.result(next, variant));
-            }
-            if self.only_program_class(iterator).is_some() {
-                return None;
-            }
-            return self.element_quietly(iterator);
-        }
-        let found = self.member_of_part(part, "__iter__")?;
-        let FaceMember::Method(function) = found.member else {
-            return None;
-        };
-        let signature = function.overloads.first()?;
-        let bindings = self.receiver_bindings(part, &found.arguments);
-        match &signature.result {
-            FaceType::Protocol(_, arguments) => {
-                let argument = arguments.first()?;
-                Some(self.instantiate(argument, &bindings, Span::default(), &mut 120))
-            }
-            _ => None,
-        }
-    }
-}
-
-/// Whether iterating a container gives what its nodes hold.
-const fn holds_elements(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::List
-            | Kind::Set
-            | Kind::FrozenSet
-            | Kind::Dict
-            | Kind::DictKeys
-            | Kind::DictValues
-            | Kind::DictItems
-            | Kind::Deque
-            | Kind::Iterator
-            | Kind::Generator
-    )
 }
 
 /// Whether a leaf's parameter is iterated by it.
@@ -884,128 +719,6 @@ fn wants_iterable(type_: &FaceType) -> bool {
         FaceType::Union(members) | FaceType::Each(members) => members.iter().any(wants_iterable),
         _ => false,
     }
-}
-
-/// The arguments by parameter, or what is wrong with their number or names.
-fn slots(signature: &FaceSignature, given: &[Given]) -> Result<Vec<Slot>, String> {
-    let mut slots: Vec<Option<Slot>> = vec![None; signature.parameters.len()];
-    let mut next = 0;
-    let mut rest = Vec::new();
-    let mut star = None;
-    let mut keywords = Vec::new();
-    let parameter_at = |kind| {
-        signature
-            .parameters
-            .iter()
-            .position(|parameter| parameter.kind == kind)
-    };
-    let variadic = parameter_at(ParameterKind::VariadicPositional);
-    let double = parameter_at(ParameterKind::VariadicKeyword);
-    let positions: Vec<usize> = (0..signature.parameters.len())
-        .filter(|&index| {
-            matches!(
-                signature.parameters[index].kind,
-                ParameterKind::PositionalOnly | ParameterKind::PositionalOrKeyword
-            )
-        })
-        .collect();
-    for argument in given {
-        match &argument.kind {
-            GivenKind::Positional => match positions.get(next) {
-                Some(&slot) => {
-                    slots[slot] = Some(Slot::One(argument.clone()));
-                    next += 1;
-                }
-                None if variadic.is_some() => rest.push(argument.clone()),
-                None => {
-                    let most = positions.len();
-                    let count = given
-                        .iter()
-                        .filter(|given| given.kind == GivenKind::Positional)
-                        .count();
-                    let plural = if most == 1 { "" } else { "s" };
-                    return Err(format!(
-                        "takes at most {most} argument{plural} ({count} given)"
-                    ));
-                }
-            },
-            GivenKind::Star => {
-                if variadic.is_none() || star.is_some() {
-                    return Err("does not take `*` with a list of unknown length".to_owned());
-                }
-                star = Some(argument.clone());
-            }
-            GivenKind::Keyword(name) => {
-                let slot = signature.parameters.iter().position(|parameter| {
-                    parameter.name == name
-                        && matches!(
-                            parameter.kind,
-                            ParameterKind::PositionalOrKeyword | ParameterKind::KeywordOnly
-                        )
-                });
-                match slot {
-                    Some(slot) if slots[slot].is_none() => {
-                        slots[slot] = Some(Slot::One(argument.clone()))
-                    }
-                    Some(_) => return Err(format!("got multiple values for argument '{name}'")),
-                    None if double.is_some() => keywords.push(argument.clone()),
-                    None => {
-                        let names = signature.parameters.iter().map(|parameter| parameter.name);
-                        let hint =
-                            closest(name, names).map(|near| format!(", did you mean '{near}'?"));
-                        return Err(format!(
-                            "got an unexpected keyword argument '{name}'{}",
-                            hint.unwrap_or_default()
-                        ));
-                    }
-                }
-            }
-            GivenKind::DoubleStar => {
-                if double.is_none() {
-                    return Err("does not take `**` with a dict of unknown keys".to_owned());
-                }
-                keywords.push(argument.clone());
-            }
-        }
-    }
-    let mut result = Vec::with_capacity(slots.len());
-    for (slot, parameter) in slots.into_iter().zip(&signature.parameters) {
-        result.push(match (slot, parameter.kind) {
-            (Some(slot), _) => slot,
-            (None, ParameterKind::VariadicPositional) => {
-                Slot::Rest(std::mem::take(&mut rest), star.take())
-            }
-            (None, ParameterKind::VariadicKeyword) => Slot::Keywords(std::mem::take(&mut keywords)),
-            (None, _) if parameter.default.is_some() => Slot::Default,
-            (None, _) => return Err(format!("missing required argument '{}'", parameter.name)),
-        });
-    }
-    Ok(result)
-}
-
-/// A function as one would write its calls.
-pub(super) fn describe(shown: &str, function: &FaceFunction) -> String {
-    let one = |signature: &FaceSignature| {
-        let parameters: Vec<String> = signature
-            .parameters
-            .iter()
-            .map(|parameter| match (parameter.kind, &parameter.default) {
-                (ParameterKind::VariadicPositional, _) => format!("*{}", parameter.name),
-                (ParameterKind::VariadicKeyword, _) => format!("**{}", parameter.name),
-                (_, Some(_)) => format!("[{}]", parameter.name),
-                _ => parameter.name.to_owned(),
-            })
-            .collect();
-        format!("`{shown}({})`", parameters.join(", "))
-    };
-    let mut shapes: Vec<String> = Vec::new();
-    for signature in &function.overloads {
-        let shape = one(signature);
-        if !shapes.contains(&shape) && shapes.len() < 3 {
-            shapes.push(shape);
-        }
-    }
-    shapes.join(" or ")
 }
 
 /// The plain tuple type of a variadic node, for callers outside.

@@ -1,11 +1,11 @@
 //! Operators: arithmetic, comparison, negation.
 
 use salami_source::Span;
-use salami_syntax::tree::{self, BinaryOperator, CompareOperator, ExprId, UnaryOperator};
+use salami_syntax::tree::{BinaryOperator, ExprId, UnaryOperator};
 
 use super::{Value, Walker};
 use crate::codes;
-use crate::typed::{Binary, Comparison, ExprKind, Kind, Place, StmtKind, Unary};
+use crate::typed::{Binary, ExprKind, Kind, Unary};
 use crate::types::{ClassRef, Tuple, Type, TypeData, bit};
 
 /// The operator of the typed tree.
@@ -23,22 +23,6 @@ pub(super) const fn binary(operator: BinaryOperator) -> Binary {
         BinaryOperator::BitXor => Binary::BitXor,
         BinaryOperator::ShiftLeft => Binary::ShiftLeft,
         BinaryOperator::ShiftRight => Binary::ShiftRight,
-    }
-}
-
-/// The comparison of the typed tree.
-pub(super) const fn comparison(operator: CompareOperator) -> Comparison {
-    match operator {
-        CompareOperator::Less => Comparison::Less,
-        CompareOperator::LessOrEqual => Comparison::LessOrEqual,
-        CompareOperator::Greater => Comparison::Greater,
-        CompareOperator::GreaterOrEqual => Comparison::GreaterOrEqual,
-        CompareOperator::Equal => Comparison::Equal,
-        CompareOperator::NotEqual => Comparison::NotEqual,
-        CompareOperator::Is => Comparison::Is,
-        CompareOperator::IsNot => Comparison::IsNot,
-        CompareOperator::In => Comparison::In,
-        CompareOperator::NotIn => Comparison::NotIn,
     }
 }
 
@@ -60,26 +44,14 @@ const fn methods(operator: BinaryOperator) -> (&'static str, &'static str, &'sta
     }
 }
 
-/// The method of a comparison and that of its mirror image.
-const fn comparison_methods(operator: CompareOperator) -> Option<(&'static str, &'static str)> {
-    Some(match operator {
-        CompareOperator::Less => ("__lt__", "__gt__"),
-        CompareOperator::LessOrEqual => ("__le__", "__ge__"),
-        CompareOperator::Greater => ("__gt__", "__lt__"),
-        CompareOperator::GreaterOrEqual => ("__ge__", "__le__"),
-        CompareOperator::Equal => ("__eq__", "__eq__"),
-        CompareOperator::NotEqual => ("__ne__", "__ne__"),
-        _ => return None,
-    })
-}
-
 /// How an operation on two parts ends.
 enum Outcome {
     Fits(Type),
     Misfit,
 }
 
-const NUMBERS: u64 = bit(Kind::Bool) | bit(Kind::Int) | bit(Kind::Float);
+/// The kinds that arithmetic mixes.
+pub(super) const NUMBERS: u64 = bit(Kind::Bool) | bit(Kind::Int) | bit(Kind::Float);
 
 impl<'a> Walker<'_, 'a> {
     /// `left op right`
@@ -271,7 +243,7 @@ impl<'a> Walker<'_, 'a> {
     }
 
     #[allow(clippy::too_many_arguments, reason = "what a message needs")]
-    fn report_operator(
+    pub(super) fn report_operator(
         &mut self,
         symbol: &str,
         left: Type,
@@ -478,256 +450,6 @@ impl<'a> Walker<'_, 'a> {
         self.value(ExprKind::Unary(unary, value.code), result, span)
     }
 
-    pub(super) fn compare(
-        &mut self,
-        first: ExprId,
-        rest: &'a [(CompareOperator, ExprId)],
-        span: Span,
-    ) -> Value {
-        let left = self.expression(first);
-        if let [(operator, right)] = rest {
-            let right = self.expression(*right);
-            return self.compare_values(*operator, left, right, span);
-        }
-        // `a < b < c`: the middle is evaluated once, the rest only while it holds.
-        let mut statements = Vec::new();
-        let mut left = self.hold_value(left, span, &mut statements);
-        let mut tests: Vec<(Vec<crate::typed::Stmt>, Value)> = Vec::new();
-        let count = rest.len();
-        let mut end = self.env.clone();
-        for (index, (operator, right)) in rest.iter().enumerate() {
-            let right = self.expression(*right);
-            let right_span = right.code.span;
-            let mut before = Vec::new();
-            let right = if index + 1 < count {
-                let type_ = right.type_;
-                let hidden = self.hidden(right_span, 8, type_);
-                before.push(Self::statement(
-                    StmtKind::Assign(Place::Local(hidden), right.code),
-                    right_span,
-                ));
-                self.read_hidden(hidden, type_, right_span)
-            } else {
-                right
-            };
-            let test = self.compare_values(*operator, left, right.clone(), span);
-            tests.push((before, test));
-            left = right;
-            if index == 0 {
-                end = self.env.clone();
-            }
-        }
-        self.env.join(&end, &mut self.engine.types);
-        let mut result: Option<Value> = None;
-        for (before, test) in tests.into_iter().rev() {
-            let value = match result {
-                None => test,
-                Some(rest) => self.value(ExprKind::And(test.code, rest.code), Type::BOOL, span),
-            };
-            let type_ = value.type_;
-            result = Some(Value {
-                type_,
-                code: self.block_value(before, value.code, type_, span),
-            });
-        }
-        let Some(result) = result else {
-            return self.error_value(span);
-        };
-        let type_ = result.type_;
-        Value {
-            type_,
-            code: self.block_value(statements, result.code, type_, span),
-        }
-    }
-
-    /// One comparison.
-    pub(super) fn compare_values(
-        &mut self,
-        operator: CompareOperator,
-        left: Value,
-        right: Value,
-        span: Span,
-    ) -> Value {
-        let typed = comparison(operator);
-        if let Some((own, mirrored)) = comparison_methods(operator) {
-            if let Some(value) = self.compare_method(operator, own, mirrored, &left, &right, span) {
-                return value;
-            }
-            if !matches!(operator, CompareOperator::Equal | CompareOperator::NotEqual) {
-                self.check_order(operator, left.type_, right.type_, span);
-            }
-        }
-        if matches!(operator, CompareOperator::In | CompareOperator::NotIn) {
-            if let Some(class) = self.only_program_class(right.type_)
-                && self.engine.method(class, "__contains__").is_some()
-            {
-                let mut statements = Vec::new();
-                let left = self.hold_value(left, span, &mut statements);
-                let found = self.call_method_named(right, "__contains__", vec![left], span);
-                let found = self.truth(found);
-                let found = Value {
-                    type_: Type::BOOL,
-                    code: self.block_value(statements, found, Type::BOOL, span),
-                };
-                if operator == CompareOperator::In {
-                    return found;
-                }
-                return self.value(ExprKind::Unary(Unary::Not, found.code), Type::BOOL, span);
-            }
-            let right = self.without_generator(right, span);
-            self.check_contains(left.type_, right.type_, span);
-            return self.value(
-                ExprKind::Compare(typed, left.code, right.code),
-                Type::BOOL,
-                span,
-            );
-        }
-        self.value(
-            ExprKind::Compare(typed, left.code, right.code),
-            Type::BOOL,
-            span,
-        )
-    }
-
-    fn compare_method(
-        &mut self,
-        operator: CompareOperator,
-        own: &'static str,
-        mirrored: &'static str,
-        left: &Value,
-        right: &Value,
-        span: Span,
-    ) -> Option<Value> {
-        if let Some(class) = self.only_program_class(left.type_) {
-            if self.engine.method(class, own).is_some() {
-                return Some(self.call_method_named(left.clone(), own, vec![right.clone()], span));
-            }
-            if operator == CompareOperator::NotEqual
-                && self.engine.method(class, "__eq__").is_some()
-            {
-                let equal =
-                    self.call_method_named(left.clone(), "__eq__", vec![right.clone()], span);
-                let equal = self.truth(equal);
-                return Some(self.value(ExprKind::Unary(Unary::Not, equal), Type::BOOL, span));
-            }
-        }
-        let class = self.only_program_class(right.type_)?;
-        self.engine.method(class, mirrored)?;
-        let mut statements = Vec::new();
-        let left = self.hold_value(left.clone(), span, &mut statements);
-        let result = self.call_method_named(right.clone(), mirrored, vec![left], span);
-        let type_ = result.type_;
-        Some(Value {
-            type_,
-            code: self.block_value(statements, result.code, type_, span),
-        })
-    }
-
-    fn check_order(&mut self, operator: CompareOperator, left: Type, right: Type, span: Span) {
-        if left == Type::ERROR
-            || right == Type::ERROR
-            || left == Type::NEVER
-            || right == Type::NEVER
-        {
-            return;
-        }
-        let is_json = self.engine.types.data(left).json || self.engine.types.data(right).json;
-        let (left_all, right_all) = (
-            self.engine.types.spell_out_json(left),
-            self.engine.types.spell_out_json(right),
-        );
-        let mut result = Type::NEVER;
-        let mut misfit = None;
-        let right_parts = self.engine.types.parts(right_all);
-        for left_part in self.engine.types.parts(left_all) {
-            for &right_part in &right_parts {
-                if self.is_ordered(left_part, right_part) {
-                    result = Type::BOOL;
-                } else if misfit.is_none() {
-                    misfit = Some((left_part, right_part));
-                }
-            }
-        }
-        if let Some((left_part, right_part)) = misfit {
-            self.report_operator(
-                operator.symbol(),
-                left,
-                right,
-                left_part,
-                right_part,
-                result,
-                is_json,
-                span,
-            );
-        }
-    }
-
-    /// Whether `<` is possible between two parts.
-    fn is_ordered(&mut self, left: Type, right: Type) -> bool {
-        let (left_data, right_data) = (
-            self.engine.types.data(left).clone(),
-            self.engine.types.data(right).clone(),
-        );
-        if left_data.scalars & NUMBERS != 0 && right_data.scalars & NUMBERS != 0 {
-            return true;
-        }
-        if left == right && matches!(left, Type::STR | Type::BYTES) {
-            return true;
-        }
-        if left_data.tuple.is_some() && right_data.tuple.is_some() {
-            return true;
-        }
-        if left_data.get(Kind::List).is_some() && right_data.get(Kind::List).is_some() {
-            return true;
-        }
-        if let (Some(ClassRef::Program(own)), Some(ClassRef::Program(theirs))) =
-            (left_data.instances.first(), right_data.instances.first())
-        {
-            return own == theirs && self.engine.classes[*own as usize].order;
-        }
-        self.native_operator(left, "__lt__", right, Span::default())
-            .is_some()
-            || self
-                .native_operator(right, "__lt__", left, Span::default())
-                .is_some()
-    }
-
-    fn check_contains(&mut self, left: Type, right: Type, span: Span) {
-        if right == Type::ERROR || left == Type::ERROR || right == Type::NEVER {
-            return;
-        }
-        let all = self.engine.types.spell_out_json(right);
-        let (mut fits, mut misfits) = (false, false);
-        for part in self.engine.types.parts(all) {
-            let fine = match part {
-                Type::STR => self.engine.types.data(left).kinds() & bit(Kind::Str) != 0,
-                _ => self.element_quietly(part).is_some(),
-            };
-            fits |= fine;
-            misfits |= !fine;
-        }
-        if !misfits {
-            return;
-        }
-        let (left_text, right_text) = (self.show(left), self.show(right));
-        let message = format!("`in` is not possible between `{left_text}` and `{right_text}`");
-        if fits {
-            let code = if self.engine.types.data(right).json {
-                codes::TYPE_JSON
-            } else {
-                codes::TYPE_OPTIONAL
-            };
-            self.assertion(
-                code,
-                span,
-                message,
-                Some("test the value before".to_owned()),
-            );
-        } else {
-            self.error(codes::TYPE_OPERATOR, span, message, None);
-        }
-    }
-
     /// Warns of a key that cannot be hashed.
     pub(super) fn check_hashable(&mut self, type_: Type, span: Span) {
         let data = self.engine.types.data(type_);
@@ -798,16 +520,5 @@ fn is_natural(value: &Value) -> bool {
             value.sign() != num_bigint::Sign::Minus
         }
         _ => false,
-    }
-}
-
-/// The syntax of a comparison with exactly one operator.
-pub(super) fn single_comparison(expr: &tree::Expr) -> Option<(ExprId, CompareOperator, ExprId)> {
-    match &expr.kind {
-        tree::ExprKind::Compare { first, rest } => match rest.as_slice() {
-            [(operator, right)] => Some((*first, *operator, *right)),
-            _ => None,
-        },
-        _ => None,
     }
 }

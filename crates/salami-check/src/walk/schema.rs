@@ -133,7 +133,7 @@ impl Walker<'_, '_> {
                 self.schema_here(&Bound::Native(class, arguments.clone()), depth)
             }
             Bound::Native(name, arguments) => {
-                let mut argument = |walker: &mut Self, index: usize| match arguments.get(index) {
+                let argument = |walker: &mut Self, index: usize| match arguments.get(index) {
                     Some(bound) => walker.schema(bound, depth + 1),
                     None => walker.keep_schema(Schema::Json),
                 };

@@ -92,10 +92,10 @@ impl Walker<'_, '_> {
         if container.type_ == Type::ERROR || index.type_ == Type::ERROR {
             return self.error_value(span);
         }
-        if let Some(class) = self.only_program_class(container.type_) {
-            if self.engine.method(class, "__getitem__").is_some() {
-                return self.call_method_named(container, "__getitem__", vec![index], span);
-            }
+        if let Some(class) = self.only_program_class(container.type_)
+            && self.engine.method(class, "__getitem__").is_some()
+        {
+            return self.call_method_named(container, "__getitem__", vec![index], span);
         }
         // A dict whose missing items a function of the program makes.
         if let Some(found) = self.member_of_part(container.type_, "__getitem__")

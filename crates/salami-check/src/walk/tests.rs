@@ -3,14 +3,14 @@
 use salami_source::Span;
 use salami_syntax::tree::{self, BoolOperator, CompareOperator, ExprId, UnaryOperator};
 
+use super::comparisons::single_comparison;
 use super::env::{Env, Known};
-use super::operators::single_comparison;
 use super::{Value, Walker};
 use crate::codes;
 use crate::engine::native_class;
 use crate::face::{self, ClassKind};
 use crate::names::Binding;
-use crate::typed::{Comparison, Constant, Expr, ExprKind, Kind, Unary, ValueSet};
+use crate::typed::{Constant, Expr, ExprKind, Kind, Unary, ValueSet};
 use crate::types::{ClassRef, Type, bit, class_of_kind};
 
 impl<'a> Walker<'_, 'a> {
@@ -568,16 +568,6 @@ impl<'a> Walker<'_, 'a> {
             set.classes = Some(objects);
         }
         set
-    }
-
-    /// A test of identity with None, for patterns and optional parts.
-    pub(super) fn is_none_test(&mut self, value: Expr, span: Span) -> Expr {
-        let none = self.none(span);
-        self.expr(
-            ExprKind::Compare(Comparison::Is, value, none.code),
-            Type::BOOL,
-            span,
-        )
     }
 }
 
