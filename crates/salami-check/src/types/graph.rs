@@ -405,12 +405,26 @@ impl Types {
             data.functions.pop_last();
         }
         data.module = data.module.or(other.module);
+        if self.is_all_of_json(&data) {
+            data.json = true;
+        }
         if data.json {
             self.absorb_json(&mut data);
         }
         let result = self.intern(data);
         self.drain();
         self.canonical(result)
+    }
+
+    /// Whether all that JSON data can be came together again.
+    fn is_all_of_json(&self, data: &TypeData) -> bool {
+        data.scalars & JSON_SCALARS == JSON_SCALARS
+            && data
+                .get(Kind::List)
+                .is_some_and(|list| self.find(list.nodes[0]) == self.find(self.json_list))
+            && data
+                .get(Kind::Dict)
+                .is_some_and(|dict| self.find(dict.nodes[1]) == self.find(self.json_dict[1]))
     }
 
     /// JSON beside lists, dicts and scalars: they may be the same objects from now on.

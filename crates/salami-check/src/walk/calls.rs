@@ -130,6 +130,9 @@ impl<'a> Walker<'_, 'a> {
         let span = self.tree.expr(id).span;
         let face = crate::face::module(module)?;
         match face.get(name)? {
+            FaceEntry::Function(_) if name == "reveal_type" => {
+                self.special_call(id, name, arguments)
+            }
             FaceEntry::Function(function) => {
                 let given = self.arguments(arguments);
                 Some(self.call_face(function, name, None, given, span))

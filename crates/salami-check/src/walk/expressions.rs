@@ -538,6 +538,7 @@ impl<'a> Walker<'_, 'a> {
                     let text = if spec.is_empty() {
                         self.format_plain(converted)
                     } else {
+                        self.check_spec(&converted, spec);
                         let spec = self.fstring(spec, span);
                         self.format_with(converted, spec)
                     };
@@ -546,6 +547,33 @@ impl<'a> Walker<'_, 'a> {
             }
         }
         self.value(ExprKind::FString(pieces), Type::STR, span)
+    }
+
+    /// A constant format spec that no value of the type takes.
+    fn check_spec(&mut self, value: &Value, spec: &[FStringPart]) {
+        let [FStringPart::Text(text)] = spec else {
+            return;
+        };
+        let Some(last) = text.chars().last() else {
+            return;
+        };
+        let (name, misfits) = match value.type_ {
+            Type::STR => ("str", "bcdeEfFgGnoxX%".contains(last)),
+            Type::INT => ("int", last == 's'),
+            Type::FLOAT => ("float", "sbcdoxX".contains(last)),
+            _ => return,
+        };
+        if !misfits {
+            return;
+        }
+        let help = match name {
+            "str" => "make it a number before: `float(...)`",
+            "float" => "write `.0f` to round it, or `int(...)`",
+            _ => "write `d`, or make it text: `str(...)`",
+        };
+        let message = format!("unknown format code '{last}' for a value of type '{name}'");
+        let span = value.code.span;
+        self.error(codes::TYPE_FORMAT, span, message, Some(help.to_owned()));
     }
 
     fn yield_from(&mut self, id: ExprId, span: Span) -> Value {

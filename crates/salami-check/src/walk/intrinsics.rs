@@ -42,6 +42,11 @@ impl<'a> Walker<'_, 'a> {
                     .contains(&argument.value)
                     .then(|| self.any_or_all(name == "any", *element, clauses, span))
             }
+            "max" | "min" => {
+                let [argument] = arguments else { return None };
+                matches!(argument.kind, tree::ArgumentKind::Star)
+                    .then(|| self.extreme_of_star(name == "max", argument.value, span))
+            }
             "reveal_type" => {
                 let [argument] = arguments else { return None };
                 let value = self.expression(argument.value);
@@ -123,6 +128,69 @@ impl<'a> Walker<'_, 'a> {
         Value {
             type_: Type::BOOL,
             code: self.block_value(statements, read.code, Type::BOOL, span),
+        }
+    }
+
+    /// `max(*values)`: of one value it is the greatest element of that value.
+    fn extreme_of_star(&mut self, is_max: bool, id: ExprId, span: Span) -> Value {
+        let name = if is_max { "max" } else { "min" };
+        let value = self.expression(id);
+        let mut statements = Vec::new();
+        let list = self.variadic(Vec::new(), Some(value), span);
+        let held = self.hold_value(list, span, &mut statements);
+        let many = self.builtin_call(name, vec![held.clone()]);
+        let element = self.element_quietly(held.type_).unwrap_or(Type::ERROR);
+        let zero = self.constant(Constant::Int(0.into()), span);
+        let only = self.value(
+            ExprKind::Item(held.code.clone(), zero.code.clone()),
+            element,
+            span,
+        );
+        let is_iterable = self.element_quietly(element).is_some();
+        let single = if is_iterable {
+            self.builtin_call(name, vec![only])
+        } else {
+            let shown = self.show(element);
+            self.raising(
+                "TypeError",
+                format!("'{shown}' object is not iterable"),
+                span,
+            )
+        };
+        let none = self.raising(
+            "TypeError",
+            format!("{name} expected at least 1 argument, got 0"),
+            span,
+        );
+        let one = self.constant(Constant::Int(1.into()), span);
+        let result = self.join(many.type_, single.type_);
+        let length = self.expr(ExprKind::Length(held.code), Type::INT, span);
+        let compare = |walker: &Self, wanted: crate::typed::Expr| {
+            let kind = ExprKind::Compare(crate::typed::Comparison::Equal, length.clone(), wanted);
+            walker.expr(kind, Type::BOOL, span)
+        };
+        let (is_one, is_none) = (compare(self, one.code), compare(self, zero.code));
+        let rest = self.expr(
+            ExprKind::IfElse(is_none, none.code, many.code),
+            many.type_,
+            span,
+        );
+        let code = self.expr(ExprKind::IfElse(is_one, single.code, rest), result, span);
+        Value {
+            type_: result,
+            code: self.block_value(statements, code, result, span),
+        }
+    }
+
+    /// An expression that only raises.
+    fn raising(&mut self, exception: &'static str, message: String, span: Span) -> Value {
+        let message = self.constant(Constant::Str(message), span);
+        let raised = self.new_exception(exception, vec![message], span);
+        let none = self.none(span);
+        let raise = Self::statement(StmtKind::Raise(raised.code, None), span);
+        Value {
+            type_: Type::NEVER,
+            code: self.block_value(vec![raise], none.code, Type::NEVER, span),
         }
     }
 

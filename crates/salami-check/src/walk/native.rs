@@ -365,10 +365,7 @@ impl Walker<'_, '_> {
         span: Span,
     ) -> Value {
         let takes_generators = signature.unless.contains(&"__next__")
-            || matches!(
-                signature.target,
-                Target::Prelude(_) | Target::Intrinsic(_)
-            );
+            || matches!(signature.target, Target::Prelude(_) | Target::Intrinsic(_));
         let mut arguments: Vec<Value> = Vec::new();
         let mut bindings = bindings;
         if let Some(receiver) = &receiver {

@@ -189,7 +189,13 @@ impl Walker<'_, '_> {
                     return Some(self.container_at(Kind::List, &[element], span, 80));
                 }
                 Kind::List => return is_position.then(|| self.read(node)),
-                Kind::Dict => return Some(self.dict_item(container.nodes, index_id)),
+                Kind::Dict => {
+                    if container.class == "collections.defaultdict" {
+                        // Reading makes the item that is missing.
+                        self.engine.types.write(node, index);
+                    }
+                    return Some(self.dict_item(container.nodes, index_id));
+                }
                 _ => {}
             }
         }
