@@ -76,6 +76,7 @@ impl Converter<'_> {
             Expr::BinOp(binary) => self.binary(binary),
             Expr::BoolOp(operation) => {
                 self.refuse_bare_yields(&operation.values);
+                self.refuse_long_chain(operation.values.len(), span(operation));
                 let operator = match operation.op {
                     ast::BoolOp::And => BoolOperator::And,
                     ast::BoolOp::Or => BoolOperator::Or,
@@ -87,6 +88,7 @@ impl Converter<'_> {
             }
             Expr::Compare(compare) => {
                 self.refuse_bare_yields([&*compare.left]);
+                self.refuse_long_chain(compare.ops.len(), span(compare));
                 let first = self.expr(&compare.left);
                 let pairs = compare.ops.iter().zip(&compare.comparators);
                 ExprKind::Compare {

@@ -111,6 +111,19 @@ impl Converter<'_> {
         if self.depth <= EXPRESSION_DEPTH {
             return true;
         }
+        self.refuse_depth(place);
+        false
+    }
+
+    /// Refuses a flat chain (`a and b and ...`, `a < b < ...`) that later passes would make as deep
+    /// as it is long.
+    fn refuse_long_chain(&mut self, length: usize, place: Span) {
+        if length > EXPRESSION_DEPTH {
+            self.refuse_depth(place);
+        }
+    }
+
+    fn refuse_depth(&mut self, place: Span) {
         if !self
             .diagnostics
             .iter()
@@ -120,7 +133,6 @@ impl Converter<'_> {
             let help = "split it: build the value step by step, in a loop or with `sum`, `join`, `any` or `all`";
             self.refuse(codes::TOO_DEEP, place, message, help);
         }
-        false
     }
 
     fn leave(&mut self) {

@@ -206,6 +206,12 @@ impl Converter<'_> {
     }
 
     fn with_statement(&mut self, statement: &ast::StmtWith) -> StmtKind {
+        // Each item is a block around the next.
+        if statement.items.len() > INDENT_DEPTH {
+            let message = format!("blocks are nested more than {INDENT_DEPTH} deep");
+            let help = "enter fewer contexts at once";
+            self.refuse(codes::TOO_DEEP, span(statement), message, help);
+        }
         let mut items = Vec::with_capacity(statement.items.len());
         for item in &statement.items {
             items.push(WithItem {
