@@ -28,5 +28,5 @@ pub fn sources(program: salami_source::Source) -> Vec<salami_source::Source> {
 
 /// Runs with stack to spare: all recursion over the tree goes through here.
 pub(crate) fn deep<R>(run: impl FnOnce() -> R) -> R {
-    stacker::maybe_grow(96 << 10, 1 << 20, run)
+    stacker::maybe_grow(192 << 10, 2 << 20, run)
 }

@@ -420,7 +420,7 @@ pub enum Place {
 }
 
 /// An expression.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Expr {
     /// What it is.
     pub kind: Box<ExprKind>,
@@ -428,6 +428,17 @@ pub struct Expr {
     pub values: ValueSet,
     /// Its place in the function's file.
     pub span: Span,
+}
+
+/// Recursive, like the tree, so on a stack that grows.
+impl Clone for Expr {
+    fn clone(&self) -> Self {
+        crate::deep(|| Self {
+            kind: self.kind.clone(),
+            values: self.values.clone(),
+            span: self.span,
+        })
+    }
 }
 
 /// A constant.

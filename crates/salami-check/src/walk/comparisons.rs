@@ -72,6 +72,63 @@ impl<'a> Walker<'_, 'a> {
         }
     }
 
+    /// Containers whose items have comparison methods of their own are compared in the prelude.
+    fn compare_in_prelude(
+        &mut self,
+        operator: CompareOperator,
+        left: &Value,
+        right: &Value,
+        span: Span,
+    ) -> Option<Value> {
+        let (name, swaps, negates) = match operator {
+            CompareOperator::In => ("__contains__", true, false),
+            CompareOperator::NotIn => ("__contains__", true, true),
+            CompareOperator::Equal => ("__eq__", false, false),
+            CompareOperator::NotEqual => ("__eq__", false, true),
+            CompareOperator::Less => ("__lt__", false, false),
+            _ => return None,
+        };
+        let (receiver, other) = if swaps { (right, left) } else { (left, right) };
+        let data = self.engine.types.data(receiver.type_);
+        let is_container = data.kinds().count_ones() == 1
+            && !data.json
+            && (data.tuple.is_some() || !data.containers.is_empty());
+        let wanted = if name == "__lt__" { "__lt__" } else { "__eq__" };
+        if !is_container
+            || !(self.reaches(receiver.type_, &[wanted]) || self.reaches(other.type_, &[wanted]))
+        {
+            return None;
+        }
+        let found = self.member_of_part(receiver.type_, name)?;
+        let crate::face::FaceMember::Method(function) = found.member else {
+            return None;
+        };
+        if !function
+            .overloads
+            .iter()
+            .any(|signature| matches!(signature.target, crate::face::Target::Prelude(_)))
+        {
+            return None;
+        }
+        let mut statements = Vec::new();
+        let left = self.hold_value(left.clone(), span, &mut statements);
+        let (receiver, other) = if swaps {
+            (right.clone(), left)
+        } else {
+            (left, right.clone())
+        };
+        let given = vec![super::calls::Given::positional(other)];
+        let mut result = self.call_native_method(receiver, &found, name, given, span)?;
+        if negates {
+            result = self.value(ExprKind::Unary(Unary::Not, result.code), Type::BOOL, span);
+        }
+        let type_ = result.type_;
+        Some(Value {
+            type_,
+            code: self.block_value(statements, result.code, type_, span),
+        })
+    }
+
     /// One comparison.
     pub(super) fn compare_values(
         &mut self,
@@ -81,6 +138,9 @@ impl<'a> Walker<'_, 'a> {
         span: Span,
     ) -> Value {
         let typed = comparison(operator);
+        if let Some(value) = self.compare_in_prelude(operator, &left, &right, span) {
+            return value;
+        }
         if let Some((own, mirrored)) = comparison_methods(operator) {
             if let Some(value) = self.compare_method(operator, own, mirrored, &left, &right, span) {
                 return value;

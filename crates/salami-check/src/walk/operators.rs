@@ -450,8 +450,34 @@ impl<'a> Walker<'_, 'a> {
         self.value(ExprKind::Unary(unary, value.code), result, span)
     }
 
+    /// Whether values are of a class of the program that defines its own equality.
+    pub(super) fn has_own_equality(&self, type_: Type) -> bool {
+        self.engine
+            .types
+            .data(type_)
+            .instances
+            .iter()
+            .any(|class| match class {
+                ClassRef::Program(class) => {
+                    self.engine.method(*class, "__eq__").is_some()
+                        || self.engine.method(*class, "__hash__").is_some()
+                }
+                ClassRef::Native(_) => false,
+            })
+    }
+
     /// Warns of a key that cannot be hashed.
     pub(super) fn check_hashable(&mut self, type_: Type, span: Span) {
+        if self.has_own_equality(type_) {
+            let shown = self.show(type_);
+            self.error(
+                codes::FEATURE_UNSUPPORTED,
+                span,
+                format!("`{shown}` as a key or element of a set, by its own `__eq__` and `__hash__`, is not supported"),
+                Some("make it a `@dataclass(frozen=True)`, or use a tuple of its fields as the key".to_owned()),
+            );
+            return;
+        }
         let data = self.engine.types.data(type_);
         if data
             .containers

@@ -200,6 +200,16 @@ impl Walker<'_, '_> {
         match wanted {
             FaceType::Class(name, arguments) => self.fit_class(name, arguments, part, bindings),
             FaceType::Tuple(wanted) => {
+                // Pairs may be lists too: their length is a ValueError's matter.
+                if let Some(list) = self.engine.types.data(part).get(Kind::List) {
+                    let node = list.nodes[0];
+                    let element = self.read(node);
+                    let mut fit = Fit::Yes;
+                    for wanted in wanted {
+                        fit = fit.min(self.fit(wanted, element, bindings));
+                    }
+                    return fit;
+                }
                 let Some(tuple) = self.engine.types.data(part).tuple.clone() else {
                     return Fit::No;
                 };
@@ -217,7 +227,7 @@ impl Walker<'_, '_> {
                         for wanted in wanted {
                             self.fit(wanted, element, bindings);
                         }
-                        Fit::Maybe
+                        Fit::Yes
                     }
                 }
             }
