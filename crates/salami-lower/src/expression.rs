@@ -18,7 +18,7 @@ use crate::function::{FunctionLowerer, Value};
 use crate::{LowerError, kinds, results, scan};
 
 /// Stack that must be left before a part of a tree is entered, in bytes.
-pub(crate) const RED_ZONE: usize = 64 * 1024;
+pub(crate) const RED_ZONE: usize = 128 * 1024;
 /// The stack that is added when less is left, in bytes.
 pub(crate) const STACK_PIECE: usize = 1024 * 1024;
 

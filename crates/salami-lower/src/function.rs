@@ -30,6 +30,15 @@ pub(crate) enum Context {
     Finally(Box<FinallyContext>),
 }
 
+/// An exception that is being handled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Caught {
+    /// It is in this register.
+    Always(Register),
+    /// It is in the second register, in a shared `finally` that the first says is passed by it.
+    Maybe(Register, Register),
+}
+
 /// The ways out of a statement but its end and exceptions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -64,8 +73,8 @@ pub(crate) struct FunctionLowerer<'p, 't, 'l> {
     /// What it may return.
     pub(crate) result: RegisterType,
     pub(crate) contexts: Vec<Context>,
-    /// What the enclosing handlers caught, innermost last.
-    pub(crate) caught: Vec<Register>,
+    /// What a bare `raise` raises again, innermost last.
+    pub(crate) caught: Vec<Caught>,
     /// How many `try` statements of this function are around.
     pub(crate) tries: u32,
     /// How many `finally` copies are being emitted inside each other.

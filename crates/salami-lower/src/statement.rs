@@ -45,15 +45,7 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
             StmtKind::Continue => self.leave(Exit::Continue, None),
             StmtKind::Return(value) => self.return_value(value.as_ref()),
             StmtKind::Raise(exception, cause) => self.raise(exception, cause.as_ref()),
-            StmtKind::Reraise => {
-                let Some(&exception) = self.caught.last() else {
-                    return Err(LowerError::Malformed(
-                        "a bare raise outside of a handler".into(),
-                    ));
-                };
-                self.emit.emit(Instruction::Reraise { exception });
-                Ok(())
-            }
+            StmtKind::Reraise => self.reraise(),
             StmtKind::Try {
                 body,
                 handlers,

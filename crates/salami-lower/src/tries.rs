@@ -12,7 +12,7 @@ use salami_ir::{
 };
 
 use crate::emit::Label;
-use crate::function::{Context, Exit, FinallyContext, FunctionLowerer, Value};
+use crate::function::{Caught, Context, Exit, FinallyContext, FunctionLowerer, Value};
 use crate::{LowerError, kinds, scan};
 
 /// How many copies of a `finally` may be around another before that one is shared.
@@ -103,7 +103,9 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         if let Some(target) = raised {
             self.emit.place_reached(target);
             self.emit.at(span);
+            self.caught.push(Caught::Always(caught));
             self.statements(finally)?;
+            self.caught.pop();
             self.emit.at(span);
             self.emit.emit(Instruction::Reraise { exception: caught });
         }
@@ -141,18 +143,21 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         if !self.emit.reachable() {
             return Ok(());
         }
+        if raised.is_some() {
+            self.caught.push(Caught::Maybe(state, caught));
+        }
         self.statements(finally)?;
+        if raised.is_some() {
+            self.caught.pop();
+        }
+        if !self.emit.reachable() {
+            return Ok(());
+        }
         self.emit.at(span);
         let mark = self.emit.depth();
         if raised.is_some() {
             let next = self.unless_state(state, RAISED)?;
-            let name = String::new();
-            self.emit.emit(Instruction::CheckSet {
-                value: caught,
-                name,
-                result: Destination(caught),
-            });
-            self.emit.emit(Instruction::Reraise { exception: caught });
+            self.reraise_shared(caught);
             self.emit.place(next);
             self.emit.release(mark);
         }
@@ -174,6 +179,40 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
             self.emit.release(mark);
         }
         Ok(())
+    }
+
+    /// Raises again what came into a shared `finally`.
+    fn reraise_shared(&mut self, caught: Register) {
+        let name = String::new();
+        self.emit.emit(Instruction::CheckSet {
+            value: caught,
+            name,
+            result: Destination(caught),
+        });
+        self.emit.emit(Instruction::Reraise { exception: caught });
+    }
+
+    /// A bare `raise`.
+    pub(crate) fn reraise(&mut self) -> Result<(), LowerError> {
+        let mark = self.emit.depth();
+        let candidates = self.caught.clone();
+        for caught in candidates.into_iter().rev() {
+            match caught {
+                Caught::Always(exception) => {
+                    self.emit.emit(Instruction::Reraise { exception });
+                    return Ok(());
+                }
+                Caught::Maybe(state, exception) => {
+                    let next = self.unless_state(state, RAISED)?;
+                    self.reraise_shared(exception);
+                    self.emit.place(next);
+                    self.emit.release(mark);
+                }
+            }
+        }
+        Err(LowerError::Malformed(
+            "a bare raise outside of a handler".into(),
+        ))
     }
 
     /// Enters a shared `finally`, from where it goes on as `number` says.
@@ -259,7 +298,7 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
     }
 
     fn handler(&mut self, handler: &'p ExceptHandler, caught: Value) -> Result<(), LowerError> {
-        self.caught.push(caught.register);
+        self.caught.push(Caught::Always(caught.register));
         match handler.local {
             None => self.statements(&handler.body)?,
             Some(local) => self.bound_handler(handler, local, caught)?,

@@ -238,3 +238,13 @@ fn modules_are_exact() {
         assert!(matches!(cut, Err(CompileError::Refused(_))), "cut at {end}");
     }
 }
+
+#[test]
+fn a_bare_raise_in_a_clean_up_raises_what_passes() {
+    let run = run(
+        "def f():\n    try:\n        raise ValueError('first')\n    except ValueError:\n        try:\n            \
+         raise KeyError('second')\n        finally:\n            raise\ntry:\n    f()\nexcept Exception as error:\n    \
+         print(repr(error))\n",
+    );
+    assert_eq!(run.output, "KeyError('second')\n");
+}
