@@ -281,7 +281,7 @@ impl<'a> Walker<'_, 'a> {
                 let value = self.error_value(at);
                 self.store(target, value, span, out);
             }
-            self.with_statement(rest, body, span, out);
+            crate::deep(|| self.with_statement(rest, body, span, out));
             return;
         }
         let type_ = context.type_;
@@ -327,7 +327,7 @@ impl<'a> Walker<'_, 'a> {
         };
         out.push(flag(self, false));
         let mut inner = Vec::new();
-        self.with_statement(rest, body, span, &mut inner);
+        crate::deep(|| self.with_statement(rest, body, span, &mut inner));
         let after = self.env.clone();
         let mut raised = self.tries.pop().unwrap_or(start);
         raised.paths.clear();
@@ -421,7 +421,7 @@ impl<'a> Walker<'_, 'a> {
             None => out.push(Self::statement(StmtKind::Expr(entered.code), span)),
         }
         let mut inner = Vec::new();
-        self.with_statement(rest, body, span, &mut inner);
+        crate::deep(|| self.with_statement(rest, body, span, &mut inner));
         let after = self.env.clone();
         self.env.reachable = true;
         let left = match self.member_of_part(part, "__exit__") {

@@ -478,20 +478,36 @@ impl<'a> Walker<'_, 'a> {
             );
             return;
         }
-        let data = self.engine.types.data(type_);
-        if data
-            .containers
-            .iter()
-            .any(|container| matches!(container.kind, Kind::List | Kind::Dict | Kind::Set))
-        {
-            let text = self.show(type_);
-            let message = format!("`{text}` cannot be a key or an element of a set: it can change");
-            self.error(
-                codes::TYPE_HASHABLE,
-                span,
-                message,
-                Some("use a tuple: `tuple(...)`".to_owned()),
-            );
+        let spelled = self.engine.types.spell_out_json(type_);
+        let (mut fits, mut misfit) = (false, None);
+        for part in self.engine.types.parts(spelled) {
+            let changes = self
+                .engine
+                .types
+                .data(part)
+                .containers
+                .iter()
+                .any(|container| matches!(container.kind, Kind::List | Kind::Dict | Kind::Set));
+            if changes {
+                misfit = Some(part);
+            } else {
+                fits = true;
+            }
+        }
+        let Some(part) = misfit else { return };
+        let text = self.show(part);
+        let message = format!("`{text}` cannot be a key or an element of a set: it can change");
+        if fits {
+            let code = if self.engine.types.data(type_).json {
+                codes::TYPE_JSON
+            } else {
+                codes::TYPE_HASHABLE
+            };
+            let help = "test with `isinstance` before, or annotate the data".to_owned();
+            self.assertion(code, span, message, Some(help));
+        } else {
+            let help = "use a tuple: `tuple(...)`".to_owned();
+            self.error(codes::TYPE_HASHABLE, span, message, Some(help));
         }
     }
 }
