@@ -9,7 +9,7 @@ use crate::codes;
 use crate::limits::{BRANCHES, INDENT_DEPTH};
 use crate::parse_error::span;
 use crate::tree::{
-    ClassDefinition, ClassId, ExceptHandler, ExprKind, FunctionBody, FunctionDefinition,
+    ClassDefinition, ClassId, ExceptHandler, ExprId, ExprKind, FunctionBody, FunctionDefinition,
     Identifier, ImportAlias, MatchCase, StmtId, StmtKind, WithItem,
 };
 
@@ -205,6 +205,14 @@ impl Converter<'_> {
         }
     }
 
+    /// Each decorator calls what the one below gave: a chain as deep as it is long.
+    fn decorators(&mut self, decorators: &[ast::Decorator]) -> Vec<ExprId> {
+        if let Some(last) = decorators.last() {
+            self.refuse_long_chain(decorators.len(), span(last));
+        }
+        decorators.iter().map(|decorator| self.expr(&decorator.expression)).collect()
+    }
+
     fn with_statement(&mut self, statement: &ast::StmtWith) -> StmtKind {
         // Each item is a block around the next.
         if statement.items.len() > INDENT_DEPTH {
@@ -323,11 +331,7 @@ impl Converter<'_> {
 
     fn function(&mut self, definition: &ast::StmtFunctionDef) -> StmtKind {
         self.refuse_type_parameters(definition.type_params.as_deref());
-        let decorators = definition
-            .decorator_list
-            .iter()
-            .map(|decorator| self.expr(&decorator.expression))
-            .collect();
+        let decorators = self.decorators(&definition.decorator_list);
         let name = self.identifier(&definition.name);
         let parameters = self.parameters(&definition.parameters);
         let returns = self.optional_expr(definition.returns.as_deref());
@@ -350,11 +354,7 @@ impl Converter<'_> {
 
     fn class(&mut self, definition: &ast::StmtClassDef) -> StmtKind {
         self.refuse_type_parameters(definition.type_params.as_deref());
-        let decorators = definition
-            .decorator_list
-            .iter()
-            .map(|decorator| self.expr(&decorator.expression))
-            .collect();
+        let decorators = self.decorators(&definition.decorator_list);
         let name = self.identifier(&definition.name);
         let arguments = definition
             .arguments
