@@ -157,3 +157,13 @@ def check_lengths(iterators, ended):
         for value in iterators[index]:
             others = "argument 1" if index == 1 else f"arguments 1-{index}"
             raise ValueError(f"zip() argument {index + 1} is longer than {others}")
+
+
+def iterate_object(iterator):
+    """What an iterator object of the program gives."""
+    while True:
+        try:
+            value = iterator.__next__()
+        except StopIteration:
+            return
+        yield value
