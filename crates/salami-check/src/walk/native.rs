@@ -239,7 +239,22 @@ impl Walker<'_, '_> {
     fn fit_slot(&mut self, wanted: &FaceType, slot: &Slot, bindings: &mut Bindings) -> Fit {
         match slot {
             Slot::Default => Fit::Yes,
-            Slot::One(given) => self.fit(wanted, given.value.type_, bindings),
+            Slot::One(given) => {
+                let fit = self.fit(wanted, given.value.type_, bindings);
+                match (wanted, given.value.code.kind.as_ref()) {
+                    (FaceType::Literal(allowed), ExprKind::Constant(constant))
+                        if fit == Fit::Yes =>
+                    {
+                        if allowed.contains(constant) {
+                            Fit::Yes
+                        } else {
+                            Fit::No
+                        }
+                    }
+                    (FaceType::Literal(_), _) => fit.min(Fit::Maybe),
+                    _ => fit,
+                }
+            }
             Slot::Rest(rest, star) => {
                 let mut fit = Fit::Yes;
                 if let FaceType::Each(each) = wanted {

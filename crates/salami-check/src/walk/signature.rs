@@ -375,7 +375,12 @@ impl Walker<'_, '_> {
                     .map_or(Fit::Yes, |argument| self.fit(argument, element, bindings));
             }
             Protocol::Iterator => {
-                among(&[Kind::Iterator, Kind::Generator, Kind::CsvReader]) || has(self, "__next__")
+                among(&[
+                    Kind::Iterator,
+                    Kind::Generator,
+                    Kind::CsvReader,
+                    Kind::StringIo,
+                ]) || has(self, "__next__")
             }
             Protocol::Collection => among(&sequences) || among(&sized),
             Protocol::Sequence => among(&sequences),

@@ -437,15 +437,20 @@ impl<'a> Walker<'_, 'a> {
                 }
                 let value = self.quiet(|walker| walker.expression(id));
                 let data = self.engine.types.data(value.type_).clone();
+                // Which of several classes a variable holds is only known when the program runs.
                 if !data.classes.is_empty() {
+                    let is_known = data.classes.len() == 1;
                     found.extend(data.classes);
-                    return true;
+                    return is_known;
                 }
                 if let Some(crate::types::Tuple::Fixed(elements)) = data.tuple {
+                    let mut is_known = true;
                     for element in elements {
-                        found.extend(self.engine.types.data(element).classes.clone());
+                        let classes = self.engine.types.data(element).classes.clone();
+                        is_known &= classes.len() == 1;
+                        found.extend(classes);
                     }
-                    return !found.is_empty();
+                    return is_known && !found.is_empty();
                 }
                 self.abstract_class(id, found)
             }
