@@ -13,12 +13,28 @@ def dumps_by(obj, skipkeys, ensure_ascii, check_circular, allow_nan, cls, indent
 
 def answer_strangers(value, skipkeys, default, sort_keys, answers):
     """Appends what stands for each value that JSON has not, in the order in which they are written."""
-    for stranger in json_strangers(value, skipkeys, sort_keys):
+    if not json_strangers(value, skipkeys, sort_keys):
+        return
+    for stranger in strangers(value, sort_keys):
         answer = default(stranger)
         if answer is stranger:
             raise ValueError("Circular reference detected")
         answers.append(answer)
         answer_strangers(answer, skipkeys, default, sort_keys, answers)
+
+
+def strangers(value, sort_keys):
+    """The same as the leaf gives, walked here so that the checker knows what they can be."""
+    if value is None or isinstance(value, (str, int, float)):
+        return
+    if isinstance(value, dict):
+        for key in sorted(value) if sort_keys else value:
+            yield from strangers(value[key], sort_keys)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from strangers(item, sort_keys)
+    else:
+        yield value
 
 
 def dump(obj, fp, skipkeys, ensure_ascii, check_circular, allow_nan, cls, indent, separators, default, sort_keys):
