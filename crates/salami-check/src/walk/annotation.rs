@@ -555,7 +555,8 @@ impl<'a> Walker<'_, 'a> {
                 self.unit.name
             );
             let help = "return a value on every way, or raise an exception at the end".to_owned();
-            self.error(codes::TYPE_RETURN, at, message, Some(help));
+            // CPython returns None there and goes on; so does this, and callers see the None.
+            self.assertion(codes::TYPE_RETURN, at, message, Some(help));
         }
     }
 
