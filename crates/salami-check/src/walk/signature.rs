@@ -7,6 +7,11 @@ use crate::face::{self, ClassKind, FaceClass, FaceType, Protocol, Scope};
 use crate::typed::Kind;
 use crate::types::{Callee, ClassRef, Node, Tuple, Type, TypeData, bit, class_of_kind};
 
+/// The factories of a `defaultdict` that need no call.
+const EMPTY_BY_THE_VM: &[&str] = &[
+    "bool", "bytes", "dict", "float", "int", "list", "set", "str", "tuple",
+];
+
 /// Whether a value is what is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Fit {
@@ -170,6 +175,13 @@ impl Walker<'_, '_> {
                 };
                 let made = match class {
                     ClassRef::Program(_) => return Fit::No,
+                    // A variable stands for what the VM makes by itself: an empty value of a builtin type.
+                    ClassRef::Native(name)
+                        if matches!(**inner, FaceType::Variable(..))
+                            && !EMPTY_BY_THE_VM.contains(&name) =>
+                    {
+                        return Fit::No;
+                    }
                     ClassRef::Native(name) => {
                         match face::class(name).map(|class| (class, class.kind)) {
                             Some((class, ClassKind::Native(kind))) => {
