@@ -93,6 +93,8 @@ pub struct ClassInfo {
     pub problem: Option<(Span, String, Option<String>)>,
     /// Whether it derives from a builtin exception.
     pub is_exception: bool,
+    /// Whether a base has types in brackets: `Generic[T]`.
+    pub is_generic: bool,
 }
 
 impl<'a> Engine<'a> {
@@ -115,6 +117,8 @@ impl<'a> Engine<'a> {
         let tree = &file.tree;
         for argument in &definition.arguments {
             if matches!(argument.kind, ArgumentKind::Positional) {
+                self.classes[number].is_generic |=
+                    matches!(tree.expr(argument.value).kind, ExprKind::Subscript { .. });
                 self.set_base(file, number, argument.value);
             } else {
                 let span = tree.expr(argument.value).span;
@@ -437,6 +441,7 @@ impl ClassInfo {
             span: definition.span,
             problem: None,
             is_exception: false,
+            is_generic: false,
         }
     }
 }

@@ -8,11 +8,15 @@ use super::{Value, Walker};
 use crate::codes;
 use crate::face::FaceMember;
 use crate::typed::{Constant, ExprKind, Kind, Place, Stmt, StmtKind};
-use crate::types::{Node, Tuple, Type, TypeData, bit};
+use crate::types::{ClassRef, Node, Tuple, Type, TypeData, bit};
 
 impl Walker<'_, '_> {
     pub(super) fn subscript(&mut self, id: ExprId, container: ExprId, index: ExprId) -> Value {
         let container = self.expression(container);
+        if self.is_generic_class(container.type_) {
+            // `Stack[int]` is the class; what stands in brackets is a type.
+            return container;
+        }
         let index_value = self.index_value(index);
         let value = self.item_of(container, index_value, id, index);
         if let Some(path) = self.path_of(id)
@@ -21,6 +25,32 @@ impl Walker<'_, '_> {
             return self.narrowed(value, type_);
         }
         value
+    }
+
+    /// Whether a value is a class with type parameters.
+    fn is_generic_class(&self, type_: Type) -> bool {
+        let data = self.engine.types.data(type_);
+        if data.kinds() != bit(Kind::Type) || data.classes.len() != 1 {
+            return false;
+        }
+        let mut at = data.classes.first().copied();
+        while let Some(class) = at {
+            match class {
+                ClassRef::Native(name) => {
+                    return crate::face::class(name).is_some_and(|class| {
+                        !class.variables.is_empty() || matches!(name, "tuple" | "type")
+                    });
+                }
+                ClassRef::Program(index) => {
+                    let info = &self.engine.classes[index as usize];
+                    if info.is_generic {
+                        return true;
+                    }
+                    at = info.base;
+                }
+            }
+        }
+        false
     }
 
     /// An index: an expression or a slice.
