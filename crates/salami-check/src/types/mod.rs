@@ -13,7 +13,7 @@ mod graph;
 mod hasher;
 mod records;
 
-pub use data::{Callee, ClassRef, Tuple, Type, TypeData, bit};
+pub use data::{Callee, ClassRef, JSON_SCALARS, Tuple, Type, TypeData, bit};
 pub use display::Namer;
 pub use graph::{Node, Types};
 

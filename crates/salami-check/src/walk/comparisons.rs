@@ -255,7 +255,7 @@ impl<'a> Walker<'_, 'a> {
     }
 
     /// Whether `<` is possible between two parts.
-    fn is_ordered(&mut self, left: Type, right: Type) -> bool {
+    pub(super) fn is_ordered(&mut self, left: Type, right: Type) -> bool {
         let (left_data, right_data) = (
             self.engine.types.data(left).clone(),
             self.engine.types.data(right).clone(),

@@ -19,6 +19,7 @@ mod expressions;
 mod intrinsics;
 mod methods;
 mod native;
+mod needs;
 mod operators;
 mod patterns;
 mod plain_data;

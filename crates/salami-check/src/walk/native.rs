@@ -133,6 +133,7 @@ impl Walker<'_, '_> {
             }
             Fit::Maybe => self.note_misfit(signature, shown, &slots, &bindings),
         }
+        self.check_needs(signature, shown, &slots, &bindings, span);
         self.call_signature(signature, receiver, slots, bindings, span)
     }
 
