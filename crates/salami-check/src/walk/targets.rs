@@ -200,7 +200,9 @@ impl<'a> Walker<'_, 'a> {
                 tree::ExprKind::Starred(inner) => inner,
                 _ => item,
             };
-            if let tree::ExprKind::Name(_) = tree.expr(item).kind
+            // Targets are stored from left to right: names after `node.next` must wait for it.
+            if later.is_empty()
+                && let tree::ExprKind::Name(_) = tree.expr(item).kind
                 && let Binding::Variable(variable) = self.file.names.expr(item)
                 && let Some(place) = self.variable_place(variable)
             {
