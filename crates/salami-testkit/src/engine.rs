@@ -6,7 +6,9 @@
 
 use std::fmt::Write as _;
 
-use salami::{CompileError, CompileOptions, Execution, Program, Progress, RunError, RunOptions, Source};
+use salami::{
+    CompileError, CompileOptions, Execution, Program, Progress, RunError, RunOptions, Source,
+};
 use serde_json::{Map, Value};
 
 use crate::spec::{Case, Outcome};
@@ -32,7 +34,12 @@ pub fn check(case: &Case) -> Result<(), String> {
     let compiled = salami::compile("program.py", &case.source, &options);
     let program = match (compiled, case.errors.is_empty()) {
         (Ok(program), true) => program,
-        (Ok(_), false) => return Err(format!("it was accepted, and expected were errors {:?}", case.errors)),
+        (Ok(_), false) => {
+            return Err(format!(
+                "it was accepted, and expected were errors {:?}",
+                case.errors
+            ));
+        }
         (Err(CompileError::Refused(refusal)), false) => return check_refusal(case, &refusal),
         (Err(error), _) => return Err(format!("it was not compiled:\n{error}")),
     };
@@ -43,16 +50,25 @@ pub fn check(case: &Case) -> Result<(), String> {
     };
     let plain = observe(&program, &input, u64::MAX / 4, false)?;
     check_outcome(case, &plain.outcome)?;
-    for (way, slice, stress) in [("in slices of fuel", 61, false), ("with constant collection", u64::MAX / 4, true)] {
+    for (way, slice, stress) in [
+        ("in slices of fuel", 61, false),
+        ("with constant collection", u64::MAX / 4, true),
+    ] {
         // A run of many steps would take too long in these ways; short ones find the same faults.
         if plain.fuel < 200_000 {
             compare(way, &plain, &observe(&program, &input, slice, stress)?)?;
         }
     }
-    let from_bytes = Program::from_module(&program.to_bytes()).map_err(|error| format!("its binary form: {error}"))?;
-    compare_loaded("from its binary form", &plain, &observe(&from_bytes, &input, u64::MAX / 4, false)?)?;
+    let from_bytes = Program::from_module(&program.to_bytes())
+        .map_err(|error| format!("its binary form: {error}"))?;
+    compare_loaded(
+        "from its binary form",
+        &plain,
+        &observe(&from_bytes, &input, u64::MAX / 4, false)?,
+    )?;
     let text = Source::new("program.ir", program.assembly());
-    let from_text = Program::from_assembly(text).map_err(|error| format!("its text form: {error}"))?;
+    let from_text =
+        Program::from_assembly(text).map_err(|error| format!("its text form: {error}"))?;
     if from_text.hash() != program.hash() {
         return Err("its text form gives another module".to_owned());
     }
@@ -73,7 +89,13 @@ fn check_refusal(case: &Case, refusal: &salami::Refusal) -> Result<(), String> {
     found.dedup();
     let mut expected = case.errors.clone();
     expected.sort();
-    if found == expected { Ok(()) } else { Err(format!("expected errors {expected:?}, found {found:?}:\n{refusal}")) }
+    if found == expected {
+        Ok(())
+    } else {
+        Err(format!(
+            "expected errors {expected:?}, found {found:?}:\n{refusal}"
+        ))
+    }
 }
 
 fn check_assertion_points(case: &Case, program: &Program) -> Result<(), String> {
@@ -81,16 +103,36 @@ fn check_assertion_points(case: &Case, program: &Program) -> Result<(), String> 
     let found: Vec<(u32, String)> = program
         .assertion_points()
         .iter()
-        .filter_map(|point| Some((source.line(point.labels.first()?.span.start), point.code.to_owned())))
+        .filter_map(|point| {
+            Some((
+                source.line(point.labels.first()?.span.start),
+                point.code.to_owned(),
+            ))
+        })
         .collect();
-    match case.assertions.iter().find(|assertion| !found.contains(assertion)) {
+    match case
+        .assertions
+        .iter()
+        .find(|assertion| !found.contains(assertion))
+    {
         None => Ok(()),
-        Some(missing) => Err(format!("no assertion point {missing:?}; there are {found:?}")),
+        Some(missing) => Err(format!(
+            "no assertion point {missing:?}; there are {found:?}"
+        )),
     }
 }
 
-fn observe(program: &Program, input: &Map<String, Value>, slice: u64, stress: bool) -> Result<Observed, String> {
-    let options = RunOptions { input: input.clone(), fuel: Some(FUEL), ..RunOptions::default() };
+fn observe(
+    program: &Program,
+    input: &Map<String, Value>,
+    slice: u64,
+    stress: bool,
+) -> Result<Observed, String> {
+    let options = RunOptions {
+        input: input.clone(),
+        fuel: Some(FUEL),
+        ..RunOptions::default()
+    };
     let mut execution = program.start(&options).map_err(|error| error.to_string())?;
     execution.set_collection_stress(stress);
     let mut output = String::new();
@@ -111,7 +153,14 @@ fn observe(program: &Program, input: &Map<String, Value>, slice: u64, stress: bo
         Err(RunError::Exit(exit)) => (Some(format!("SystemExit: {}", exit.status)), None),
         Err(error) => return Err(format!("{error}\n{}", place(&execution))),
     };
-    Ok(Observed { outcome: Outcome { output, raises, result }, fuel: execution.fuel() })
+    Ok(Observed {
+        outcome: Outcome {
+            output,
+            raises,
+            result,
+        },
+        fuel: execution.fuel(),
+    })
 }
 
 fn place(execution: &Execution) -> String {
@@ -120,8 +169,15 @@ fn place(execution: &Execution) -> String {
 
 /// A type error may only come from an assertion point that the checker listed.
 fn check_blame(program: &Program, exception: &salami::Exception) -> Result<(), String> {
-    const PROVED: &[&str] = &["TypeError", "AttributeError", "NameError", "UnboundLocalError"];
-    let Some(frame) = exception.frames.last() else { return Ok(()) };
+    const PROVED: &[&str] = &[
+        "TypeError",
+        "AttributeError",
+        "NameError",
+        "UnboundLocalError",
+    ];
+    let Some(frame) = exception.frames.last() else {
+        return Ok(());
+    };
     if !PROVED.contains(&exception.class.as_str()) || program.sources().is_empty() {
         return Ok(());
     }
@@ -129,20 +185,38 @@ fn check_blame(program: &Program, exception: &salami::Exception) -> Result<(), S
     let lines: Vec<u32> = program
         .assertion_points()
         .iter()
-        .filter_map(|point| Some(program.sources().first()?.line(point.labels.first()?.span.start)))
+        .filter_map(|point| {
+            Some(
+                program
+                    .sources()
+                    .first()?
+                    .line(point.labels.first()?.span.start),
+            )
+        })
         .collect();
-    let listed = exception.frames.iter().any(|frame| lines.contains(&frame.line));
+    let listed = exception
+        .frames
+        .iter()
+        .any(|frame| lines.contains(&frame.line));
     if raised_by_program || listed {
         Ok(())
     } else {
-        Err(format!("{exception}: raised on line {}, which has no assertion point", frame.line))
+        Err(format!(
+            "{exception}: raised on line {}, which has no assertion point",
+            frame.line
+        ))
     }
 }
 
 fn check_outcome(case: &Case, found: &Outcome) -> Result<(), String> {
     match &case.salami {
         None if *found == case.expected => Ok(()),
-        None => Err(difference("CPython", &case.expected.blocks(), "here", &found.blocks())),
+        None => Err(difference(
+            "CPython",
+            &case.expected.blocks(),
+            "here",
+            &found.blocks(),
+        )),
         Some(_) if *found == case.expected => {
             Err("it does here what it does in CPython: the difference is no longer true".to_owned())
         }
@@ -162,7 +236,10 @@ fn summary(outcome: &Outcome) -> String {
 
 fn compare(way: &str, plain: &Observed, other: &Observed) -> Result<(), String> {
     if plain.fuel != other.fuel {
-        return Err(format!("{way} it used {} fuel, and {} otherwise", other.fuel, plain.fuel));
+        return Err(format!(
+            "{way} it used {} fuel, and {} otherwise",
+            other.fuel, plain.fuel
+        ));
     }
     compare_loaded(way, plain, other)
 }
@@ -171,10 +248,19 @@ fn compare_loaded(way: &str, plain: &Observed, other: &Observed) -> Result<(), S
     if plain.outcome == other.outcome {
         Ok(())
     } else {
-        Err(difference("otherwise", &plain.outcome.blocks(), way, &other.outcome.blocks()))
+        Err(difference(
+            "otherwise",
+            &plain.outcome.blocks(),
+            way,
+            &other.outcome.blocks(),
+        ))
     }
 }
 
 fn difference(left_name: &str, left: &str, right_name: &str, right: &str) -> String {
-    format!("--- {left_name}\n{}\n--- {right_name}\n{}", left.trim_end(), right.trim_end())
+    format!(
+        "--- {left_name}\n{}\n--- {right_name}\n{}",
+        left.trim_end(),
+        right.trim_end()
+    )
 }

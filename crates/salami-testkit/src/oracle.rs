@@ -28,20 +28,29 @@ pub fn run(cases: &[&Case]) -> Result<Vec<Outcome>, String> {
     let mut request = String::new();
     for case in cases {
         let input: Value = match &case.input {
-            Some(text) => serde_json::from_str(text).map_err(|error| format!("{}: input: {error}", case.name))?,
+            Some(text) => serde_json::from_str(text)
+                .map_err(|error| format!("{}: input: {error}", case.name))?,
             None => Value::Null,
         };
-        request.push_str(&json!({"name": "program.py", "source": case.source, "input": input}).to_string());
+        request.push_str(
+            &json!({"name": "program.py", "source": case.source, "input": input}).to_string(),
+        );
         request.push('\n');
     }
     let mut stdin = child.stdin.take().ok_or("no standard input")?;
     let writer = std::thread::spawn(move || stdin.write_all(request.as_bytes()));
-    let answer = child.wait_with_output().map_err(|error| error.to_string())?;
+    let answer = child
+        .wait_with_output()
+        .map_err(|error| error.to_string())?;
     let _ = writer.join();
     let text = String::from_utf8(answer.stdout).map_err(|error| error.to_string())?;
     let outcomes: Vec<Outcome> = text.lines().map(outcome).collect::<Result<_, _>>()?;
     if outcomes.len() != cases.len() {
-        return Err(format!("{python} answered {} of {} programs", outcomes.len(), cases.len()));
+        return Err(format!(
+            "{python} answered {} of {} programs",
+            outcomes.len(),
+            cases.len()
+        ));
     }
     Ok(outcomes)
 }
@@ -50,9 +59,19 @@ fn outcome(line: &str) -> Result<Outcome, String> {
     let answer: Value = serde_json::from_str(line).map_err(|error| format!("{error}: {line}"))?;
     let text = |key: &str| answer.get(key).and_then(Value::as_str).map(str::to_owned);
     let raises = text("raises");
-    if let Some(fault) = raises.as_ref().filter(|raises| raises.starts_with("oracle:")) {
+    if let Some(fault) = raises
+        .as_ref()
+        .filter(|raises| raises.starts_with("oracle:"))
+    {
         return Err(fault.clone());
     }
-    let result = answer.get("result").filter(|result| !result.is_null()).map(Value::to_string);
-    Ok(Outcome { output: text("output").unwrap_or_default(), raises, result })
+    let result = answer
+        .get("result")
+        .filter(|result| !result.is_null())
+        .map(Value::to_string);
+    Ok(Outcome {
+        output: text("output").unwrap_or_default(),
+        raises,
+        result,
+    })
 }

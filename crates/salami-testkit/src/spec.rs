@@ -62,8 +62,16 @@ impl Outcome {
     pub fn blocks(&self) -> String {
         let mut text = String::new();
         let mut block = |name: &str, content: &str| {
-            let fence = if content.contains("```") { "````" } else { "```" };
-            let _ = writeln!(text, "{fence}{name}\n{}\n{fence}", content.strip_suffix('\n').unwrap_or(content));
+            let fence = if content.contains("```") {
+                "````"
+            } else {
+                "```"
+            };
+            let _ = writeln!(
+                text,
+                "{fence}{name}\n{}\n{fence}",
+                content.strip_suffix('\n').unwrap_or(content)
+            );
         };
         if !self.output.is_empty() {
             block("output", &self.output);
@@ -105,7 +113,10 @@ pub fn parse(text: &str) -> Result<Vec<Case>, String> {
             let end = (index + 1..lines.len())
                 .find(|&other| lines[other].trim_end() == fence)
                 .ok_or_else(|| format!("line {}: the block is not closed", index + 1))?;
-            let content: String = lines[index + 1..end].iter().flat_map(|line| [line, "\n"]).collect();
+            let content: String = lines[index + 1..end]
+                .iter()
+                .flat_map(|line| [line, "\n"])
+                .collect();
             if kind == "py" {
                 below_heading += 1;
                 let mut name = headings.join(" / ");
@@ -125,7 +136,10 @@ pub fn parse(text: &str) -> Result<Vec<Case>, String> {
                 open_case = true;
             } else if matches!(kind, "input" | "output" | "raises" | "result" | "salami") {
                 let case = cases.last_mut().filter(|_| open_case).ok_or_else(|| {
-                    format!("line {}: a `{kind}` block must follow a `py` block below the same heading", index + 1)
+                    format!(
+                        "line {}: a `{kind}` block must follow a `py` block below the same heading",
+                        index + 1
+                    )
                 })?;
                 let trimmed = content.trim_end_matches('\n').to_owned();
                 match kind {
@@ -156,7 +170,11 @@ pub fn parse(text: &str) -> Result<Vec<Case>, String> {
 #[must_use]
 pub fn bless(text: &str, cases: &[Case], outcomes: &[Option<Outcome>]) -> String {
     let mut blessed = String::new();
-    let dropped = |index: usize| cases.iter().any(|case| case.blessed.iter().any(|range| range.contains(&index)));
+    let dropped = |index: usize| {
+        cases
+            .iter()
+            .any(|case| case.blessed.iter().any(|range| range.contains(&index)))
+    };
     for (index, line) in text.lines().enumerate() {
         if !dropped(index) {
             blessed.push_str(line);

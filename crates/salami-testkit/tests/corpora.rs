@@ -21,7 +21,13 @@ fn corpus(name: &str) -> Option<PathBuf> {
 }
 
 fn compile(name: &str, source: &str) -> Result<Program, CompileError> {
-    salami::compile(name, source, &CompileOptions { strict: Strict::Never, ..CompileOptions::default() })
+    salami::compile(
+        name,
+        source,
+        &CompileOptions {
+            strict: Strict::Never,
+        },
+    )
 }
 
 const READ_CSV: &str = "
@@ -48,20 +54,30 @@ def main(text: str):
 /// Each file of csv-spectrum is read as the JSON file beside it says.
 #[test]
 fn csv_spectrum() {
-    let Some(folder) = corpus("csv-spectrum") else { return };
-    let tables = files::with_extension(&folder.join("csvs"), "csv").expect("the corpus is readable");
+    let Some(folder) = corpus("csv-spectrum") else {
+        return;
+    };
+    let tables =
+        files::with_extension(&folder.join("csvs"), "csv").expect("the corpus is readable");
     assert!(!tables.is_empty(), "the corpus is empty");
     for source in [READ_CSV, READ_CSV_AS_DICTIONARIES] {
         let program = compile("read.py", source).unwrap_or_else(|error| panic!("{error}"));
         for path in &tables {
-            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let name = path
+                .file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
             let text = std::fs::read_to_string(path).expect("a table is readable");
             let json = folder.join("json").join(format!("{name}.json"));
             let json = std::fs::read_to_string(json).expect("each table has its JSON");
             let expected: Value = serde_json::from_str(&json).expect("the corpus has valid JSON");
             let mut input = Map::new();
             input.insert("text".to_owned(), Value::String(text));
-            let run = program.run(&RunOptions { input, ..RunOptions::default() });
+            let run = program.run(&RunOptions {
+                input,
+                ..RunOptions::default()
+            });
             assert_eq!(run.result, Ok(expected), "{name}");
         }
     }
@@ -79,13 +95,19 @@ fn human_eval(task: &Map<String, Value>) -> Result<(), String> {
     );
     let program = compile("program.py", &source).map_err(|error| match error {
         CompileError::Refused(refusal) => {
-            let codes: BTreeSet<String> =
-                refusal.diagnostics.iter().map(|diagnostic| diagnostic.code.to_string()).collect();
+            let codes: BTreeSet<String> = refusal
+                .diagnostics
+                .iter()
+                .map(|diagnostic| diagnostic.code.to_string())
+                .collect();
             codes.into_iter().collect::<Vec<_>>().join(", ")
         }
         error => error.to_string(),
     })?;
-    let options = RunOptions { fuel: Some(4_000_000_000), ..RunOptions::default() };
+    let options = RunOptions {
+        fuel: Some(4_000_000_000),
+        ..RunOptions::default()
+    };
     match program.run(&options).result {
         Ok(_) => Ok(()),
         Err(RunError::Exception(exception)) => Err(exception.to_string()),
@@ -96,10 +118,15 @@ fn human_eval(task: &Map<String, Value>) -> Result<(), String> {
 /// The reference solutions of HumanEval pass their tests, but for the listed ones.
 #[test]
 fn human_eval_solutions_pass() {
-    let Some(folder) = corpus("humaneval") else { return };
-    let file = std::fs::File::open(folder.join("HumanEval.jsonl.gz")).expect("the corpus is readable");
+    let Some(folder) = corpus("humaneval") else {
+        return;
+    };
+    let file =
+        std::fs::File::open(folder.join("HumanEval.jsonl.gz")).expect("the corpus is readable");
     let mut lines = String::new();
-    flate2::read::GzDecoder::new(file).read_to_string(&mut lines).expect("the corpus is compressed text");
+    flate2::read::GzDecoder::new(file)
+        .read_to_string(&mut lines)
+        .expect("the corpus is compressed text");
     let listed = include_str!("data/humaneval.txt");
     let expected: BTreeMap<&str, &str> = listed
         .lines()
@@ -109,7 +136,10 @@ fn human_eval_solutions_pass() {
     let mut wrong = Vec::new();
     for line in lines.lines() {
         let task: Map<String, Value> = serde_json::from_str(line).expect("each line is JSON");
-        let name = task.get("task_id").and_then(Value::as_str).unwrap_or_default();
+        let name = task
+            .get("task_id")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         match (human_eval(&task), expected.get(name)) {
             (Ok(()), None) => {}
             (Ok(()), Some(_)) => wrong.push(format!("{name} passes now: take it off the list")),

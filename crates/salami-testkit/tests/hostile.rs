@@ -7,7 +7,11 @@ const STACK: usize = 256 * 1024;
 const DEPTHS: &[usize] = &[10, 60, 98, 150, 195, 1_000, 100_000];
 
 fn nested(open: &str, inner: &str, close: &str, depth: usize) -> String {
-    format!("x = 1\ny = {}{inner}{}\n", open.repeat(depth), close.repeat(depth))
+    format!(
+        "x = 1\ny = {}{inner}{}\n",
+        open.repeat(depth),
+        close.repeat(depth)
+    )
 }
 
 fn blocks(head: &str, depth: usize) -> String {
@@ -36,17 +40,31 @@ const KINDS: &[Kind] = &[
     ("sums", |depth| nested("x + ", "x", "", depth)),
     ("lambdas", |depth| nested("lambda: ", "x", "", depth)),
     ("ternaries", |depth| nested("1 if x else ", "x", "", depth)),
-    ("ternaries in the test", |depth| nested("(1 if ", "x", " else 2)", depth)),
+    ("ternaries in the test", |depth| {
+        nested("(1 if ", "x", " else 2)", depth)
+    }),
     ("calls", |depth| nested("str(", "x", ")", depth)),
-    ("call chains", |depth| format!("def f(): return f\ny = f{}\n", "()".repeat(depth))),
-    ("attributes", |depth| format!("x = 1\ny = x{}\n", ".real".repeat(depth))),
-    ("subscripts", |depth| format!("x = []\nx.append(x)\ny = x{}\n", "[0]".repeat(depth))),
+    ("call chains", |depth| {
+        format!("def f(): return f\ny = f{}\n", "()".repeat(depth))
+    }),
+    ("attributes", |depth| {
+        format!("x = 1\ny = x{}\n", ".real".repeat(depth))
+    }),
+    ("subscripts", |depth| {
+        format!("x = []\nx.append(x)\ny = x{}\n", "[0]".repeat(depth))
+    }),
     ("and", |depth| nested("x and ", "x", "", depth)),
     ("or in brackets", |depth| nested("(x or ", "x", ")", depth)),
     ("comparisons", |depth| nested("x < ", "x", "", depth)),
-    ("comprehensions", |depth| nested("[", "1", " for z in [1]]", depth)),
-    ("clauses", |depth| format!("y = [1{}]\n", " for z in [1]".repeat(depth))),
-    ("generators", |depth| nested("sum(", "1", " for z in [1])", depth)),
+    ("comprehensions", |depth| {
+        nested("[", "1", " for z in [1]]", depth)
+    }),
+    ("clauses", |depth| {
+        format!("y = [1{}]\n", " for z in [1]".repeat(depth))
+    }),
+    ("generators", |depth| {
+        nested("sum(", "1", " for z in [1])", depth)
+    }),
     ("f-strings", |depth| nested("f'{", "x", "}'", depth)),
     ("walrus", |depth| nested("(z := ", "x", ")", depth)),
     ("slices", |depth| nested("'a'[", "0", ":]", depth)),
@@ -63,15 +81,48 @@ const KINDS: &[Kind] = &[
     }),
     ("def", |depth| blocks("def f():", depth.min(1_500))),
     ("class", |depth| blocks("class C:", depth.min(1_500))),
-    ("elif", |depth| format!("x = 1\nif x:\n pass\n{}", "elif x:\n pass\n".repeat(depth.min(60_000)))),
-    ("patterns", |depth| format!("match [1]:\n case {}a{}:\n  pass\n", "[".repeat(depth), "]".repeat(depth))),
-    ("alternatives", |depth| format!("match 1:\n case {}1:\n  pass\n", "1 | ".repeat(depth))),
-    ("annotations", |depth| format!("x: {}int{} = []\n", "list[".repeat(depth), "]".repeat(depth))),
-    ("unions", |depth| format!("x: {}int = 1\n", "str | ".repeat(depth))),
-    ("decorators", |depth| format!("def d(f): return f\n{}def g(): pass\n", "@d\n".repeat(depth.min(50_000)))),
+    ("elif", |depth| {
+        format!(
+            "x = 1\nif x:\n pass\n{}",
+            "elif x:\n pass\n".repeat(depth.min(60_000))
+        )
+    }),
+    ("patterns", |depth| {
+        format!(
+            "match [1]:\n case {}a{}:\n  pass\n",
+            "[".repeat(depth),
+            "]".repeat(depth)
+        )
+    }),
+    ("alternatives", |depth| {
+        format!("match 1:\n case {}1:\n  pass\n", "1 | ".repeat(depth))
+    }),
+    ("annotations", |depth| {
+        format!(
+            "x: {}int{} = []\n",
+            "list[".repeat(depth),
+            "]".repeat(depth)
+        )
+    }),
+    ("unions", |depth| {
+        format!("x: {}int = 1\n", "str | ".repeat(depth))
+    }),
+    ("decorators", |depth| {
+        format!(
+            "def d(f): return f\n{}def g(): pass\n",
+            "@d\n".repeat(depth.min(50_000))
+        )
+    }),
     ("targets", |depth| format!("{}1\n", "x = ".repeat(depth))),
-    ("target tuples", |depth| format!("{}a{} = 1\n", "(".repeat(depth), ",)".repeat(depth))),
-    ("with", |depth| format!("import io\nwith {}io.StringIO():\n pass\n", "io.StringIO(), ".repeat(depth.min(60_000)))),
+    ("target tuples", |depth| {
+        format!("{}a{} = 1\n", "(".repeat(depth), ",)".repeat(depth))
+    }),
+    ("with", |depth| {
+        format!(
+            "import io\nwith {}io.StringIO():\n pass\n",
+            "io.StringIO(), ".repeat(depth.min(60_000))
+        )
+    }),
 ];
 
 fn compile_and_run(name: &str, depth: usize, source: &str) {
@@ -85,7 +136,11 @@ fn compile_and_run(name: &str, depth: usize, source: &str) {
         }
         Err(CompileError::Refused(refusal)) => {
             let first = refusal.diagnostics.first().expect("a refusal says why");
-            assert!(!first.labels.is_empty(), "{name} {depth}: {} has a place", first.code);
+            assert!(
+                !first.labels.is_empty(),
+                "{name} {depth}: {} has a place",
+                first.code
+            );
         }
         Err(CompileError::Limit(_)) => {}
         Err(CompileError::Internal(text)) => panic!("{name} {depth}: {text}"),
@@ -97,8 +152,12 @@ fn deep_sources_are_compiled_or_refused_on_a_small_stack() {
     for &(name, source) in KINDS {
         for &depth in DEPTHS {
             let text = source(depth);
-            let thread = std::thread::Builder::new().stack_size(STACK).name(format!("{name} {depth}"));
-            let handle = thread.spawn(move || compile_and_run(name, depth, &text)).expect("a thread starts");
+            let thread = std::thread::Builder::new()
+                .stack_size(STACK)
+                .name(format!("{name} {depth}"));
+            let handle = thread
+                .spawn(move || compile_and_run(name, depth, &text))
+                .expect("a thread starts");
             assert!(handle.join().is_ok(), "{name} {depth}");
         }
     }

@@ -46,7 +46,9 @@ fn run(program: &Program) -> Result<(), String> {
     match result {
         // A guard that fails and a closure of another function are the named ways in which a module
         // that no checker made can go wrong.
-        Err(RunError::Internal(text)) if !text.contains("internal.guard") && !text.contains("closure of another") => {
+        Err(RunError::Internal(text))
+            if !text.contains("internal.guard") && !text.contains("closure of another") =>
+        {
             Err(text)
         }
         _ => Ok(()),
@@ -54,12 +56,15 @@ fn run(program: &Program) -> Result<(), String> {
 }
 
 fn programs() -> Vec<(String, Program)> {
-    let paths = files::with_extension(&files::root().join("spec"), "md").expect("spec/ is readable");
+    let paths =
+        files::with_extension(&files::root().join("spec"), "md").expect("spec/ is readable");
     let mut programs = Vec::new();
     for path in paths {
         let text = std::fs::read_to_string(&path).expect("a page is readable");
         for case in spec::parse(&text).expect("a page is well-formed") {
-            if let Ok(program) = salami::compile("program.py", &case.source, &CompileOptions::default()) {
+            if let Ok(program) =
+                salami::compile("program.py", &case.source, &CompileOptions::default())
+            {
                 programs.push((case.name, program));
             }
         }
@@ -81,13 +86,17 @@ fn mutated_modules_are_refused_or_run_safely() {
                     0 => mutated.truncate(position.max(1)),
                     1 => mutated.insert(position, random.next().to_le_bytes()[0]),
                     2 => drop(mutated.remove(position.min(mutated.len() - 1))),
-                    _ => mutated[position] = mutated[position].wrapping_add(random.next().to_le_bytes()[0] % 7),
+                    _ => {
+                        mutated[position] =
+                            mutated[position].wrapping_add(random.next().to_le_bytes()[0] % 7)
+                    }
                 }
             }
             match Program::from_module(&mutated) {
                 Ok(program) => {
                     accepted += 1;
-                    run(&program).unwrap_or_else(|fault| panic!("{name}: {fault}\n{}", program.assembly()));
+                    run(&program)
+                        .unwrap_or_else(|fault| panic!("{name}: {fault}\n{}", program.assembly()));
                 }
                 Err(_) => refused += 1,
             }

@@ -17,7 +17,13 @@ fn pages() -> Vec<(String, String)> {
         .iter()
         .map(|path| {
             let text = std::fs::read_to_string(path).expect("a page is readable");
-            (path.strip_prefix(&root).expect("below the root").display().to_string(), text)
+            (
+                path.strip_prefix(&root)
+                    .expect("below the root")
+                    .display()
+                    .to_string(),
+                text,
+            )
         })
         .collect()
 }
@@ -29,8 +35,19 @@ fn asks_oracle(case: &Case) -> bool {
 
 fn oracle_outcomes(cases: &[Case]) -> Vec<Option<Outcome>> {
     let asked: Vec<&Case> = cases.iter().filter(|case| asks_oracle(case)).collect();
-    let mut answers = oracle::run(&asked).unwrap_or_else(|error| panic!("the oracle: {error}")).into_iter();
-    cases.iter().map(|case| if asks_oracle(case) { answers.next() } else { None }).collect()
+    let mut answers = oracle::run(&asked)
+        .unwrap_or_else(|error| panic!("the oracle: {error}"))
+        .into_iter();
+    cases
+        .iter()
+        .map(|case| {
+            if asks_oracle(case) {
+                answers.next()
+            } else {
+                None
+            }
+        })
+        .collect()
 }
 
 fn bless(page: &str, text: &str) {
@@ -64,14 +81,26 @@ fn drift(page: &str, text: &str) -> Result<(), libtest_mimic::Failed> {
 /// The pages of `docs/divergences/` and the cases that name them must agree.
 fn divergences() -> Result<(), libtest_mimic::Failed> {
     let folder = files::root().join("docs/divergences");
-    let stem = |path: &std::path::PathBuf| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    let documented: BTreeSet<String> = files::with_extension(&folder, "md")?.iter().filter_map(stem).collect();
+    let stem = |path: &std::path::PathBuf| {
+        path.file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned())
+    };
+    let documented: BTreeSet<String> = files::with_extension(&folder, "md")?
+        .iter()
+        .filter_map(stem)
+        .collect();
     let mut named = BTreeSet::new();
     for (page, text) in pages() {
         for case in spec::parse(&text)? {
             match (case.salami.is_some(), case.divergence) {
                 (true, Some(divergence)) => drop(named.insert(divergence)),
-                (true, None) => return Err(format!("{page}: {}: differs without a `Divergence:` line", case.name).into()),
+                (true, None) => {
+                    return Err(format!(
+                        "{page}: {}: differs without a `Divergence:` line",
+                        case.name
+                    )
+                    .into());
+                }
                 (false, _) => {}
             }
         }
@@ -86,7 +115,8 @@ fn divergences() -> Result<(), libtest_mimic::Failed> {
 }
 
 fn main() {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    let set =
+        |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
     if set("BLESS") {
         for (page, text) in pages() {
             bless(&page, &text);
@@ -98,19 +128,26 @@ fn main() {
     for (page, text) in pages() {
         if set("ORACLE") {
             let name = format!("oracle {page}");
-            trials.push(libtest_mimic::Trial::test(name, move || drift(&page, &text)));
+            trials.push(libtest_mimic::Trial::test(name, move || {
+                drift(&page, &text)
+            }));
         } else {
             match spec::parse(&text) {
                 Ok(cases) => trials.extend(cases.into_iter().map(|case| {
                     let name = format!("{page}:{}: {}", case.line, case.name);
                     libtest_mimic::Trial::test(name, move || Ok(engine::check(&case)?))
                 })),
-                Err(error) => trials.push(libtest_mimic::Trial::test(page, move || Err(error.into()))),
+                Err(error) => {
+                    trials.push(libtest_mimic::Trial::test(page, move || Err(error.into())))
+                }
             }
         }
     }
     if !set("ORACLE") {
-        trials.push(libtest_mimic::Trial::test("every divergence has a page, every page a case", divergences));
+        trials.push(libtest_mimic::Trial::test(
+            "every divergence has a page, every page a case",
+            divergences,
+        ));
     }
     libtest_mimic::run(&arguments, trials).exit();
 }

@@ -28,8 +28,12 @@ impl Walker<'_, '_> {
     ) {
         for need in &signature.needs {
             let subject = match need.subject {
-                Subject::Variable(Scope::Function, index) => bindings.function.get(index as usize).copied(),
-                Subject::Variable(Scope::Class, index) => bindings.class.get(index as usize).copied(),
+                Subject::Variable(Scope::Function, index) => {
+                    bindings.function.get(index as usize).copied()
+                }
+                Subject::Variable(Scope::Class, index) => {
+                    bindings.class.get(index as usize).copied()
+                }
                 Subject::Parameter(index) => match slots.get(index as usize) {
                     Some(Slot::One(given)) => Some(given.value.type_),
                     _ => None,
@@ -57,7 +61,11 @@ impl Walker<'_, '_> {
         match fit {
             Fit::Yes => {}
             Fit::Maybe => {
-                let code = if is_json { codes::TYPE_JSON } else { codes::TYPE_ARGUMENT };
+                let code = if is_json {
+                    codes::TYPE_JSON
+                } else {
+                    codes::TYPE_ARGUMENT
+                };
                 let help = "leave out or convert the values that cannot, before the call";
                 let message = format!("{shown}() of `{text}`: not all such values can be {what}");
                 self.assertion(code, span, message, Some(help.to_owned()));
@@ -79,7 +87,10 @@ impl Walker<'_, '_> {
         if depth > MAX_DEPTH {
             return Fit::Yes;
         }
-        let (left, right) = (self.engine.types.spell_out_json(left), self.engine.types.spell_out_json(right));
+        let (left, right) = (
+            self.engine.types.spell_out_json(left),
+            self.engine.types.spell_out_json(right),
+        );
         let right_parts = self.engine.types.parts(right);
         let (mut some, mut all) = (false, true);
         for left_part in self.engine.types.parts(left) {
@@ -107,23 +118,30 @@ impl Walker<'_, '_> {
         }
         // Sequences compare their items, from the first that differ.
         let pairs = self.paired_items(left, right);
-        let fits = pairs.into_iter().map(|(left, right)| self.orders(left, right, depth + 1));
+        let fits = pairs
+            .into_iter()
+            .map(|(left, right)| self.orders(left, right, depth + 1));
         fits.min().unwrap_or(Fit::Yes).max(Fit::Maybe)
     }
 
     /// The items of two tuples or lists that may be compared with each other.
     fn paired_items(&mut self, left: Type, right: Type) -> Vec<(Type, Type)> {
-        let (left_tuple, right_tuple) =
-            (self.engine.types.data(left).tuple.clone(), self.engine.types.data(right).tuple.clone());
+        let (left_tuple, right_tuple) = (
+            self.engine.types.data(left).tuple.clone(),
+            self.engine.types.data(right).tuple.clone(),
+        );
         if let (Some(Tuple::Fixed(left)), Some(Tuple::Fixed(right))) = (&left_tuple, &right_tuple) {
             return left.iter().copied().zip(right.iter().copied()).collect();
         }
-        let is_sequence = |data: &crate::types::TypeData| data.tuple.is_some() || data.get(Kind::List).is_some();
+        let is_sequence =
+            |data: &crate::types::TypeData| data.tuple.is_some() || data.get(Kind::List).is_some();
         if !is_sequence(self.engine.types.data(left)) {
             return Vec::new();
         }
         match (self.element_quietly(left), self.element_quietly(right)) {
-            (Some(left), Some(right)) if left != Type::NEVER && right != Type::NEVER => vec![(left, right)],
+            (Some(left), Some(right)) if left != Type::NEVER && right != Type::NEVER => {
+                vec![(left, right)]
+            }
             _ => Vec::new(),
         }
     }
@@ -154,7 +172,11 @@ impl Walker<'_, '_> {
             return Fit::Yes;
         }
         if data.scalars != 0 {
-            return if data.scalars & !JSON_SCALARS == 0 { Fit::Yes } else { Fit::No };
+            return if data.scalars & !JSON_SCALARS == 0 {
+                Fit::Yes
+            } else {
+                Fit::No
+            };
         }
         let inner = if let Some(Tuple::Fixed(elements)) = &data.tuple {
             elements.clone()
@@ -162,7 +184,9 @@ impl Walker<'_, '_> {
             self.element_quietly(part).into_iter().collect()
         } else if let Some(dict) = data.get(Kind::Dict) {
             let key = self.read(dict.nodes[0]);
-            let keys = self.is_plain_json(key, MAX_DEPTH).min(self.is_scalar_json(key));
+            let keys = self
+                .is_plain_json(key, MAX_DEPTH)
+                .min(self.is_scalar_json(key));
             if keys != Fit::Yes {
                 return keys;
             }
@@ -172,13 +196,16 @@ impl Walker<'_, '_> {
             return Fit::No;
         };
         // A container may be empty, so what it holds is never certain to be met.
-        let fits = inner.into_iter().map(|type_| self.is_plain_json(type_, depth + 1));
+        let fits = inner
+            .into_iter()
+            .map(|type_| self.is_plain_json(type_, depth + 1));
         fits.min().unwrap_or(Fit::Yes)
     }
 
     fn is_scalar_json(&mut self, type_: Type) -> Fit {
         let data = self.engine.types.data(type_);
-        let only_scalars = data.containers.is_empty() && data.tuple.is_none() && data.instances.is_empty();
+        let only_scalars =
+            data.containers.is_empty() && data.tuple.is_none() && data.instances.is_empty();
         if data.json || (data.scalars & !JSON_SCALARS != 0 && data.scalars & JSON_SCALARS != 0) {
             Fit::Maybe
         } else if only_scalars && data.scalars & !JSON_SCALARS == 0 {

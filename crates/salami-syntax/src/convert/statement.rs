@@ -210,7 +210,10 @@ impl Converter<'_> {
         if let Some(last) = decorators.last() {
             self.refuse_long_chain(decorators.len(), span(last));
         }
-        decorators.iter().map(|decorator| self.expr(&decorator.expression)).collect()
+        decorators
+            .iter()
+            .map(|decorator| self.expr(&decorator.expression))
+            .collect()
     }
 
     fn with_statement(&mut self, statement: &ast::StmtWith) -> StmtKind {
