@@ -1,6 +1,6 @@
 //! Leaves: native builtins that never run program code.
 //!
-//! To add a file of leaves: one `mod` line and one line in [`ALL`]. To add a leaf: one row in its
+//! To add a file of leaves: one `mod` line and one line in `ALL`. To add a leaf: one row in its
 //! file's `LEAVES`.
 
 pub(crate) mod argument;
