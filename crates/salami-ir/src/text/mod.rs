@@ -14,7 +14,7 @@
 //! ENTRY f0
 //! ```
 //!
-//! [`print`] and [`parse`] are exact: `parse(&print(&module)) == module`, for every module,
+//! [`print()`] and [`parse`] are exact: `parse(&print(&module)) == module`, for every module,
 //! also one that no verifier would admit. A constant, leaf, global or type stands as a literal
 //! where it is used; the assembler pools them in the order of their first use. Where that would
 //! not give the module's own order, the first of them are declared in front (`CONSTANT k0 = 1`)
