@@ -1,6 +1,6 @@
 //! The typed tree to IR.
 //!
-//! Each function version becomes a function of the module, by the same index. Locals have a
+//! Each function version becomes a function of the module; those that come out the same are one. Locals have a
 //! register each, with the checker's value set as its declared bound; temporaries follow and are
 //! reused as a stack. What the checker proved and the verifier cannot see again (values out of
 //! containers, fields, cells, globals, narrowed locals) is stated by an `EXPECT` with
@@ -19,6 +19,7 @@ mod emit;
 mod expression;
 mod function;
 mod kinds;
+mod merge;
 mod place;
 mod pool;
 mod results;
@@ -75,7 +76,7 @@ pub fn lower(
     for position in 0..program.functions.len() {
         functions.push(function::lower(program, sources, &mut pool, position)?);
     }
-    Ok(Module {
+    let mut module = Module {
         semantics: SEMANTICS_VERSION,
         name: name.to_owned(),
         constants: pool.constants,
@@ -87,5 +88,7 @@ pub fn lower(
         functions,
         capabilities: program.capabilities.clone(),
         entry: FunctionIndex(program.body.0),
-    })
+    };
+    merge::merge(&mut module);
+    Ok(module)
 }
