@@ -93,6 +93,12 @@ pub struct ClassInfo {
     pub problem: Option<(Span, String, Option<String>)>,
     /// Whether it derives from a builtin exception.
     pub is_exception: bool,
+    /// Whether it is a `NamedTuple`.
+    pub is_named_tuple: bool,
+    /// Whether it is an `Enum`.
+    pub is_enumeration: bool,
+    /// The members of an enumeration, in order.
+    pub members: Vec<(String, ExprId)>,
     /// Whether a base has types in brackets: `Generic[T]`.
     pub is_generic: bool,
 }
@@ -136,6 +142,7 @@ impl<'a> Engine<'a> {
         if let Some(ClassRef::Program(base)) = base {
             self.classes[number].fields = self.classes[base as usize].fields.clone();
             self.classes[number].is_exception = self.classes[base as usize].is_exception;
+            self.classes[number].is_enumeration = self.classes[base as usize].is_enumeration;
             let inherited = &self.classes[base as usize];
             let (frozen, order, shows) =
                 (inherited.frozen, inherited.order, inherited.shows_fields);
@@ -161,6 +168,13 @@ impl<'a> Engine<'a> {
     fn set_base(&mut self, file: &'a FileData, number: usize, value: ExprId) {
         let tree = &file.tree;
         let span = tree.expr(value).span;
+        if matches!(entry_named(file, value), Some(FaceEntry::Form("NamedTuple"))) {
+            let class = &mut self.classes[number];
+            class.is_named_tuple = true;
+            (class.is_dataclass, class.frozen, class.order) = (true, true, true);
+            (class.compares_equal, class.shows_fields) = (true, true);
+            return;
+        }
         let Some(base) = self.class_named(file, value) else {
             // Forms such as `Generic[T]`, `Protocol` and `ABC` only matter to annotations.
             if !self.is_form(file, value) {
@@ -173,6 +187,10 @@ impl<'a> Engine<'a> {
         let is_fine = match base {
             ClassRef::Program(index) => (index as usize) < number,
             ClassRef::Native("object") => return,
+            ClassRef::Native("enum.Enum") if self.classes[number].base.is_none() => {
+                self.begin_enumeration(number, span);
+                return;
+            }
             ClassRef::Native(name) => {
                 face::class(name).is_some_and(|class| matches!(class.kind, ClassKind::Exception(_)))
             }
@@ -191,6 +209,46 @@ impl<'a> Engine<'a> {
             return;
         }
         self.classes[number].base = Some(base);
+    }
+
+    /// The fields of members, and the methods that show them.
+    fn begin_enumeration(&mut self, number: usize, span: Span) {
+        for name in ["name", "value"] {
+            let node = self.types.node();
+            let file = self.classes[number].file;
+            self.classes[number].fields.push(FieldInfo {
+                name: name.to_owned(),
+                node,
+                annotation: None,
+                default: None,
+                factory: None,
+                in_init: false,
+                keyword_only: false,
+                shown: false,
+                compared: false,
+                is_declared: false,
+                file,
+                span,
+            });
+        }
+        self.classes[number].is_enumeration = true;
+        let Some(file) = super::files::prelude("enumeration") else {
+            return;
+        };
+        self.add_file(file);
+        for (method, function) in [("__str__", "shown"), ("__repr__", "represented")] {
+            let Some(&Binding::Static(index)) = file.names.module.get(function) else {
+                continue;
+            };
+            let Some(Static::Function(id)) = file.names.statics.get(index as usize) else {
+                continue;
+            };
+            let definition = self.definition(file.id, file.names.functions[id.index()]);
+            let kind = MethodKind::Instance;
+            self.classes[number]
+                .methods
+                .insert(method.to_owned(), Method { definition, kind });
+        }
     }
 
     /// The class that an expression names statically.
@@ -275,9 +333,12 @@ impl<'a> Engine<'a> {
                 StmtKind::Assign { targets, value } => {
                     for &target in targets {
                         if let ExprKind::Name(name) = &tree.expr(target).kind {
-                            self.classes[number]
-                                .attributes
-                                .insert(tree.name(*name).to_owned(), *value);
+                            let name = tree.name(*name).to_owned();
+                            let class = &mut self.classes[number];
+                            if class.is_enumeration && !name.starts_with('_') {
+                                class.members.push((name.clone(), *value));
+                            }
+                            class.attributes.insert(name, *value);
                         }
                     }
                 }
@@ -442,6 +503,9 @@ impl ClassInfo {
             problem: None,
             is_exception: false,
             is_generic: false,
+            is_named_tuple: false,
+            is_enumeration: false,
+            members: Vec::new(),
         }
     }
 }

@@ -74,6 +74,7 @@ prelude! {
     "csv",
     "datetime",
     "decimal",
+    "enumeration",
     "functools",
     "heapq",
     "iteration",

@@ -367,6 +367,12 @@ impl<'a> Walker<'_, 'a> {
                 if let Some((owner, value)) = self.engine.class_attribute(index, text) {
                     return Some(self.class_attribute_value(owner, text, value, span));
                 }
+                if text == "_fields" && self.engine.classes[index as usize].is_named_tuple {
+                    let names = self.engine.classes[index as usize].fields.iter();
+                    let names = names.map(|field| crate::typed::Constant::Str(field.name.clone()));
+                    let names = crate::typed::Constant::Tuple(names.collect());
+                    return Some(self.constant(names, span));
+                }
                 if let Some((_, field)) = self.engine.field(index, text)
                     && let Some(default) = field.default
                     && field.file == self.file.id

@@ -444,6 +444,8 @@ impl<'a> Walker<'_, 'a> {
                     }
                     self.store_defaults(unit, span, out);
                 }
+                salami_syntax::tree::StmtKind::Assign { .. }
+                    if self.engine.classes[index as usize].is_enumeration => {}
                 salami_syntax::tree::StmtKind::Assign { value, .. } => {
                     self.store_class_value(*value, span, out)
                 }
@@ -462,6 +464,9 @@ impl<'a> Walker<'_, 'a> {
                     );
                 }
             }
+        }
+        if self.engine.classes[index as usize].is_enumeration {
+            self.define_members(index, span, out);
         }
         if let Binding::Variable(variable) = self.file.names.binder(definition.name.span) {
             let value = self.class_value(crate::types::ClassRef::Program(index), span);

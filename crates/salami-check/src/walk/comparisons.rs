@@ -138,6 +138,19 @@ impl<'a> Walker<'_, 'a> {
         span: Span,
     ) -> Value {
         let typed = comparison(operator);
+        // A named tuple and a tuple of another sort compare as tuples.
+        let (left, right) = match (
+            self.named_tuple(left.type_).is_some(),
+            self.named_tuple(right.type_).is_some(),
+        ) {
+            (true, false) if self.engine.types.data(right.type_).tuple.is_some() => {
+                (self.as_sequence(left), right)
+            }
+            (false, true) if self.engine.types.data(left.type_).tuple.is_some() => {
+                (left, self.as_sequence(right))
+            }
+            _ => (left, right),
+        };
         if let Some(value) = self.compare_in_prelude(operator, &left, &right, span) {
             return value;
         }

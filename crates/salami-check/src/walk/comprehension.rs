@@ -285,6 +285,7 @@ impl<'a> Walker<'_, 'a> {
     /// What a `for` iterates, and what it gives.
     pub(super) fn iterate(&mut self, value: Value, source: ExprId) -> (Value, Type) {
         let span = self.tree.expr(source).span;
+        let value = self.as_sequence(value);
         if value.type_ == Type::ERROR {
             return (value, Type::ERROR);
         }

@@ -113,6 +113,14 @@ impl Walker<'_, '_> {
 
     fn construct_program(&mut self, index: u32, given: Vec<Given>, span: Span) -> Value {
         let type_ = self.engine.types.instance(ClassRef::Program(index));
+        if self.engine.classes[index as usize].is_enumeration {
+            return match <[Given; 1]>::try_from(given) {
+                Ok([given]) if given.kind == GivenKind::Positional => {
+                    self.member_by_value(index, given.value, span)
+                }
+                _ => self.unsupported(span, "making a member of an enumeration", ""),
+            };
+        }
         if given
             .iter()
             .any(|argument| argument.value.type_ == Type::NEVER)
@@ -453,7 +461,9 @@ impl Walker<'_, '_> {
         let Some(&file) = self.engine.files.get(&file_id) else {
             return self.error_value(span);
         };
-        if let Some(constant) = super::arguments::literal(file, value) {
+        if !self.engine.classes[owner as usize].is_enumeration
+            && let Some(constant) = super::arguments::literal(file, value)
+        {
             return self.constant(constant, span);
         }
         let start = file.tree.expr(value).span.start;

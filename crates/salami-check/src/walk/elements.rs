@@ -10,6 +10,7 @@ use crate::types::{ClassRef, Tuple, Type};
 impl Walker<'_, '_> {
     /// The value, with a generator turned into a list first.
     pub(super) fn without_generator(&mut self, value: Value, span: Span) -> Value {
+        let value = self.as_sequence(value);
         let data = self.engine.types.data(value.type_);
         let has_program_iterable = data.instances.iter().any(|class| match class {
             ClassRef::Program(class) => self.engine.method(*class, "__iter__").is_some(),
@@ -100,6 +101,16 @@ impl Walker<'_, '_> {
             Type::STR => return Some(Type::STR),
             Type::BYTES => return Some(Type::INT),
             _ => {}
+        }
+        if let Some(class) = self.enumeration(part) {
+            return Some(self.engine.types.instance(ClassRef::Program(class)));
+        }
+        if let Some(class) = self.named_tuple(part) {
+            let mut element = Type::NEVER;
+            for type_ in self.field_types(class) {
+                element = self.join(element, type_);
+            }
+            return Some(element);
         }
         if let Some(class) = self.only_program_class(part) {
             let method = self.engine.method(class, "__iter__")?.1;

@@ -411,6 +411,7 @@ impl<'a> Walker<'_, 'a> {
         };
         match name.rsplit('.').next().unwrap_or(name) {
             "len" => {
+                let first = self.as_sequence(first);
                 if let Some(class) = self.only_program_class(first.type_)
                     && self.engine.method(class, "__len__").is_some()
                 {

@@ -81,7 +81,7 @@ impl<'a> Walker<'_, 'a> {
         }
     }
 
-    fn call_method_of_part(
+    pub(super) fn call_method_of_part(
         &mut self,
         object: Value,
         part: Type,
@@ -90,6 +90,11 @@ impl<'a> Walker<'_, 'a> {
         span: Span,
     ) -> Option<Value> {
         let data = self.engine.types.data(part).clone();
+        if self.named_tuple(part).is_some()
+            && let Some(value) = self.named_tuple_method(&object, text, &given, span)
+        {
+            return Some(value);
+        }
         if let Some(&ClassRef::Program(class)) = data.instances.first() {
             if let Some((_, method)) = self.engine.method(class, text) {
                 match method.kind {

@@ -17,6 +17,7 @@ mod env;
 mod exceptions;
 mod expressions;
 mod intrinsics;
+mod members;
 mod methods;
 mod native;
 mod needs;

@@ -419,6 +419,7 @@ impl Walker<'_, '_> {
                 {
                     self.without_generator(given.value, span)
                 }
+                Slot::One(given) if is_protocol => self.as_sequence(given.value),
                 Slot::One(given) => given.value,
                 Slot::Default => {
                     let constant = parameter.default.clone().unwrap_or(Constant::Missing);
@@ -430,6 +431,8 @@ impl Walker<'_, '_> {
                         .map(|given| {
                             if is_protocol && !takes_generators {
                                 self.without_generator(given.value, span)
+                            } else if is_protocol {
+                                self.as_sequence(given.value)
                             } else {
                                 given.value
                             }

@@ -395,7 +395,7 @@ impl Walker<'_, '_> {
                 ]) || has(self, "__next__")
             }
             Protocol::Collection => among(&sequences) || among(&sized),
-            Protocol::Sequence => among(&sequences),
+            Protocol::Sequence => among(&sequences) || self.named_tuple(part).is_some(),
             Protocol::MutableSequence => among(&[Kind::List, Kind::Deque]),
             Protocol::Mapping | Protocol::MutableMapping => {
                 let Some(dict) = data.get(Kind::Dict).map(|dict| dict.nodes) else {
@@ -418,7 +418,13 @@ impl Walker<'_, '_> {
             Protocol::AbstractSet => {
                 among(&[Kind::Set, Kind::FrozenSet, Kind::DictKeys, Kind::DictItems])
             }
-            Protocol::Sized => among(&sequences) || among(&sized) || has(self, "__len__"),
+            Protocol::Sized => {
+                among(&sequences)
+                    || among(&sized)
+                    || has(self, "__len__")
+                    || self.named_tuple(part).is_some()
+                    || self.enumeration(part).is_some()
+            }
             Protocol::Hashable => !among(&[Kind::List, Kind::Dict, Kind::Set, Kind::Deque]),
             Protocol::Comparable => kinds != bit(Kind::None),
             Protocol::Reversible => {

@@ -122,6 +122,10 @@ impl Walker<'_, '_> {
         if container.type_ == Type::ERROR || index.type_ == Type::ERROR {
             return self.error_value(span);
         }
+        if let Some(class) = self.enumeration(container.type_) {
+            return self.member_by_name(class, index, span);
+        }
+        let container = self.as_sequence(container);
         if let Some(class) = self.only_program_class(container.type_)
             && self.engine.method(class, "__getitem__").is_some()
         {

@@ -186,6 +186,7 @@ impl<'a> Walker<'_, 'a> {
         span: Span,
         out: &mut Vec<Stmt>,
     ) {
+        let value = self.as_sequence(value);
         let value = self.without_generator(value, span);
         let tree = self.tree;
         let star = items

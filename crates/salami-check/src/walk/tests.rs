@@ -516,7 +516,9 @@ impl<'a> Walker<'_, 'a> {
     fn is_part_of(&self, part: Type, class: ClassRef) -> bool {
         let data = self.engine.types.data(part);
         if let Some(&own) = data.instances.first() {
-            return class == ClassRef::Native("object") || self.engine.derives(own, class);
+            return class == ClassRef::Native("object")
+                || class == ClassRef::Native("tuple") && self.named_tuple(part).is_some()
+                || self.engine.derives(own, class);
         }
         let ClassRef::Native(name) = class else {
             return false;
@@ -547,6 +549,14 @@ impl<'a> Walker<'_, 'a> {
                         objects.extend(exceptions_below(name));
                     }
                     _ => {
+                        if name == "tuple" {
+                            objects.extend((0..).zip(&self.engine.classes).filter_map(
+                                |(index, info)| {
+                                    info.is_named_tuple
+                                        .then(|| self.class_reference(ClassRef::Program(index)))
+                                },
+                            ));
+                        }
                         for &kind in Kind::ALL {
                             if face::class(class_of_kind(kind))
                                 .is_some_and(|own| own.derives_from(name))
