@@ -385,22 +385,4 @@ impl<'a> Walker<'_, 'a> {
         }
         element
     }
-
-    /// What unpacking a part gives to each name.
-    pub(super) fn element_of(&mut self, part: Type, source: ExprId) -> Option<Type> {
-        match self.element_of_part(part) {
-            Some(element) => Some(element),
-            None => {
-                let shown = self.show(part);
-                let span = self.tree.expr(source).span;
-                self.error(
-                    codes::TYPE_UNPACK,
-                    span,
-                    format!("`{shown}` cannot be unpacked"),
-                    None,
-                );
-                None
-            }
-        }
-    }
 }

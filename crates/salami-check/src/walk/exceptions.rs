@@ -19,6 +19,20 @@ impl<'a> Walker<'_, 'a> {
         out: &mut Vec<Stmt>,
     ) {
         let Some(id) = exception else {
+            if self.handlers == 0 {
+                self.error(
+                    codes::TYPE_EXCEPTION,
+                    span,
+                    "a bare `raise` outside of `except`: there may be no exception to raise again",
+                    Some(
+                        "move it into the `except` clause, or name what is raised: \
+                         `raise ValueError(\"...\")`"
+                            .to_owned(),
+                    ),
+                );
+                self.stop();
+                return;
+            }
             out.push(Self::statement(StmtKind::Reraise, span));
             self.stop();
             return;
@@ -124,6 +138,12 @@ impl<'a> Walker<'_, 'a> {
             any.join(&end, &mut self.engine.types);
             let start = any.clone();
             self.env = any;
+            // The ways out of the clean-up itself do not pass it.
+            let passing: Vec<(usize, usize)> = self
+                .loops
+                .iter()
+                .map(|around| (around.breaks.len(), around.continues.len()))
+                .collect();
             let finally = self.block(finally);
             // What the clean-up assigned holds after it on every way; the rest is as it was.
             let done = self.env.clone();
@@ -138,9 +158,11 @@ impl<'a> Walker<'_, 'a> {
                 env.reachable &= done.reachable;
             };
             patch(&mut end);
-            for (around, (breaks, continues)) in self.loops.iter_mut().zip(before) {
-                around.breaks.iter_mut().skip(breaks).for_each(patch);
-                around.continues.iter_mut().skip(continues).for_each(patch);
+            for (around, (from, to)) in self.loops.iter_mut().zip(before.into_iter().zip(passing)) {
+                let breaks = around.breaks.iter_mut().take(to.0).skip(from.0);
+                breaks.for_each(patch);
+                let continues = around.continues.iter_mut().take(to.1).skip(from.1);
+                continues.for_each(patch);
             }
             self.env = end;
             finally
@@ -221,7 +243,9 @@ impl<'a> Walker<'_, 'a> {
                 }
             }
         }
+        self.handlers += 1;
         self.block_into(&handler.body, &mut body);
+        self.handlers -= 1;
         if let Some(variable) = variable {
             self.env.variables[variable as usize] = Known::UNSET;
             self.env.forget_root(variable);

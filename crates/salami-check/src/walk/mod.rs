@@ -77,6 +77,8 @@ pub struct Walker<'e, 'a> {
     loops: Vec<Loop>,
     /// For each `try` around the point: what may be known when its body is left by an exception.
     tries: Vec<Env>,
+    /// How many `except` clauses are around.
+    handlers: u32,
     found: Vec<Diagnostic>,
     /// The first local that holds a default of the function value.
     first_default: u32,
@@ -113,6 +115,7 @@ impl<'e, 'a> Walker<'e, 'a> {
             locals: Vec::new(),
             loops: Vec::new(),
             tries: Vec::new(),
+            handlers: 0,
             found: Vec::new(),
             first_default: 0,
             default_count: 0,

@@ -112,12 +112,12 @@ impl<'a> Walker<'_, 'a> {
         count: usize,
         star: Option<usize>,
         span: Span,
-        source: ExprId,
     ) -> Vec<Type> {
         let mut types = vec![Type::NEVER; count];
         let mut between = Type::NEVER;
         let mut fits = false;
         let mut misfit = None;
+        let mut strange = None;
         for part in self.engine.types.parts(value) {
             let data = self.engine.types.data(part).clone();
             if data.error {
@@ -148,7 +148,8 @@ impl<'a> Walker<'_, 'a> {
                 }
                 continue;
             }
-            let Some(element) = self.element_of(part, source) else {
+            let Some(element) = self.element_of_part(part) else {
+                strange = Some(part);
                 continue;
             };
             fits = true;
@@ -158,6 +159,24 @@ impl<'a> Walker<'_, 'a> {
                 } else {
                     *slot = self.engine.types.join(*slot, element);
                 }
+            }
+        }
+        if let Some(part) = strange {
+            let shown = self.show(part);
+            if fits {
+                let whole = self.show(value);
+                let code = match self.doubt(value) {
+                    codes::TYPE_OPTIONAL => codes::TYPE_OPTIONAL,
+                    _ => codes::TYPE_UNPACK,
+                };
+                let help = (part == Type::NONE)
+                    .then(|| "keep it in one variable and test `is not None` before".to_owned());
+                let message = format!("`{whole}` may be `{shown}`, which cannot be unpacked");
+                self.assertion(code, span, message, help);
+            } else {
+                let message = format!("`{shown}` cannot be unpacked");
+                self.error(codes::TYPE_UNPACK, span, message, None);
+                return vec![Type::ERROR; count];
             }
         }
         if let Some(given) = misfit
@@ -193,7 +212,7 @@ impl<'a> Walker<'_, 'a> {
             .iter()
             .position(|&item| matches!(tree.expr(item).kind, tree::ExprKind::Starred(_)));
         let target_span = tree.expr(target).span;
-        let types = self.unpacked(value.type_, items.len(), star, target_span, target);
+        let types = self.unpacked(value.type_, items.len(), star, target_span);
         let mut targets = Vec::new();
         let mut later = Vec::new();
         for (&item, &type_) in items.iter().zip(&types) {
