@@ -42,6 +42,10 @@ def repr_of(value):
     return value.__repr__()
 
 
+def repr_of_fields(name, names, texts):
+    return name + "(" + ", ".join([field + "=" + text for field, text in zip(names, texts)]) + ")"
+
+
 def repr_of_tuple(value):
     names = field_names(value)
     if names is not None:

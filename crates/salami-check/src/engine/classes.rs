@@ -186,7 +186,7 @@ impl<'a> Engine<'a> {
         };
         let is_fine = match base {
             ClassRef::Program(index) => (index as usize) < number,
-            ClassRef::Native("object") => return,
+            ClassRef::Native("object" | "abc.ABC") => return,
             ClassRef::Native("enum.Enum") if self.classes[number].base.is_none() => {
                 self.begin_enumeration(number, span);
                 return;

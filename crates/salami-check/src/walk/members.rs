@@ -124,6 +124,59 @@ impl Walker<'_, '_> {
         }
     }
 
+    /// `repr` of a dataclass, where a field has a `__repr__` of the program.
+    pub(super) fn shown_fields(
+        &mut self,
+        object: &Value,
+        part: Type,
+        span: Span,
+    ) -> Option<Value> {
+        let class = self.only_program_class(part)?;
+        let info = &self.engine.classes[class as usize];
+        if !info.shows_fields || self.engine.method(class, "__repr__").is_some() {
+            return None;
+        }
+        let name = info.name.clone();
+        let shown: Vec<(usize, String)> = info
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| field.shown)
+            .map(|(position, field)| (position, field.name.clone()))
+            .collect();
+        if !self.reaches(part, &["__repr__"]) {
+            return None;
+        }
+        let types = self.field_types(class);
+        let crate::face::FaceEntry::Function(face) =
+            crate::face::module("builtins")?.get("repr")?
+        else {
+            return None;
+        };
+        let mut statements = Vec::new();
+        let held = self.hold_value(object.clone(), span, &mut statements);
+        let mut texts = Vec::new();
+        for &(index, _) in &shown {
+            let position = u16::try_from(index).unwrap_or(u16::MAX);
+            let field = ExprKind::Field(held.code.clone(), ClassId(class), position);
+            let field = self.value(field, *types.get(index)?, span);
+            let given = vec![Given::positional(field)];
+            texts.push(self.call_face(face, "repr", None, given, span).code);
+        }
+        let type_ = self.engine.types.tuple(vec![Type::STR; texts.len()]);
+        let texts = self.value(ExprKind::Tuple(texts), type_, span);
+        let names = shown.into_iter().map(|(_, name)| Constant::Str(name));
+        let names = self.constant(Constant::Tuple(names.collect()), span);
+        let name = self.constant(Constant::Str(name), span);
+        let definition = self.prelude_function("conversion.repr_of_fields")?;
+        let text = self.call_bound(definition, None, None, vec![name, names, texts], span);
+        let type_ = text.type_;
+        Some(Value {
+            type_,
+            code: self.block_value(statements, text.code, type_, span),
+        })
+    }
+
     /// The list of an enumeration's members.
     fn members(&mut self, class: u32, span: Span) -> Value {
         let (file, start, name) = {

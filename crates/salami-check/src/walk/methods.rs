@@ -90,6 +90,11 @@ impl<'a> Walker<'_, 'a> {
         span: Span,
     ) -> Option<Value> {
         let data = self.engine.types.data(part).clone();
+        if text == "__repr__"
+            && let Some(value) = self.shown_fields(&object, part, span)
+        {
+            return Some(value);
+        }
         if self.named_tuple(part).is_some()
             && let Some(value) = self.named_tuple_method(&object, text, &given, span)
         {
