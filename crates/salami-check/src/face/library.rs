@@ -84,6 +84,7 @@ prelude! {
     "ordering",
     "re",
     "sequence",
+    "statistics",
     "string",
     "sys",
     "textwrap",
