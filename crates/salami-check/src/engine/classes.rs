@@ -168,7 +168,10 @@ impl<'a> Engine<'a> {
     fn set_base(&mut self, file: &'a FileData, number: usize, value: ExprId) {
         let tree = &file.tree;
         let span = tree.expr(value).span;
-        if matches!(entry_named(file, value), Some(FaceEntry::Form("NamedTuple"))) {
+        if matches!(
+            entry_named(file, value),
+            Some(FaceEntry::Form("NamedTuple"))
+        ) {
             let class = &mut self.classes[number];
             class.is_named_tuple = true;
             (class.is_dataclass, class.frozen, class.order) = (true, true, true);

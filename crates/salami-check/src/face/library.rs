@@ -69,6 +69,7 @@ stubs! {
 prelude! {
     "bisect",
     "calendar",
+    "calls",
     "collections",
     "conversion",
     "csv",

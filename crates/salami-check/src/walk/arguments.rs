@@ -92,6 +92,7 @@ impl Walker<'_, '_> {
         let syntax = self.engine.syntax(definition)?;
         let given = self.expand_stars(given, span, statements);
         let given = self.in_order(given, syntax, file, statements, span);
+        let given = self.gather_stars(given);
         let name = file.names.units[unit.index()].name.clone();
         let mut slots: Vec<Option<Value>> = vec![None; syntax.parameters.len()];
         let mut spans: Vec<Span> = vec![span; syntax.parameters.len()];
@@ -120,6 +121,13 @@ impl Walker<'_, '_> {
             .iter()
             .filter(|argument| argument.kind == GivenKind::Positional)
             .count();
+        let by_name: Vec<String> = given
+            .iter()
+            .filter_map(|argument| match &argument.kind {
+                GivenKind::Keyword(keyword) => Some(keyword.clone()),
+                _ => None,
+            })
+            .collect();
         for argument in given {
             match argument.kind {
                 GivenKind::Positional => {
@@ -140,12 +148,60 @@ impl Walker<'_, '_> {
                     if variadic.is_some() && next >= positions.len() && extra_star.is_none() {
                         extra_star = Some(argument.value);
                     } else {
-                        self.unsupported(
-                            argument.span,
-                            "`*` with a list of unknown length for these parameters",
-                            "unpack it before: `a, b = values`, then pass `a, b`",
-                        );
-                        return None;
+                        for value in slots.iter_mut().flatten() {
+                            let known = value.clone();
+                            *value = self.hold_value(known, argument.span, statements);
+                        }
+                        let left = positions.get(next..).unwrap_or_default();
+                        let spelled = |slot: usize| file.tree.name(syntax.parameters[slot].name.name);
+                        let free: Vec<usize> = left
+                            .iter()
+                            .copied()
+                            .take_while(|&slot| !by_name.iter().any(|name| name == spelled(slot)))
+                            .collect();
+                        let required = free
+                            .iter()
+                            .take_while(|&&slot| syntax.parameters[slot].default.is_none())
+                            .count();
+                        let twice = left.get(free.len()).map(|&slot| spelled(slot));
+                        let seats = super::spread::Seats {
+                            function: &name,
+                            names: free.iter().map(|&slot| spelled(slot)).collect(),
+                            required,
+                            before: next,
+                            takes: (variadic.is_none() || twice.is_some())
+                                .then(|| takes(&name, positions.len(), syntax)),
+                            by_name: twice,
+                        };
+                        let (held, element) =
+                            self.spread(argument.value, &seats, argument.span, statements)?;
+                        for (item, &slot) in free.iter().enumerate() {
+                            let default = match syntax.parameters[slot].default {
+                                None => None,
+                                Some(default) => {
+                                    let value = self.default(file, unit, slot, default, span);
+                                    if value.type_ == Type::OMITTED {
+                                        self.unsupported(
+                                            argument.span,
+                                            "`*` with a list of unknown length for a parameter \
+                                             with a default, in a function that is made inside \
+                                             of another",
+                                            "unpack it before: `a, b = values`, then pass `a, b`",
+                                        );
+                                        return None;
+                                    }
+                                    Some(value)
+                                }
+                            };
+                            let value = self.seated(&held, element, item, default, argument.span);
+                            slots[slot] = Some(value);
+                            spans[slot] = argument.span;
+                        }
+                        next = positions.len();
+                        if variadic.is_some() && twice.is_none() {
+                            let rest = self.unseated(&held, free.len(), argument.span);
+                            extra_star = Some(rest);
+                        }
                     }
                 }
                 GivenKind::Keyword(keyword) => {
@@ -283,31 +339,13 @@ impl Walker<'_, '_> {
 
     /// The tuple of the arguments beyond the parameters.
     pub(super) fn variadic(&mut self, extra: Vec<Value>, star: Option<Value>, span: Span) -> Value {
+        if let Some(star) = star {
+            return self.as_tuple(extra, star, span);
+        }
         let types: Vec<Type> = extra.iter().map(|value| value.type_).collect();
-        let tuple = self.engine.types.tuple(types.clone());
+        let tuple = self.engine.types.tuple(types);
         let codes = extra.into_iter().map(|value| value.code).collect();
-        let fixed = self.value(ExprKind::Tuple(codes), tuple, span);
-        let Some(star) = star else { return fixed };
-        let star = self.without_generator(star, span);
-        let mut element = self.element_quietly(star.type_).unwrap_or(Type::ERROR);
-        for type_ in types {
-            element = self.join(element, type_);
-        }
-        let node = self.place_node(span, 60);
-        self.engine.types.write(node, element);
-        let type_ = self.engine.types.intern(TypeData {
-            tuple: Some(Tuple::Variadic(node)),
-            ..TypeData::default()
-        });
-        let rest = self.value(ExprKind::Leaf("tuple", vec![star.code]), type_, span);
-        if matches!(&*fixed.code.kind, ExprKind::Tuple(items) if items.is_empty()) {
-            return rest;
-        }
-        self.value(
-            ExprKind::Binary(crate::typed::Binary::Add, fixed.code, rest.code),
-            type_,
-            span,
-        )
+        self.value(ExprKind::Tuple(codes), tuple, span)
     }
 
     /// The dict of the keywords beyond the parameters.
@@ -458,6 +496,12 @@ fn too_many(
     _receivers: usize,
     syntax: &FunctionDefinition,
 ) -> String {
+    let were = if given == 1 { "was" } else { "were" };
+    format!("{} but {given} {were} given", takes(name, allowed, syntax))
+}
+
+/// `f() takes 2 positional arguments`
+fn takes(name: &str, allowed: usize, syntax: &FunctionDefinition) -> String {
     let required = syntax
         .parameters
         .iter()
@@ -469,14 +513,11 @@ fn too_many(
                 )
         })
         .count();
-    let were = if given == 1 { "was" } else { "were" };
     if required < allowed {
-        format!(
-            "{name}() takes from {required} to {allowed} positional arguments but {given} {were} given"
-        )
+        format!("{name}() takes from {required} to {allowed} positional arguments")
     } else {
         let plural = if allowed == 1 { "" } else { "s" };
-        format!("{name}() takes {allowed} positional argument{plural} but {given} {were} given")
+        format!("{name}() takes {allowed} positional argument{plural}")
     }
 }
 

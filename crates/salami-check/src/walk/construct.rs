@@ -281,6 +281,8 @@ impl Walker<'_, '_> {
         let name = self.engine.classes[index as usize].name.clone();
         let mut statements = Vec::new();
         let given = self.expand_stars(given, span, &mut statements);
+        let given = self.gather_stars(given);
+        let given = self.spread_over_fields(&name, &fields, given, span, &mut statements);
         let mut slots: Vec<Option<(Value, Span)>> = vec![None; fields.len()];
         let positions: Vec<usize> = (0..fields.len())
             .filter(|&position| fields[position].in_init && !fields[position].keyword_only)
@@ -340,7 +342,7 @@ impl Walker<'_, '_> {
                 GivenKind::Star | GivenKind::DoubleStar => {
                     return self.unsupported(
                         argument.span,
-                        "`*` or `**` with unknown length or keys for the fields of a dataclass",
+                        "`*` or `**` with unknown length or keys for these fields",
                         "pass the fields by name: `name=row[\"name\"]`",
                     );
                 }

@@ -125,12 +125,7 @@ impl Walker<'_, '_> {
     }
 
     /// `repr` of a dataclass, where a field has a `__repr__` of the program.
-    pub(super) fn shown_fields(
-        &mut self,
-        object: &Value,
-        part: Type,
-        span: Span,
-    ) -> Option<Value> {
+    pub(super) fn shown_fields(&mut self, object: &Value, part: Type, span: Span) -> Option<Value> {
         let class = self.only_program_class(part)?;
         let info = &self.engine.classes[class as usize];
         if !info.shows_fields || self.engine.method(class, "__repr__").is_some() {
@@ -181,11 +176,7 @@ impl Walker<'_, '_> {
     fn members(&mut self, class: u32, span: Span) -> Value {
         let (file, start, name) = {
             let info = &self.engine.classes[class as usize];
-            (
-                info.file,
-                info.span.start,
-                format!("{}.members", info.name),
-            )
+            (info.file, info.span.start, format!("{}.members", info.name))
         };
         let node = self.engine.attribute_node(file, start);
         let type_ = self.read(node);

@@ -27,6 +27,7 @@ mod plain_data;
 mod schema;
 mod signature;
 mod slots;
+mod spread;
 mod statements;
 mod subscripts;
 mod targets;

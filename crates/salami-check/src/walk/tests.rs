@@ -537,35 +537,37 @@ impl<'a> Walker<'_, 'a> {
         for &class in classes {
             match class {
                 ClassRef::Native("object") => return ValueSet::ANY,
-                ClassRef::Native(name) => match face::class(name).map(|class| class.kind) {
-                    Some(ClassKind::Exception(_)) => {
-                        objects.extend(
-                            self.engine
-                                .family(class)
-                                .into_iter()
-                                .map(|class| self.class_reference(class)),
-                        );
-                        // Builtin exceptions that derive from it are not among the program's classes.
-                        objects.extend(exceptions_below(name));
-                    }
-                    _ => {
-                        if name == "tuple" {
-                            objects.extend((0..).zip(&self.engine.classes).filter_map(
-                                |(index, info)| {
-                                    info.is_named_tuple
-                                        .then(|| self.class_reference(ClassRef::Program(index)))
-                                },
-                            ));
+                ClassRef::Native(name) => {
+                    match face::class(name).map(|class| class.kind) {
+                        Some(ClassKind::Exception(_)) => {
+                            objects.extend(
+                                self.engine
+                                    .family(class)
+                                    .into_iter()
+                                    .map(|class| self.class_reference(class)),
+                            );
+                            // Builtin exceptions that derive from it are not among the program's classes.
+                            objects.extend(exceptions_below(name));
                         }
-                        for &kind in Kind::ALL {
-                            if face::class(class_of_kind(kind))
-                                .is_some_and(|own| own.derives_from(name))
-                            {
-                                set.kinds |= bit(kind);
+                        _ => {
+                            if name == "tuple" {
+                                let named = (0..)
+                                    .zip(&self.engine.classes)
+                                    .filter(|(_, info)| info.is_named_tuple);
+                                objects.extend(named.map(|(index, _)| {
+                                    self.class_reference(ClassRef::Program(index))
+                                }));
+                            }
+                            for &kind in Kind::ALL {
+                                if face::class(class_of_kind(kind))
+                                    .is_some_and(|own| own.derives_from(name))
+                                {
+                                    set.kinds |= bit(kind);
+                                }
                             }
                         }
                     }
-                },
+                }
                 ClassRef::Program(_) => {
                     objects.extend(
                         self.engine
