@@ -3,6 +3,7 @@
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::{Signed, ToPrimitive, Zero};
+use salami_ir::BuiltinException;
 
 use super::argument::take;
 use super::math::{parts, real, rounded};
@@ -149,7 +150,7 @@ fn at_least(
     message: &str,
 ) -> Result<(), Raise> {
     if data.len() < least {
-        return Err(context.value_error(message));
+        return Err(context.raise(BuiltinException::StatisticsError, message));
     }
     Ok(())
 }
@@ -181,7 +182,10 @@ fn float_mean(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise
     if let Some(weights) = &weights
         && weights.len() != values.len()
     {
-        return Err(context.value_error("data and weights must be the same length"));
+        return Err(context.raise(
+            BuiltinException::StatisticsError,
+            "data and weights must be the same length",
+        ));
     }
     at_least(
         context,
@@ -210,7 +214,10 @@ fn float_mean(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise
         count as f64
     };
     if divisor == 0.0 {
-        return Err(context.value_error("sum of weights must be non-zero"));
+        return Err(context.raise(
+            BuiltinException::StatisticsError,
+            "sum of weights must be non-zero",
+        ));
     }
     Ok(Value::float(total / divisor))
 }
@@ -306,7 +313,7 @@ fn mode(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     }
     match best {
         Some((value, _)) => Ok(value),
-        None => Err(context.value_error("no mode for empty data")),
+        None => Err(context.raise(BuiltinException::StatisticsError, "no mode for empty data")),
     }
 }
 
