@@ -12,7 +12,7 @@ use crate::codes;
 use crate::engine::{DefinitionId, FileData, GlobalKey};
 use crate::names::{UnitId, closest};
 use crate::typed::{Constant, ExprKind, Kind, Stmt};
-use crate::types::{Tuple, Type, TypeData};
+use crate::types::{Tuple, Type};
 
 impl Walker<'_, '_> {
     /// Stars of known length become positional arguments.
