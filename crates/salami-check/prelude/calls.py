@@ -1,4 +1,4 @@
-"""Calls with `*values`, whose number is known only when the program runs."""
+"""Calls with `*values` or `**values` of which the number or the keys are known only when the program runs."""
 
 
 def check_number(values, function, seats, required, before, takes, twice):
@@ -14,13 +14,37 @@ def check_number(values, function, seats, required, before, takes, twice):
             raise TypeError(twice)
         given = before + count
         raise TypeError(f"{takes} but {given} {'was' if given == 1 else 'were'} given")
-    missing = [f"'{name}'" for name in names[count:required]]
-    if not missing:
-        return
+    missing = names[count:required]
+    if missing:
+        raise TypeError(missing_text(function, missing))
+
+
+def missing_text(function, names):
+    missing = [f"'{name}'" for name in names]
     shown = missing[0]
     if len(missing) == 2:
         shown = f"{missing[0]} and {missing[1]}"
     elif len(missing) > 2:
         shown = f"{', '.join(missing[:-1])}, and {missing[-1]}"
     plural = "" if len(missing) == 1 else "s"
-    raise TypeError(f"{function}() missing {len(missing)} required positional argument{plural}: {shown}")
+    return f"{function}() missing {len(missing)} required positional argument{plural}: {shown}"
+
+
+def check_keys(values, function, names, required, taken, has_rest):
+    """Raises TypeError unless the keys are names of parameters, and all that must be there are."""
+    if not isinstance(values, dict):
+        raise TypeError(f"{function}() argument after ** must be a mapping, not {type(values).__name__}")
+    for key in values:
+        if not isinstance(key, str):
+            raise TypeError("keywords must be strings")
+        if key in taken.split(","):
+            raise TypeError(f"{function}() got multiple values for argument '{key}'")
+        if not has_rest and key not in names.split(","):
+            raise TypeError(f"{function}() got an unexpected keyword argument '{key}'")
+    missing = [name for name in required.split(",") if name and name not in values]
+    if missing:
+        raise TypeError(missing_text(function, missing))
+
+
+def without_keys(values, names):
+    return {key: value for key, value in values.items() if key not in names.split(",")}

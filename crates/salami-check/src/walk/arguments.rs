@@ -28,8 +28,14 @@ impl Walker<'_, '_> {
         {
             return given;
         }
-        let mut expanded = Vec::new();
+        let mut expanded: Vec<Given> = Vec::new();
         for argument in given {
+            if !is_simple(&argument.value.code.kind) {
+                for earlier in &mut expanded {
+                    let value = earlier.value.clone();
+                    earlier.value = self.hold_value(value, earlier.span, statements);
+                }
+            }
             let data = self.engine.types.data(argument.value.type_).clone();
             match (&argument.kind, &data.tuple) {
                 (GivenKind::Star, Some(Tuple::Fixed(elements)))
@@ -55,6 +61,8 @@ impl Walker<'_, '_> {
                             let variant = self.variant;
                             self.engine.types.record(nodes[1], variant)
                         });
+                    let record = record
+                        .filter(|record| record.fields.iter().all(|(_, field)| !field.may_miss));
                     let Some(record) = record else {
                         expanded.push(argument);
                         continue;
@@ -121,7 +129,7 @@ impl Walker<'_, '_> {
             .iter()
             .filter(|argument| argument.kind == GivenKind::Positional)
             .count();
-        let by_name: Vec<String> = given
+        let by_name_given: Vec<String> = given
             .iter()
             .filter_map(|argument| match &argument.kind {
                 GivenKind::Keyword(keyword) => Some(keyword.clone()),
@@ -157,7 +165,9 @@ impl Walker<'_, '_> {
                         let free: Vec<usize> = left
                             .iter()
                             .copied()
-                            .take_while(|&slot| !by_name.iter().any(|name| name == spelled(slot)))
+                            .take_while(|&slot| {
+                                !by_name_given.iter().any(|name| name == spelled(slot))
+                            })
                             .collect();
                         let required = free
                             .iter()
@@ -242,15 +252,81 @@ impl Walker<'_, '_> {
                     }
                 }
                 GivenKind::DoubleStar => {
-                    if keywords.is_some() && extra_double.is_none() {
+                    let may_name_parameter = syntax.parameters.iter().enumerate().any(
+                        |(slot, parameter)| {
+                            slots[slot].is_none()
+                                && matches!(
+                                    parameter.kind,
+                                    ParameterKind::PositionalOrKeyword | ParameterKind::KeywordOnly
+                                )
+                        },
+                    );
+                    if keywords.is_some() && extra_double.is_none() && !may_name_parameter {
                         extra_double = Some(argument.value);
                     } else {
-                        self.unsupported(
-                            argument.span,
-                            "`**` with a dict of unknown keys for these parameters",
-                            "pass the values by name: `key=values[\"key\"]`",
-                        );
-                        return None;
+                        for value in slots.iter_mut().flatten() {
+                            let known = value.clone();
+                            *value = self.hold_value(known, argument.span, statements);
+                        }
+                        let spelled = |slot: usize| file.tree.name(syntax.parameters[slot].name.name);
+                        let by_name: Vec<usize> = (0..slots.len())
+                            .filter(|&slot| {
+                                matches!(
+                                    syntax.parameters[slot].kind,
+                                    ParameterKind::PositionalOrKeyword | ParameterKind::KeywordOnly
+                                )
+                            })
+                            .collect();
+                        let is_free = |slot: &usize| {
+                            slots[*slot].is_none()
+                                && !by_name_given.iter().any(|name| name == spelled(*slot))
+                        };
+                        let free: Vec<usize> = by_name.iter().copied().filter(is_free).collect();
+                        let required = |slot: &usize| syntax.parameters[*slot].default.is_none();
+                        let names = |slots: &[usize]| -> Vec<&str> {
+                            slots.iter().map(|&slot| spelled(slot)).collect()
+                        };
+                        let needed: Vec<usize> = free.iter().copied().filter(required).collect();
+                        let taken: Vec<usize> = by_name
+                            .iter()
+                            .copied()
+                            .filter(|slot| !free.contains(slot))
+                            .collect();
+                        let keys = super::spread::Keys {
+                            function: &name,
+                            names: names(&free),
+                            required: names(&needed),
+                            taken: names(&taken),
+                            has_rest: keywords.is_some(),
+                        };
+                        let held =
+                            self.spread_keys(argument.value, &keys, argument.span, statements)?;
+                        for &slot in &free {
+                            let default = match syntax.parameters[slot].default {
+                                None => None,
+                                Some(default) => {
+                                    let value = self.default(file, unit, slot, default, span);
+                                    if value.type_ == Type::OMITTED {
+                                        self.unsupported(
+                                            argument.span,
+                                            "`**` with unknown keys for a parameter with a \
+                                             default, in a function that is made inside of another",
+                                            "pass the values by name: `key=values[\"key\"]`",
+                                        );
+                                        return None;
+                                    }
+                                    Some(value)
+                                }
+                            };
+                            let value =
+                                self.seated_key(&held, spelled(slot), default, argument.span);
+                            slots[slot] = Some(value);
+                            spans[slot] = argument.span;
+                        }
+                        if keywords.is_some() {
+                            extra_double =
+                                self.unseated_keys(&held, &names(&free), argument.span);
+                        }
                     }
                 }
             }

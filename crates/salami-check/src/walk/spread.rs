@@ -6,8 +6,8 @@ use super::calls::{Given, GivenKind};
 use super::{Value, Walker};
 use crate::codes;
 use crate::engine::FieldInfo;
-use crate::typed::{Binary, Comparison, Constant, ExprKind, Stmt, StmtKind};
-use crate::types::{Tuple, Type, TypeData};
+use crate::typed::{Binary, Comparison, Constant, ExprKind, Kind, Stmt, StmtKind};
+use crate::types::{Tuple, Type, TypeData, bit};
 
 /// The parameters that the values of a star are for.
 pub(super) struct Seats<'n> {
@@ -23,6 +23,20 @@ pub(super) struct Seats<'n> {
     pub takes: Option<String>,
     /// The parameter after the last seat, if it was given by name.
     pub by_name: Option<&'n str>,
+}
+
+/// The parameters that a `**` of unknown keys is for.
+pub(super) struct Keys<'n> {
+    /// The function, as its errors name it.
+    pub function: &'n str,
+    /// Those that have no value yet.
+    pub names: Vec<&'n str>,
+    /// Those of them that need one.
+    pub required: Vec<&'n str>,
+    /// Those that have a value.
+    pub taken: Vec<&'n str>,
+    /// Whether there is a `**rest`.
+    pub has_rest: bool,
 }
 
 impl Walker<'_, '_> {
@@ -254,5 +268,88 @@ impl Walker<'_, '_> {
         let slice = self.value(ExprKind::Slice(start, stop, step), Type::ERROR, span);
         let rest = ExprKind::Item(held.code.clone(), slice.code);
         self.value(rest, held.type_, span)
+    }
+
+    /// Holds a dict of arguments and checks its keys.
+    pub(super) fn spread_keys(
+        &mut self,
+        double: Value,
+        keys: &Keys<'_>,
+        span: Span,
+        statements: &mut Vec<Stmt>,
+    ) -> Option<Value> {
+        let data = self.engine.types.data(double.type_);
+        if data.kinds() & bit(Kind::Dict) == 0 && !data.json {
+            self.unsupported(
+                span,
+                "`**` with what is no dict",
+                "pass the values by name: `key=values[\"key\"]`",
+            );
+            return None;
+        }
+        let held = self.hold_value(double, span, statements);
+        let message = format!("the keys of `**` may not be parameters of {}()", keys.function);
+        let help = "pass the values by name: `key=values[\"key\"]`".to_owned();
+        self.assertion(codes::CALL_ARGUMENTS, span, message, Some(help));
+        let definition = self.prelude_function("calls.check_keys")?;
+        let text = |walker: &mut Self, text: String| walker.constant(Constant::Str(text), span);
+        let arguments = vec![
+            held.clone(),
+            text(self, keys.function.to_owned()),
+            text(self, keys.names.join(",")),
+            text(self, keys.required.join(",")),
+            text(self, keys.taken.join(",")),
+            self.constant(Constant::Bool(keys.has_rest), span),
+        ];
+        let check = self.call_bound(definition, None, None, arguments, span);
+        statements.push(Self::statement(StmtKind::Expr(check.code), span));
+        Some(held)
+    }
+
+    /// The value under a parameter's name, or the default where there is none.
+    pub(super) fn seated_key(
+        &mut self,
+        held: &Value,
+        name: &str,
+        default: Option<Value>,
+        span: Span,
+    ) -> Value {
+        let variant = self.variant;
+        let node = self
+            .engine
+            .types
+            .data(held.type_)
+            .get(Kind::Dict)
+            .map(|dict| dict.nodes[1]);
+        let element = match node {
+            None => Type::JSON,
+            Some(node) => match self.engine.types.record_field(node, name, variant) {
+                Some(field) => self.read(field.node),
+                None => self.engine.types.read_values(node, variant),
+            },
+        };
+        let key = self.constant(Constant::Str(name.to_owned()), span);
+        let item = ExprKind::Item(held.code.clone(), key.code.clone());
+        let item = self.value(item, element, span);
+        let Some(default) = default else {
+            return item;
+        };
+        let type_ = self.join(element, default.type_);
+        let test = ExprKind::Compare(Comparison::In, key.code, held.code.clone());
+        let test = self.value(test, Type::BOOL, span);
+        let kind = ExprKind::IfElse(test.code, item.code, default.code);
+        self.value(kind, type_, span)
+    }
+
+    /// The dict without the keys that are parameters.
+    pub(super) fn unseated_keys(
+        &mut self,
+        held: &Value,
+        names: &[&str],
+        span: Span,
+    ) -> Option<Value> {
+        let definition = self.prelude_function("calls.without_keys")?;
+        let names = self.constant(Constant::Str(names.join(",")), span);
+        Some(self.call_bound(definition, None, None, vec![held.clone(), names], span))
     }
 }
