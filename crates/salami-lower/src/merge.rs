@@ -73,11 +73,14 @@ fn callee(instruction: &Instruction) -> Option<FunctionIndex> {
     }
 }
 
+/// Name, place of the first instruction (file, start, end) and length of a function.
+type Key<'a> = (&'a str, Option<(u16, u32, u32)>, usize);
+
 /// Functions that are equal if all functions they call are.
 fn initial(functions: &[Function]) -> Vec<u32> {
     let mut classes: Vec<u32> = Vec::with_capacity(functions.len());
     // Versions of one definition begin at the same place: only those are compared with each other.
-    let mut seen: BTreeMap<(&str, Option<(u16, u32, u32)>, usize), Vec<usize>> = BTreeMap::new();
+    let mut seen: BTreeMap<Key<'_>, Vec<usize>> = BTreeMap::new();
     let mut next = 0;
     for (index, function) in functions.iter().enumerate() {
         let place = function

@@ -20,6 +20,7 @@ pub(super) const LEAVES: &[Leaf] = &[
 fn copy(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     match value {
+        Value::Unset => Err(wrong_type(context, "cannot copy '{}' object", value)),
         Value::List(list) => {
             let length = context.heap.list(list).len();
             context.charge(length as u64)?;
@@ -132,6 +133,10 @@ fn copy_of(copies: &Copies, value: Value) -> Value {
 /// when all within them are there, objects and lists before sets and dicts, which hash what they hold.
 fn deep_copy(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [root, _] = take(arguments)?;
+    // An unset field within an object is copied; nothing is not.
+    if root.is_unset() {
+        return Err(wrong_type(context, "cannot copy '{}' object", root));
+    }
     let mut copies = Copies::new();
     let mut found: Vec<Value> = Vec::new();
     // A tuple is on the stack twice: the second time its values have copies.
