@@ -83,6 +83,16 @@ impl<'a> Engine<'a> {
                 continue;
             };
             let syntax = tree.function(*function);
+            // What these assign to is the class, or has no receiver.
+            let is_of_class = syntax.decorators.iter().any(|&decorator| {
+                matches!(
+                    decorator_name(tree, decorator),
+                    "classmethod" | "staticmethod"
+                )
+            });
+            if is_of_class {
+                continue;
+            }
             let Some(receiver) = syntax.parameters.first() else {
                 continue;
             };

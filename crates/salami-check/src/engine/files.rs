@@ -1,9 +1,10 @@
 //! The files of a check: the program, and those of the prelude, which are read once a process.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use salami_source::{FileId, Source};
-use salami_syntax::tree::Tree;
+use salami_syntax::tree::{ExprId, ExprKind, StmtKind, Tree};
 
 use crate::face;
 use crate::names::{self, Names};
@@ -19,6 +20,8 @@ pub struct FileData {
     pub tree: Tree,
     /// Its names.
     pub names: Names,
+    /// The values of class attributes that may be assigned again: `Counter.total += 1`.
+    pub rebound: BTreeSet<ExprId>,
 }
 
 impl FileData {
@@ -26,13 +29,65 @@ impl FileData {
     #[must_use]
     pub fn new(id: u16, source: Source, tree: Tree) -> Self {
         let names = names::resolve(&tree, FileId(id));
+        let rebound = rebound(&tree);
         Self {
             id,
             source,
             tree,
             names,
+            rebound,
         }
     }
+}
+
+/// The values of class attributes of which the name is assigned through anything but `self`.
+fn rebound(tree: &Tree) -> BTreeSet<ExprId> {
+    let mut names = BTreeSet::new();
+    for statement in &tree.stmts {
+        let mut targets: Vec<ExprId> = match &statement.kind {
+            StmtKind::Assign { targets, .. } => targets.clone(),
+            StmtKind::AugmentedAssign { target, .. } | StmtKind::AnnotatedAssign { target, .. } => {
+                vec![*target]
+            }
+            _ => continue,
+        };
+        while let Some(target) = targets.pop() {
+            match &tree.expr(target).kind {
+                ExprKind::Tuple(items) | ExprKind::List(items) => targets.extend(items),
+                ExprKind::Attribute { value, name } => {
+                    let is_self = matches!(
+                        &tree.expr(*value).kind,
+                        ExprKind::Name(receiver) if tree.name(*receiver) == "self"
+                    );
+                    if !is_self {
+                        names.insert(name.name);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    let mut values = BTreeSet::new();
+    for class in &tree.classes {
+        for &statement in &class.body {
+            let (targets, value) = match &tree.stmt(statement).kind {
+                StmtKind::Assign { targets, value } => (targets.as_slice(), *value),
+                StmtKind::AnnotatedAssign {
+                    target,
+                    value: Some(value),
+                    ..
+                } => (std::slice::from_ref(target), *value),
+                _ => continue,
+            };
+            let is_rebound = targets.iter().any(|&target| {
+                matches!(&tree.expr(target).kind, ExprKind::Name(name) if names.contains(name))
+            });
+            if is_rebound {
+                values.insert(value);
+            }
+        }
+    }
+    values
 }
 
 /// A file of the prelude, by name.

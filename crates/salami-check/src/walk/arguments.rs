@@ -161,7 +161,8 @@ impl Walker<'_, '_> {
                             *value = self.hold_value(known, argument.span, statements);
                         }
                         let left = positions.get(next..).unwrap_or_default();
-                        let spelled = |slot: usize| file.tree.name(syntax.parameters[slot].name.name);
+                        let spelled =
+                            |slot: usize| file.tree.name(syntax.parameters[slot].name.name);
                         let free: Vec<usize> = left
                             .iter()
                             .copied()
@@ -252,15 +253,19 @@ impl Walker<'_, '_> {
                     }
                 }
                 GivenKind::DoubleStar => {
-                    let may_name_parameter = syntax.parameters.iter().enumerate().any(
-                        |(slot, parameter)| {
-                            slots[slot].is_none()
-                                && matches!(
-                                    parameter.kind,
-                                    ParameterKind::PositionalOrKeyword | ParameterKind::KeywordOnly
-                                )
-                        },
-                    );
+                    let may_name_parameter =
+                        syntax
+                            .parameters
+                            .iter()
+                            .enumerate()
+                            .any(|(slot, parameter)| {
+                                slots[slot].is_none()
+                                    && matches!(
+                                        parameter.kind,
+                                        ParameterKind::PositionalOrKeyword
+                                            | ParameterKind::KeywordOnly
+                                    )
+                            });
                     if keywords.is_some() && extra_double.is_none() && !may_name_parameter {
                         extra_double = Some(argument.value);
                     } else {
@@ -268,7 +273,8 @@ impl Walker<'_, '_> {
                             let known = value.clone();
                             *value = self.hold_value(known, argument.span, statements);
                         }
-                        let spelled = |slot: usize| file.tree.name(syntax.parameters[slot].name.name);
+                        let spelled =
+                            |slot: usize| file.tree.name(syntax.parameters[slot].name.name);
                         let by_name: Vec<usize> = (0..slots.len())
                             .filter(|&slot| {
                                 matches!(
@@ -324,8 +330,7 @@ impl Walker<'_, '_> {
                             spans[slot] = argument.span;
                         }
                         if keywords.is_some() {
-                            extra_double =
-                                self.unseated_keys(&held, &names(&free), argument.span);
+                            extra_double = self.unseated_keys(&held, &names(&free), argument.span);
                         }
                     }
                 }

@@ -1,5 +1,7 @@
 //! Attributes: fields, properties, methods.
 
+use std::collections::BTreeSet;
+
 use salami_source::Span;
 use salami_syntax::tree::{ExprId, Identifier};
 
@@ -485,6 +487,65 @@ impl<'a> Walker<'_, 'a> {
 
     // ---- stores
 
+    /// `Class.name = value`
+    fn store_class_attribute(
+        &mut self,
+        classes: &BTreeSet<ClassRef>,
+        object: Value,
+        text: &str,
+        value: Value,
+        at: Span,
+        span: Span,
+    ) -> Option<Stmt> {
+        let shown = self.show(object.type_);
+        let (1, Some(&ClassRef::Program(class))) = (classes.len(), classes.first()) else {
+            let message = format!("`{text}` of `{shown}` cannot be assigned");
+            self.error(codes::TYPE_ATTRIBUTE, at, message, None);
+            return None;
+        };
+        let class_name = self.engine.classes[class as usize].name.clone();
+        let found = self.engine.class_attribute(class, text);
+        let is_own = found.is_some_and(|(owner, _)| owner == class);
+        let has_field = self.engine.field(class, text).is_some();
+        let (Some((owner, default)), true, false) = (found, is_own, has_field) else {
+            let help = if has_field {
+                format!("give the field or the attribute of `{class_name}` another name")
+            } else {
+                format!("declare it in the body of `class {class_name}`: `{text} = ...`")
+            };
+            let message = if has_field {
+                format!(
+                    "`{text}` is a field of objects of `{class_name}`: it cannot be assigned on the class too"
+                )
+            } else {
+                format!("`{class_name}` has no class attribute `{text}` of its own")
+            };
+            self.error(codes::TYPE_ATTRIBUTE, at, message, Some(help));
+            return None;
+        };
+        if self.engine.classes[owner as usize].is_enumeration {
+            let message = format!("cannot reassign member '{text}'");
+            self.error(codes::TYPE_ATTRIBUTE, at, message, None);
+            return None;
+        }
+        // The attribute as it is read: its variable.
+        let read = self.class_attribute_value(owner, text, default, span);
+        let ExprKind::Global(id) = *read.code.kind else {
+            return None;
+        };
+        let file = self.engine.classes[owner as usize].file;
+        let start = self.engine.files.get(&file)?.tree.expr(default).span.start;
+        let node = self.engine.attribute_node(file, start);
+        self.engine.types.write(node, value.type_);
+        let step = text.to_owned();
+        self.env
+            .forget_step(|known| matches!(known, super::env::Step::Field(name) if *name == step));
+        Some(Self::statement(
+            StmtKind::Assign(Place::Global(id), value.code),
+            span,
+        ))
+    }
+
     /// `object.name = value`
     pub(super) fn store_attribute(
         &mut self,
@@ -509,14 +570,7 @@ impl<'a> Walker<'_, 'a> {
             }
         }
         if classes.is_empty() {
-            let shown = self.show(object.type_);
-            self.error(
-                codes::TYPE_ATTRIBUTE,
-                name.span,
-                format!("`{text}` of `{shown}` cannot be assigned"),
-                None,
-            );
-            return None;
+            return self.store_class_attribute(&data.classes, object, text, value, name.span, span);
         }
         for &class in &classes {
             if let Some((_, method)) = self.engine.method(class, &format!("{text}.setter")) {
@@ -530,6 +584,17 @@ impl<'a> Walker<'_, 'a> {
                 .field(class, text)
                 .map(|(_, field)| (field.node, field.annotation, field.file));
             let Some((node, annotation, file)) = info else {
+                let class_name = self.engine.classes[class as usize].name.clone();
+                if let Some((_, method)) = self.engine.method(class, text)
+                    && method.kind == MethodKind::Property
+                {
+                    let message =
+                        format!("property '{text}' of '{class_name}' object has no setter");
+                    let help =
+                        format!("give it one: `@{text}.setter` and `def {text}(self, value): ...`");
+                    self.error(codes::TYPE_ATTRIBUTE, name.span, message, Some(help));
+                    return None;
+                }
                 let part = self.engine.types.instance(ClassRef::Program(class));
                 self.no_attribute(&object, part, text, name.span);
                 return None;

@@ -537,7 +537,7 @@ impl<'a> Walker<'_, 'a> {
         span: Span,
         out: &mut Vec<Stmt>,
     ) {
-        if literal(self.file, value).is_some() {
+        if literal(self.file, value).is_some() && !self.file.rebound.contains(&value) {
             return;
         }
         let start = self.tree.expr(value).span.start;

@@ -1,6 +1,7 @@
 //! Construction: instances of the program's classes, exceptions, native values.
 
 use salami_source::Span;
+use salami_syntax::tree::{self, FunctionBody};
 
 use super::calls::{Given, GivenKind};
 use super::{Value, Walker};
@@ -135,6 +136,7 @@ impl Walker<'_, '_> {
                 StmtKind::Assign(Place::Local(object), new),
                 span,
             ));
+            self.class_defaults(index, object, type_, span, &mut statements);
             if self.engine.classes[index as usize].is_exception {
                 let positional: Vec<Value> = given
                     .iter()
@@ -201,6 +203,7 @@ impl Walker<'_, '_> {
                 StmtKind::Assign(Place::Local(object), new),
                 span,
             ));
+            self.class_defaults(index, object, type_, span, &mut statements);
             let read = self.read_hidden(object, type_, span);
             let set = ExprKind::Leaf("exception.initialise", vec![read.code, arguments.code]);
             let set = self.expr(set, Type::NONE, span);
@@ -222,7 +225,96 @@ impl Walker<'_, '_> {
                 help,
             );
         }
-        self.value(ExprKind::New(ClassId(index)), type_, span)
+        let new = self.value(ExprKind::New(ClassId(index)), type_, span);
+        let object = self.hidden(span, 11, type_);
+        let mut statements = vec![Self::statement(
+            StmtKind::Assign(Place::Local(object), new.code.clone()),
+            span,
+        )];
+        self.class_defaults(index, object, type_, span, &mut statements);
+        if statements.len() == 1 {
+            return new;
+        }
+        let read = self.read_hidden(object, type_, span);
+        Value {
+            type_,
+            code: self.block_value(statements, read.code, type_, span),
+        }
+    }
+
+    /// A class attribute that methods also assign on `self` is the first value of that field.
+    fn class_defaults(
+        &mut self,
+        index: u32,
+        object: crate::typed::LocalId,
+        type_: Type,
+        span: Span,
+        statements: &mut Vec<Stmt>,
+    ) {
+        let fields = self.engine.classes[index as usize].fields.clone();
+        for (position, field) in fields.iter().enumerate() {
+            let Some((owner, value)) = self.engine.class_attribute(index, &field.name) else {
+                continue;
+            };
+            if self.is_set_at_once(index, &field.name) {
+                continue;
+            }
+            let value = self.class_attribute_value(owner, &field.name, value, span);
+            self.engine.types.write(field.node, value.type_);
+            let read = self.read_hidden(object, type_, span);
+            let place = Place::Field(
+                read.code,
+                ClassId(index),
+                u16::try_from(position).unwrap_or(u16::MAX),
+            );
+            statements.push(Self::statement(StmtKind::Assign(place, value.code), span));
+        }
+    }
+
+    /// Whether `__init__` assigns a field on every way, before anything could read it.
+    fn is_set_at_once(&self, index: u32, field: &str) -> bool {
+        let Some((owner, method)) = self.engine.method(index, "__init__") else {
+            return false;
+        };
+        let Some(file) = self
+            .engine
+            .files
+            .get(&self.engine.classes[owner as usize].file)
+        else {
+            return false;
+        };
+        let Some(syntax) = self.engine.syntax(method.definition) else {
+            return false;
+        };
+        let (Some(receiver), FunctionBody::Block(body)) = (syntax.parameters.first(), &syntax.body)
+        else {
+            return false;
+        };
+        let tree = &file.tree;
+        for &statement in body {
+            let tree::StmtKind::Assign { targets, value } = &tree.stmt(statement).kind else {
+                return false;
+            };
+            let text = file.source.slice(tree.expr(*value).span);
+            if text.contains(tree.name(receiver.name.name)) {
+                return false;
+            }
+            let sets = targets.iter().any(|&target| {
+                matches!(
+                    &tree.expr(target).kind,
+                    tree::ExprKind::Attribute { value, name }
+                        if tree.name(name.name) == field
+                            && matches!(
+                                tree.expr(*value).kind,
+                                tree::ExprKind::Name(known) if known == receiver.name.name
+                            )
+                )
+            });
+            if sets {
+                return true;
+            }
+        }
+        false
     }
 
     fn construct_exception_held(
@@ -464,6 +556,7 @@ impl Walker<'_, '_> {
             return self.error_value(span);
         };
         if !self.engine.classes[owner as usize].is_enumeration
+            && !file.rebound.contains(&value)
             && let Some(constant) = super::arguments::literal(file, value)
         {
             return self.constant(constant, span);

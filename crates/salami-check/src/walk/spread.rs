@@ -43,9 +43,8 @@ impl Walker<'_, '_> {
     /// From the first star on all arguments by position become one star; stars of known length
     /// are no stars any more.
     pub(super) fn gather_stars(&mut self, given: Vec<Given>) -> Vec<Given> {
-        let positions = |argument: &&Given| {
-            matches!(argument.kind, GivenKind::Positional | GivenKind::Star)
-        };
+        let positions =
+            |argument: &&Given| matches!(argument.kind, GivenKind::Positional | GivenKind::Star);
         let after = given
             .iter()
             .filter(positions)
@@ -94,7 +93,11 @@ impl Walker<'_, '_> {
         let second = self.element_quietly(right.type_).unwrap_or(Type::ERROR);
         let element = self.join(first, second);
         let type_ = self.tuple_of(element, span);
-        self.value(ExprKind::Binary(Binary::Add, left.code, right.code), type_, span)
+        self.value(
+            ExprKind::Binary(Binary::Add, left.code, right.code),
+            type_,
+            span,
+        )
     }
 
     /// A tuple of unknown length, made at a place.
@@ -123,7 +126,11 @@ impl Walker<'_, '_> {
         let tuple = self.engine.types.tuple(types);
         let codes = first.into_iter().map(|value| value.code).collect();
         let fixed = self.value(ExprKind::Tuple(codes), tuple, span);
-        self.value(ExprKind::Binary(Binary::Add, fixed.code, rest.code), type_, span)
+        self.value(
+            ExprKind::Binary(Binary::Add, fixed.code, rest.code),
+            type_,
+            span,
+        )
     }
 
     /// Holds the values of a star and checks their number; gives the tuple and the type of an item.
@@ -142,18 +149,26 @@ impl Walker<'_, '_> {
         }
         let shown = seats.names.join("`, `");
         let message = match seats.names.as_slice() {
-            [] => format!("`*` may give {}() values that no parameter takes", seats.function),
-            _ => format!("`*` may not give exactly the values for `{shown}` of {}()", seats.function),
+            [] => format!(
+                "`*` may give {}() values that no parameter takes",
+                seats.function
+            ),
+            _ => format!(
+                "`*` may not give exactly the values for `{shown}` of {}()",
+                seats.function
+            ),
         };
         let help = "unpack it before: `a, b = values`, then pass `a, b`".to_owned();
         self.assertion(codes::CALL_ARGUMENTS, span, message, Some(help));
         let definition = self.prelude_function("calls.check_number")?;
         let text = |walker: &mut Self, text: String| walker.constant(Constant::Str(text), span);
-        let number = |walker: &mut Self, number: usize| {
-            walker.constant(Constant::Int(number.into()), span)
-        };
+        let number =
+            |walker: &mut Self, number: usize| walker.constant(Constant::Int(number.into()), span);
         let twice = seats.by_name.map_or_else(String::new, |name| {
-            format!("{}() got multiple values for argument '{name}'", seats.function)
+            format!(
+                "{}() got multiple values for argument '{name}'",
+                seats.function
+            )
         });
         let arguments = vec![
             held.clone(),
@@ -202,7 +217,10 @@ impl Walker<'_, '_> {
         span: Span,
         statements: &mut Vec<Stmt>,
     ) -> Vec<Given> {
-        let Some(at) = given.iter().position(|argument| argument.kind == GivenKind::Star) else {
+        let Some(at) = given
+            .iter()
+            .position(|argument| argument.kind == GivenKind::Star)
+        else {
             return given;
         };
         let before = given
@@ -288,7 +306,10 @@ impl Walker<'_, '_> {
             return None;
         }
         let held = self.hold_value(double, span, statements);
-        let message = format!("the keys of `**` may not be parameters of {}()", keys.function);
+        let message = format!(
+            "the keys of `**` may not be parameters of {}()",
+            keys.function
+        );
         let help = "pass the values by name: `key=values[\"key\"]`".to_owned();
         self.assertion(codes::CALL_ARGUMENTS, span, message, Some(help));
         let definition = self.prelude_function("calls.check_keys")?;
