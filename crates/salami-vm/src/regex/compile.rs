@@ -505,11 +505,13 @@ impl Compiler<'_> {
             offset = offset.saturating_add(states);
             remembers &= offset < STATE_LIMIT;
         }
-        let follow: Vec<Option<u8>> = (0..self.ops.len())
-            .map(|at| self.following_byte(at + 1))
+        // Only for runs: each then looks no further than to the next one.
+        let runs: Vec<usize> = (0..self.ops.len())
+            .filter(|&at| matches!(self.ops.get(at), Some(Op::Run { .. })))
             .collect();
-        for (op, byte) in self.ops.iter_mut().zip(follow) {
-            if let Op::Run { next, .. } = op {
+        for at in runs {
+            let byte = self.following_byte(at + 1);
+            if let Some(Op::Run { next, .. }) = self.ops.get_mut(at) {
                 *next = byte;
             }
         }
