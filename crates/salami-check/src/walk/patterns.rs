@@ -340,6 +340,8 @@ impl<'a> Walker<'_, 'a> {
         );
         test = test.map(|before| self.expr(ExprKind::And(before, long), Type::BOOL, span));
         let mut captures = Vec::new();
+        // A part that no value can be: neither can the whole.
+        let mut is_possible = true;
         for (index, &pattern) in patterns.iter().enumerate() {
             let at = match star {
                 Some(star) if index > star => {
@@ -365,12 +367,13 @@ impl<'a> Walker<'_, 'a> {
                 type_,
                 span,
             );
-            self.part(item, pattern, &mut test, &mut captures, span);
+            is_possible &=
+                self.part(item, pattern, &mut test, &mut captures, span) != Type::NEVER;
         }
         Matched {
             test,
             captures,
-            inside,
+            inside: if is_possible { inside } else { Type::NEVER },
             outside,
         }
     }
@@ -446,6 +449,7 @@ impl<'a> Walker<'_, 'a> {
         let mut test = Some(self.expr(ExprKind::IsType(value.code.clone(), set), Type::BOOL, span));
         let value = self.narrowed(value, inside);
         let mut captures = Vec::new();
+        let mut is_possible = true;
         for (key, pattern) in items {
             let key_value = self.expression(*key);
             let found = self.expr(
@@ -455,7 +459,8 @@ impl<'a> Walker<'_, 'a> {
             );
             test = test.map(|before| self.expr(ExprKind::And(before, found), Type::BOOL, span));
             let item = self.quiet_item(&value, key_value, *key, span);
-            self.part(item, *pattern, &mut test, &mut captures, span);
+            is_possible &=
+                self.part(item, *pattern, &mut test, &mut captures, span) != Type::NEVER;
         }
         if let Some(rest) = rest
             && let Binding::Variable(variable) = self.file.names.binder(rest.span)
@@ -503,7 +508,7 @@ impl<'a> Walker<'_, 'a> {
         Matched {
             test,
             captures,
-            inside,
+            inside: if is_possible { inside } else { Type::NEVER },
             outside,
         }
     }
@@ -555,6 +560,7 @@ impl<'a> Walker<'_, 'a> {
             };
         }
         let value = self.narrowed(value, inside);
+        let mut is_possible = true;
         if !positional.is_empty() || !keyword.is_empty() {
             outside = whole;
         }
@@ -592,17 +598,19 @@ impl<'a> Walker<'_, 'a> {
                 break;
             };
             let part = self.field_by_name(value.clone(), &name, span);
-            self.part(part, pattern, &mut test, &mut captures, span);
+            is_possible &=
+                self.part(part, pattern, &mut test, &mut captures, span) != Type::NEVER;
         }
         for (name, pattern) in keyword {
             let text = self.tree.name(name.name);
             let part = self.field_by_name(value.clone(), text, name.span);
-            self.part(part, *pattern, &mut test, &mut captures, span);
+            is_possible &=
+                self.part(part, *pattern, &mut test, &mut captures, span) != Type::NEVER;
         }
         Matched {
             test,
             captures,
-            inside,
+            inside: if is_possible { inside } else { Type::NEVER },
             outside,
         }
     }
