@@ -253,19 +253,12 @@ impl Walker<'_, '_> {
                     }
                 }
                 GivenKind::DoubleStar => {
-                    let may_name_parameter =
-                        syntax
-                            .parameters
-                            .iter()
-                            .enumerate()
-                            .any(|(slot, parameter)| {
-                                slots[slot].is_none()
-                                    && matches!(
-                                        parameter.kind,
-                                        ParameterKind::PositionalOrKeyword
-                                            | ParameterKind::KeywordOnly
-                                    )
-                            });
+                    let may_name_parameter = syntax.parameters.iter().any(|parameter| {
+                        matches!(
+                            parameter.kind,
+                            ParameterKind::PositionalOrKeyword | ParameterKind::KeywordOnly
+                        )
+                    });
                     if keywords.is_some() && extra_double.is_none() && !may_name_parameter {
                         extra_double = Some(argument.value);
                     } else {

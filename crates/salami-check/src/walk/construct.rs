@@ -30,6 +30,7 @@ impl Walker<'_, '_> {
                 if class.constructor.is_none() || inherits_exception_new(class) {
                     let mut statements = Vec::new();
                     let given = self.expand_stars(given, span, &mut statements);
+                    let given = self.gather_stars(given);
                     let value = self.exception_value(class.qualified, given, span);
                     let type_ = value.type_;
                     return Value {
@@ -187,6 +188,7 @@ impl Walker<'_, '_> {
         if self.engine.classes[index as usize].is_exception {
             let mut statements = Vec::new();
             let given = self.expand_stars(given, span, &mut statements);
+            let given = self.gather_stars(given);
             let mut rest = Vec::new();
             let mut star = None;
             for argument in given {

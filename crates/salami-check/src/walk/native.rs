@@ -33,6 +33,7 @@ impl Walker<'_, '_> {
     ) -> Value {
         let mut statements = Vec::new();
         let given = self.expand_stars(given, span, &mut statements);
+        let given = self.gather_stars(given);
         if let Some(never) = given
             .iter()
             .position(|argument| argument.value.type_ == Type::NEVER)
