@@ -367,8 +367,7 @@ impl<'a> Walker<'_, 'a> {
                 type_,
                 span,
             );
-            is_possible &=
-                self.part(item, pattern, &mut test, &mut captures, span) != Type::NEVER;
+            is_possible &= self.part(item, pattern, &mut test, &mut captures, span) != Type::NEVER;
         }
         Matched {
             test,
@@ -459,8 +458,7 @@ impl<'a> Walker<'_, 'a> {
             );
             test = test.map(|before| self.expr(ExprKind::And(before, found), Type::BOOL, span));
             let item = self.quiet_item(&value, key_value, *key, span);
-            is_possible &=
-                self.part(item, *pattern, &mut test, &mut captures, span) != Type::NEVER;
+            is_possible &= self.part(item, *pattern, &mut test, &mut captures, span) != Type::NEVER;
         }
         if let Some(rest) = rest
             && let Binding::Variable(variable) = self.file.names.binder(rest.span)
@@ -598,14 +596,12 @@ impl<'a> Walker<'_, 'a> {
                 break;
             };
             let part = self.field_by_name(value.clone(), &name, span);
-            is_possible &=
-                self.part(part, pattern, &mut test, &mut captures, span) != Type::NEVER;
+            is_possible &= self.part(part, pattern, &mut test, &mut captures, span) != Type::NEVER;
         }
         for (name, pattern) in keyword {
             let text = self.tree.name(name.name);
             let part = self.field_by_name(value.clone(), text, name.span);
-            is_possible &=
-                self.part(part, *pattern, &mut test, &mut captures, span) != Type::NEVER;
+            is_possible &= self.part(part, *pattern, &mut test, &mut captures, span) != Type::NEVER;
         }
         Matched {
             test,
