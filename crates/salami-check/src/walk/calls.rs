@@ -251,6 +251,59 @@ impl<'a> Walker<'_, 'a> {
         }
     }
 
+    /// One of several classes, or a function: the value tells which when the program runs.
+    fn call_one_of_classes(
+        &mut self,
+        function: Value,
+        data: &crate::types::TypeData,
+        given: Vec<Given>,
+        span: Span,
+    ) -> Value {
+        let mut statements = Vec::new();
+        let function = self.hold_value(function, span, &mut statements);
+        let given: Vec<Given> = given
+            .into_iter()
+            .map(|argument| Given {
+                value: self.hold_value(argument.value, argument.span, &mut statements),
+                ..argument
+            })
+            .collect();
+        let others = self.engine.types.filter(function.type_, |types, part| {
+            types.data(part).classes.is_empty()
+        });
+        let mut result = None;
+        if others != Type::NEVER {
+            let narrowed = self.narrowed(function.clone(), others);
+            result = Some(self.call_value(narrowed, given.clone(), span));
+        }
+        for &class in &data.classes {
+            let made = self.construct(class, given.clone(), span);
+            result = Some(match result {
+                None => made,
+                Some(otherwise) => {
+                    let wanted = self.class_value(class, span);
+                    let test = ExprKind::Compare(
+                        crate::typed::Comparison::Is,
+                        function.code.clone(),
+                        wanted.code,
+                    );
+                    let test = self.expr(test, Type::BOOL, span);
+                    let type_ = self.join(made.type_, otherwise.type_);
+                    let kind = ExprKind::IfElse(test, made.code, otherwise.code);
+                    self.value(kind, type_, span)
+                }
+            });
+        }
+        let Some(called) = result else {
+            return self.error_value(span);
+        };
+        let type_ = called.type_;
+        Value {
+            type_,
+            code: self.block_value(statements, called.code, type_, span),
+        }
+    }
+
     /// One of several functions, known only when the program runs.
     fn call_dynamic(
         &mut self,
@@ -259,6 +312,28 @@ impl<'a> Walker<'_, 'a> {
         given: Vec<Given>,
         span: Span,
     ) -> Value {
+        if !data.classes.is_empty() {
+            return self.call_one_of_classes(function, data, given, span);
+        }
+        if given
+            .iter()
+            .any(|argument| matches!(argument.kind, GivenKind::Star | GivenKind::DoubleStar))
+        {
+            let mut statements = Vec::new();
+            let held = self.hold_value(function.clone(), span, &mut statements);
+            let expanded = self.expand_stars(given.clone(), span, &mut statements);
+            if expanded
+                .iter()
+                .all(|argument| argument.kind == GivenKind::Positional)
+            {
+                let called = self.call_dynamic(held, data, expanded, span);
+                let type_ = called.type_;
+                return Value {
+                    type_,
+                    code: self.block_value(statements, called.code, type_, span),
+                };
+            }
+        }
         if given
             .iter()
             .any(|argument| argument.kind != GivenKind::Positional)
@@ -313,10 +388,6 @@ impl<'a> Walker<'_, 'a> {
                     result = self.join(result, returned);
                 }
             }
-        }
-        for &class in &data.classes {
-            let returned = self.quiet(|walker| walker.construct(class, given.clone(), span).type_);
-            result = self.join(result, returned);
         }
         self.after_call();
         self.value(
