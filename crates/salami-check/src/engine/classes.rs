@@ -264,7 +264,7 @@ impl<'a> Engine<'a> {
                         .class_index
                         .get(&(file.id, class.0))
                         .map(|&index| ClassRef::Program(index)),
-                    Static::Imported(module, name) => native_class(module, name),
+                    Static::Imported(module, name) => self.class_of_module(module, name),
                     _ => None,
                 },
                 Binding::Builtin => native_class("builtins", tree.name(*name)),
@@ -283,9 +283,23 @@ impl<'a> Engine<'a> {
                 Binding::InClass(..) | Binding::Undefined => None,
             },
             ExprKind::Attribute { value, name } => {
-                native_class(&module_named(file, *value)?, tree.name(name.name))
+                self.class_of_module(&module_named(file, *value)?, tree.name(name.name))
             }
             ExprKind::Subscript { value, .. } => self.class_named(file, *value),
+            _ => None,
+        }
+    }
+
+    /// The class that a module's name is: native, or of the prelude.
+    fn class_of_module(&self, module: &str, name: &str) -> Option<ClassRef> {
+        let FaceEntry::Prelude(prelude) = face::module(module)?.get(name)? else {
+            return native_class(module, name);
+        };
+        match super::files::prelude_static(prelude)? {
+            (file, Static::Class(class)) => self
+                .class_index
+                .get(&(file.id, class.0))
+                .map(|&index| ClassRef::Program(index)),
             _ => None,
         }
     }

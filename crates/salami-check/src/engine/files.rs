@@ -90,6 +90,51 @@ fn rebound(tree: &Tree) -> BTreeSet<ExprId> {
     values
 }
 
+/// What `file.name` is in the prelude.
+pub fn prelude_static(name: &str) -> Option<(&'static FileData, &'static names::Static)> {
+    let (file, name) = name.split_once('.')?;
+    let file = prelude(file)?;
+    let names::Binding::Static(index) = *file.names.module.get(name)? else {
+        return None;
+    };
+    Some((file, file.names.statics.get(index as usize)?))
+}
+
+/// The files of the prelude that define what a file imports: their classes come before its own,
+/// which may derive from them.
+pub fn imported_files(file: &FileData) -> Vec<&'static FileData> {
+    let mut files = Vec::new();
+    let mut add = |entry: Option<&'static face::FaceEntry>| {
+        if let Some(face::FaceEntry::Prelude(name)) = entry
+            && let Some((file, _)) = prelude_static(name)
+        {
+            files.push(file);
+        }
+    };
+    for entity in &file.names.statics {
+        match entity {
+            names::Static::Imported(module, name) => {
+                add(face::module(module).and_then(|module| module.get(name)));
+            }
+            names::Static::Module(module) => {
+                // `import a` makes `a.b` known too, where something imports it.
+                let inner = format!("{module}.");
+                for known in face::MODULES {
+                    if known == module || known.starts_with(&inner) {
+                        let module = face::module(known);
+                        module
+                            .into_iter()
+                            .flat_map(|module| module.entries.values())
+                            .for_each(|entry| add(Some(entry)));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    files
+}
+
 /// A file of the prelude, by name.
 pub fn prelude(name: &str) -> Option<&'static FileData> {
     static FILES: OnceLock<Vec<OnceLock<FileData>>> = OnceLock::new();

@@ -17,7 +17,7 @@ use salami_syntax::tree::{FunctionDefinition, StmtId};
 pub use classes::{
     ClassInfo, FieldInfo, MethodKind, decorator_name, entry_named, module_named, native_class,
 };
-pub use files::{FileData, prelude};
+pub use files::{FileData, prelude, prelude_static};
 
 use crate::names::{UnitId, UnitKind};
 use crate::typed;
@@ -142,6 +142,8 @@ pub struct Engine<'a> {
     pub decoded: BTreeSet<u32>,
     /// Function values of natives that were emitted, by callee and arity.
     pub wrappers: BTreeMap<(Callee, usize), typed::FunctionId>,
+    /// Members of native classes that the program uses.
+    pub uses: BTreeSet<crate::uses::Use>,
 }
 
 /// What a module variable is for.
@@ -181,6 +183,7 @@ impl<'a> Engine<'a> {
             notes: Vec::new(),
             decoded: BTreeSet::new(),
             wrappers: BTreeMap::new(),
+            uses: BTreeSet::new(),
         };
         engine.add_file(program);
         engine
@@ -190,6 +193,9 @@ impl<'a> Engine<'a> {
     pub fn add_file(&mut self, file: &'a FileData) {
         if self.files.insert(file.id, file).is_some() {
             return;
+        }
+        for imported in files::imported_files(file) {
+            self.add_file(imported);
         }
         for index in 0..file.names.units.len() {
             let unit = UnitId(u32::try_from(index).unwrap_or(u32::MAX));

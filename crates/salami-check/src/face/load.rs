@@ -118,7 +118,8 @@ fn module_statement(
     }
 }
 
-/// `name = refused("help")`, `name = form`, `name = module("a.b")`, `name = other`.
+/// `name = refused("help")`, `name = prelude("file.name")`, `name = form`, `name = module("a.b")`,
+/// `name = other`.
 fn alias_of(
     names: &mut Names,
     name: &str,
@@ -129,6 +130,7 @@ fn alias_of(
         return match word.as_str() {
             "refused" => Some(FaceEntry::Refused(keep(&text))),
             "module" => Some(FaceEntry::Module(keep(&text))),
+            "prelude" => Some(FaceEntry::Prelude(keep(&text))),
             _ => {
                 names
                     .problems

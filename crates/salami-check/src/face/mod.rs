@@ -14,6 +14,7 @@
 //! - `@unless("__lt__")`: see [`FaceSignature::unless`]. `@mutates`, `@effect("log")`: [`Effect`].
 //! - `@kind("List")` names the [`crate::typed::Kind`] of a class; an exception class has
 //!   `@exception("Name")` where its name in the IR differs; `@intrinsic` is the checker's.
+//! - `name = prelude("file.name")` is a class, function or constant that the prelude defines.
 //! - `name = refused("help")` refuses a name; `name: type = value` is a constant, without value
 //!   the leaf of that name without arguments gives it; `name = other` is an alias.
 //!

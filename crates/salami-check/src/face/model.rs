@@ -31,6 +31,8 @@ pub enum FaceEntry {
     /// A name that only annotations, base class lists and decorators use, and that the checker
     /// knows itself: `Optional`, `Protocol`, `Iterable`, `TypeVar`. The text is that name.
     Form(&'static str),
+    /// A class, function or constant that a file of the prelude defines: `file.name`.
+    Prelude(&'static str),
     /// A name of Python that does not exist here; the text says what to write instead.
     Refused(&'static str),
 }

@@ -141,6 +141,11 @@ impl<'a> Walker<'_, 'a> {
                 let given = self.arguments(arguments);
                 Some(self.construct(ClassRef::Native(class.qualified), given, span))
             }
+            FaceEntry::Prelude(name) => {
+                let definition = self.prelude_function(name)?;
+                let given = self.arguments(arguments);
+                Some(self.call_program(definition, None, None, None, given, span))
+            }
             FaceEntry::Form("cast") => {
                 let [_, value] = arguments else { return None };
                 Some(self.expression(value.value))

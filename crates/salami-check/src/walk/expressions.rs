@@ -231,6 +231,7 @@ impl<'a> Walker<'_, 'a> {
                 }
             },
             Some(FaceEntry::Module(module)) => self.module_value(module, span),
+            Some(FaceEntry::Prelude(name)) => self.prelude_value(name, span),
             Some(FaceEntry::Refused(help)) => {
                 let message = format!("`{name}` does not exist here");
                 self.error(codes::CALL_REFUSED, span, message, Some((*help).to_owned()));
@@ -256,6 +257,30 @@ impl<'a> Walker<'_, 'a> {
                 );
                 self.error_value(span)
             }
+        }
+    }
+
+    /// A class, function or constant of the prelude.
+    fn prelude_value(&mut self, name: &str, span: Span) -> Value {
+        let Some((file, entity)) = crate::engine::prelude_static(name) else {
+            return self.error_value(span);
+        };
+        self.engine.add_file(file);
+        match entity {
+            Static::Function(function) => {
+                let unit = file.names.functions[function.index()];
+                let definition = self.engine.definition(file.id, unit);
+                self.function_value(definition, span)
+            }
+            Static::Class(class) => match self.engine.class_index.get(&(file.id, class.0)) {
+                Some(&index) => self.class_value(ClassRef::Program(index), span),
+                None => self.error_value(span),
+            },
+            Static::Constant(value) => match super::arguments::literal(file, *value) {
+                Some(constant) => self.constant(constant, span),
+                None => self.error_value(span),
+            },
+            Static::Module(_) | Static::Imported(..) => self.error_value(span),
         }
     }
 
