@@ -48,6 +48,7 @@ fn start(arguments: &Run, program: &Program) -> Result<Execution, Failure> {
         input,
         fuel: arguments.fuel,
         memory: arguments.memory,
+        ..RunOptions::default()
     };
     program
         .start(&options)

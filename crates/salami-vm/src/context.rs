@@ -13,6 +13,9 @@ use crate::value::Value;
 /// by what comes next, larger work waits until there is fuel for it.
 pub const DEBT_ALLOWANCE: i64 = 100_000;
 
+/// What the clock of a machine shows that was given no time: 2026-01-15 12:00:00 UTC, a Thursday.
+pub const DEFAULT_CLOCK: i64 = 1_768_478_400_000_000;
+
 /// Fuel of the running machine.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Fuel {
@@ -64,6 +67,10 @@ pub struct Context {
     pub(crate) error_output: String,
     /// The precision and rounding of decimal arithmetic, which a program may set: part of its state.
     pub(crate) decimal_rules: crate::native::decimal::Rules,
+    /// The recorded clock: microseconds since 1970 in UTC, constant until the machine has waited.
+    pub(crate) clock: i64,
+    /// The recorded seed of randomness that the program did not seed itself.
+    pub(crate) seed: u64,
     /// Compiled patterns; nothing that the program can see depends on it.
     pub(crate) regexes: crate::regex::Cache,
 }
@@ -78,6 +85,8 @@ impl Context {
             output: String::new(),
             error_output: String::new(),
             decimal_rules: crate::native::decimal::Rules::default(),
+            clock: DEFAULT_CLOCK,
+            seed: 0,
             regexes: crate::regex::Cache::default(),
         }
     }
@@ -111,6 +120,18 @@ impl Context {
             .fuel
             .remaining
             .saturating_add(i64::try_from(units).unwrap_or(i64::MAX));
+    }
+
+    /// The recorded clock: microseconds since 1970 in UTC. It moves only while the machine waits.
+    #[must_use]
+    pub fn clock(&self) -> i64 {
+        self.clock
+    }
+
+    /// The recorded seed of randomness that the program did not seed itself.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// Makes sure that this many bytes fit before they are allocated.

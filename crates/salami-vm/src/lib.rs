@@ -20,7 +20,7 @@ mod raise;
 pub mod regex;
 mod value;
 
-pub use context::Context;
+pub use context::{Context, DEFAULT_CLOCK};
 pub use data::{Data, ExportError};
 pub use machine::{
     CanaryError, ErrorContext, FrameView, Limit, Limits, Machine, MachineError, Outcome, Raised,

@@ -22,6 +22,10 @@ pub struct RunOptions {
     pub fuel: Option<u64>,
     /// How many bytes its heap may have.
     pub memory: u64,
+    /// What its clock shows at the start: microseconds since 1970 in UTC. A run reads no other clock.
+    pub now: i64,
+    /// Where randomness that the program does not seed itself comes from: the same seed, the same run.
+    pub seed: u64,
 }
 
 impl Default for RunOptions {
@@ -30,6 +34,8 @@ impl Default for RunOptions {
             input: Map::new(),
             fuel: None,
             memory: 100_000_000,
+            now: salami_vm::DEFAULT_CLOCK,
+            seed: 0,
         }
     }
 }
@@ -139,8 +145,10 @@ impl Program {
             memory,
             ..Limits::default()
         };
-        let machine = Machine::new(self.prepared(), limits, &json::fields(&options.input))
+        let mut machine = Machine::new(self.prepared(), limits, &json::fields(&options.input))
             .map_err(|error| failure(&error, Vec::new()))?;
+        machine.set_clock(options.now);
+        machine.set_seed(options.seed);
         Ok(Execution {
             program: self.clone(),
             machine,

@@ -220,6 +220,17 @@ impl Machine {
         core::mem::take(&mut self.context.error_output)
     }
 
+    /// Sets the recorded clock, in microseconds since 1970 in UTC: before the machine runs, and
+    /// when it goes on after a wait.
+    pub fn set_clock(&mut self, microseconds: i64) {
+        self.context.clock = microseconds;
+    }
+
+    /// Sets the recorded seed of randomness that the program does not seed itself.
+    pub fn set_seed(&mut self, seed: u64) {
+        self.context.seed = seed;
+    }
+
     /// Fuel used so far.
     #[must_use]
     pub fn fuel_used(&self) -> u64 {
