@@ -66,6 +66,8 @@ pub struct Checked {
     pub effects: Effects,
     /// The same for each function, by the name that tracebacks show; sorted.
     pub functions: Vec<(String, Effects)>,
+    /// What the program uses of builtins and modules, as `sorted`, `str.upper`, `math.floor`; sorted.
+    pub uses: Vec<String>,
 }
 
 /// Checks a program. Total; time is linear in the size of the program up to a bounded factor.
@@ -142,6 +144,7 @@ fn check_file(file: &FileData, options: &Options) -> Checked {
             }],
             path: Vec::new(),
             help: Some("annotate the parameters of recursive functions".to_owned()),
+            edits: Vec::new(),
         });
     }
     let inputs = match main {
@@ -155,6 +158,7 @@ fn check_file(file: &FileData, options: &Options) -> Checked {
         None => None,
     };
     check_uncalled(&mut engine, file);
+    crate::uses::named(file, &mut engine.uses);
     finish(engine, body_function, inputs, options)
 }
 
@@ -205,6 +209,8 @@ fn finish(
     options: &Options,
 ) -> Checked {
     let mut checked = Checked::default();
+    checked.uses = engine.uses.iter().copied().map(crate::uses::shown).collect();
+    checked.uses.sort();
     let has_errors = engine
         .diagnostics
         .iter()

@@ -9,9 +9,11 @@ mod check;
 pub mod codes;
 mod engine;
 pub mod face;
+mod help;
 mod names;
 pub mod typed;
 mod types;
+mod uses;
 mod walk;
 
 pub use check::{Checked, EffectClass, Effects, Options, Strict, check};

@@ -1,5 +1,6 @@
 //! The diagnostic model: what is said to the one who mends.
 
+use crate::edit::Edit;
 use crate::text::{FileId, Span};
 
 /// A diagnostic's stable name, such as `type.unknown-method`. `salami explain CODE` prints its page.
@@ -53,6 +54,9 @@ pub struct Diagnostic {
     pub path: Vec<PathStep>,
     /// What to write instead; with code wherever code can be given.
     pub help: Option<String>,
+    /// What to replace in the file of the first label to do as the help says; empty where that
+    /// needs thought.
+    pub edits: Vec<Edit>,
 }
 
 impl Diagnostic {
@@ -70,6 +74,7 @@ impl Diagnostic {
             }],
             path: Vec::new(),
             help: None,
+            edits: Vec::new(),
         }
     }
 
@@ -77,6 +82,13 @@ impl Diagnostic {
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// The same diagnostic with an edit that mends it.
+    #[must_use]
+    pub fn with_edit(mut self, span: Span, replacement: impl Into<String>) -> Self {
+        self.edits.push(Edit::new(span, replacement));
         self
     }
 

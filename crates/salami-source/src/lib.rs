@@ -5,11 +5,13 @@
 //! [`render`]. Nothing here knows the language.
 
 mod diagnostic;
+mod edit;
 mod encoding;
 mod text;
 
 pub mod render;
 
 pub use diagnostic::{Code, Diagnostic, Label, PathStep, Severity};
+pub use edit::{Edit, mended};
 pub use encoding::{ENCODING, Undecodable};
 pub use text::{FileId, LineColumn, Source, Span};

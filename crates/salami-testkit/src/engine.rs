@@ -89,12 +89,60 @@ fn check_refusal(case: &Case, refusal: &salami::Refusal) -> Result<(), String> {
     found.dedup();
     let mut expected = case.errors.clone();
     expected.sort();
-    if found == expected {
-        Ok(())
-    } else {
-        Err(format!(
+    if found != expected {
+        return Err(format!(
             "expected errors {expected:?}, found {found:?}:\n{refusal}"
-        ))
+        ));
+    }
+    check_help(case, refusal)
+}
+
+/// What the diagnostics tell to write must be what the page says, and their edits must give the
+/// mended program.
+fn check_help(case: &Case, refusal: &salami::Refusal) -> Result<(), String> {
+    let Some(help) = &case.help else {
+        return Ok(());
+    };
+    let found = mending(case, &refusal.diagnostics);
+    if refusal.diagnostics.len() != case.errors.len() {
+        return Err(format!("more errors than lines with one:\n{refusal}"));
+    }
+    if *help != found.help {
+        return Err(difference("the page", help, "here", &found.help));
+    }
+    match (&case.mended, &found.mended) {
+        (Some(page), Some(here)) if page != here => {
+            Err(difference("the page", page, "with the edits made", here))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// How diagnostics mend a program.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mending {
+    /// Their helps, one after the other.
+    pub help: String,
+    /// The program with their edits made, if each has edits.
+    pub mended: Option<String>,
+}
+
+/// How the diagnostics of a refused case mend it. Comments `# error:` are not part of the program.
+#[must_use]
+pub fn mending(case: &Case, diagnostics: &[salami::Diagnostic]) -> Mending {
+    let helps: Vec<&str> = diagnostics
+        .iter()
+        .filter_map(|diagnostic| diagnostic.help.as_deref())
+        .collect();
+    let source = Source::new("program.py", case.source.clone());
+    let (text, count) = salami::mended(&source, diagnostics);
+    let lines: Vec<&str> = text
+        .lines()
+        .map(|line| line.split("# error:").next().unwrap_or(line).trim_end())
+        .collect();
+    Mending {
+        help: helps.join("\n"),
+        mended: (count == diagnostics.len()).then(|| format!("{}\n", lines.join("\n"))),
     }
 }
 

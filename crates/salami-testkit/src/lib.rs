@@ -4,5 +4,7 @@
 
 pub mod engine;
 pub mod files;
+pub mod large;
+pub mod markers;
 pub mod oracle;
 pub mod spec;

@@ -10,6 +10,8 @@
 //! | `raises` | type and message of the uncaught exception | CPython, with `BLESS=1` |
 //! | `result` | what `main` returned, as JSON | CPython, with `BLESS=1` |
 //! | `salami` | our outcome, where it differs on purpose | the author |
+//! | `help` | what the diagnostics of a refused program tell to write | us, with `BLESS=1` |
+//! | `mended` | that program mended: a case of its own | us where diagnostics have edits, else the author |
 //!
 //! A case with a `salami` block names the page of the difference in a line
 //! `Divergence: NAME`, for `docs/divergences/NAME.md`. In a program, a comment `# error: CODE`
@@ -39,10 +41,16 @@ pub struct Case {
     pub errors: Vec<(u32, String)>,
     /// Lines (from 1) of the program with the assertion points expected there.
     pub assertions: Vec<(u32, String)>,
+    /// The helps of the diagnostics of a refused program, one after the other.
+    pub help: Option<String>,
+    /// The program as it is when mended: the next case.
+    pub mended: Option<String>,
+    /// Lines of the file, from 0, that the `help` and `mended` blocks take.
+    pub answers: Vec<std::ops::Range<usize>>,
     /// Lines of the file, from 0, that the `output`, `raises` and `result` blocks take.
     blessed: Vec<std::ops::Range<usize>>,
     /// Line of the file, from 0, after which blessed blocks go.
-    after: usize,
+    pub after: usize,
 }
 
 /// What a program did.
@@ -117,7 +125,30 @@ pub fn parse(text: &str) -> Result<Vec<Case>, String> {
                 .iter()
                 .flat_map(|line| [line, "\n"])
                 .collect();
-            if kind == "py" {
+            if matches!(kind, "help" | "mended") {
+                let case = cases.last_mut().filter(|case| !case.errors.is_empty());
+                let Some(case) = case.filter(|_| open_case) else {
+                    return Err(format!(
+                        "line {}: a `{kind}` block must follow a `py` block with an `# error:`",
+                        index + 1
+                    ));
+                };
+                case.answers.push(index..end + 1);
+                if kind == "help" {
+                    case.help = Some(content.trim_end_matches('\n').to_owned());
+                } else {
+                    case.mended = Some(content.clone());
+                    let mended = Case {
+                        name: format!("{} mended", case.name),
+                        line: index + 1,
+                        assertions: comments(&content, "# assertion:"),
+                        source: content,
+                        after: end,
+                        ..Case::default()
+                    };
+                    cases.push(mended);
+                }
+            } else if kind == "py" {
                 below_heading += 1;
                 let mut name = headings.join(" / ");
                 if below_heading > 1 {

@@ -51,6 +51,6 @@ pub use input::{Field, Misfit};
 pub use program::{Program, is_module};
 pub use run::{Execution, Progress, Run, RunOptions};
 pub use salami_check::{EffectClass, Effects, Strict};
-pub use salami_source::{Diagnostic, Source};
+pub use salami_source::{Diagnostic, Edit, Source, mended};
 pub use suggest::closest;
 pub use traceback::Frame;

@@ -6,6 +6,7 @@
 //! this ends; a budget of steps, linear in the size of the program, bounds the time.
 
 mod classes;
+mod copies;
 mod fields;
 mod files;
 
@@ -144,6 +145,10 @@ pub struct Engine<'a> {
     pub wrappers: BTreeMap<(Callee, usize), typed::FunctionId>,
     /// Members of native classes that the program uses.
     pub uses: BTreeSet<crate::uses::Use>,
+    /// Files of the prelude that have state: their bodies run before the program's, in this order.
+    pub bodies: Vec<u16>,
+    /// Copies of generic classes, by class and the place that makes instances.
+    copies: BTreeMap<(u32, VariantId, Span), u32>,
 }
 
 /// What a module variable is for.
@@ -184,6 +189,8 @@ impl<'a> Engine<'a> {
             decoded: BTreeSet::new(),
             wrappers: BTreeMap::new(),
             uses: BTreeSet::new(),
+            bodies: Vec::new(),
+            copies: BTreeMap::new(),
         };
         engine.add_file(program);
         engine
@@ -210,6 +217,13 @@ impl<'a> Engine<'a> {
             self.definition_index.insert((file.id, unit), id);
         }
         self.add_classes(file);
+        if file.id != 0 && files::has_state(file) {
+            self.bodies.push(file.id);
+            // Whoever walked the program's body before walks it again.
+            if !self.variants.is_empty() {
+                self.queue.insert(VariantId(0));
+            }
+        }
     }
 
     /// The file of a definition.

@@ -271,6 +271,7 @@ impl Resolver<'_> {
                 }],
                 path: Vec::new(),
                 help: Some(format!("move the definition of `{text}` above this line")),
+                edits: Vec::new(),
             });
         }
     }
@@ -381,6 +382,7 @@ impl Resolver<'_> {
             }],
             path: Vec::new(),
             help,
+            edits: Vec::new(),
         });
     }
 

@@ -221,9 +221,16 @@ impl<'a> Walker<'_, 'a> {
             });
         }
         let base = base?;
-        let (position, field) = self.engine.field(base, text)?;
-        let node = field.node;
-        let type_ = self.read(node);
+        let (position, _) = self.engine.field(base, text)?;
+        let mut type_ = Type::NEVER;
+        for &class in &data.instances {
+            let ClassRef::Program(class) = class else {
+                return None;
+            };
+            let node = self.engine.field(class, text)?.1.node;
+            let content = self.read(node);
+            type_ = self.join(type_, content);
+        }
         let position = u16::try_from(position).ok()?;
         Some(self.value(
             ExprKind::Field(object.code.clone(), crate::typed::ClassId(base), position),
@@ -385,6 +392,9 @@ impl<'a> Walker<'_, 'a> {
             }
             ClassRef::Native(name) => {
                 let found = face::class(name)?.find(text);
+                if let Some(found) = &found {
+                    self.note_use(found, text);
+                }
                 match found.as_ref().map(|found| found.member) {
                     Some(FaceMember::Constant(constant)) => {
                         return Some(self.face_constant(&constant.type_, &constant.value, span));

@@ -320,6 +320,7 @@ impl<'a> Walker<'_, 'a> {
             .native_base(ClassRef::Program(index))
             .unwrap_or("object");
         if let Some(found) = crate::face::class(native).and_then(|class| class.find(text)) {
+            self.note_use(&found, text);
             let given = self.arguments(arguments);
             return self.call_native_method(receiver, &found, text, given, span);
         }

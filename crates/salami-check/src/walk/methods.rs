@@ -195,6 +195,7 @@ impl<'a> Walker<'_, 'a> {
             }
             ClassRef::Native(name) => {
                 let found = face::class(name)?.find(text)?;
+                self.note_use(&found, text);
                 match found.member {
                     FaceMember::ClassMethod(function) | FaceMember::StaticMethod(function) => {
                         let shown = format!("{}.{text}", found.owner.name);
@@ -228,6 +229,9 @@ impl<'a> Walker<'_, 'a> {
             return None;
         }
         let node = dict.nodes[1];
+        if let Some(found) = face::class(dict.class).and_then(|class| class.find(text)) {
+            self.note_use(&found, text);
+        }
         match text {
             "clear" | "popitem" => self.engine.types.may_miss(node, None),
             "get" | "pop" => {

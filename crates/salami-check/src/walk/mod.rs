@@ -34,12 +34,14 @@ mod targets;
 mod tests;
 mod variables;
 
+pub(crate) use arguments::literal;
 pub use env::{Env, Known};
 
 use salami_source::{Diagnostic, FileId, Label, PathStep, Severity, Span};
 use salami_syntax::tree::{ExprId, Tree};
 
 use crate::engine::{Engine, FileData, VariantId, VariantKey};
+use crate::help::Help;
 use crate::names::{Unit, UnitId, UnitKind, VariableKind};
 use crate::typed::{
     self, ClassReference, Constant, Expr, ExprKind, Failure, Kind, LocalId, Stmt, StmtKind,
@@ -427,8 +429,9 @@ impl<'e, 'a> Walker<'e, 'a> {
         code: &'static str,
         span: Span,
         message: String,
-        help: Option<String>,
+        help: impl Into<Help>,
     ) {
+        let help = help.into();
         if !self.emits || !self.env.reachable {
             return;
         }
@@ -471,7 +474,12 @@ impl<'e, 'a> Walker<'e, 'a> {
             message,
             labels: vec![primary],
             path,
-            help,
+            help: help.text,
+            edits: if self.file.id == 0 {
+                help.edits
+            } else {
+                Vec::new()
+            },
         });
     }
 
@@ -481,7 +489,7 @@ impl<'e, 'a> Walker<'e, 'a> {
         code: &'static str,
         span: Span,
         message: impl Into<String>,
-        help: Option<String>,
+        help: impl Into<Help>,
     ) {
         self.diagnose(Severity::Error, code, span, message.into(), help);
     }
@@ -492,7 +500,7 @@ impl<'e, 'a> Walker<'e, 'a> {
         code: &'static str,
         span: Span,
         message: impl Into<String>,
-        help: Option<String>,
+        help: impl Into<Help>,
     ) {
         if self.file.id == 0 {
             self.diagnose(Severity::Note, code, span, message.into(), help);

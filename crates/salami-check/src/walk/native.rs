@@ -562,7 +562,7 @@ impl Walker<'_, '_> {
 
     /// The definition of a function of the prelude.
     pub(super) fn prelude_function(&mut self, name: &str) -> Option<crate::engine::DefinitionId> {
-        let (file_name, function) = name.split_once('.')?;
+        let (file_name, function) = name.rsplit_once('.')?;
         let file = prelude(file_name)?;
         self.engine.add_file(file);
         let crate::names::Binding::Static(index) = *file.names.module.get(function)? else {
@@ -582,7 +582,19 @@ impl Walker<'_, '_> {
         let own = self
             .native_class_of(part)
             .and_then(|class| class.find(name));
-        own.or_else(|| face::class("object")?.find(name))
+        let found = own.or_else(|| face::class("object")?.find(name))?;
+        self.note_use(&found, name);
+        Some(found)
+    }
+
+    /// Remembers that the program uses a member of a native class.
+    pub(super) fn note_use(&mut self, found: &Found, name: &str) {
+        if self.emits
+            && self.file.id == 0
+            && let Some((&name, _)) = found.owner.members.get_key_value(name)
+        {
+            self.engine.uses.insert((found.owner.qualified, name));
+        }
     }
 
     /// The native class of a part that has one.
@@ -666,6 +678,7 @@ impl Walker<'_, '_> {
         let Some(found) = face::class(class).and_then(|class| class.find(name)) else {
             return self.error_value(span);
         };
+        self.note_use(&found, name);
         let mut fits = false;
         let mut misfits = false;
         for part in self.engine.types.parts(receiver.value.type_) {

@@ -259,6 +259,16 @@ impl Painter<'_> {
         if let Some(help) = &diagnostic.help {
             self.note("help:", help);
         }
+        let source = diagnostic
+            .labels
+            .first()
+            .and_then(|label| self.files.get(usize::from(label.file.0)));
+        if let Some(source) = source
+            && !diagnostic.edits.is_empty()
+        {
+            let lines = crate::edit::lines(source, &diagnostic.edits);
+            self.note("write:", &lines.join("\n"));
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{Diagnostic, FileId, Severity, Source, Span};
 
 /// A diagnostic as JSON: `code`, `severity` (`error`, `warning`, `note`), `message`, `labels` (the primary
-/// one first), `path` (outermost call first) and `help` (or null). Places have a `file` name, and `start`
+/// one first), `path` (outermost call first), `help` (or null) and `edits` (places with the `replacement` that mends). Places have a `file` name, and `start`
 /// and `end` with `offset` in bytes from 0, `line` and `column` (in code points) from 1; the end is
 /// exclusive. `file` is null and lines are 0 for a file that is not among `files`.
 #[must_use]
@@ -33,6 +33,16 @@ pub fn json(diagnostic: &Diagnostic, files: &[&Source]) -> Value {
             place
         })
         .collect();
+    let file = diagnostic.labels.first().map(|label| label.file);
+    let edits: Vec<Value> = diagnostic
+        .edits
+        .iter()
+        .map(|edit| {
+            let mut place = place(file.unwrap_or_default(), edit.span, files);
+            place["replacement"] = Value::from(edit.replacement.as_str());
+            place
+        })
+        .collect();
     json!({
         "code": diagnostic.code,
         "severity": severity,
@@ -40,6 +50,7 @@ pub fn json(diagnostic: &Diagnostic, files: &[&Source]) -> Value {
         "labels": labels,
         "path": path,
         "help": diagnostic.help,
+        "edits": edits,
     })
 }
 
