@@ -36,8 +36,8 @@ pub struct Module {
     pub schemas: Vec<Schema>,
     /// Functions by [`FunctionIndex`].
     pub functions: Vec<Function>,
-    /// The tools it may call, as `service.method`, sorted.
-    pub capabilities: Vec<String>,
+    /// The tool functions it may call, sorted by name.
+    pub capabilities: Vec<Capability>,
     /// The function that is the whole program: no parameters, no captures.
     pub entry: FunctionIndex,
 }
@@ -76,6 +76,17 @@ pub struct LeafImport {
     pub name: String,
 }
 
+/// A function of a tool that the module may call.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Capability {
+    /// `service.method`.
+    pub name: String,
+    /// The names of its parameters: a call gives an argument for each, in this order.
+    pub parameters: Vec<String>,
+    /// What an answer must be; any JSON data where there is none.
+    pub result: Option<SchemaIndex>,
+}
+
 /// A class: builtin or the module's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClassRef {
@@ -89,7 +100,7 @@ pub enum ClassRef {
 /// bases end in a builtin exception has exception instances.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Class {
-    /// Its name.
+    /// Its name; with the module of Python before it, `graphlib:CycleError`, if it is of one.
     pub name: String,
     /// Its base, if any but `object`.
     pub base: Option<ClassRef>,
@@ -105,6 +116,20 @@ pub struct Class {
     pub shows_fields: bool,
     /// NamedTuple, Enum and others come with their issue; the span is the class statement's.
     pub span: Span,
+}
+
+impl Class {
+    /// What `__name__` is.
+    #[must_use]
+    pub fn own_name(&self) -> &str {
+        self.name.rsplit(':').next().unwrap_or(&self.name)
+    }
+
+    /// The module of Python that the class belongs to; `None` for a class of the program.
+    #[must_use]
+    pub fn module(&self) -> Option<&str> {
+        self.name.rsplit_once(':').map(|(module, _)| module)
+    }
 }
 
 /// A field of a class.
@@ -175,6 +200,31 @@ pub enum FunctionKind {
     Plain,
     /// Makes a generator that holds its frame.
     Generator,
+    /// Makes a coroutine that holds its frame.
+    Coroutine,
+    /// Makes an asynchronous generator that holds its frame.
+    AsyncGenerator,
+}
+
+impl FunctionKind {
+    /// Every kind, in the order of the binary format.
+    pub const ALL: &'static [Self] = &[
+        Self::Plain,
+        Self::Generator,
+        Self::Coroutine,
+        Self::AsyncGenerator,
+    ];
+
+    /// What a call makes instead of running the function.
+    #[must_use]
+    pub const fn made(self) -> Option<crate::types::Tag> {
+        match self {
+            Self::Plain => None,
+            Self::Generator => Some(crate::types::Tag::Generator),
+            Self::Coroutine => Some(crate::types::Tag::Coroutine),
+            Self::AsyncGenerator => Some(crate::types::Tag::AsyncGenerator),
+        }
+    }
 }
 
 /// A function.
@@ -182,13 +232,13 @@ pub enum FunctionKind {
 pub struct Function {
     /// Its qualified name, as a traceback shows it: `<module>`, `parse`, `outer.<locals>.inner`.
     pub name: String,
-    /// Plain or generator.
+    /// Plain, or what holds its frame.
     pub kind: FunctionKind,
     /// How many parameters: they are registers `$0..`, with those registers' declared types.
     pub parameters: u16,
     /// How many captured cells: they are the registers after the parameters, of type `cell`.
     pub captures: u16,
-    /// What it returns (for a generator: what it yields is `any`).
+    /// What it returns; for one that makes an object which holds its frame that is `any`.
     pub result: TypeIndex,
     /// Every register, in order. A type here bounds all that the register ever holds.
     pub registers: Vec<RegisterDeclaration>,

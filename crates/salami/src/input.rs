@@ -337,7 +337,7 @@ fn type_name(module: &Module, schema: SchemaIndex, depth: u32) -> String {
         Schema::Class(class, _) => module
             .classes
             .get(class.index())
-            .map_or_else(|| "object".into(), |class: &Class| class.name.clone()),
+            .map_or_else(|| "object".into(), |class: &Class| class.own_name().to_owned()),
         Schema::Iso(tag) => match tag {
             Tag::DateTime => "datetime".into(),
             Tag::Time => "time".into(),

@@ -1,7 +1,7 @@
 //! Running a program: at once, or in slices.
 
 use salami_ir::instruction::Expectation;
-use salami_ir::{Address, BuiltinException, ClassRef, FunctionIndex, Instruction};
+use salami_ir::{Address, BuiltinException, Class, ClassRef, FunctionIndex, Instruction};
 use salami_vm::{
     ExceptionRef, Limits, Machine, MachineError, Outcome, Raised, TraceLine, Value as VmValue,
 };
@@ -353,8 +353,16 @@ impl Execution {
 
     /// A class as a traceback names it: with its module unless that is `builtins` or the program.
     fn class_name(&self, exception: ExceptionRef, name: &str) -> String {
-        let ClassRef::Builtin(class) = self.machine.heap().exception(exception).class else {
-            return name.to_owned();
+        let heap = self.machine.heap();
+        let class = match heap.exception(exception).class {
+            ClassRef::Builtin(class) => class,
+            ClassRef::Module(index) => {
+                let class = heap.module().classes.get(index.index());
+                return match class.and_then(Class::module) {
+                    Some(module) => format!("{module}.{name}"),
+                    None => name.to_owned(),
+                };
+            }
         };
         match class {
             BuiltinException::JSONDecodeError => "json.decoder.JSONDecodeError".into(),

@@ -63,7 +63,7 @@ pub struct FieldInfo {
 }
 
 /// A class of the program.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ClassInfo {
     /// Its file.
     pub file: u16,
@@ -533,7 +533,10 @@ impl Engine<'_> {
         self.classes
             .iter()
             .map(|class| crate::typed::Class {
-                name: class.name.clone(),
+                name: match super::files::module_of(class.file) {
+                    Some(module) => format!("{module}:{}", class.name),
+                    None => class.name.clone(),
+                },
                 base: class.base.map(|base| match base {
                     ClassRef::Program(index) => {
                         crate::typed::ClassReference::Program(crate::typed::ClassId(index))

@@ -92,7 +92,7 @@ fn rebound(tree: &Tree) -> BTreeSet<ExprId> {
 
 /// What `file.name` is in the prelude.
 pub fn prelude_static(name: &str) -> Option<(&'static FileData, &'static names::Static)> {
-    let (file, name) = name.split_once('.')?;
+    let (file, name) = name.rsplit_once('.')?;
     let file = prelude(file)?;
     let names::Binding::Static(index) = *file.names.module.get(name)? else {
         return None;
@@ -147,4 +147,40 @@ pub fn prelude(name: &str) -> Option<&'static FileData> {
         let tree = salami_syntax::parse(&source).tree;
         FileData::new(u16::try_from(index + 1).unwrap_or(u16::MAX), source, tree)
     }))
+}
+
+/// The module of Python that a file of the prelude stands for; the program is none of them.
+pub fn module_of(file: u16) -> Option<&'static str> {
+    let index = usize::from(file).checked_sub(1)?;
+    face::PRELUDE.get(index).map(|(name, _)| *name)
+}
+
+/// Whether the body of a file does anything but define functions, classes and literals. Such a
+/// file of the prelude has state, and its body runs before the program's.
+pub fn has_state(file: &FileData) -> bool {
+    let tree = &file.tree;
+    let is_literal = |value: ExprId| crate::walk::literal(file, value).is_some();
+    let body = tree.body.iter().any(|&id| match &tree.stmt(id).kind {
+        StmtKind::Assign { targets, value } => {
+            !is_literal(*value)
+                || targets.iter().any(|&target| {
+                    let names::Binding::Variable(variable) = file.names.expr(target) else {
+                        return true;
+                    };
+                    let variables = &file.names.units[0].variables;
+                    variables[variable as usize].kind != names::VariableKind::Local
+                })
+        }
+        StmtKind::Function(function) => !tree.function(*function).decorators.is_empty(),
+        StmtKind::Class(_) | StmtKind::Import(_) | StmtKind::ImportFrom { .. } => false,
+        StmtKind::Expr(value) => !matches!(tree.expr(*value).kind, ExprKind::Str(_)),
+        _ => true,
+    });
+    body || !file.rebound.is_empty()
+        || tree.classes.iter().any(|class| {
+            class.body.iter().any(|&id| match &tree.stmt(id).kind {
+                StmtKind::Assign { value, .. } => !is_literal(*value),
+                _ => false,
+            })
+        })
 }

@@ -51,6 +51,7 @@ stubs! {
     "decimal",
     "enum",
     "functools",
+    "graphlib",
     "heapq",
     "io",
     "itertools",
@@ -77,6 +78,7 @@ prelude! {
     "decimal",
     "enumeration",
     "functools",
+    "graphlib",
     "heapq",
     "iteration",
     "itertools",
@@ -89,6 +91,7 @@ prelude! {
     "string",
     "sys",
     "textwrap",
+    "time",
 }
 
 /// The face of a module by its dotted name, parsed on first use.

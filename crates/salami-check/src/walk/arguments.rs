@@ -534,7 +534,7 @@ pub(super) fn has_own_defaults(file: &FileData, unit: UnitId) -> bool {
 }
 
 /// The constant that an expression is, if it is one.
-pub(super) fn literal(file: &FileData, id: ExprId) -> Option<Constant> {
+pub(crate) fn literal(file: &FileData, id: ExprId) -> Option<Constant> {
     Some(match &file.tree.expr(id).kind {
         Syntax::None => Constant::None,
         Syntax::Ellipsis => Constant::Ellipsis,

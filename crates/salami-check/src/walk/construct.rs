@@ -114,6 +114,7 @@ impl Walker<'_, '_> {
     }
 
     fn construct_program(&mut self, index: u32, given: Vec<Given>, span: Span) -> Value {
+        let index = self.engine.copy_for(index, self.variant, span);
         let type_ = self.engine.types.instance(ClassRef::Program(index));
         if self.engine.classes[index as usize].is_enumeration {
             return match <[Given; 1]>::try_from(given) {

@@ -381,14 +381,6 @@ impl Walker<'_, '_> {
         bindings: Bindings,
         span: Span,
     ) -> Value {
-        if signature.effect == Effect::Clock {
-            // The machine has no clock of its own: the host gives the time as an input.
-            return self.unsupported(
-                span,
-                "reading the clock",
-                "make the day a parameter: `def main(today: date)`",
-            );
-        }
         let takes_generators = signature.unless.contains(&"__next__")
             || matches!(signature.target, Target::Prelude(_) | Target::Intrinsic(_));
         let mut arguments: Vec<Value> = Vec::new();

@@ -21,6 +21,9 @@ impl<'a> Walker<'_, 'a> {
         self.enter(&mut out);
         match self.unit.kind {
             UnitKind::Module => {
+                if self.file.id == 0 {
+                    self.prelude_bodies(&mut out);
+                }
                 let tree = self.tree;
                 self.block_into(&tree.body, &mut out);
             }
@@ -51,6 +54,16 @@ impl<'a> Walker<'_, 'a> {
             self.engine.types.write(node, result);
         }
         out
+    }
+
+    /// Runs the bodies of the prelude files that have state.
+    fn prelude_bodies(&mut self, out: &mut Vec<Stmt>) {
+        for file in self.engine.bodies.clone() {
+            let definition = self.engine.definition(file, crate::names::UnitId::MODULE);
+            let span = Span::default();
+            let call = self.call_bound(definition, None, None, Vec::new(), span);
+            out.push(Self::statement(StmtKind::Expr(call.code), span));
+        }
     }
 
     fn end_of_function(&mut self) {

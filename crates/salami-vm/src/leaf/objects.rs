@@ -122,17 +122,40 @@ fn type_of(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     let heap = &context.heap;
     let class = match value {
-        Value::Object(object) => TypeRef::Class(ClassRef::Module(heap.object(object).class)),
+        Value::Object(object) => {
+            TypeRef::Class(ClassRef::Module(copied(heap, heap.object(object).class)))
+        }
         Value::Exception(exception) => TypeRef::Class(heap.exception(exception).class),
         other => TypeRef::Builtin(other.tag(heap)),
     };
     Ok(Value::Type(class))
 }
 
+/// The class of Python's library that a class is a copy of, or else the class itself.
+fn copied(heap: &crate::heap::Heap, class: ClassIndex) -> ClassIndex {
+    let classes = &heap.module().classes;
+    let Some(own) = classes.get(class.index()) else {
+        return class;
+    };
+    match own.base {
+        Some(ClassRef::Module(base))
+            if own.module().is_some()
+                && classes.get(base.index()).is_some_and(|base| base.name == own.name) =>
+        {
+            base
+        }
+        _ => class,
+    }
+}
+
 fn module_name(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     let module = match class(context, value)? {
-        TypeRef::Class(ClassRef::Module(_)) => "__main__".to_owned(),
+        TypeRef::Class(ClassRef::Module(index)) => {
+            let class = context.heap.module().classes.get(index.index());
+            let module = class.and_then(salami_ir::Class::module);
+            module.unwrap_or("__main__").to_owned()
+        }
         class => {
             // What `repr` prints before the name.
             let shown = crate::format::values::class_text(&context.heap, class);

@@ -15,7 +15,7 @@ pub fn class_name(heap: &Heap, class: ClassRef) -> String {
             .module()
             .classes
             .get(class.index())
-            .map_or_else(|| "object".to_owned(), |class| class.name.clone()),
+            .map_or_else(|| "object".to_owned(), |class| class.own_name().to_owned()),
     }
 }
 

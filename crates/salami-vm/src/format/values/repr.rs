@@ -296,7 +296,11 @@ pub fn qualified_class_name(heap: &Heap, class: ClassRef) -> String {
     let module = match class {
         // What `object()` makes is of no class.
         ClassRef::Module(index) if heap.module().classes.get(index.index()).is_none() => "",
-        ClassRef::Module(_) => "__main__.",
+        ClassRef::Module(index) => {
+            let class = heap.module().classes.get(index.index());
+            let module = class.and_then(salami_ir::Class::module);
+            return format!("{}.{name}", module.unwrap_or("__main__"));
+        }
         ClassRef::Builtin(exception) => match exception {
             BuiltinException::JSONDecodeError => "json.decoder.",
             BuiltinException::CsvError => "_csv.",

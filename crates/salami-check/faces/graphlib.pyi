@@ -1,0 +1,4 @@
+# graphlib: topological order.
+
+TopologicalSorter = prelude("graphlib.TopologicalSorter")
+CycleError = prelude("graphlib.CycleError")
