@@ -37,6 +37,7 @@ mod re_match;
 mod restore;
 mod set;
 pub(crate) mod sort;
+mod sort_shape;
 mod statistics;
 mod str_build;
 mod str_case;

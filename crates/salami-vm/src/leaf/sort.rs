@@ -3,6 +3,7 @@
 use salami_ir::instruction::Comparison;
 
 use super::argument::{take, wrong_type};
+use super::sort_shape::Shape;
 use super::{LIST, Leaf, NONE, leaf};
 use crate::context::Context;
 use crate::ops;
@@ -143,7 +144,11 @@ pub fn sort_values(
     if reverse {
         values.reverse();
     }
-    if !sort_plain(context, values) {
+    if let Some(shape) = Shape::of(&context.heap, values.iter().copied()) {
+        context.charge(shape.extra_cost(values.len()))?;
+        let heap = &context.heap;
+        values.sort_by(|left, right| shape.order(heap, *left, *right));
+    } else {
         merge_sort(values, &mut |left, right| {
             ops::order(context, Comparison::Less, *left, *right)
         })?;
@@ -173,33 +178,6 @@ fn prepare(context: &mut Context, length: usize) -> Result<(), Raise> {
     context.reserve(length.saturating_mul(32))
 }
 
-/// Sorts values of one simple type without the general comparison; false if they are not such.
-fn sort_plain(context: &Context, values: &mut [Value]) -> bool {
-    if values.iter().all(|value| matches!(value, Value::Int(_))) {
-        values.sort_by_key(|value| {
-            if let Value::Int(number) = value {
-                *number
-            } else {
-                0
-            }
-        });
-        return true;
-    }
-    if values.iter().all(|value| matches!(value, Value::Str(_))) {
-        let heap = &context.heap;
-        let bytes = |value: &Value| {
-            if let Value::Str(text) = value {
-                heap.str(*text).as_bytes()
-            } else {
-                &[]
-            }
-        };
-        values.sort_by(|left, right| bytes(left).cmp(bytes(right)));
-        return true;
-    }
-    false
-}
-
 /// Sorts values by keys that were computed before.
 ///
 /// # Errors
@@ -216,9 +194,15 @@ pub fn sort_by_keys(
     if reverse {
         pairs.reverse();
     }
-    merge_sort(&mut pairs, &mut |left, right| {
-        ops::order(context, Comparison::Less, left.0, right.0)
-    })?;
+    if let Some(shape) = Shape::of(&context.heap, keys.iter().copied()) {
+        context.charge(shape.extra_cost(keys.len()))?;
+        let heap = &context.heap;
+        pairs.sort_by(|left, right| shape.order(heap, left.0, right.0));
+    } else {
+        merge_sort(&mut pairs, &mut |left, right| {
+            ops::order(context, Comparison::Less, left.0, right.0)
+        })?;
+    }
     if reverse {
         pairs.reverse();
     }

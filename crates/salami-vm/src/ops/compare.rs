@@ -288,6 +288,8 @@ pub fn keys_equal(heap: &Heap, left: Value, right: Value) -> bool {
     match (left, right) {
         (Value::Int(left), Value::Int(right)) => left == right,
         (Value::Str(left), Value::Str(right)) => left == right || heap.str(left) == heap.str(right),
+        (Value::Tuple(_), Value::Tuple(_)) => flat_equal(heap, left, right)
+            .unwrap_or_else(|| walk(heap, left, right, None).unwrap_or(false)),
         _ => identical(left, right) || walk(heap, left, right, None).unwrap_or(false),
     }
 }
@@ -410,7 +412,7 @@ pub fn order(
             return Err(too_deep(context));
         }
         context.charge(length.0.min(length.1) as u64)?;
-        let mut index = 0;
+        let mut index = same_prefix(&context.heap, left, right);
         let differing = loop {
             match step(&context.heap, left, right, index) {
                 Step::Pair(one, other) => {
@@ -428,6 +430,42 @@ pub fn order(
             Some(pair) => (left, right) = pair,
         }
     }
+}
+
+/// Whether two tuples or lists are equal, where a look at their elements tells.
+fn flat_equal(heap: &Heap, left: Value, right: Value) -> Option<bool> {
+    let (one, other) = items(heap, left, right);
+    if one.len() != other.len() {
+        return Some(false);
+    }
+    let prefix = same_prefix(heap, left, right);
+    match (one.get(prefix), other.get(prefix)) {
+        (Some(Value::Int(_)), Some(Value::Int(_))) | (Some(Value::Str(_)), Some(Value::Str(_))) => {
+            Some(false)
+        }
+        (None, None) => Some(true),
+        _ => None,
+    }
+}
+
+/// The elements of two tuples or two lists; none for other values.
+fn items(heap: &Heap, left: Value, right: Value) -> (&[Value], &[Value]) {
+    match (left, right) {
+        (Value::Tuple(left), Value::Tuple(right)) => (heap.tuple(left), heap.tuple(right)),
+        (Value::List(left), Value::List(right)) => (heap.list(left), heap.list(right)),
+        _ => (&[], &[]),
+    }
+}
+
+/// How many elements at the start of two tuples or lists are surely equal, by a look at simple ones.
+fn same_prefix(heap: &Heap, left: Value, right: Value) -> usize {
+    let (left, right) = items(heap, left, right);
+    let same = |(left, right): &(&Value, &Value)| match (**left, **right) {
+        (Value::Int(left), Value::Int(right)) => left == right,
+        (Value::Str(left), Value::Str(right)) => left == right || heap.str(left) == heap.str(right),
+        (left, right) => identical(left, right),
+    };
+    left.iter().zip(right).take_while(same).count()
 }
 
 /// The lengths of two values that compare as sequences do: lists, tuples, ordered dataclasses, deques.

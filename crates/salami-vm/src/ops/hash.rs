@@ -8,7 +8,7 @@ use crate::hash::{self, HashKey, PythonTuple};
 use crate::heap::Heap;
 use crate::native::{self, NativeHash};
 use crate::raise::Raise;
-use crate::value::{TypeRef, Value};
+use crate::value::{TupleRef, TypeRef, Value};
 use salami_ir::ClassRef;
 
 /// Domains keep keys of different kinds apart.
@@ -133,8 +133,29 @@ fn shallow(heap: &Heap, key: HashKey, value: Value) -> Option<u64> {
     deep(heap, key, value).ok()
 }
 
+/// The hash of a tuple whose items have no parts, as most keys are; else `None`.
+fn flat_tuple(heap: &Heap, key: HashKey, tuple: TupleRef) -> Option<u64> {
+    let mut state = key.word(domain::TUPLE, 0);
+    for &item in heap.tuple(tuple) {
+        let hash = match item {
+            Value::Int(number) => key.word(domain::NUMBER, number.cast_unsigned()),
+            Value::Str(text) => key.bytes(domain::TEXT, heap.str(text).as_bytes()),
+            Value::Bool(truth) => key.word(domain::NUMBER, u64::from(truth)),
+            Value::None => key.word(domain::SINGLETON, 1),
+            _ => return None,
+        };
+        state = key.combine(state, hash);
+    }
+    Some(state)
+}
+
 /// The keyed hash; `Err` names the part that has none.
 fn deep(heap: &Heap, key: HashKey, value: Value) -> Result<u64, Value> {
+    if let Value::Tuple(tuple) = value
+        && let Some(hash) = flat_tuple(heap, key, tuple)
+    {
+        return Ok(hash);
+    }
     let (children, domain) = match part(heap, key, value) {
         Part::Whole(hash) => return Ok(hash),
         Part::Unhashable => return Err(value),
