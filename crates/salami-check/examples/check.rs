@@ -1,48 +1,32 @@
-//! Checks a file and prints what is said of it: `cargo run --example check FILE [tree]`.
+//! Checks files and prints what is said of them: `cargo run --example check FILE... [tree]`.
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_macros,
     reason = "a tool for people"
 )]
 
-use salami_source::Source;
+use salami_source::{Source, render};
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().collect();
-    let Some(path) = arguments.get(1) else { return };
-    let Ok(text) = std::fs::read_to_string(path) else {
-        return;
-    };
-    let source = Source::new(path.clone(), text);
-    let checked = salami_check::check(&source, &salami_check::Options::default());
-    for diagnostic in checked.diagnostics.iter().chain(&checked.assertion_points) {
-        let label = diagnostic.labels.first();
-        let line = label.map_or(0, |label| source.line(label.span.start));
-        let text = label.map_or("", |label| source.slice(label.span));
-        println!(
-            "{line}: {:?} {}: {} [{text}]",
-            diagnostic.severity, diagnostic.code, diagnostic.message
-        );
-        if let Some(help) = &diagnostic.help {
-            println!("    help: {help}");
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let shows_tree = arguments.last().is_some_and(|argument| argument == "tree");
+    for path in arguments.iter().filter(|argument| *argument != "tree") {
+        let Ok(text) = std::fs::read_to_string(path) else {
+            continue;
+        };
+        let source = Source::new(path.clone(), text);
+        let checked = salami_check::check(&source, &salami_check::Options::default());
+        for diagnostic in checked.diagnostics.iter().chain(&checked.assertion_points) {
+            let style = render::Style::default();
+            print!("{}", render::diagnostic(diagnostic, &[&source], style));
         }
-        for step in &diagnostic.path {
-            println!(
-                "    in {} called at line {}",
-                step.function,
-                source.line(step.span.start)
-            );
+        let outcome = match checked.program {
+            Some(_) => "ok",
+            None => "refused",
+        };
+        println!("{outcome}");
+        if shows_tree {
+            println!("{:#?}", checked.program);
         }
-    }
-    println!(
-        "{}",
-        if checked.program.is_some() {
-            "ok"
-        } else {
-            "refused"
-        }
-    );
-    if arguments.len() > 2 {
-        println!("{:#?}", checked.program);
     }
 }

@@ -66,6 +66,7 @@ pub(super) struct Scopes {
     pub scopes: Vec<Scope>,
     pub uses: Vec<Use>,
     pub inlined: BTreeSet<ExprId>,
+    pub waiting: BTreeSet<ExprId>,
 }
 
 pub(super) fn collect(tree: &Tree) -> Scopes {
@@ -73,6 +74,7 @@ pub(super) fn collect(tree: &Tree) -> Scopes {
         tree,
         scopes: Scopes::default(),
         nesting: 0,
+        waits: 0,
     };
     let module = collector.open(ScopeKind::Module, None);
     collector.block(module, &tree.body);
@@ -100,6 +102,8 @@ struct Collector<'t> {
     scopes: Scopes,
     /// How many compound statements of the present scope are open.
     nesting: u32,
+    /// How many `await` and `async for` of expressions were seen.
+    waits: u32,
 }
 
 impl<'t> Collector<'t> {
@@ -469,9 +473,12 @@ impl<'t> Collector<'t> {
                 });
             }
             ExprKind::FString(parts) => self.fstring(scope, parts),
+            ExprKind::Await(value) => {
+                self.waits += 1;
+                self.expr(scope, *value);
+            }
             ExprKind::Attribute { value, .. }
             | ExprKind::Starred(value)
-            | ExprKind::Await(value)
             | ExprKind::Yield(Some(value))
             | ExprKind::YieldFrom(value) => self.expr(scope, *value),
             ExprKind::Subscript { value, index } => self.exprs(scope, &[*value, *index]),
@@ -539,7 +546,9 @@ impl<'t> Collector<'t> {
                 } else {
                     ScopeKind::Generator(id)
                 };
-                self.comprehension(scope, kind, &[*element], clauses);
+                if self.comprehension(scope, kind, &[*element], clauses) {
+                    self.scopes.waiting.insert(id);
+                }
             }
             ExprKind::Named { target, value } => {
                 self.expr(scope, *value);
@@ -590,20 +599,27 @@ impl<'t> Collector<'t> {
         }
     }
 
+    /// Names in a comprehension; whether it waits, but for its first iterable.
     fn comprehension(
         &mut self,
         scope: ScopeId,
         kind: ScopeKind,
         elements: &[ExprId],
         clauses: &[Clause],
-    ) {
+    ) -> bool {
         let inner = self.open(kind, Some(scope));
+        let mut before = self.waits;
         for (index, clause) in clauses.iter().enumerate() {
             self.expr(if index == 0 { scope } else { inner }, clause.iterable);
+            if index == 0 {
+                before = self.waits;
+            }
+            self.waits += u32::from(clause.is_async);
             self.target(inner, clause.target, None);
             self.exprs(inner, &clause.conditions);
         }
         self.exprs(inner, elements);
+        self.waits > before
     }
 
     fn fstring(&mut self, scope: ScopeId, parts: &[FStringPart]) {

@@ -8,8 +8,10 @@
 mod collect;
 mod resolve;
 mod suggest;
+mod undefined;
 
 pub(crate) use resolve::is_empty_body;
+pub(crate) use undefined::declaration;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -146,6 +148,8 @@ pub struct Names {
     pub generators: BTreeMap<ExprId, UnitId>,
     /// Generator expressions that are consumed where they stand.
     pub inlined: BTreeSet<ExprId>,
+    /// Generator expressions that wait: asynchronous ones.
+    pub waiting: BTreeSet<ExprId>,
     /// Module variables that several units use.
     pub globals: Vec<ModuleVariable>,
     /// Static entities.

@@ -7,7 +7,7 @@ use salami_syntax::tree::{FunctionBody, NameId, Tree};
 
 use super::collect::{Place, ScopeId, ScopeKind, Scopes, Use};
 use super::{
-    Binding, ModuleVariable, Names, Static, Unit, UnitId, UnitKind, Variable, VariableKind, closest,
+    Binding, ModuleVariable, Names, Static, Unit, UnitId, UnitKind, Variable, VariableKind,
 };
 use crate::{codes, face};
 
@@ -21,6 +21,7 @@ pub(super) fn resolve(tree: &Tree, file: FileId, scopes: Scopes) -> Names {
         names: Names {
             exprs: vec![None; tree.exprs.len()],
             inlined: scopes.inlined.clone(),
+            waiting: scopes.waiting.clone(),
             ..Names::default()
         },
         units: Vec::new(),
@@ -359,18 +360,14 @@ impl Resolver<'_> {
             );
             at = self.scopes.scopes[scope].parent;
         }
-        if let Some(module) = face::module("builtins") {
-            candidates.extend(module.entries.keys().copied());
-        }
-        let help = match closest(text, candidates) {
-            Some(near) => Some(format!("did you mean `{near}`?")),
-            None if face::module(text).is_some() => {
-                Some(format!("write `import {text}` at the top"))
-            }
-            None => {
-                home(text).map(|module| format!("write `from {module} import {text}` at the top"))
-            }
-        };
+        let class = self.class_around(used.scope);
+        let help = super::undefined::help(&super::undefined::Undefined {
+            tree: self.tree,
+            text,
+            span: used.span,
+            class,
+            names: candidates,
+        });
         self.names.diagnostics.push(Diagnostic {
             code: codes::NAME_UNDEFINED,
             severity: Severity::Error,
@@ -381,9 +378,24 @@ impl Resolver<'_> {
                 text: String::new(),
             }],
             path: Vec::new(),
-            help,
-            edits: Vec::new(),
+            help: help.text,
+            edits: help.edits,
         });
+    }
+
+    /// The class in whose method a scope is.
+    fn class_around(&self, scope: ScopeId) -> Option<salami_syntax::tree::ClassId> {
+        let mut at = Some(scope);
+        let mut is_in_function = false;
+        while let Some(scope) = at {
+            match self.scopes.scopes[scope].kind {
+                ScopeKind::Class(class) if is_in_function => return Some(class),
+                ScopeKind::Function(_) => is_in_function = true,
+                _ => {}
+            }
+            at = self.scopes.scopes[scope].parent;
+        }
+        None
     }
 
     fn name_module(&mut self) {
@@ -398,26 +410,6 @@ impl Resolver<'_> {
                 .insert(self.tree.name(name).to_owned(), binding);
         }
     }
-}
-
-/// The module from which a name is usually imported.
-fn home(name: &str) -> Option<&'static str> {
-    const HOMES: &[&str] = &[
-        "datetime",
-        "collections",
-        "dataclasses",
-        "typing",
-        "math",
-        "decimal",
-        "io",
-        "json",
-        "re",
-        "csv",
-    ];
-    HOMES
-        .iter()
-        .copied()
-        .find(|home| face::module(home).is_some_and(|module| module.get(name).is_some()))
 }
 
 /// Whether a body is only a docstring, `...` or `pass`.

@@ -8,6 +8,7 @@ use super::{Value, Walker};
 use crate::codes;
 use crate::engine::FileData;
 use crate::face::{self, ClassKind, FaceEntry};
+use crate::help::Help;
 use crate::names::{Binding, Static, UnitKind};
 use crate::typed::{Constant, ExprKind, Failure, Kind};
 use crate::types::{ClassRef, Tuple, Type, bit, class_of_kind};
@@ -268,7 +269,7 @@ impl<'a> Walker<'_, 'a> {
                 Some(ClassRef::Program(class)) if self.is_structural(*index, *class) => Fit::Yes,
                 _ => Fit::No,
             },
-            Bound::Tuple(bounds) => match data.tuple {
+            Bound::Tuple(bounds) => match &data.tuple {
                 Some(Tuple::Fixed(elements)) if elements.len() == bounds.len() => {
                     let mut fit = Fit::Yes;
                     for (&element, bound) in elements.iter().zip(bounds) {
@@ -436,11 +437,7 @@ impl<'a> Walker<'_, 'a> {
             } else {
                 code
             };
-            let help = if value.type_ == Type::NONE {
-                Some(format!("allow it: `{wanted} | None`"))
-            } else {
-                conversion(&wanted, value.type_)
-            };
+            let help = self.bound_help(annotation, file_id, &bound, value.type_, span);
             self.error(
                 code,
                 span,
@@ -460,17 +457,20 @@ impl<'a> Walker<'_, 'a> {
             }
         }
         let has_none = self.engine.types.data(value.type_).has_none();
-        let help = if has_none {
-            "test `is not None` before"
-        } else {
-            "test with `isinstance` before"
-        };
+        let outside = self
+            .engine
+            .types
+            .parts(value.type_)
+            .into_iter()
+            .find(|&part| self.part_within(part, &bound, 0) == Fit::No)
+            .unwrap_or(Type::NEVER);
+        let help = self.doubt_help(span, value.type_, outside);
         let code = if has_none { codes::TYPE_OPTIONAL } else { code };
         self.assertion(
             code,
             span,
             format!("{what} is `{wanted}`; this may be `{shown}`"),
-            Some(help.to_owned()),
+            help,
         );
         if inside == value.type_ {
             return value;
@@ -503,7 +503,7 @@ impl<'a> Walker<'_, 'a> {
             if depth > 4 {
                 continue;
             }
-            for container in data.containers {
+            for container in &data.containers {
                 pending.push((self.read(container.nodes[0]), depth + 1));
                 let variant = self.variant;
                 let values = self.engine.types.read_values(container.nodes[1], variant);
@@ -554,9 +554,12 @@ impl<'a> Walker<'_, 'a> {
                 "{}() may end without `return`, and its result is `{wanted}`",
                 self.unit.name
             );
-            let help = "return a value on every way, or raise an exception at the end".to_owned();
+            let help = Help::new(format!(
+                "return a value on every way, or allow None: `{wanted} | None`"
+            ))
+            .edit(at, format!("{wanted} | None"));
             // CPython returns None there and goes on; so does this, and callers see the None.
-            self.assertion(codes::TYPE_RETURN, at, message, Some(help));
+            self.assertion(codes::TYPE_RETURN, at, message, help);
         }
     }
 
@@ -666,14 +669,5 @@ fn form(name: &'static str, arguments: Vec<Bound>) -> Bound {
         | "Collection" | "MutableSequence" | "Set" | "AbstractSet" | "MutableSet"
         | "Reversible" => Bound::Protocol(name, arguments),
         _ => Bound::Any,
-    }
-}
-
-fn conversion(wanted: &str, type_: Type) -> Option<String> {
-    match (wanted, type_) {
-        ("int", Type::STR | Type::FLOAT) => Some("convert it: `int(...)`".to_owned()),
-        ("float", Type::STR) => Some("convert it: `float(...)`".to_owned()),
-        ("str", Type::INT | Type::FLOAT) => Some("convert it: `str(...)`".to_owned()),
-        _ => None,
     }
 }

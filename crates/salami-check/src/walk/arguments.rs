@@ -10,7 +10,7 @@ use super::targets::is_simple;
 use super::{Value, Walker};
 use crate::codes;
 use crate::engine::{DefinitionId, FileData, GlobalKey};
-use crate::names::{UnitId, closest};
+use crate::names::UnitId;
 use crate::typed::{Constant, ExprKind, Kind, Stmt};
 use crate::types::{Tuple, Type};
 
@@ -147,8 +147,13 @@ impl Walker<'_, '_> {
                         extra.push(argument.value);
                     } else {
                         let message = too_many(&name, positions.len(), total, receivers, syntax);
-                        let help = signature_help(syntax, file, receivers);
-                        self.error(codes::CALL_ARGUMENTS, argument.span, message, Some(help));
+                        let help = self
+                            .receiver_help(syntax, file, receivers > 0)
+                            .unwrap_or_else(|| {
+                                let help = signature_help(syntax, file, receivers);
+                                self.surplus_help(argument.span, help)
+                            });
+                        self.error(codes::CALL_ARGUMENTS, argument.span, message, help);
                         return None;
                     }
                 }
@@ -241,13 +246,12 @@ impl Walker<'_, '_> {
                                 .parameters
                                 .iter()
                                 .map(|parameter| file.tree.name(parameter.name.name));
-                            let help = match closest(&keyword, names) {
-                                Some(near) => format!("did you mean `{near}`?"),
-                                None => signature_help(syntax, file, receivers),
-                            };
+                            let otherwise = signature_help(syntax, file, receivers);
+                            let at = self.keyword_place(argument.span);
+                            let help = self.keyword_help(&keyword, at, names, otherwise);
                             let message =
                                 format!("{name}() got an unexpected keyword argument '{keyword}'");
-                            self.error(codes::CALL_ARGUMENTS, argument.span, message, Some(help));
+                            self.error(codes::CALL_ARGUMENTS, at, message, help);
                             return None;
                         }
                     }
@@ -358,14 +362,20 @@ impl Walker<'_, '_> {
         }
         if !missing.is_empty() {
             let message = missing_arguments(&name, &missing);
-            let help = signature_help(syntax, file, receivers);
             let is_main =
                 name == "main" && file.id == 0 && self.unit.kind == crate::names::UnitKind::Module;
             if is_main {
                 let help = "the host calls `main` with the input: take this call away, or give every argument";
                 self.error(codes::ENTRY_MAIN, span, message, Some(help.to_owned()));
             } else {
-                self.error(codes::CALL_ARGUMENTS, span, message, Some(help));
+                let names: Vec<String> = missing.iter().map(|&name| name.to_owned()).collect();
+                let help = self
+                    .receiver_help(syntax, file, receivers > 0)
+                    .unwrap_or_else(|| {
+                        let help = signature_help(syntax, file, receivers);
+                        self.lacking_help(&names, span, help)
+                    });
+                self.error(codes::CALL_ARGUMENTS, span, message, help);
             }
             return None;
         }

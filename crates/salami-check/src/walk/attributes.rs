@@ -10,7 +10,6 @@ use super::{Value, Walker};
 use crate::codes;
 use crate::engine::MethodKind;
 use crate::face::{self, FaceMember, FaceValue};
-use crate::names::closest;
 use crate::typed::{ExprKind, Failure, Place, Stmt, StmtKind};
 use crate::types::{Callee, ClassRef, Type};
 
@@ -98,18 +97,16 @@ impl<'a> Walker<'_, 'a> {
     pub(super) fn doubt_attribute(&mut self, type_: Type, missing: Type, text: &str, at: Span) {
         let (all, lacking) = (self.show(type_), self.show(missing));
         let data = self.engine.types.data(type_);
-        let (code, help) = if data.json {
-            (
-                codes::TYPE_JSON,
-                "annotate the data, or test with `isinstance` before",
-            )
+        let code = if data.json {
+            codes::TYPE_JSON
         } else if missing == Type::NONE {
-            (codes::TYPE_OPTIONAL, "test `is not None` before")
+            codes::TYPE_OPTIONAL
         } else {
-            (codes::TYPE_ATTRIBUTE, "test with `isinstance` before")
+            codes::TYPE_ATTRIBUTE
         };
+        let help = self.receiver_doubt_help(at, type_, missing);
         let message = format!("`{all}` may be `{lacking}`, which has no `{text}`");
-        self.assertion(code, at, message, Some(help.to_owned()));
+        self.assertion(code, at, message, help);
     }
 
     /// A chain of tests of the held value, each with what is done for it.
@@ -244,7 +241,7 @@ impl<'a> Walker<'_, 'a> {
         while let Some(ClassRef::Program(class)) = at {
             if self
                 .engine
-                .derives(ClassRef::Program(right), ClassRef::Program(class))
+                .extends(ClassRef::Program(right), ClassRef::Program(class))
             {
                 return Some(class);
             }
@@ -430,7 +427,6 @@ impl<'a> Walker<'_, 'a> {
         let shown = self.show(object.type_);
         let mut names: Vec<String> = Vec::new();
         let data = self.engine.types.data(part).clone();
-        let mut json = false;
         if let Some(&ClassRef::Program(class)) = data.instances.first().or(data.classes.first()) {
             let mut at = Some(ClassRef::Program(class));
             while let Some(ClassRef::Program(index)) = at {
@@ -457,22 +453,7 @@ impl<'a> Walker<'_, 'a> {
                 class = next;
             }
         }
-        if part == Type::JSON {
-            json = true;
-        }
-        let near = closest(text, names.iter().map(String::as_str))
-            .map(|near| format!("did you mean `{near}`?"));
-        let help = match near {
-            Some(help) => Some(help),
-            None if json || data.get(crate::typed::Kind::Dict).is_some() => {
-                Some(format!("read a key of the dict: `value[\"{text}\"]`"))
-            }
-            None if part == Type::NONE => Some("test `is not None` before".to_owned()),
-            None if !data.instances.is_empty() => {
-                Some(format!("give it in `__init__`: `self.{text} = ...`"))
-            }
-            None => None,
-        };
+        let help = self.attribute_help(object.type_, part, text, span, &names);
         let code = if object.type_ == Type::NONE {
             codes::TYPE_OPTIONAL
         } else {

@@ -128,6 +128,9 @@ impl<'a> Walker<'_, 'a> {
     ) -> Option<Value> {
         use crate::face::FaceEntry;
         let span = self.tree.expr(id).span;
+        if crate::tools::is_module(module) {
+            return self.tool_call(id, module, name, arguments);
+        }
         let face = crate::face::module(module)?;
         match face.get(name)? {
             FaceEntry::Function(_) if name == "reveal_type" => {
@@ -141,7 +144,7 @@ impl<'a> Walker<'_, 'a> {
                 let given = self.arguments(arguments);
                 Some(self.construct(ClassRef::Native(class.qualified), given, span))
             }
-            FaceEntry::Prelude(name) => {
+            FaceEntry::Prelude(name) if !name.ends_with("()") => {
                 let definition = self.prelude_function(name)?;
                 let given = self.arguments(arguments);
                 Some(self.call_program(definition, None, None, None, given, span))
@@ -168,11 +171,12 @@ impl<'a> Walker<'_, 'a> {
             } else {
                 codes::TYPE_CALL
             };
+            let help = self.not_callable_help(function.type_, span);
             self.error(
                 code,
                 span,
                 format!("`{text}` is not a function and cannot be called"),
-                None,
+                help,
             );
             return self.error_value(span);
         }
@@ -226,11 +230,22 @@ impl<'a> Walker<'_, 'a> {
             };
             return self.construct(class, given, span);
         }
-        if count == 1
-            && let Some(class) = self.only_program_class(function.type_)
-            && self.engine.method(class, "__call__").is_some()
-        {
-            return self.call_method_given(function, "__call__", given, span);
+        if count == 1 && let Some(&class) = data.instances.first() {
+            let object = self.engine.types.instance(class);
+            if let ClassRef::Program(class) = class
+                && self.engine.method(class, "__call__").is_some()
+            {
+                let function = self.narrowed(function, object);
+                return self.call_method_given(function, "__call__", given, span);
+            }
+            let text = self.show(object);
+            let message = format!("'{text}' object is not callable");
+            let help = "give its class a method `__call__`".to_owned();
+            self.error(codes::TYPE_CALL, span, message, Some(help));
+            return self.error_value(span);
+        }
+        if let Some(value) = self.call_bound_value(function.clone(), &data, given.clone(), span) {
+            return value;
         }
         self.call_dynamic(function, &data, given, span)
     }
@@ -256,154 +271,8 @@ impl<'a> Walker<'_, 'a> {
         }
     }
 
-    /// One of several classes, or a function: the value tells which when the program runs.
-    fn call_one_of_classes(
-        &mut self,
-        function: Value,
-        data: &crate::types::TypeData,
-        given: Vec<Given>,
-        span: Span,
-    ) -> Value {
-        let mut statements = Vec::new();
-        let function = self.hold_value(function, span, &mut statements);
-        let given: Vec<Given> = given
-            .into_iter()
-            .map(|argument| Given {
-                value: self.hold_value(argument.value, argument.span, &mut statements),
-                ..argument
-            })
-            .collect();
-        let others = self.engine.types.filter(function.type_, |types, part| {
-            types.data(part).classes.is_empty()
-        });
-        let mut result = None;
-        if others != Type::NEVER {
-            let narrowed = self.narrowed(function.clone(), others);
-            result = Some(self.call_value(narrowed, given.clone(), span));
-        }
-        for &class in &data.classes {
-            let made = self.construct(class, given.clone(), span);
-            result = Some(match result {
-                None => made,
-                Some(otherwise) => {
-                    let wanted = self.class_value(class, span);
-                    let test = ExprKind::Compare(
-                        crate::typed::Comparison::Is,
-                        function.code.clone(),
-                        wanted.code,
-                    );
-                    let test = self.expr(test, Type::BOOL, span);
-                    let type_ = self.join(made.type_, otherwise.type_);
-                    let kind = ExprKind::IfElse(test, made.code, otherwise.code);
-                    self.value(kind, type_, span)
-                }
-            });
-        }
-        let Some(called) = result else {
-            return self.error_value(span);
-        };
-        let type_ = called.type_;
-        Value {
-            type_,
-            code: self.block_value(statements, called.code, type_, span),
-        }
-    }
-
-    /// One of several functions, known only when the program runs.
-    fn call_dynamic(
-        &mut self,
-        function: Value,
-        data: &crate::types::TypeData,
-        given: Vec<Given>,
-        span: Span,
-    ) -> Value {
-        if !data.classes.is_empty() {
-            return self.call_one_of_classes(function, data, given, span);
-        }
-        if given
-            .iter()
-            .any(|argument| matches!(argument.kind, GivenKind::Star | GivenKind::DoubleStar))
-        {
-            let mut statements = Vec::new();
-            let held = self.hold_value(function.clone(), span, &mut statements);
-            let expanded = self.expand_stars(given.clone(), span, &mut statements);
-            if expanded
-                .iter()
-                .all(|argument| argument.kind == GivenKind::Positional)
-            {
-                let called = self.call_dynamic(held, data, expanded, span);
-                let type_ = called.type_;
-                return Value {
-                    type_,
-                    code: self.block_value(statements, called.code, type_, span),
-                };
-            }
-        }
-        if given
-            .iter()
-            .any(|argument| argument.kind != GivenKind::Positional)
-        {
-            return self.unsupported(
-                span,
-                "a call of one of several functions with keywords or stars",
-                "pass the arguments by position",
-            );
-        }
-        let types: Vec<Type> = given.iter().map(|argument| argument.value.type_).collect();
-        if types.contains(&Type::NEVER) {
-            return self.value(
-                ExprKind::CallValue(function.code, codes_of(given)),
-                Type::NEVER,
-                span,
-            );
-        }
-        let mut result = Type::NEVER;
-        for callee in &data.functions {
-            match callee {
-                Callee::Program {
-                    definition,
-                    maker,
-                    receiver,
-                } => {
-                    let mut all: Vec<Type> = receiver.iter().copied().collect();
-                    all.extend(&types);
-                    if all.len() != self.engine.parameter_count(*definition) {
-                        let name = crate::types::Namer::function(self.engine, callee);
-                        let message = format!(
-                            "`{name}` takes {} arguments, not {}",
-                            self.engine.parameter_count(*definition),
-                            all.len()
-                        );
-                        self.error(codes::CALL_ARGUMENTS, span, message, None);
-                        continue;
-                    }
-                    let variant = self.engine.request_joined(
-                        *definition,
-                        *maker,
-                        &all,
-                        Some((self.variant, span)),
-                        true,
-                    );
-                    let returned = self.engine.result(variant, self.variant);
-                    result = self.join(result, returned);
-                }
-                Callee::Native(..) | Callee::NativeMethod(..) => {
-                    let returned =
-                        self.quiet(|walker| walker.native_result(callee, given.clone(), span));
-                    result = self.join(result, returned);
-                }
-            }
-        }
-        self.after_call();
-        self.value(
-            ExprKind::CallValue(function.code, codes_of(given)),
-            result,
-            span,
-        )
-    }
-
     /// What a native function gives for these arguments.
-    fn native_result(&mut self, callee: &Callee, given: Vec<Given>, span: Span) -> Type {
+    pub(super) fn native_result(&mut self, callee: &Callee, given: Vec<Given>, span: Span) -> Type {
         match callee {
             Callee::Native(module, name) => {
                 match crate::face::module(module).and_then(|module| module.get(name)) {
@@ -441,6 +310,9 @@ impl<'a> Walker<'_, 'a> {
         given: Vec<Given>,
         span: Span,
     ) -> Value {
+        if self.is_for_engine(definition, span) {
+            return self.error_value(span);
+        }
         let mut all: Vec<Given> = receiver.into_iter().map(Given::positional).collect();
         let has_receiver = all.len();
         all.extend(given);
@@ -542,11 +414,4 @@ impl<'a> Walker<'_, 'a> {
             }
         }
     }
-}
-
-fn codes_of(given: Vec<Given>) -> Vec<Expr> {
-    given
-        .into_iter()
-        .map(|argument| argument.value.code)
-        .collect()
 }

@@ -59,7 +59,12 @@ impl<'a> Walker<'_, 'a> {
                 .map(|&element| walker.expression(element))
                 .collect();
             let mut values = values.into_iter();
-            let Some(value) = values.next() else { return };
+            let Some(mut value) = values.next() else {
+                return;
+            };
+            if matches!(kind, Kind::Dict | Kind::Set) {
+                value = walker.as_key(value);
+            }
             walker.engine.types.write(first, value.type_);
             match (kind, values.next()) {
                 (Kind::Dict, Some(item)) => {
@@ -125,10 +130,6 @@ impl<'a> Walker<'_, 'a> {
         let Some((clause, rest)) = clauses.split_first() else {
             return;
         };
-        if clause.is_async {
-            self.unsupported(span, "`async for`", "iterate with `for`");
-            return;
-        }
         let iterable = self.expression(clause.iterable);
         self.clause(clause, rest, iterable, depth, span, out, innermost);
     }
@@ -144,14 +145,23 @@ impl<'a> Walker<'_, 'a> {
         out: &mut Vec<Stmt>,
         innermost: &mut dyn FnMut(&mut Self, &mut Vec<Stmt>),
     ) {
-        let (iterated, element) = self.iterate(iterable, clause.iterable);
+        let (iterated, element) = if clause.is_async {
+            self.iterate_async(iterable, clause.iterable)
+        } else {
+            self.iterate(iterable, clause.iterable)
+        };
         let iterated_type = iterated.type_;
         let role = u16::try_from(depth + 1).unwrap_or(u16::MAX);
         let before = self.env.clone();
         let key = (None, self.tree.expr(clause.target).span);
         let ((local, body, after), _) = self.looped(key, role, |walker| {
             let after = walker.env.clone();
-            let element = walker.element_again(iterated_type, element);
+            let element = if clause.is_async {
+                walker.after_call();
+                walker.element_of_async(iterated_type, element)
+            } else {
+                walker.element_again(iterated_type, element)
+            };
             if element == Type::NEVER {
                 walker.stop();
             }
@@ -220,7 +230,11 @@ impl<'a> Walker<'_, 'a> {
             return self.error_value(span);
         };
         let iterable = self.expression(first.iterable);
-        let (iterable, _) = self.iterate(iterable, first.iterable);
+        let (iterable, _) = if first.is_async {
+            self.iterate_async(iterable, first.iterable)
+        } else {
+            self.iterate(iterable, first.iterable)
+        };
         let unit = &self.file.names.units[unit_id.index()];
         let mut captures = Vec::new();
         for variable in &unit.variables {
@@ -271,11 +285,9 @@ impl<'a> Walker<'_, 'a> {
         }
         let span = tree.expr(id).span;
         let iterable = self.read_variable(0, tree.expr(first.iterable).span);
-        let yields = self.engine.variant(self.variant).yields;
         self.clause(first, rest, iterable, 0, span, out, &mut |walker, out| {
             let value = walker.expression(*element);
-            walker.engine.types.write(yields, value.type_);
-            let given = walker.value(ExprKind::Yield(value.code), Type::NONE, span);
+            let given = walker.yield_value(value, span);
             out.push(Self::statement(StmtKind::Expr(given.code), span));
         });
     }
@@ -313,20 +325,16 @@ impl<'a> Walker<'_, 'a> {
                     codes::TYPE_SUBSCRIPT => codes::TYPE_ITERABLE,
                     code => code,
                 };
+                let help = self.doubt_help(span, value.type_, part);
                 let part = self.show(part);
-                let help = "test the value before, or annotate the data".to_owned();
                 self.assertion(
                     code,
                     span,
                     format!("`{shown}` may be `{part}`, which cannot be iterated"),
-                    Some(help),
+                    help,
                 );
             } else {
-                let help = match part {
-                    Type::INT => Some("count with `range(...)`".to_owned()),
-                    Type::NONE => Some("test `is not None` before".to_owned()),
-                    _ => None,
-                };
+                let help = self.iterable_help(part, span);
                 let code = if part == Type::NONE {
                     codes::TYPE_OPTIONAL
                 } else {
@@ -342,6 +350,12 @@ impl<'a> Walker<'_, 'a> {
 
     /// The code of what is iterated: objects of the program give their own iterator.
     pub(super) fn iterate_value(&mut self, value: Value) -> (Value, ()) {
+        let at = value.code.span;
+        if let Some(several) = self.by_object(&value, &["__iter__"], at, |walker, value| {
+            walker.iterate_value(value).0
+        }) {
+            return (several, ());
+        }
         let Some(class) = self.only_program_class(value.type_) else {
             return (value, ());
         };

@@ -8,7 +8,6 @@ use super::{Value, Walker};
 use crate::codes;
 use crate::engine::FieldInfo;
 use crate::face::{self, ClassKind, FaceClass};
-use crate::names::closest;
 use crate::typed::{ClassId, ExprKind, Place, Stmt, StmtKind};
 use crate::types::{ClassRef, Type};
 
@@ -422,14 +421,13 @@ impl Walker<'_, '_> {
                         }
                         None => {
                             let names = fields.iter().map(|field| field.name.as_str());
-                            let help = match closest(keyword, names) {
-                                Some(near) => format!("did you mean `{near}`?"),
-                                None => fields_help(&name, &fields),
-                            };
+                            let at = self.keyword_place(argument.span);
+                            let otherwise = fields_help(&name, &fields);
+                            let help = self.keyword_help(keyword, at, names, otherwise);
                             let message = format!(
                                 "{name}.__init__() got an unexpected keyword argument '{keyword}'"
                             );
-                            self.error(codes::CALL_ARGUMENTS, argument.span, message, Some(help));
+                            self.error(codes::CALL_ARGUMENTS, at, message, help);
                             return self.error_value(span);
                         }
                     }
@@ -472,12 +470,9 @@ impl Walker<'_, '_> {
         if !missing.is_empty() {
             let message =
                 super::arguments::missing_arguments(&format!("{name}.__init__"), &missing);
-            self.error(
-                codes::CALL_ARGUMENTS,
-                span,
-                message,
-                Some(fields_help(&name, &fields)),
-            );
+            let names: Vec<String> = missing.iter().map(|&name| name.to_owned()).collect();
+            let help = self.lacking_help(&names, span, fields_help(&name, &fields));
+            self.error(codes::CALL_ARGUMENTS, span, message, help);
             return self.error_value(span);
         }
         let object = self.hidden(span, 11, type_);

@@ -73,7 +73,7 @@ impl<'a> Walker<'_, 'a> {
             let shown = self.show(value.type_);
             let some_fit = data.instances.iter().any(|&class| self.is_exception(class));
             let message = format!("`{shown}` is not an exception");
-            let help = Some("raise an exception: `raise ValueError(\"...\")`".to_owned());
+            let help = self.raise_help(value.type_, span);
             if some_fit {
                 self.assertion(codes::TYPE_EXCEPTION, span, message, help);
             } else {
@@ -147,12 +147,10 @@ impl<'a> Walker<'_, 'a> {
             let finally = self.block(finally);
             // What the clean-up assigned holds after it on every way; the rest is as it was.
             let done = self.env.clone();
-            let changed: Vec<usize> = (0..count)
-                .filter(|&at| start.variables[at] != done.variables[at])
-                .collect();
+            let changed = start.variables.differences(&done.variables);
             let patch = |env: &mut Env| {
                 for &at in &changed {
-                    env.variables[at] = done.variables[at];
+                    env.variables.set(at, done.variables.get(at));
                 }
                 env.paths.clear();
                 env.reachable &= done.reachable;
@@ -247,7 +245,7 @@ impl<'a> Walker<'_, 'a> {
         self.block_into(&handler.body, &mut body);
         self.handlers -= 1;
         if let Some(variable) = variable {
-            self.env.variables[variable as usize] = Known::UNSET;
+            self.env.variables.set(variable as usize, Known::UNSET);
             self.env.forget_root(variable);
         }
         Some(ExceptHandler {
@@ -262,20 +260,8 @@ impl<'a> Walker<'_, 'a> {
     fn caught(&self, class: ClassRef) -> Vec<ClassRef> {
         let mut caught = self.engine.family(class);
         if let ClassRef::Native(name) = class {
-            for module in crate::face::MODULES {
-                let Some(module) = crate::face::module(module) else {
-                    continue;
-                };
-                for entry in module.entries.values() {
-                    if let crate::face::FaceEntry::Class(known) = entry
-                        && matches!(known.kind, crate::face::ClassKind::Exception(_))
-                        && crate::face::class(known.qualified)
-                            .is_some_and(|known| known.derives_from(name))
-                    {
-                        caught.push(ClassRef::Native(known.qualified));
-                    }
-                }
-            }
+            let derived = crate::face::exceptions_below(name).iter();
+            caught.extend(derived.map(|known| ClassRef::Native(known.qualified)));
         }
         caught
     }
@@ -286,6 +272,7 @@ impl<'a> Walker<'_, 'a> {
         &mut self,
         items: &'a [tree::WithItem],
         body: &'a [StmtId],
+        is_async: bool,
         span: Span,
         out: &mut Vec<Stmt>,
     ) {
@@ -305,34 +292,49 @@ impl<'a> Walker<'_, 'a> {
                 let value = self.error_value(at);
                 self.store(target, value, span, out);
             }
-            crate::deep(|| self.with_statement(rest, body, span, out));
+            crate::deep(|| self.with_statement(rest, body, is_async, span, out));
             return;
         }
         let type_ = context.type_;
         let held = self.hold_value(context, at, out);
         let class = self.only_program_class(type_);
+        let (enter, exit) = if is_async {
+            ("__aenter__", "__aexit__")
+        } else {
+            ("__enter__", "__exit__")
+        };
         let has_methods = class.is_some_and(|class| {
-            self.engine.method(class, "__enter__").is_some()
-                && self.engine.method(class, "__exit__").is_some()
+            self.engine.method(class, enter).is_some() && self.engine.method(class, exit).is_some()
         });
         if !has_methods {
-            if self.has_native_method(type_, "__enter__")
+            if !is_async
+                && self.has_native_method(type_, "__enter__")
                 && self.has_native_method(type_, "__exit__")
             {
                 self.with_native(item, rest, body, held, span, out);
                 return;
             }
             let shown = self.show(type_);
-            let help = "it needs the methods `__enter__` and `__exit__`".to_owned();
-            self.error(
-                codes::TYPE_WITH,
-                at,
-                format!("`{shown}` cannot be used in `with`"),
-                Some(help),
-            );
+            let other = class.is_some_and(|class| {
+                let other = if is_async { "__enter__" } else { "__aenter__" };
+                self.engine.method(class, other).is_some()
+            });
+            let help = match (other, is_async) {
+                (true, true) => "write `with`, without `async`".to_owned(),
+                (true, false) => "write `async with`".to_owned(),
+                _ => format!("it needs the methods `{enter}` and `{exit}`"),
+            };
+            let word = if is_async { "async with" } else { "with" };
+            let message = format!("`{shown}` cannot be used in `{word}`");
+            self.error(codes::TYPE_WITH, at, message, Some(help));
             return;
         }
-        let entered = self.call_method_named(held.clone(), "__enter__", Vec::new(), at);
+        let entered = self.call_method_named(held.clone(), enter, Vec::new(), at);
+        let entered = if is_async {
+            self.awaited(entered, at)
+        } else {
+            entered
+        };
         match item.target {
             Some(target) => self.store(target, entered, span, out),
             None => out.push(Self::statement(StmtKind::Expr(entered.code), span)),
@@ -351,7 +353,7 @@ impl<'a> Walker<'_, 'a> {
         };
         out.push(flag(self, false));
         let mut inner = Vec::new();
-        crate::deep(|| self.with_statement(rest, body, span, &mut inner));
+        crate::deep(|| self.with_statement(rest, body, is_async, span, &mut inner));
         let after = self.env.clone();
         let mut raised = self.tries.pop().unwrap_or(start);
         raised.paths.clear();
@@ -374,7 +376,12 @@ impl<'a> Walker<'_, 'a> {
         );
         let none = self.none(span);
         let result =
-            self.call_method_named(held.clone(), "__exit__", vec![type_object, read, none], at);
+            self.call_method_named(held.clone(), exit, vec![type_object, read, none], at);
+        let result = if is_async {
+            self.awaited(result, at)
+        } else {
+            result
+        };
         let swallows = !matches!(result.type_, Type::NONE | Type::NEVER);
         let result_code = self.truth(result);
         let handler = ExceptHandler {
@@ -398,7 +405,12 @@ impl<'a> Walker<'_, 'a> {
         let reachable = self.env.reachable;
         self.env.reachable = true;
         let (first, second, third) = (self.none(span), self.none(span), self.none(span));
-        let plain = self.call_method_named(held, "__exit__", vec![first, second, third], at);
+        let plain = self.call_method_named(held, exit, vec![first, second, third], at);
+        let plain = if is_async {
+            self.awaited(plain, at)
+        } else {
+            plain
+        };
         let read = self.read_hidden(exited, Type::BOOL, span);
         let finally = vec![Self::statement(
             StmtKind::If(
@@ -445,7 +457,7 @@ impl<'a> Walker<'_, 'a> {
             None => out.push(Self::statement(StmtKind::Expr(entered.code), span)),
         }
         let mut inner = Vec::new();
-        crate::deep(|| self.with_statement(rest, body, span, &mut inner));
+        crate::deep(|| self.with_statement(rest, body, false, span, &mut inner));
         let after = self.env.clone();
         self.env.reachable = true;
         let left = match self.member_of_part(part, "__exit__") {

@@ -80,6 +80,12 @@ impl<'a> Walker<'_, 'a> {
             } => self.comprehension(Kind::Dict, &[*key, *value], clauses, span),
             tree::ExprKind::GeneratorExpression { element, clauses } => {
                 if self.file.names.inlined.contains(&id) {
+                    if self.waits_in(id) {
+                        let message = "an asynchronous generator cannot be iterated with `for`";
+                        let help = "make a list: `[... async for ...]`".to_owned();
+                        self.error(codes::TYPE_ITERABLE, span, message, Some(help));
+                        return self.error_value(span);
+                    }
                     self.comprehension(Kind::List, &[*element], clauses, span)
                 } else {
                     self.generator_expression(id, clauses, span)
@@ -99,18 +105,13 @@ impl<'a> Walker<'_, 'a> {
                     code: self.block_value(statements, read.code, type_, span),
                 }
             }
-            tree::ExprKind::Await(_) => {
-                self.unsupported(span, "`await`", "call the function directly")
-            }
+            tree::ExprKind::Await(value) => self.await_expression(*value, span),
             tree::ExprKind::Yield(value) => {
                 let value = match value {
                     Some(value) => self.expression(*value),
                     None => self.none(span),
                 };
-                let node = self.engine.variant(self.variant).yields;
-                self.engine.types.write(node, value.type_);
-                self.after_call();
-                self.value(ExprKind::Yield(value.code), Type::NONE, span)
+                self.yield_value(value, span)
             }
             tree::ExprKind::YieldFrom(value) => self.yield_from(*value, span),
         }
@@ -168,6 +169,9 @@ impl<'a> Walker<'_, 'a> {
     }
 
     pub(super) fn module_value(&mut self, module: &str, span: Span) -> Value {
+        if crate::tools::is_module(module) {
+            return self.tool_module(module, span);
+        }
         let Some(face) = crate::face::module(module) else {
             return self.error_value(span);
         };
@@ -209,6 +213,9 @@ impl<'a> Walker<'_, 'a> {
     /// The value of a name of a module.
     pub(super) fn imported(&mut self, module: &str, name: &str, span: Span) -> Value {
         use crate::face::{FaceEntry, FaceValue};
+        if crate::tools::is_module(module) {
+            return self.tool_value(module, name, span);
+        }
         let Some(face) = crate::face::module(module) else {
             return self.error_value(span);
         };
@@ -232,6 +239,10 @@ impl<'a> Walker<'_, 'a> {
             },
             Some(FaceEntry::Module(module)) => self.module_value(module, span),
             Some(FaceEntry::Prelude(name)) => self.prelude_value(name, span),
+            Some(FaceEntry::Made(name)) => match self.prelude_function(name) {
+                Some(definition) => self.call_bound(definition, None, None, Vec::new(), span),
+                None => self.error_value(span),
+            },
             Some(FaceEntry::Refused(help)) => {
                 let message = format!("`{name}` does not exist here");
                 self.error(codes::CALL_REFUSED, span, message, Some((*help).to_owned()));
@@ -247,14 +258,16 @@ impl<'a> Walker<'_, 'a> {
                 if crate::face::module(&dotted).is_some() {
                     return self.module_value(&dotted, span);
                 }
-                let near = crate::names::closest(name, face.entries.keys().copied())
-                    .map(|near| format!("did you mean `{near}`?"));
-                self.error(
-                    codes::MODULE_NAME,
-                    span,
-                    format!("module `{module}` has no `{name}`"),
-                    near,
-                );
+                // An import that brings no such name said so already.
+                if self.file.source.slice(span).contains('.') {
+                    let help = self.module_name_help(module, name, span);
+                    self.error(
+                        codes::MODULE_NAME,
+                        span,
+                        format!("module `{module}` has no `{name}`"),
+                        help,
+                    );
+                }
                 self.error_value(span)
             }
         }
@@ -270,6 +283,9 @@ impl<'a> Walker<'_, 'a> {
             Static::Function(function) => {
                 let unit = file.names.functions[function.index()];
                 let definition = self.engine.definition(file.id, unit);
+                if name.ends_with("()") {
+                    return self.call_bound(definition, None, None, Vec::new(), span);
+                }
                 self.function_value(definition, span)
             }
             Static::Class(class) => match self.engine.class_index.get(&(file.id, class.0)) {
@@ -509,6 +525,7 @@ impl<'a> Walker<'_, 'a> {
             };
             let key_value = self.expression(*key);
             self.check_hashable(key_value.type_, key_value.code.span);
+            let key_value = self.as_key(key_value);
             let value = self.expression(*value);
             self.engine.types.write(key_node, key_value.type_);
             match (&self.tree.expr(*key).kind, is_plain) {
@@ -599,24 +616,6 @@ impl<'a> Walker<'_, 'a> {
         let message = format!("unknown format code '{last}' for a value of type '{name}'");
         let span = value.code.span;
         self.error(codes::TYPE_FORMAT, span, message, Some(help.to_owned()));
-    }
-
-    fn yield_from(&mut self, id: ExprId, span: Span) -> Value {
-        let value = self.expression(id);
-        let (value, element) = self.iterate(value, id);
-        let node = self.engine.variant(self.variant).yields;
-        self.engine.types.write(node, element);
-        let local = self.hidden(span, 7, element);
-        let item = self.read_hidden(local, element, span);
-        let given = self.value(ExprKind::Yield(item.code), Type::NONE, span);
-        let body = vec![Self::statement(StmtKind::Expr(given.code), span)];
-        let statement = Self::statement(StmtKind::For(local, value.code, body, Vec::new()), span);
-        self.after_call();
-        let none = self.none(span);
-        Value {
-            type_: Type::NONE,
-            code: self.block_value(vec![statement], none.code, Type::NONE, span),
-        }
     }
 
     /// The path of an expression that is a part of a variable's value.

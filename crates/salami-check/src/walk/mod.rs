@@ -4,6 +4,7 @@
 //! more, is the one whose tree and diagnostics are kept.
 
 mod annotation;
+mod coroutines;
 mod arguments;
 mod attributes;
 mod calls;
@@ -11,13 +12,18 @@ mod closures;
 mod comparisons;
 mod comprehension;
 mod construct;
+mod dynamic;
+mod context_managers;
 mod elements;
 mod entry;
 mod env;
 mod exceptions;
 mod expressions;
 mod intrinsics;
+mod keys;
+mod knowledge;
 mod members;
+mod mend;
 mod methods;
 mod native;
 mod needs;
@@ -32,10 +38,12 @@ mod statements;
 mod subscripts;
 mod targets;
 mod tests;
+mod tools;
 mod variables;
 
 pub(crate) use arguments::literal;
 pub use env::{Env, Known};
+pub use keys::NUMBER;
 
 use salami_source::{Diagnostic, FileId, Label, PathStep, Severity, Span};
 use salami_syntax::tree::{ExprId, Tree};
@@ -48,6 +56,7 @@ use crate::typed::{
     Storage, ValueSet,
 };
 use crate::types::{ClassRef, Node, Type, bit};
+use knowledge::Variables;
 
 /// An expression with its type.
 #[derive(Clone, Debug)]
@@ -77,6 +86,8 @@ pub struct Walker<'e, 'a> {
     /// Where variables of the unit are among the locals.
     places: Vec<Option<LocalId>>,
     locals: Vec<typed::Local>,
+    /// The variables that calls may change behind this unit's back.
+    shared: Vec<usize>,
     loops: Vec<Loop>,
     /// For each `try` around the point: what may be known when its body is left by an exception.
     tries: Vec<Env>,
@@ -110,12 +121,13 @@ impl<'e, 'a> Walker<'e, 'a> {
             variant,
             emits,
             env: Env {
-                variables: vec![Known::UNSET; unit.variables.len()],
+                variables: Variables::unset(unit.variables.len()),
                 paths: Vec::new(),
                 reachable: true,
             },
             places: vec![None; unit.variables.len()],
             locals: Vec::new(),
+            shared: Vec::new(),
             loops: Vec::new(),
             tries: Vec::new(),
             handlers: 0,
@@ -126,6 +138,9 @@ impl<'e, 'a> Walker<'e, 'a> {
             call_span: Span::default(),
         };
         walker.lay_out(parameters, is_open);
+        let is_shared =
+            |&index: &usize| u32::try_from(index).is_ok_and(|index| walker.is_shared(index));
+        walker.shared = (0..unit.variables.len()).filter(is_shared).collect();
         walker
     }
 
@@ -247,18 +262,27 @@ impl<'e, 'a> Walker<'e, 'a> {
             .unwrap_or(0)
             .saturating_add(self.default_count),
             result: self.values(result),
-            is_generator: self.is_generator(),
+            kind: self.function_kind(),
             open: self.engine.variant(self.variant).key == VariantKey::Open,
             locals: self.locals,
             body,
         }
     }
 
-    fn is_generator(&self) -> bool {
-        match self.unit.kind {
-            UnitKind::Module => false,
-            UnitKind::Function(function) => self.tree.function(function).is_generator,
-            UnitKind::Generator(_) => true,
+    fn function_kind(&self) -> typed::FunctionKind {
+        let (is_async, is_generator) = match self.unit.kind {
+            UnitKind::Module => (false, false),
+            UnitKind::Function(function) => {
+                let function = self.tree.function(function);
+                (function.is_async, function.is_generator)
+            }
+            UnitKind::Generator(id) => (self.waits_in(id), true),
+        };
+        match (is_async, is_generator) {
+            (false, false) => typed::FunctionKind::Plain,
+            (false, true) => typed::FunctionKind::Generator,
+            (true, false) => typed::FunctionKind::Coroutine,
+            (true, true) => typed::FunctionKind::AsyncGenerator,
         }
     }
 
@@ -280,6 +304,16 @@ impl<'e, 'a> Walker<'e, 'a> {
                 .iter()
                 .map(|&class| self.class_reference(class))
                 .collect();
+            let represented = data
+                .containers
+                .iter()
+                .filter(|container| container.kind == Kind::Object);
+            for container in represented {
+                match self.engine.represented(container.class) {
+                    Some(class) => classes.push(ClassReference::Program(typed::ClassId(class))),
+                    None => return ValueSet::ANY,
+                }
+            }
             classes.sort();
             classes.dedup();
             Some(classes)

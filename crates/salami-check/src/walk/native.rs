@@ -9,6 +9,7 @@ use super::{Value, Walker};
 use crate::codes;
 use crate::engine::prelude;
 use crate::face::{self, Effect, FaceFunction, FaceMember, FaceSignature, FaceType, Found, Target};
+use crate::help::Help;
 use crate::typed::{Constant, ExprKind, Kind};
 use crate::types::{ClassRef, Tuple, Type, TypeData, bit};
 
@@ -110,13 +111,16 @@ impl Walker<'_, '_> {
         }
         let Some((fit, signature, slots, bindings)) = best else {
             let problem = arity_error.unwrap_or_default();
-            let help = Some(format!("it is called as {}", describe(shown, function)));
-            self.error(
-                codes::CALL_ARGUMENTS,
-                span,
-                format!("{shown}() {problem}"),
-                help,
-            );
+            let near = function
+                .overloads
+                .first()
+                .filter(|_| problem.contains("keyword argument"))
+                .and_then(|signature| self.face_keyword_help(shown, signature, span));
+            let (at, help) = near.unwrap_or_else(|| {
+                let help = format!("it is called as {}", describe(shown, function));
+                (span, Help::new(help))
+            });
+            self.error(codes::CALL_ARGUMENTS, at, format!("{shown}() {problem}"), help);
             return self.error_value(span);
         };
         // Unions of numbers choose the overload for each member.
@@ -317,13 +321,17 @@ impl Walker<'_, '_> {
             };
             let text = self.show(actual);
             let message = format!("{shown}() does not take `{text}` as `{}`", parameter.name);
-            let help = format!("it is called as {}", describe(shown, function));
+            let help = self
+                .argument_help(shown, &parameter.type_, actual, at)
+                .unwrap_or_else(|| {
+                    Help::new(format!("it is called as {}", describe(shown, function)))
+                });
             let code = if actual == Type::NONE {
                 codes::TYPE_OPTIONAL
             } else {
                 codes::TYPE_ARGUMENT
             };
-            self.error(code, at, message, Some(help));
+            self.error(code, at, message, help);
             return;
         }
         let help = format!("it is called as {}", describe(shown, function));
@@ -356,20 +364,18 @@ impl Walker<'_, '_> {
                 Slot::Default | Slot::Keywords(_) => continue,
             };
             let data = self.engine.types.data(given.value.type_);
-            let (code, help) = if data.json {
-                (
-                    codes::TYPE_JSON,
-                    "annotate the data, or test with `isinstance` before",
-                )
+            let (code, part) = if data.json {
+                (codes::TYPE_JSON, Type::JSON)
             } else if data.has_none() {
-                (codes::TYPE_OPTIONAL, "test `is not None` before")
+                (codes::TYPE_OPTIONAL, Type::NONE)
             } else {
-                (codes::TYPE_ARGUMENT, "test with `isinstance` before")
+                (codes::TYPE_ARGUMENT, Type::NEVER)
             };
             let text = self.show(given.value.type_);
             let message = format!("{shown}() may not take `{text}` as `{}`", parameter.name);
-            let span = given.span;
-            self.assertion(code, span, message, Some(help.to_owned()));
+            let (span, type_) = (given.span, given.value.type_);
+            let help = self.doubt_help(span, type_, part);
+            self.assertion(code, span, message, help);
         }
     }
 
@@ -381,8 +387,12 @@ impl Walker<'_, '_> {
         bindings: Bindings,
         span: Span,
     ) -> Value {
+        if signature.effect == Effect::Wait && self.emits {
+            self.engine.noted.wait(self.variant);
+        }
         let takes_generators = signature.unless.contains(&"__next__")
             || matches!(signature.target, Target::Prelude(_) | Target::Intrinsic(_));
+        let is_erased = matches!(signature.target, Target::Erased(_));
         let mut arguments: Vec<Value> = Vec::new();
         let mut bindings = bindings;
         if let Some(receiver) = &receiver {
@@ -453,6 +463,9 @@ impl Walker<'_, '_> {
                     self.variadic_keywords(named, double, span)
                 }
             };
+            if is_erased {
+                self.called_back(&parameter.type_, &value, &bindings, span);
+            }
             arguments.push(value);
         }
         if signature.effect == Effect::Mutates {
@@ -474,6 +487,22 @@ impl Walker<'_, '_> {
                 };
                 self.call_bound(definition, None, None, arguments, span)
             }
+            Target::Erased(name) => {
+                let Some(definition) = self.prelude_function(name) else {
+                    return self.error_value(span);
+                };
+                let arguments = arguments
+                    .into_iter()
+                    .map(|argument| self.erased(argument))
+                    .collect();
+                let kept = self.call_bound(definition, None, None, arguments, span);
+                let result = self.instantiate(&signature.result, &bindings, span, &mut 100);
+                if kept.type_ == Type::NEVER || result == Type::NEVER {
+                    return kept;
+                }
+                let opaque = self.opaque(kept);
+                self.narrowed(opaque, result)
+            }
             Target::Intrinsic(name) => {
                 let result = self.instantiate(&signature.result, &bindings, span, &mut 100);
                 self.intrinsic(name, arguments, result, span)
@@ -488,6 +517,23 @@ impl Walker<'_, '_> {
                 );
                 self.error_value(span)
             }
+        }
+    }
+
+    /// Lets the functions that an erased function gets be called as its signature says.
+    fn called_back(&mut self, type_: &FaceType, value: &Value, bindings: &Bindings, span: Span) {
+        let callable = match type_ {
+            FaceType::Union(members) => members
+                .iter()
+                .find(|member| matches!(member, FaceType::Callable(Some(_), _))),
+            one => Some(one),
+        };
+        if let Some(FaceType::Callable(Some(parameters), _)) = callable {
+            let types: Vec<Type> = parameters
+                .iter()
+                .map(|parameter| self.instantiate(parameter, bindings, span, &mut 600))
+                .collect();
+            self.expect_call(value, &types, span);
         }
     }
 

@@ -62,6 +62,9 @@ impl<'a> Walker<'_, 'a> {
         right: Value,
         span: Span,
     ) -> Value {
+        if let Some(value) = self.binary_of_several(operator, &left, &right, span) {
+            return value;
+        }
         if let Some(value) = self.binary_method(operator, &left, &right, span) {
             return value;
         }
@@ -74,6 +77,36 @@ impl<'a> Walker<'_, 'a> {
         )
     }
 
+    /// An operator on objects of several classes, or on objects and other values.
+    fn binary_of_several(
+        &mut self,
+        operator: BinaryOperator,
+        left: &Value,
+        right: &Value,
+        span: Span,
+    ) -> Option<Value> {
+        let (own, reflected, _) = methods(operator);
+        let mut statements = Vec::new();
+        let result = if self.split(left.type_, &[own, reflected]).is_some() {
+            let held = self.hold_value(left.clone(), span, &mut statements);
+            let right = self.hold_value(right.clone(), span, &mut statements);
+            self.by_object(&held, &[own, reflected], span, |walker, left| {
+                walker.binary(operator, left, right.clone(), span)
+            })?
+        } else {
+            self.split(right.type_, &[reflected, own])?;
+            let left = self.hold_value(left.clone(), span, &mut statements);
+            self.by_object(right, &[reflected, own], span, |walker, right| {
+                walker.binary(operator, left.clone(), right, span)
+            })?
+        };
+        let type_ = result.type_;
+        Some(Value {
+            type_,
+            code: self.block_value(statements, result.code, type_, span),
+        })
+    }
+
     /// `left op= right`: the result, and whether it is a call that must be assigned.
     pub(super) fn in_place(
         &mut self,
@@ -82,7 +115,23 @@ impl<'a> Walker<'_, 'a> {
         right: Value,
         span: Span,
     ) -> (Value, bool) {
-        let name = methods(operator).2;
+        let (own, reflected, name) = methods(operator);
+        if self.split(left.type_, &[name, own]).is_some() {
+            let mut statements = Vec::new();
+            let held = self.hold_value(left, span, &mut statements);
+            let right = self.hold_value(right, span, &mut statements);
+            let value = self
+                .by_object(&held, &[name, own], span, |walker, left| {
+                    walker.in_place(operator, left, right.clone(), span).0
+                })
+                .unwrap_or_else(|| self.error_value(span));
+            let type_ = value.type_;
+            let code = self.block_value(statements, value.code, type_, span);
+            return (Value { type_, code }, true);
+        }
+        if self.split(right.type_, &[reflected]).is_some() {
+            return (self.binary(operator, left, right, span), true);
+        }
         if let Some(class) = self.only_program_class(left.type_) {
             if self.engine.method(class, name).is_some() {
                 return (self.call_method_named(left, name, vec![right], span), true);
@@ -149,15 +198,17 @@ impl<'a> Walker<'_, 'a> {
     /// The class, where all values are instances of one program class.
     pub(super) fn only_program_class(&self, type_: Type) -> Option<u32> {
         let data = self.engine.types.data(type_);
-        let mut classes = data.instances.iter();
-        let Some(ClassRef::Program(class)) = classes.next().copied() else {
+        let Some(&ClassRef::Program(class)) = data.instances.first() else {
             return None;
         };
+        if data.instances.len() > 1 {
+            return None;
+        }
         let rest = TypeData {
             instances: data.instances.clone(),
             ..TypeData::default()
         };
-        (*data == rest).then_some(class)
+        (**data == rest).then_some(class)
     }
 
     fn binary_method(
@@ -258,15 +309,7 @@ impl<'a> Walker<'_, 'a> {
         if result == Type::NEVER {
             let message =
                 format!("`{symbol}` is not possible between `{left_text}` and `{right_text}`");
-            let help = match (left_part, right_part) {
-                (Type::STR, Type::INT | Type::FLOAT | Type::BOOL | Type::NONE) if symbol == "+" => {
-                    Some("make it text: `str(...)`, or write an f-string".to_owned())
-                }
-                (Type::INT | Type::FLOAT, Type::STR) | (Type::STR, Type::INT | Type::FLOAT) => {
-                    Some("make it a number: `int(...)` or `float(...)`".to_owned())
-                }
-                _ => None,
-            };
+            let help = self.operator_help(symbol, left, right, span);
             let code = if left == Type::NONE || right == Type::NONE {
                 codes::TYPE_OPTIONAL
             } else {
@@ -275,19 +318,14 @@ impl<'a> Walker<'_, 'a> {
             self.error(code, span, message, help);
             return;
         }
-        let (code, help) = if is_json {
-            (
-                codes::TYPE_JSON,
-                "annotate the data, or test with `isinstance` before".to_owned(),
-            )
+        let code = if is_json {
+            codes::TYPE_JSON
         } else if left_part == Type::NONE || right_part == Type::NONE {
-            (codes::TYPE_OPTIONAL, "test `is not None` before".to_owned())
+            codes::TYPE_OPTIONAL
         } else {
-            (
-                codes::TYPE_OPERATOR,
-                "test with `isinstance` before".to_owned(),
-            )
+            codes::TYPE_OPERATOR
         };
+        let help = self.operand_doubt_help(symbol, (left, left_part), (right, right_part), span);
         let (left_part, right_part) = (self.show(left_part), self.show(right_part));
         let message = if is_json {
             format!(
@@ -298,7 +336,7 @@ impl<'a> Walker<'_, 'a> {
                 "`{symbol}` is not possible between `{left_part}` and `{right_part}`, which these may be"
             )
         };
-        self.assertion(code, span, message, Some(help));
+        self.assertion(code, span, message, help);
     }
 
     fn operate_parts(
@@ -396,11 +434,20 @@ impl<'a> Walker<'_, 'a> {
                 return self.constant(negated, span);
             }
         }
+        self.unary_of(operator, value, span)
+    }
+
+    fn unary_of(&mut self, operator: UnaryOperator, value: Value, span: Span) -> Value {
         let (name, symbol, unary) = match operator {
             UnaryOperator::Negate => ("__neg__", "-", Unary::Negate),
             UnaryOperator::Positive => ("__pos__", "+", Unary::Positive),
             UnaryOperator::Invert | UnaryOperator::Not => ("__invert__", "~", Unary::Invert),
         };
+        if let Some(result) = self.by_object(&value, &[name], span, |walker, value| {
+            walker.unary_of(operator, value, span)
+        }) {
+            return result;
+        }
         if let Some(class) = self.only_program_class(value.type_)
             && self.engine.method(class, name).is_some()
         {
@@ -450,32 +497,21 @@ impl<'a> Walker<'_, 'a> {
         self.value(ExprKind::Unary(unary, value.code), result, span)
     }
 
-    /// Whether values are of a class of the program that defines its own equality.
-    pub(super) fn has_own_equality(&self, type_: Type) -> bool {
-        self.engine
-            .types
-            .data(type_)
-            .instances
-            .iter()
-            .any(|class| match class {
-                ClassRef::Program(class) => {
-                    self.engine.method(*class, "__eq__").is_some()
-                        || self.engine.method(*class, "__hash__").is_some()
-                }
-                ClassRef::Native(_) => false,
-            })
-    }
-
     /// Warns of a key that cannot be hashed.
     pub(super) fn check_hashable(&mut self, type_: Type, span: Span) {
-        if self.has_own_equality(type_) {
-            let shown = self.show(type_);
-            self.error(
-                codes::FEATURE_UNSUPPORTED,
-                span,
-                format!("`{shown}` as a key or element of a set, by its own `__eq__` and `__hash__`, is not supported"),
-                Some("make it a `@dataclass(frozen=True)`, or use a tuple of its fields as the key".to_owned()),
+        let instances = self.engine.types.data(type_).instances.clone();
+        let unhashable = instances.iter().find_map(|class| match class {
+            ClassRef::Program(class) if self.engine.is_unhashable(*class) => Some(*class),
+            _ => None,
+        });
+        if let Some(class) = unhashable {
+            let name = self.engine.classes[class as usize].name.clone();
+            let help = format!(
+                "give `{name}` a `def __hash__(self): return hash(...)` of what `__eq__` compares"
             );
+            let message =
+                format!("unhashable type: '{name}': it has an `__eq__` and no `__hash__`");
+            self.error(codes::TYPE_HASHABLE, span, message, Some(help));
             return;
         }
         let spelled = self.engine.types.spell_out_json(type_);
@@ -503,11 +539,11 @@ impl<'a> Walker<'_, 'a> {
             } else {
                 codes::TYPE_HASHABLE
             };
-            let help = "test with `isinstance` before, or annotate the data".to_owned();
-            self.assertion(code, span, message, Some(help));
+            let help = self.doubt_help(span, type_, part);
+            self.assertion(code, span, message, help);
         } else {
-            let help = "use a tuple: `tuple(...)`".to_owned();
-            self.error(codes::TYPE_HASHABLE, span, message, Some(help));
+            let help = self.hashable_help(part, span);
+            self.error(codes::TYPE_HASHABLE, span, message, help);
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{Loop, Value, Walker};
 use crate::codes;
 use crate::engine::VariantKey;
 use crate::names::{Binding, Static, UnitKind, VariableKind};
-use crate::typed::{Constant, ExprKind, Failure, Kind, Place, Stmt, StmtKind, ValueSet};
+use crate::typed::{Constant, ExprKind, Failure, FunctionKind, Place, Stmt, StmtKind, ValueSet};
 use crate::types::Type;
 
 /// So many branches of an `if` are nested; longer chains are cut into pieces.
@@ -27,6 +27,11 @@ impl<'a> Walker<'_, 'a> {
                 let tree = self.tree;
                 self.block_into(&tree.body, &mut out);
             }
+            UnitKind::Function(function)
+                if let Some(tool) = self.engine.tools.function(self.file.id, function) =>
+            {
+                self.tool_body(function, tool, &mut out);
+            }
             UnitKind::Function(function) => match &self.tree.function(function).body {
                 FunctionBody::Block(statements) => {
                     self.block_into(statements, &mut out);
@@ -44,15 +49,7 @@ impl<'a> Walker<'_, 'a> {
                 self.generator_body(id, &mut out);
             }
         }
-        if self.is_generator() {
-            let yields = self.engine.variant(self.variant).yields;
-            let result = self
-                .engine
-                .types
-                .container(Kind::Generator, [yields, yields]);
-            let node = self.engine.variant(self.variant).result;
-            self.engine.types.write(node, result);
-        }
+        self.made_by_call();
         out
     }
 
@@ -67,15 +64,24 @@ impl<'a> Walker<'_, 'a> {
     }
 
     fn end_of_function(&mut self) {
-        if self.env.reachable && !self.is_generator() {
-            self.check_missing_return();
+        if self.env.reachable {
+            if matches!(
+                self.function_kind(),
+                FunctionKind::Plain | FunctionKind::Coroutine
+            ) {
+                self.check_missing_return();
+            }
             self.add_result(Type::NONE);
         }
     }
 
     fn add_result(&mut self, type_: Type) {
-        if !self.is_generator() && self.env.reachable {
-            let node = self.engine.variant(self.variant).result;
+        if self.env.reachable {
+            let variant = self.engine.variant(self.variant);
+            let node = match self.function_kind() {
+                FunctionKind::Plain => variant.result,
+                _ => variant.returned,
+            };
             self.engine.types.write(node, type_);
         }
     }
@@ -101,7 +107,7 @@ impl<'a> Walker<'_, 'a> {
                 },
                 _ => Known::UNSET,
             };
-            self.env.variables[index] = known;
+            self.env.variables.set(index, known);
         }
         let is_open = self.engine.variant(self.variant).key == VariantKey::Open;
         if self.is_dead_open() {
@@ -192,6 +198,7 @@ impl<'a> Walker<'_, 'a> {
                     return;
                 }
                 let value = self.expression(*value);
+                self.forgotten_await(value.type_, span, "nothing uses the value");
                 out.push(Self::statement(StmtKind::Expr(value.code), span));
                 if value.type_ == Type::NEVER {
                     self.stop();
@@ -230,11 +237,8 @@ impl<'a> Walker<'_, 'a> {
                 otherwise,
                 is_async,
             } => {
-                if *is_async {
-                    self.unsupported(span, "`async for`", "iterate with `for`");
-                    return;
-                }
-                self.for_statement(id, *target, *iterable, body, otherwise, span, out);
+                let iterable = (*iterable, *is_async);
+                self.for_statement(id, *target, iterable, body, otherwise, span, out);
             }
             tree::StmtKind::Break => {
                 let env = self.env.clone();
@@ -270,11 +274,7 @@ impl<'a> Walker<'_, 'a> {
                 body,
                 is_async,
             } => {
-                if *is_async {
-                    self.unsupported(span, "`async with`", "use `with`");
-                    return;
-                }
-                self.with_statement(items, body, span, out);
+                self.with_statement(items, body, *is_async, span, out);
             }
             tree::StmtKind::Match { subject, cases } => {
                 self.match_statement(*subject, cases, span, out)
@@ -492,14 +492,18 @@ impl<'a> Walker<'_, 'a> {
         &mut self,
         id: StmtId,
         target: ExprId,
-        iterable: ExprId,
+        (iterable, is_async): (ExprId, bool),
         body: &'a [StmtId],
         otherwise: &'a [StmtId],
         span: Span,
         out: &mut Vec<Stmt>,
     ) {
         let iterable_value = self.expression(iterable);
-        let (iterated, element) = self.iterate(iterable_value, iterable);
+        let (iterated, element) = if is_async {
+            self.iterate_async(iterable_value, iterable)
+        } else {
+            self.iterate(iterable_value, iterable)
+        };
         if !self.env.reachable {
             out.push(Self::statement(StmtKind::Expr(iterated.code), span));
             return;
@@ -508,7 +512,12 @@ impl<'a> Walker<'_, 'a> {
         let iterated_type = iterated.type_;
         let ((local, body, rest), breaks) = self.looped((Some(id), span), 0, |walker| {
             let rest = walker.env.clone();
-            let element = walker.element_again(iterated_type, element);
+            let element = if is_async {
+                walker.after_call();
+                walker.element_of_async(iterated_type, element)
+            } else {
+                walker.element_again(iterated_type, element)
+            };
             if element == Type::NEVER {
                 walker.stop();
             }
@@ -532,15 +541,10 @@ impl<'a> Walker<'_, 'a> {
     }
 
     fn return_statement(&mut self, value: Option<ExprId>, span: Span, out: &mut Vec<Stmt>) {
-        if self.is_generator() {
-            if let Some(value) = value {
-                let value = self.expression(value);
-                out.push(Self::statement(StmtKind::Expr(value.code), span));
-            }
-            out.push(Self::statement(StmtKind::Return(None), span));
-            self.stop();
-            return;
-        }
+        let is_bound = matches!(
+            self.function_kind(),
+            FunctionKind::Plain | FunctionKind::Coroutine
+        );
         match value {
             None => {
                 self.add_result(Type::NONE);
@@ -548,7 +552,11 @@ impl<'a> Walker<'_, 'a> {
             }
             Some(id) => {
                 let value = self.expression(id);
-                let value = self.returned(value, id);
+                let value = if is_bound {
+                    self.returned(value, id)
+                } else {
+                    value
+                };
                 self.add_result(value.type_);
                 let kind = if value.type_ == Type::NEVER {
                     StmtKind::Expr(value.code)
@@ -613,6 +621,9 @@ impl<'a> Walker<'_, 'a> {
     }
 
     fn check_module(&mut self, name: &str, span: Span) -> bool {
+        if crate::tools::is_module(name) {
+            return self.check_tool_import(name, span);
+        }
         if crate::face::module(name).is_some()
             && (name != "_leaf" || self.file.id != 0)
             && name != "builtins"
@@ -622,11 +633,7 @@ impl<'a> Walker<'_, 'a> {
         if matches!(name, "__future__" | "typing" | "typing_extensions" | "abc") {
             return true;
         }
-        let help = match crate::face::refused_module(name) {
-            Some(help) => Some(help.to_owned()),
-            None => crate::names::closest(name, crate::face::MODULES.iter().copied())
-                .map(|near| format!("did you mean `{near}`?")),
-        };
+        let help = self.module_help(name, span);
         self.error(
             codes::MODULE_UNSUPPORTED,
             span,
@@ -638,6 +645,12 @@ impl<'a> Walker<'_, 'a> {
 
     fn check_import(&mut self, module: &str, span: Span, names: &[tree::ImportAlias]) {
         if !self.check_module(module, span) || module == "__future__" {
+            return;
+        }
+        if crate::tools::is_module(module) {
+            for alias in names {
+                self.check_tool_name(module, &alias.name, alias.span);
+            }
             return;
         }
         let Some(face) = crate::face::module(module) else {
@@ -657,10 +670,9 @@ impl<'a> Walker<'_, 'a> {
                 Some(_) => {}
                 None if crate::face::module(&format!("{module}.{}", alias.name)).is_some() => {}
                 None => {
-                    let near = crate::names::closest(&alias.name, face.entries.keys().copied())
-                        .map(|near| format!("did you mean `{near}`?"));
                     let message = format!("module `{module}` has no `{}`", alias.name);
-                    self.error(codes::MODULE_NAME, alias.span, message, near);
+                    let help = self.imported_name_help(module, alias);
+                    self.error(codes::MODULE_NAME, alias.span, message, help);
                 }
             }
         }

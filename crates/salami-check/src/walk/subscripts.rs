@@ -126,6 +126,20 @@ impl Walker<'_, '_> {
             return self.member_by_name(class, index, span);
         }
         let container = self.as_sequence(container);
+        let index = self.index_of(&container, index);
+        if self.split(container.type_, &["__getitem__"]).is_some() {
+            let mut statements = Vec::new();
+            let held = self.hold_value(container, span, &mut statements);
+            let index = self.hold_value(index, span, &mut statements);
+            let value = self
+                .by_object(&held, &["__getitem__"], span, |walker, container| {
+                    walker.item_of(container, index.clone(), id, index_id)
+                })
+                .unwrap_or_else(|| self.error_value(span));
+            let type_ = value.type_;
+            let code = self.block_value(statements, value.code, type_, span);
+            return Value { type_, code };
+        }
         if let Some(class) = self.only_program_class(container.type_)
             && self.engine.method(class, "__getitem__").is_some()
         {
@@ -166,6 +180,15 @@ impl Walker<'_, '_> {
         self.value(ExprKind::Item(container.code, index.code), result, span)
     }
 
+    /// An index; of a dict it is a key.
+    fn index_of(&mut self, container: &Value, index: Value) -> Value {
+        let data = self.engine.types.data(container.type_);
+        if data.get(Kind::Dict).is_some() {
+            return self.as_key(index);
+        }
+        index
+    }
+
     fn report_item(&mut self, container: Type, part: Type, index: Type, fits: bool, span: Span) {
         let (container_text, index_text) = (self.show(container), self.show(index));
         let can_index = self.member_of_part(part, "__getitem__").is_some();
@@ -176,13 +199,9 @@ impl Walker<'_, '_> {
         };
         if fits {
             let code = self.doubt(container);
-            let help = if code == codes::TYPE_OPTIONAL {
-                "test `is not None` before"
-            } else {
-                "annotate the data, or test with `isinstance` before"
-            };
             let message = format!("{message}, if it is `{}`", self.show(part));
-            self.assertion(code, span, message, Some(help.to_owned()));
+            let help = self.container_doubt_help(container, part, span);
+            self.assertion(code, span, message, help);
             return;
         }
         let code = if container == Type::NONE {
@@ -190,13 +209,7 @@ impl Walker<'_, '_> {
         } else {
             codes::TYPE_SUBSCRIPT
         };
-        let help = if !self.engine.types.data(part).instances.is_empty() {
-            Some("read a field: `value.name`".to_owned())
-        } else if can_index && index == Type::STR {
-            Some("index with an int; for text keys use a dict".to_owned())
-        } else {
-            None
-        };
+        let help = self.item_help(container, index, span);
         self.error(code, span, message, help);
     }
 
@@ -360,6 +373,17 @@ impl Walker<'_, '_> {
         span: Span,
         out: &mut Vec<Stmt>,
     ) {
+        let index = self.index_of(&container, index);
+        if self.split(container.type_, &["__setitem__"]).is_some() {
+            let held = self.hold_value(container, span, out);
+            let index = self.hold_value(index, span, out);
+            let value = self.hold_value(value, span, out);
+            let methods = ["__setitem__"];
+            self.by_object_statements(&held, &methods, span, out, |walker, container, out| {
+                walker.write_item(container, index.clone(), index_id, value.clone(), span, out);
+            });
+            return;
+        }
         if let Some(class) = self.only_program_class(container.type_)
             && self.engine.method(class, "__setitem__").is_some()
         {
@@ -391,13 +415,7 @@ impl Walker<'_, '_> {
                         Some("test the value before".to_owned()),
                     );
                 } else {
-                    let help = self
-                        .engine
-                        .types
-                        .data(part)
-                        .tuple
-                        .is_some()
-                        .then(|| "a tuple cannot change: use a list".to_owned());
+                    let help = self.store_help(part, span);
                     let code = if part == Type::NONE {
                         codes::TYPE_OPTIONAL
                     } else {
@@ -470,6 +488,7 @@ impl Walker<'_, '_> {
     ) {
         let container = self.expression(container);
         let index_value = self.index_value(index);
+        let index_value = self.index_of(&container, index_value);
         if let Some(class) = self.only_program_class(container.type_)
             && self.engine.method(class, "__delitem__").is_some()
         {

@@ -69,7 +69,7 @@ impl Walker<'_, '_> {
 
     /// The present type of a variable.
     pub(super) fn variable_type(&mut self, variable: u32) -> Known {
-        let known = self.env.variables[variable as usize];
+        let known = self.env.variables.get(variable as usize);
         if known.type_ != Known::SHARED {
             return known;
         }
@@ -110,16 +110,21 @@ impl Walker<'_, '_> {
         if known.may_be_unset {
             if !matches!(kind, VariableKind::Captured(_)) {
                 let name = self.variable_name(variable);
+                let help = self.maybe_unset_help(&name, known.type_, span);
                 self.assertion(
                     codes::NAME_UNBOUND,
                     span,
                     format!("`{name}` may have no value here"),
-                    Some(format!(
-                        "give it a value on every way here, such as `{name} = None` before"
-                    )),
+                    help,
                 );
                 let value = self.value(ExprKind::CheckSet(local), known.type_, span);
-                self.env.variables[variable as usize].may_be_unset = false;
+                self.env.variables.set(
+                    variable as usize,
+                    Known {
+                        may_be_unset: false,
+                        ..self.env.variables.get(variable as usize)
+                    },
+                );
                 return value;
             }
             return self.value(ExprKind::CheckSet(local), known.type_, span);
@@ -129,11 +134,12 @@ impl Walker<'_, '_> {
 
     fn unset(&mut self, variable: u32, span: Span) -> Value {
         let name = self.variable_name(variable);
+        let help = self.unset_help(&name, span);
         self.error(
             codes::NAME_UNBOUND,
             span,
             format!("`{name}` has no value here"),
-            Some(format!("assign to `{name}` before this line")),
+            help,
         );
         self.error_value(span)
     }
@@ -167,16 +173,16 @@ impl Walker<'_, '_> {
 
     /// Notes what is known of a variable from now on.
     pub(super) fn know(&mut self, variable: u32, known: Known) {
-        self.env.variables[variable as usize] = known;
+        self.env.variables.set(variable as usize, known);
         self.env.forget_root(variable);
         if self.env.reachable {
             for index in 0..self.tries.len() {
                 let joined = join_known(
-                    self.tries[index].variables[variable as usize],
+                    self.tries[index].variables.get(variable as usize),
                     known,
                     &mut self.engine.types,
                 );
-                self.tries[index].variables[variable as usize] = joined;
+                self.tries[index].variables.set(variable as usize, joined);
                 self.tries[index].forget_root(variable);
             }
         }
@@ -208,10 +214,15 @@ impl Walker<'_, '_> {
     /// Something of the program was called: what it may have changed is not known any more.
     pub(super) fn after_call(&mut self) {
         self.env.paths.clear();
-        for variable in 0..self.env.variables.len() {
-            let index = u32::try_from(variable).unwrap_or(u32::MAX);
-            if self.env.variables[variable].type_ != Known::SHARED && self.is_shared(index) {
-                self.env.variables[variable].type_ = Known::SHARED;
+        for index in 0..self.shared.len() {
+            let variable = self.shared[index];
+            let known = self.env.variables.get(variable);
+            if known.type_ != Known::SHARED {
+                let known = Known {
+                    type_: Known::SHARED,
+                    ..known
+                };
+                self.env.variables.set(variable, known);
             }
         }
     }
