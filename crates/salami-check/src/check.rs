@@ -6,6 +6,7 @@ use salami_syntax::tree::{ExprKind, FunctionId, ParameterKind, StmtId, Tree};
 use crate::codes;
 use crate::engine::{Engine, FileData};
 use crate::names::{Binding, Static, UnitId};
+use crate::tools::{Stub, Tools};
 use crate::typed;
 use crate::walk::Walker;
 
@@ -26,9 +27,11 @@ pub enum Strict {
 pub struct Options {
     /// When assertion points are errors.
     pub strict: Strict,
+    /// The tools that a program may import.
+    pub stubs: Vec<Stub>,
 }
 
-/// What a function may do to the world. Nothing is more than pure until there are tools.
+/// What a function may do to the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum EffectClass {
     /// Nothing.
@@ -45,7 +48,7 @@ pub enum EffectClass {
 /// What a function or the program needs and does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Effects {
-    /// The tools, as `service.method`, sorted.
+    /// The functions of tools, as `service.method`, sorted.
     pub capabilities: Vec<String>,
     /// The gravest of its effects.
     pub class: EffectClass,
@@ -81,8 +84,13 @@ pub fn check(source: &Source, options: &Options) -> Checked {
         };
     }
     let file = FileData::new(0, source.clone(), parsed.tree);
-    let mut checked = crate::deep(|| check_file(&file, options));
+    let tools = crate::deep(|| Tools::read(&file, &options.stubs));
+    let mut checked = crate::deep(|| check_file(&file, &tools, options));
     checked.diagnostics.extend(parsed.diagnostics);
+    if !options.stubs.is_empty() {
+        crate::tools::renumber(&mut checked.diagnostics);
+        crate::tools::renumber(&mut checked.assertion_points);
+    }
     sort(&mut checked.diagnostics);
     sort(&mut checked.assertion_points);
     checked
@@ -100,8 +108,16 @@ fn sort(diagnostics: &mut [Diagnostic]) {
 /// Emission may ask for what analysis did not; then both are done again, at most so often.
 const MAX_EMISSIONS: usize = 8;
 
-fn check_file(file: &FileData, options: &Options) -> Checked {
-    let mut engine = Engine::new(file);
+fn check_file(file: &FileData, tools: &Tools, options: &Options) -> Checked {
+    if !tools.diagnostics.is_empty() {
+        // What the stub says is unknown, and so is what the program does with it.
+        let diagnostics = [&tools.diagnostics, &file.names.diagnostics];
+        return Checked {
+            diagnostics: diagnostics.into_iter().flatten().cloned().collect(),
+            ..Checked::default()
+        };
+    }
+    let mut engine = Engine::new(file, tools);
     engine
         .diagnostics
         .extend(file.names.diagnostics.iter().cloned());
@@ -217,20 +233,13 @@ fn finish(
         .any(|diagnostic| diagnostic.severity == Severity::Error);
     checked.assertion_points = engine.notes.clone();
     checked.diagnostics = engine.diagnostics.clone();
-    let mut names: Vec<String> = engine
-        .functions
-        .iter()
-        .flatten()
-        .filter(|function| function.file == FileId(0))
-        .map(|function| function.name.clone())
-        .collect();
-    names.sort();
-    names.dedup();
-    checked.functions = names
-        .into_iter()
-        .map(|name| (name, Effects::default()))
-        .collect();
-    let refuses = options.strict == Strict::Always
+    (checked.effects, checked.functions) = crate::effects::summarise(&engine);
+    let is_strict = match options.strict {
+        Strict::Always => true,
+        Strict::Effects => checked.effects.class >= EffectClass::Undoable,
+        Strict::Never => false,
+    };
+    let refuses = is_strict
         && checked
             .assertion_points
             .iter()
@@ -247,6 +256,9 @@ fn finish(
         return checked;
     }
     let classes = engine.typed_classes();
+    let used = checked.effects.capabilities.iter();
+    let used = used.filter_map(|name| engine.capabilities.get(name).cloned());
+    let used = used.collect();
     let functions: Option<Vec<typed::Function>> = engine.functions.into_iter().collect();
     checked.program = functions.map(|functions| typed::Program {
         functions,
@@ -255,7 +267,7 @@ fn finish(
         schemas: engine.schemas,
         body,
         main,
-        capabilities: Vec::new(),
+        capabilities: used,
     });
     checked
 }

@@ -27,6 +27,7 @@ codes! {
     TYPE_JSON = "type.json", "An operation on JSON data whose type is only known when the program runs";
     TYPE_FORMAT = "type.format", "A format spec that does not fit the value";
     TYPE_HASHABLE = "type.hashable", "A key that cannot be hashed";
+    TYPE_AWAIT = "type.await", "A coroutine that is not awaited, or `await` of something else";
     TYPE_WITH = "type.with", "A `with` over something that is no context manager";
     TYPE_REVEAL = "type.reveal", "The type that `reveal_type` was asked for";
     CALL_ARGUMENTS = "call.arguments", "Arguments that do not match the parameters";
@@ -36,6 +37,9 @@ codes! {
     ANNOTATION_INVALID = "annotation.invalid", "An annotation that is not a type";
     MODULE_UNSUPPORTED = "module.unsupported", "A module that is not available";
     MODULE_NAME = "module.name", "A name that a module does not have";
+    TOOL_UNKNOWN = "tool.unknown", "A tool that does not exist";
+    TOOL_STUB = "tool.stub", "A stub that does not describe a tool";
+    TOOL_ENGINE = "tool.engine", "A tool that calls functions of the program";
     FEATURE_UNSUPPORTED = "feature.unsupported", "A part of Python that the language leaves out";
     PROGRAM_TOO_COMPLEX = "program.too-complex", "A program whose types grow without end";
 }

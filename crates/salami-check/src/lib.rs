@@ -7,15 +7,18 @@
 
 mod check;
 pub mod codes;
+mod effects;
 mod engine;
 pub mod face;
 mod help;
 mod names;
+mod tools;
 pub mod typed;
 mod types;
 mod uses;
 mod walk;
 
+pub use tools::Stub;
 pub use check::{Checked, EffectClass, Effects, Options, Strict, check};
 
 /// The sources that spans of a checked program point into, by [`salami_source::FileId`]: the

@@ -87,6 +87,8 @@ pub enum Kind {
     Deque,
     CsvReader,
     CsvWriter,
+    Coroutine,
+    AsyncGenerator,
 }
 
 impl Kind {
@@ -126,6 +128,8 @@ impl Kind {
         Kind::Deque,
         Kind::CsvReader,
         Kind::CsvWriter,
+        Kind::Coroutine,
+        Kind::AsyncGenerator,
     ];
 }
 
@@ -190,8 +194,19 @@ pub struct Program {
     pub body: FunctionId,
     /// Set if the host calls `main` after the body (the entry rule).
     pub main: Option<Main>,
-    /// The tools needed, as `service.method`, sorted.
-    pub capabilities: Vec<String>,
+    /// The functions of tools that it calls, sorted by name.
+    pub capabilities: Vec<Capability>,
+}
+
+/// A function of a tool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Capability {
+    /// `service.method`.
+    pub name: String,
+    /// The names of its parameters.
+    pub parameters: Vec<String>,
+    /// What its answers must be.
+    pub result: SchemaId,
 }
 
 /// The host's call of `main`.
@@ -278,6 +293,20 @@ pub enum Schema {
     Decimal,
 }
 
+/// What calling a function does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum FunctionKind {
+    /// Runs it.
+    #[default]
+    Plain,
+    /// Makes a generator.
+    Generator,
+    /// Makes a coroutine.
+    Coroutine,
+    /// Makes an asynchronous generator.
+    AsyncGenerator,
+}
+
 /// A function version.
 #[derive(Clone, Debug)]
 pub struct Function {
@@ -293,10 +322,10 @@ pub struct Function {
     pub captures: u32,
     /// All locals, hidden ones too.
     pub locals: Vec<Local>,
-    /// What it returns; for a generator what it yields is any value and this is unused.
+    /// What it returns; where calling it makes an object that holds its frame this is unused.
     pub result: ValueSet,
-    /// Whether it is a generator.
-    pub is_generator: bool,
+    /// What calling it does.
+    pub kind: FunctionKind,
     /// Whether function values of it are made: every parameter then accepts any value
     /// (and the body begins with `Expect`s that narrow).
     pub open: bool,
@@ -360,7 +389,8 @@ pub enum StmtKind {
     If(Expr, Vec<Stmt>, Vec<Stmt>),
     /// While, with its `else`.
     While(Expr, Vec<Stmt>, Vec<Stmt>),
-    /// For each value of an iterable (generators too) stored to the local; with its `else`.
+    /// For each value of an iterable (generators too, and in a coroutine asynchronous ones) stored
+    /// to the local; with its `else`.
     For(LocalId, Expr, Vec<Stmt>, Vec<Stmt>),
     /// Leaves the innermost loop, running clean-ups.
     Break,
@@ -588,14 +618,26 @@ pub enum ExprKind {
     FString(Vec<Piece>),
     /// Whether the value is in the set.
     IsType(Expr, ValueSet),
+    /// Whether the value is a function value of this function.
+    IsFunction(Expr, FunctionId),
     /// The value, which must be in the set (then the expression's `values`).
     Expect(Expr, ValueSet, Failure),
     /// Statements, then a value: comprehensions, walrus, constructors.
     Block(Vec<Stmt>, Expr),
     /// Yields; the value sent.
     Yield(Expr),
+    /// Runs an iterable or coroutine to its end in place of this generator or coroutine; what it returned.
+    Delegate(Expr),
+    /// Resumes a generator or coroutine with a value; what it yields. At its end StopIteration
+    /// with what it returned (StopAsyncIteration from an asynchronous generator).
+    Send(Expr, Expr),
+    /// The same, raising an exception in it.
+    Throw(Expr, Expr),
     /// A validating decode of JSON data; the text says what is decoded, for the error.
     Decode(Expr, SchemaId, String),
+    /// A call of a tool's function, `service.method`, which is among [`Program::capabilities`]: an
+    /// argument for each parameter.
+    Service(String, Vec<Expr>),
     /// `len(value)`
     Length(Expr),
 }

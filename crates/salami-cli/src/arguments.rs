@@ -49,16 +49,18 @@ Examples:
   salami run trades.py --param text=@export.csv --param year=2024
   echo 'print(1 + 1)' | salami run -
   salami run report.py --input sales.json --format json | jq .result
+  salami run invite.py --tools tools/ --answers answers.json --now 2026-01-31T12:00:00
 
 Exit status: 0 done, 1 the program's error, 2 usage or input that does not fit, 3 refused by the
-checker or the verifier, 4 a limit, 70 a bug of salami, 74 input or output, 130 interrupted.
+checker or the verifier, 4 a limit, 5 a tool that is not connected, 70 a bug of salami, 74 input or output, 130 interrupted.
 A program that calls sys.exit() decides itself.";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
   salami check report.py
   salami check programs/*.py --format json
-  salami check mailing.py --strict always";
+  salami check mailing.py --strict always
+  salami check mailing.py --tools tools/ --effects";
 
 const COMPILE_EXAMPLES: &str = "\
 Examples:
@@ -101,6 +103,18 @@ pub struct Run {
     /// How many bytes it may hold, such as 50000000, 50M or 1G
     #[arg(long, value_name = "BYTES", default_value = "100M", value_parser = bytes)]
     pub memory: u64,
+    /// Answers to the program's calls of tools, in order: JSON objects {"call", "arguments", "answer" or "error"}
+    #[arg(long, value_name = "FILE")]
+    pub answers: Option<PathBuf>,
+    /// The time (UTC) that the program's clock starts at, such as 2026-01-31T12:00:00; it sleeps in no time then
+    #[arg(long, value_name = "TIME", value_parser = crate::instant::parse)]
+    pub now: Option<i64>,
+    /// The seed of the program's randomness; another one each time if left out
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Where the stubs of tools are; without it `tools` beside the program, or where you are
+    #[arg(long, value_name = "DIR")]
+    pub tools: Option<PathBuf>,
     /// How to show the outcome
     #[arg(long, value_enum, default_value_t)]
     pub format: RunFormat,
@@ -115,6 +129,12 @@ pub struct Check {
     /// When assertion points are errors
     #[arg(long, value_enum, default_value_t)]
     pub strict: Strict,
+    /// Where the stubs of tools are; without it `tools` beside the program, or where you are
+    #[arg(long, value_name = "DIR")]
+    pub tools: Option<PathBuf>,
+    /// Show what each function needs and does, too
+    #[arg(long)]
+    pub effects: bool,
     /// How to show what was found
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -134,6 +154,9 @@ pub struct Compile {
     /// When assertion points are errors
     #[arg(long, value_enum, default_value_t)]
     pub strict: Strict,
+    /// Where the stubs of tools are; without it `tools` beside the program, or where you are
+    #[arg(long, value_name = "DIR")]
+    pub tools: Option<PathBuf>,
 }
 
 /// `salami inspect`

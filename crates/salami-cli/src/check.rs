@@ -17,8 +17,12 @@ pub fn check(arguments: &Check, output: &mut Output) -> Result<(), Failure> {
     let mut worst = Ok(());
     let mut reports = Vec::new();
     for path in &arguments.programs {
-        let (report, outcome) = match programs::load_or_refuse(path, arguments.strict) {
-            Ok(Ok(program)) => (accepted(path, &program, arguments.format), Ok(())),
+        let (report, outcome) = match programs::load_or_refuse(
+            path,
+            arguments.strict,
+            arguments.tools.as_deref(),
+        ) {
+            Ok(Ok(program)) => (accepted(path, &program, arguments), Ok(())),
             Ok(Err(refusal)) => (
                 refused(
                     path,
@@ -79,7 +83,7 @@ fn refused(path: &Path, diagnostics: &[Diagnostic], sources: &[Source], format: 
     }
 }
 
-fn accepted(path: &Path, program: &Program, format: Format) -> Report {
+fn accepted(path: &Path, program: &Program, arguments: &Check) -> Report {
     let points = program.assertion_points();
     let effects = program.effects();
     let capabilities = program.capabilities();
@@ -88,7 +92,7 @@ fn accepted(path: &Path, program: &Program, format: Format) -> Report {
         .iter()
         .map(|field| json!({"name": field.name, "type": field.type_name, "required": field.required}))
         .collect();
-    match format {
+    match arguments.format {
         Format::Human => {
             let mut text = String::new();
             if !program.warnings().is_empty() {
@@ -112,7 +116,7 @@ fn accepted(path: &Path, program: &Program, format: Format) -> Report {
             };
             text.push_str(&format!(
                 "  capabilities: {shown}\n  effects: {}\n",
-                effects_name(effects)
+                effects_shown(effects)
             ));
             if !program.inputs().is_empty() {
                 let shown: Vec<_> = program
@@ -121,6 +125,17 @@ fn accepted(path: &Path, program: &Program, format: Format) -> Report {
                     .map(|field| format!("{}: {}", field.name, field.type_name))
                     .collect();
                 text.push_str(&format!("  input: {}\n", shown.join(", ")));
+            }
+            if arguments.effects {
+                text.push_str("  functions:\n");
+                for (name, effects) in program.function_effects() {
+                    let mut line = format!("    {name}: {}", effects_shown(effects));
+                    if !effects.capabilities.is_empty() {
+                        line.push_str(&format!(" ({})", effects.capabilities.join(", ")));
+                    }
+                    text.push_str(&line);
+                    text.push('\n');
+                }
             }
             Report::Human(text)
         }
@@ -132,9 +147,30 @@ fn accepted(path: &Path, program: &Program, format: Format) -> Report {
             "capabilities": capabilities,
             "effects": effects_name(effects),
             "can_wait": effects.can_wait,
+            "functions": functions(program),
             "input": inputs,
         })),
     }
+}
+
+/// What each function needs and does, by name.
+fn functions(program: &Program) -> Vec<Value> {
+    let functions = program.function_effects().iter();
+    functions
+        .map(|(name, effects)| {
+            json!({
+                "name": name,
+                "capabilities": effects.capabilities,
+                "effects": effects_name(effects),
+                "can_wait": effects.can_wait,
+            })
+        })
+        .collect()
+}
+
+fn effects_shown(effects: &Effects) -> String {
+    let waits = if effects.can_wait { ", can wait" } else { "" };
+    format!("{}{waits}", effects_name(effects))
 }
 
 fn effects_name(effects: &Effects) -> &'static str {

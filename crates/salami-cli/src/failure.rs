@@ -10,6 +10,8 @@ pub const USAGE: u8 = 2;
 pub const REFUSED: u8 = 3;
 /// A limit.
 pub const LIMIT: u8 = 4;
+/// It waits for what does not come.
+pub const WAITING: u8 = 5;
 /// Our own bug.
 pub const BUG: u8 = 70;
 /// Input or output.

@@ -5,12 +5,15 @@ mod check;
 mod explain;
 mod failure;
 mod files;
+mod instant;
 mod interrupt;
 mod modules;
 mod output;
 mod parameters;
 mod programs;
 mod run;
+mod session;
+mod stubs;
 mod table;
 
 use std::io::IsTerminal;

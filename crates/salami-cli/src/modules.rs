@@ -10,7 +10,11 @@ use crate::{files, programs};
 
 /// Writes the module of a program.
 pub fn compile(arguments: &Compile, output: &mut Output) -> Result<(), Failure> {
-    let program = programs::load(&arguments.program, arguments.strict)?;
+    let program = programs::load(
+        &arguments.program,
+        arguments.strict,
+        arguments.tools.as_deref(),
+    )?;
     let bytes = if arguments.text {
         program.assembly().into_bytes()
     } else {
@@ -38,11 +42,14 @@ pub fn compile(arguments: &Compile, output: &mut Output) -> Result<(), Failure> 
 
 /// Shows a module as assembly, with a header of comments.
 pub fn inspect(arguments: &Inspect, output: &mut Output) -> Result<(), Failure> {
-    let program = programs::load(&arguments.file, Strict::Never)?;
+    let program = programs::load(&arguments.file, Strict::Never, None)?;
     let module = program.module();
     let capabilities = match &module.capabilities[..] {
         [] => "none".to_owned(),
-        capabilities => capabilities.join(", "),
+        capabilities => {
+            let names: Vec<&str> = capabilities.iter().map(|tool| tool.name.as_str()).collect();
+            names.join(", ")
+        }
     };
     let instructions: usize = module
         .functions

@@ -8,11 +8,15 @@ use salami_source::render::{self, Style};
 
 use crate::arguments;
 use crate::failure::{BUG, Failure, LIMIT, REFUSED};
-use crate::{color, files};
+use crate::{color, files, stubs};
 
 /// Loads and checks the program in a file.
-pub fn load(path: &Path, strict: arguments::Strict) -> Result<Program, Failure> {
-    load_or_refuse(path, strict)?.map_err(|refusal| {
+pub fn load(
+    path: &Path,
+    strict: arguments::Strict,
+    tools: Option<&Path>,
+) -> Result<Program, Failure> {
+    load_or_refuse(path, strict, tools)?.map_err(|refusal| {
         Failure::rendered(REFUSED, rendered(&refusal.diagnostics, &refusal.sources))
     })
 }
@@ -21,6 +25,7 @@ pub fn load(path: &Path, strict: arguments::Strict) -> Result<Program, Failure> 
 pub fn load_or_refuse(
     path: &Path,
     strict: arguments::Strict,
+    tools: Option<&Path>,
 ) -> Result<Result<Program, Refusal>, Failure> {
     let bytes = files::program(path)?;
     let name = files::name(path);
@@ -34,6 +39,7 @@ pub fn load_or_refuse(
     } else {
         let options = CompileOptions {
             strict: strictness(strict),
+            stubs: stubs::load(path, tools)?,
         };
         match Source::from_bytes(name, &bytes) {
             Ok(source) => salami::compile_source(source, &options),

@@ -2,14 +2,15 @@
 
 use std::io::Write;
 
-use salami::{Execution, Program, Progress, RunError, RunOptions};
+use salami::{Execution, Program, Progress, RunError};
 use serde_json::{Value, json};
 
 use crate::arguments::{Run, RunFormat};
 use salami_source::render;
 
-use crate::failure::{Failure, INTERRUPTED, IO, LIMIT, PROGRAM, REFUSED, USAGE};
+use crate::failure::{Failure, INTERRUPTED, IO, LIMIT, PROGRAM, REFUSED, USAGE, WAITING};
 use crate::output::Output;
+use crate::session::Session;
 use crate::{interrupt, parameters, programs, table};
 
 /// How much runs between two looks at the outside: some milliseconds.
@@ -20,8 +21,12 @@ pub fn run(arguments: &Run, output: &mut Output) -> Result<(), Failure> {
     if arguments.format == RunFormat::Json {
         return run_for_machines(arguments, output);
     }
-    let program = programs::load(&arguments.program, arguments.strict)?;
-    let mut execution = start(arguments, &program)?;
+    let program = programs::load(
+        &arguments.program,
+        arguments.strict,
+        arguments.tools.as_deref(),
+    )?;
+    let (mut session, mut execution) = start(arguments, &program)?;
     loop {
         let progress = execution.step(SLICE);
         let sent = output
@@ -30,11 +35,11 @@ pub fn run(arguments: &Run, output: &mut Output) -> Result<(), Failure> {
         let complaints = execution.take_error_output();
         let _ = std::io::stderr().write_all(complaints.as_bytes());
         sent?;
-        if let Progress::Ended(result) = progress {
-            return match result {
-                Ok(result) => show(&result, arguments.format, output),
-                Err(error) => Err(failure(&program, &error)),
-            };
+        match progress {
+            Progress::Running => {}
+            Progress::Suspended(wait) => session.serve(&mut execution, &wait)?,
+            Progress::Ended(Ok(result)) => return show(&result, arguments.format, output),
+            Progress::Ended(Err(error)) => return Err(failure(&program, &error)),
         }
         if interrupt::requested() {
             return Err(Failure::rendered(INTERRUPTED, "interrupted\n"));
@@ -42,17 +47,12 @@ pub fn run(arguments: &Run, output: &mut Output) -> Result<(), Failure> {
     }
 }
 
-fn start(arguments: &Run, program: &Program) -> Result<Execution, Failure> {
-    let input = parameters::input(arguments, program)?;
-    let options = RunOptions {
-        input,
-        fuel: arguments.fuel,
-        memory: arguments.memory,
-        ..RunOptions::default()
-    };
-    program
+fn start(arguments: &Run, program: &Program) -> Result<(Session, Execution), Failure> {
+    let (session, options) = Session::new(arguments, program)?;
+    let execution = program
         .start(&options)
-        .map_err(|error| failure(program, &error))
+        .map_err(|error| failure(program, &error))?;
+    Ok((session, execution))
 }
 
 /// Prints the result; None prints nothing.
@@ -83,6 +83,7 @@ fn failure(program: &Program, error: &RunError) -> Failure {
         RunError::Limit(limit) => Failure::rendered(LIMIT, limit.traceback()).with_help(limit.to_string()),
         RunError::Result(_) => Failure::new(PROGRAM, error.to_string())
             .with_help("return data: None, bool, int, float, str, lists, dicts with str keys, dataclasses, dates"),
+        RunError::NotConnected(_) => Failure::new(WAITING, error.to_string()),
         RunError::Internal(text) => programs::bug(text),
     }
 }
@@ -121,6 +122,7 @@ fn kind(status: u8) -> &'static str {
         LIMIT => "limit",
         IO => "io",
         INTERRUPTED => "interrupted",
+        WAITING => "tool",
         _ => "internal",
     }
 }
@@ -139,7 +141,11 @@ struct Outcome {
 impl Outcome {
     /// Runs a program to its end; its exit status.
     fn run(&mut self, arguments: &Run) -> Result<u8, Failure> {
-        let program = match programs::load_or_refuse(&arguments.program, arguments.strict)? {
+        let program = match programs::load_or_refuse(
+            &arguments.program,
+            arguments.strict,
+            arguments.tools.as_deref(),
+        )? {
             Ok(program) => program,
             Err(refusal) => {
                 let files: Vec<_> = refusal.sources.iter().collect();
@@ -154,13 +160,15 @@ impl Outcome {
                 return Ok(REFUSED);
             }
         };
-        let mut execution = start(arguments, &program)?;
+        let (mut session, mut execution) = start(arguments, &program)?;
         let result = loop {
             let progress = execution.step(SLICE);
             self.printed.push_str(&execution.take_output());
             self.complaints.push_str(&execution.take_error_output());
-            if let Progress::Ended(result) = progress {
-                break result;
+            match progress {
+                Progress::Running => {}
+                Progress::Suspended(wait) => session.serve(&mut execution, &wait)?,
+                Progress::Ended(result) => break result,
             }
             if interrupt::requested() {
                 return Err(Failure::new(INTERRUPTED, "interrupted"));

@@ -87,4 +87,5 @@ exceptions! {
     FloatingPointError: ArithmeticError,
     ModuleNotFoundError: ImportError,
     StatisticsError: ValueError,
+    ToolError: Exception,
 }

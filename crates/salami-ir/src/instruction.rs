@@ -284,6 +284,8 @@ instructions! {
     0x0b Expect "EXPECT" 1 { value: Register, expected: TypeIndex, failure: Expectation, result: Destination }
     /// Whether the value is of the type, as a bool.
     0x0c IsType "IS_TYPE" 1 { value: Register, tested: TypeIndex, result: Destination }
+    /// Whether the value is a function value of the function, as a bool.
+    0x0d IsFunction "IS_FUNCTION" 1 { value: Register, function: FunctionIndex, result: Destination }
 
     // ---- operators: total on `any`, raise CPython's TypeError where it would
     /// `left + right`
@@ -352,6 +354,8 @@ instructions! {
     0x36 Reraise "RERAISE" 1 { exception: Register }
 
     // ---- calls
+    /// Runs a generator, coroutine or iterator to its end for the running generator or coroutine (`yield from`, `await`): what it yields goes to whoever resumed that one, what is sent or thrown in comes to it. Result: what it returned (None from an iterator), `any`.
+    0x37 Delegate "DELEGATE" 2 { iterator: Register, result: Destination }
     /// Calls a function of the module. A generator function gives a generator.
     0x38 Call "CALL" 2 { function: FunctionIndex, arguments: Vec<Register>, result: Destination }
     /// Calls a function of the module that captures, with the function value that holds its cells; a value of another function is an internal error.
@@ -364,6 +368,10 @@ instructions! {
     0x3c MakeFunction "MAKE_FUNCTION" 2 { function: FunctionIndex, cells: Vec<Register>, result: Destination }
     /// Gives the value to whoever asked the generator for the next one. Result: what was sent, `any`.
     0x3d Yield "YIELD" 2 { value: Register, result: Destination }
+    /// Resumes a generator, coroutine or asynchronous generator, whose `YIELD` gives it the value (None if it has not begun; TypeError else). Result: what it yields; on its end goes to the address, the result then what it returned. When an asynchronous generator waits, the running coroutine waits with it. Result `any`.
+    0x3e Send "SEND" 2 { generator: Register, value: Register, result: Destination, end: Address }
+    /// The same, but raises an exception where it stands.
+    0x3f Throw "THROW" 2 { generator: Register, exception: Register, result: Destination, end: Address }
 
     // ---- objects
     /// An instance of the class with all fields unset.
@@ -418,4 +426,6 @@ instructions! {
     0x62 Decode "DECODE" 2 { value: Register, schema: SchemaIndex, what: String, result: Destination }
     /// Sets a field of the output object.
     0x63 StoreOutput "STORE_OUTPUT" 1 { name: String, value: Register }
+    /// Calls a function of a tool, which is in the capability table: the machine waits until the host has answered. ToolError if the host says so, or if an argument is no data. Result `any`, JSON data.
+    0x64 CallService "CALL_SERVICE" 10 { service: String, arguments: Vec<Register>, result: Destination }
 }

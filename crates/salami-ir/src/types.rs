@@ -97,6 +97,10 @@ tags! {
     CsvReader = "csv_reader",
     /// `csv.writer` and `csv.DictWriter`.
     CsvWriter = "csv_writer",
+    /// A coroutine: what calling an `async def` gives. A heap object that holds a frame.
+    Coroutine = "coroutine",
+    /// An asynchronous generator, which may wait between its values.
+    AsyncGenerator = "async_generator",
 }
 
 /// A set of [`Tag`]s.

@@ -92,20 +92,25 @@ impl Pending {
             ExprKind::Unary(_, value)
             | ExprKind::Field(value, ..)
             | ExprKind::IsType(value, _)
+            | ExprKind::IsFunction(value, _)
             | ExprKind::Expect(value, ..)
             | ExprKind::Yield(value)
+            | ExprKind::Delegate(value)
             | ExprKind::Decode(value, ..)
             | ExprKind::Length(value) => self.expressions.push(value),
             ExprKind::Binary(_, left, right)
             | ExprKind::Compare(_, left, right)
             | ExprKind::And(left, right)
             | ExprKind::Or(left, right)
+            | ExprKind::Send(left, right)
+            | ExprKind::Throw(left, right)
             | ExprKind::Item(left, right) => self.expressions.extend([left, right]),
             ExprKind::IfElse(first, second, third) | ExprKind::Slice(first, second, third) => {
                 self.expressions.extend([first, second, third]);
             }
             ExprKind::Call(_, values)
             | ExprKind::Leaf(_, values)
+            | ExprKind::Service(_, values)
             | ExprKind::List(values)
             | ExprKind::Tuple(values)
             | ExprKind::Set(values)

@@ -10,6 +10,7 @@ use salami_check::typed::{
 };
 use salami_ir::instruction::{self, Destination, Expectation};
 use salami_ir::{
+    FunctionIndex,
     ClassIndex, ClassRef, FieldIndex, GlobalIndex, Instruction, Register, RegisterType,
     SchemaIndex, Tag, TagSet,
 };
@@ -139,6 +140,20 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
                     result,
                 })
             }
+            ExprKind::Service(service, arguments) => {
+                let all: Vec<&Expr> = arguments.iter().collect();
+                let values = self.operands(&all, |_, _| Ok(None))?;
+                self.emit.release(mark);
+                let arguments = registers(&values);
+                let service = service.clone();
+                self.give(expression, RegisterType::ANY, into, |result| {
+                    Instruction::CallService {
+                        service,
+                        arguments,
+                        result,
+                    }
+                })
+            }
             ExprKind::Closure(function, captures) => {
                 self.closure(expression, *function, captures, into)
             }
@@ -208,6 +223,18 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
                     }
                 })
             }
+            ExprKind::IsFunction(value, function) => {
+                let value = self.expression(value, None)?.register;
+                self.emit.release(mark);
+                let function = FunctionIndex(function.0);
+                self.give(expression, RegisterType::tag(Tag::Bool), into, |result| {
+                    Instruction::IsFunction {
+                        value,
+                        function,
+                        result,
+                    }
+                })
+            }
             ExprKind::Expect(value, expected, failure) => {
                 self.expect(expression, value, expected, failure, into)
             }
@@ -221,6 +248,13 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
                 self.give(expression, RegisterType::ANY, into, |result| {
                     Instruction::Yield { value, result }
                 })
+            }
+            ExprKind::Delegate(value) => self.delegate(expression, value, into),
+            ExprKind::Send(generator, value) => {
+                self.resume(expression, [generator, value], false, into)
+            }
+            ExprKind::Throw(generator, exception) => {
+                self.resume(expression, [generator, exception], true, into)
             }
             ExprKind::Decode(value, schema, what) => {
                 let value = self.expression(value, None)?.register;

@@ -18,6 +18,7 @@ mod dispose;
 mod emit;
 mod expression;
 mod function;
+mod generator;
 mod kinds;
 mod merge;
 mod place;
@@ -31,7 +32,7 @@ mod values;
 use core::fmt;
 
 use salami_check::typed::Program;
-use salami_ir::{FunctionIndex, LeafSignature, Module, SEMANTICS_VERSION};
+use salami_ir::{Capability, FunctionIndex, LeafSignature, Module, SEMANTICS_VERSION, SchemaIndex};
 use salami_source::Source;
 
 pub use dispose::dispose;
@@ -86,7 +87,15 @@ pub fn lower(
         globals: pool.globals,
         schemas: pool.schemas,
         functions,
-        capabilities: program.capabilities.clone(),
+        capabilities: program
+            .capabilities
+            .iter()
+            .map(|tool| Capability {
+                name: tool.name.clone(),
+                parameters: tool.parameters.clone(),
+                result: Some(SchemaIndex(tool.result.0)),
+            })
+            .collect(),
         entry: FunctionIndex(program.body.0),
     };
     merge::merge(&mut module);

@@ -35,15 +35,19 @@ pub(crate) fn children<'a>(expression: &'a Expr, visit: &mut dyn FnMut(&'a Expr)
         ExprKind::Unary(_, value)
         | ExprKind::Field(value, ..)
         | ExprKind::IsType(value, _)
+            | ExprKind::IsFunction(value, _)
         | ExprKind::Expect(value, ..)
         | ExprKind::Block(_, value)
         | ExprKind::Yield(value)
+        | ExprKind::Delegate(value)
         | ExprKind::Decode(value, ..)
         | ExprKind::Length(value) => visit(value),
         ExprKind::Binary(_, left, right)
         | ExprKind::Compare(_, left, right)
         | ExprKind::And(left, right)
         | ExprKind::Or(left, right)
+        | ExprKind::Send(left, right)
+        | ExprKind::Throw(left, right)
         | ExprKind::Item(left, right) => {
             visit(left);
             visit(right);
@@ -55,6 +59,7 @@ pub(crate) fn children<'a>(expression: &'a Expr, visit: &mut dyn FnMut(&'a Expr)
         }
         ExprKind::Call(_, values)
         | ExprKind::Leaf(_, values)
+        | ExprKind::Service(_, values)
         | ExprKind::List(values)
         | ExprKind::Tuple(values)
         | ExprKind::Set(values)

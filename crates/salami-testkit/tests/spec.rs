@@ -1,7 +1,8 @@
 //! The executable specification, `spec/**/*.md`: every program in it on every engine there is.
 //!
 //! - plain: each case is run and compared with what CPython wrote into the page. No Python needed.
-//! - `BLESS=1`: CPython writes its outcomes into the pages; nothing is run here.
+//! - `BLESS=1`: CPython writes its outcomes into the pages (those whose path holds the filter, if one is
+//!   given); nothing is run here.
 //! - `ORACLE=1`: CPython runs every case again and must say what the pages say.
 
 use std::collections::BTreeSet;
@@ -117,13 +118,19 @@ fn divergences() -> Result<(), libtest_mimic::Failed> {
 fn main() {
     let set =
         |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    let arguments = libtest_mimic::Arguments::from_args();
     if set("BLESS") {
+        let wanted = |page: &str| {
+            let filter = arguments.filter.as_deref();
+            filter.is_none_or(|filter| page.contains(filter))
+        };
         for (page, text) in pages() {
-            bless(&page, &text);
+            if wanted(&page) {
+                bless(&page, &text);
+            }
         }
         return;
     }
-    let arguments = libtest_mimic::Arguments::from_args();
     let mut trials = Vec::new();
     for (page, text) in pages() {
         if set("ORACLE") {

@@ -36,6 +36,8 @@ fn ends_block(instruction: &Instruction) -> bool {
                 | Instruction::IfFalse { .. }
                 | Instruction::IfUnset { .. }
                 | Instruction::Next { .. }
+                | Instruction::Send { .. }
+                | Instruction::Throw { .. }
         )
 }
 

@@ -245,6 +245,10 @@ impl<'c, 'm> Flow<'c, 'm> {
                 self.machine.set(result.0, Type::UNSET);
                 self.flow_at(*end);
             }
+            Instruction::Send { end, .. } | Instruction::Throw { end, .. } => {
+                self.flow_at(next);
+                self.flow_at(*end);
+            }
             Instruction::Return { .. }
             | Instruction::Raise { .. }
             | Instruction::RaiseFrom { .. }

@@ -18,7 +18,7 @@
 //!   same order; its fields have different names.
 //! - **V6** A schema refers to earlier schemas, to constants and classes that exist and are no
 //!   exceptions, and to fields that its class has; ISO 8601 gives dates, times and datetimes.
-//! - **V7** Capabilities are sorted and distinct.
+//! - **V7** Capabilities are sorted by name, and distinct; their schemas exist.
 //! - **V8** The entry function exists, is no generator, has no parameters and no captures.
 //!
 //! Of a function's form:
@@ -55,14 +55,19 @@
 //! - **V21** What a function returns is of its declared result.
 //! - **V22** Field instructions have objects of the class they name, or of one that derives from it.
 //! - **V23** `LIST_APPEND` has a list, `SET_ADD` a set, `CONCAT` strs, `NEXT` an iterator or
-//!   generator, `RERAISE` an exception.
-//! - **V24** Only generator functions yield.
+//!   generator, `DELEGATE` these or a coroutine, `SEND` and `THROW` a generator, coroutine or
+//!   asynchronous generator, `RERAISE` an exception.
+//! - **V24** Only functions that make a generator or asynchronous generator yield, only those and
+//!   coroutines delegate, and only coroutines and asynchronous generators resume an asynchronous
+//!   generator: they wait when it waits.
 //! - **V25** No operation on operands of these types always fails: operators by the table in
 //!   `operators.rs`, and access to items, `LEN`, `ITER`, `UNPACK`.
 //! - **V26** `EXPECT` and `IS_TYPE` test for types of values.
 //! - **V27** The types are found with bounded effort: block starts times registers that live
 //!   there, and block starts times their handlers, are limited for a function, all steps for a
 //!   module. No program that people or models write comes near.
+//! - **V28** `CALL_SERVICE` calls a tool of the capability table, with as many arguments as that
+//!   names parameters.
 //!
 //! Not proved, because it is not needed for safety: that a clean-up ends in `RERAISE`, and that a
 //! program ends. Fuel meters every instruction, so every loop.

@@ -71,9 +71,9 @@ impl<'m> Machine<'_, 'm> {
     }
 
     fn result_of(&self, called: &Function) -> Type {
-        match called.kind {
-            FunctionKind::Plain => self.context.declared(called.result),
-            FunctionKind::Generator => Type::tag(Tag::Generator),
+        match called.kind.made() {
+            None => self.context.declared(called.result),
+            Some(made) => Type::tag(made),
         }
     }
 
@@ -141,6 +141,7 @@ impl<'m> Machine<'_, 'm> {
                 self.define(*result, narrowed);
             }
             Instruction::IsType { value, result, .. }
+            | Instruction::IsFunction { value, result, .. }
             | Instruction::Not { value, result }
             | Instruction::Truth { value, result } => {
                 self.value(*value);
@@ -175,8 +176,12 @@ impl<'m> Machine<'_, 'm> {
             | Instruction::CallClosure { .. }
             | Instruction::CallValue { .. }
             | Instruction::CallLeaf { .. }
+            | Instruction::CallService { .. }
             | Instruction::MakeFunction { .. }
-            | Instruction::Yield { .. } => self.call(instruction),
+            | Instruction::Yield { .. }
+            | Instruction::Delegate { .. }
+            | Instruction::Send { .. }
+            | Instruction::Throw { .. } => self.call(instruction),
             Instruction::NewObject { class, result } => {
                 let instance = self.context.lattice.instance(ClassRef::Module(*class));
                 self.define(*result, instance);
@@ -287,6 +292,12 @@ impl<'m> Machine<'_, 'm> {
                 self.values(arguments);
                 self.define(*result, Type::ANY);
             }
+            Instruction::CallService {
+                arguments, result, ..
+            } => {
+                self.values(arguments);
+                self.define(*result, Type::ANY);
+            }
             Instruction::CallLeaf {
                 leaf,
                 arguments,
@@ -334,12 +345,64 @@ impl<'m> Machine<'_, 'm> {
             }
             Instruction::Yield { value, result } => {
                 self.value(*value);
-                if self.function.kind != FunctionKind::Generator {
+                if !matches!(
+                    self.function.kind,
+                    FunctionKind::Generator | FunctionKind::AsyncGenerator
+                ) {
                     self.refuse(Rule::V24, || "only a generator function yields".to_owned());
                 }
                 self.define(*result, Type::ANY);
             }
+            Instruction::Delegate { iterator, result } => {
+                self.known(
+                    *iterator,
+                    TagSet::of(&[Tag::Iterator, Tag::Generator, Tag::Coroutine]),
+                    "an iterator, generator or coroutine",
+                );
+                if self.function.kind == FunctionKind::Plain {
+                    self.refuse(Rule::V24, || {
+                        "only a generator or coroutine delegates".to_owned()
+                    });
+                }
+                self.define(*result, Type::ANY);
+            }
+            Instruction::Send {
+                generator,
+                value,
+                result,
+                ..
+            }
+            | Instruction::Throw {
+                generator,
+                exception: value,
+                result,
+                ..
+            } => {
+                self.value(*value);
+                self.resumed(*generator);
+                self.define(*result, Type::ANY);
+            }
             _ => {}
+        }
+    }
+
+    /// What `SEND` and `THROW` resume.
+    fn resumed(&mut self, generator: Register) {
+        self.known(
+            generator,
+            TagSet::of(&[Tag::Generator, Tag::Coroutine, Tag::AsyncGenerator]),
+            "a generator or coroutine",
+        );
+        let may_wait = self.value(generator).tags.contains(Tag::AsyncGenerator);
+        if may_wait
+            && !matches!(
+                self.function.kind,
+                FunctionKind::Coroutine | FunctionKind::AsyncGenerator
+            )
+        {
+            self.refuse(Rule::V24, || {
+                "only a coroutine resumes what may wait".to_owned()
+            });
         }
     }
 

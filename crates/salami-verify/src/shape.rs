@@ -273,6 +273,20 @@ fn operands(
         } if usize::from(*before) >= results.len() => {
             errors.push(Rule::V12, place, "the starred destination is one of them");
         }
+        Instruction::CallService {
+            service, arguments, ..
+        } => match capability(module, service) {
+            None => {
+                let message = format!("the tool `{service}` is not in the capability table");
+                errors.push(Rule::V28, place, message);
+            }
+            Some(tool) if tool.parameters.len() != arguments.len() => {
+                let (wanted, given) = (tool.parameters.len(), arguments.len());
+                let message = format!("the tool takes {wanted} arguments, and gets {given}");
+                errors.push(Rule::V28, place, message);
+            }
+            Some(_) => {}
+        },
         Instruction::Expect {
             expected: tested, ..
         }
@@ -297,4 +311,11 @@ fn what(operand: &OperandView<'_>) -> &'static str {
         OperandView::Schema(_) => "schema",
         _ => "register",
     }
+}
+
+/// The tool of this name, in a table that is sorted; where it is not, V7 refuses the module anyway.
+fn capability<'m>(module: &'m Module, name: &str) -> Option<&'m salami_ir::Capability> {
+    let tools = &module.capabilities;
+    let found = tools.binary_search_by(|tool| tool.name.as_str().cmp(name));
+    found.ok().and_then(|index| tools.get(index))
 }

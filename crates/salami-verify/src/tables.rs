@@ -291,9 +291,15 @@ fn schema_content(module: &Module, lattice: &Lattice, schema: &Schema) -> Option
 
 fn capabilities(module: &Module, errors: &mut Errors) {
     for (index, pair) in module.capabilities.windows(2).enumerate() {
-        if pair.first() >= pair.get(1) {
+        if pair.first().map(|tool| &tool.name) >= pair.get(1).map(|tool| &tool.name) {
             let place = Place::Capability(position(index.saturating_add(1)));
             errors.push(Rule::V7, place, "capabilities are sorted and distinct");
+        }
+    }
+    for (index, tool) in module.capabilities.iter().enumerate() {
+        if tool.result.is_some_and(|schema| schema.index() >= module.schemas.len()) {
+            let place = Place::Capability(position(index));
+            errors.push(Rule::V7, place, "there is no such schema");
         }
     }
 }

@@ -8,6 +8,7 @@ use salami_ir::{BuiltinException, Module};
 use crate::heap::Heap;
 use crate::raise::Raise;
 use crate::value::Value;
+use crate::wait::{Answer, Wait};
 
 /// How far a single instruction may go into debt: work of this size is done at once and paid
 /// by what comes next, larger work waits until there is fuel for it.
@@ -65,12 +66,26 @@ pub struct Context {
     pub(crate) output: String,
     /// What the program wrote to the standard error stream and the host did not take yet.
     pub(crate) error_output: String,
+    /// The files that stand for the output and the log, where the program redirected them.
+    pub(crate) redirected: [Value; 2],
     /// The precision and rounding of decimal arithmetic, which a program may set: part of its state.
     pub(crate) decimal_rules: crate::native::decimal::Rules,
     /// The recorded clock: microseconds since 1970 in UTC, constant until the machine has waited.
     pub(crate) clock: i64,
     /// The recorded seed of randomness that the program did not seed itself.
     pub(crate) seed: u64,
+    /// The generator behind the functions of the module `random`, once one was called.
+    pub(crate) shared_random: Option<crate::native::mersenne::Mersenne>,
+    /// The generator in place of the operating system's randomness, once it was asked.
+    pub(crate) entropy: Option<crate::native::mersenne::Mersenne>,
+    /// What the machine waits for.
+    pub(crate) wait: Option<Wait>,
+    /// The answer to the call that the instruction at hand made.
+    pub(crate) answer: Option<Answer>,
+    /// Fuel for what was copied out of the machine for the call at hand.
+    pub(crate) owed: u64,
+    /// How many calls of tools were made.
+    pub(crate) calls: u64,
     /// Compiled patterns; nothing that the program can see depends on it.
     pub(crate) regexes: crate::regex::Cache,
 }
@@ -83,10 +98,17 @@ impl Context {
             heap,
             fuel: Fuel::default(),
             output: String::new(),
+            redirected: [Value::Unset; 2],
             error_output: String::new(),
             decimal_rules: crate::native::decimal::Rules::default(),
             clock: DEFAULT_CLOCK,
             seed: 0,
+            shared_random: None,
+            entropy: None,
+            wait: None,
+            answer: None,
+            owed: 0,
+            calls: 0,
             regexes: crate::regex::Cache::default(),
         }
     }

@@ -19,6 +19,7 @@ mod prepare;
 mod raise;
 pub mod regex;
 mod value;
+mod wait;
 
 pub use context::{Context, DEFAULT_CLOCK};
 pub use data::{Data, ExportError};
@@ -28,6 +29,7 @@ pub use machine::{
 };
 pub use prepare::Program;
 pub use raise::Raise;
+pub use wait::{Answer, Call, Wait};
 pub use value::{
     BigRef, BufferRef, BytesRef, CellRef, DictRef, ExceptionRef, FunctionRef, GeneratorRef,
     IteratorRef, ListRef, NativeRef, ObjectRef, RangeRef, SetRef, SliceRef, Str, TupleRef, TypeRef,

@@ -13,6 +13,9 @@ pub enum Raise {
     Memory(usize),
     /// Work of this much fuel is not paid for. The machine stops before the instruction.
     Fuel(u64),
+    /// The machine must wait for what `Context::wait` says. It stops before the instruction, and
+    /// runs it again when that has come.
+    Suspend,
     /// A state that the verifier rules out: our bug, said instead of a panic.
     Internal(&'static str),
 }

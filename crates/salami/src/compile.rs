@@ -1,16 +1,18 @@
 //! From source to a program.
 
-use salami_check::Strict;
+use salami_check::{Strict, Stub};
 use salami_source::{Severity, Source};
 
 use crate::error::{CompileError, Refusal};
 use crate::program::{Findings, Program};
 
 /// How a program is compiled.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct CompileOptions {
     /// When assertion points are errors.
     pub strict: Strict,
+    /// The tools that the program may import.
+    pub stubs: Vec<Stub>,
 }
 
 /// Compiles a program; `name` is the file's name in diagnostics and tracebacks.
@@ -28,13 +30,15 @@ pub fn compile(name: &str, text: &str, options: &CompileOptions) -> Result<Progr
 pub fn compile_source(source: Source, options: &CompileOptions) -> Result<Program, CompileError> {
     let options = salami_check::Options {
         strict: options.strict,
+        stubs: options.stubs.clone(),
     };
     let checked = salami_check::check(&source, &options);
     let (errors, warnings): (Vec<_>, Vec<_>) = checked
         .diagnostics
         .into_iter()
         .partition(|diagnostic| diagnostic.severity == Severity::Error);
-    let sources = vec![source];
+    let stubs = options.stubs.iter().map(|stub| stub.source.clone());
+    let sources: Vec<Source> = std::iter::once(source).chain(stubs).collect();
     let Some(typed) = checked.program else {
         return Err(if errors.is_empty() {
             CompileError::Internal("the checker refused the program and did not say why".into())
@@ -46,7 +50,8 @@ pub fn compile_source(source: Source, options: &CompileOptions) -> Result<Progra
         });
     };
     let name = sources.first().map_or("", Source::name);
-    let lowered = salami_lower::lower(&typed, &sources, name, salami_vm::leaf::leaves());
+    let own = sources.get(..1).unwrap_or_default();
+    let lowered = salami_lower::lower(&typed, own, name, salami_vm::leaf::leaves());
     let inputs = typed.main.iter().flat_map(|main| &main.inputs);
     let required = inputs
         .filter(|input| input.default.is_none())
@@ -58,7 +63,7 @@ pub fn compile_source(source: Source, options: &CompileOptions) -> Result<Progra
         salami_lower::LowerError::Malformed(_) => CompileError::Internal(error.to_string()),
     })?;
     let assertion_points = checked.assertion_points;
-    let effects = checked.effects;
+    let (effects, functions) = (checked.effects, checked.functions);
     Program::new(
         module,
         Findings {
@@ -67,6 +72,7 @@ pub fn compile_source(source: Source, options: &CompileOptions) -> Result<Progra
             warnings,
             assertion_points,
             effects,
+            functions,
             required,
         },
     )

@@ -61,6 +61,8 @@ pub enum RunError {
     Exception(Exception),
     /// The program ended itself: `sys.exit()`, `raise SystemExit`.
     Exit(Exit),
+    /// It called this function of a tool, and nobody answers for it.
+    NotConnected(String),
     /// A limit was met.
     Limit(Limit),
     /// The result is no data that could leave the program.
@@ -93,6 +95,9 @@ impl RunError {
                 "message": limit.to_string(),
                 "traceback": frames(&limit.frames),
             }),
+            Self::NotConnected(tool) => {
+                json!({"kind": "tool", "tool": tool, "message": self.to_string()})
+            }
             Self::Result(text) => json!({"kind": "result", "message": text}),
             Self::Internal(text) => json!({"kind": "internal", "message": text}),
         }
@@ -115,6 +120,9 @@ impl fmt::Display for RunError {
             }
             Self::Exception(exception) => exception.fmt(formatter),
             Self::Exit(exit) => write!(formatter, "exit with status {}", exit.status),
+            Self::NotConnected(tool) => {
+                write!(formatter, "the program calls `{tool}`, and no such tool is connected")
+            }
             Self::Limit(limit) => limit.fmt(formatter),
             Self::Result(text) => write!(formatter, "the result cannot leave the program: {text}"),
             Self::Internal(text) => write!(formatter, "internal: {text}"),

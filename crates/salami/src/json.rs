@@ -16,7 +16,7 @@ pub(crate) fn fields(input: &Map<String, Value>) -> Vec<(String, Data)> {
 }
 
 /// Who made the value had it bounded in depth.
-fn data(value: &Value) -> Data {
+pub(crate) fn data(value: &Value) -> Data {
     match value {
         Value::Null => Data::None,
         Value::Bool(value) => Data::Bool(*value),

@@ -36,8 +36,10 @@
 //! # Ok::<(), salami::CompileError>(())
 //! ```
 
+mod canned;
 mod compile;
 mod error;
+mod host;
 mod input;
 mod json;
 mod program;
@@ -45,12 +47,14 @@ mod run;
 mod suggest;
 mod traceback;
 
+pub use canned::Canned;
 pub use compile::{CompileOptions, compile, compile_source};
 pub use error::{CompileError, Exception, Exit, Limit, LimitKind, Refusal, RunError};
+pub use host::{Answer, Call, Host, Wait};
 pub use input::{Field, Misfit};
 pub use program::{Program, is_module};
 pub use run::{Execution, Progress, Run, RunOptions};
-pub use salami_check::{EffectClass, Effects, Strict};
+pub use salami_check::{EffectClass, Effects, Strict, Stub};
 pub use salami_source::{Diagnostic, Edit, Source, mended};
 pub use suggest::closest;
 pub use traceback::Frame;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{CompileError, Refusal};
 use crate::input::{self, Field, Misfit};
-use salami_check::Effects;
+use salami_check::{EffectClass, Effects};
 
 /// The code of what the verifier refuses in a module or in assembly.
 const VERIFIER: &str = "module.verifier";
@@ -32,6 +32,7 @@ struct Inner {
     warnings: Vec<Diagnostic>,
     assertion_points: Vec<Diagnostic>,
     effects: Effects,
+    functions: Vec<(String, Effects)>,
     inputs: Vec<Field>,
 }
 
@@ -43,6 +44,7 @@ pub(crate) struct Findings {
     pub(crate) warnings: Vec<Diagnostic>,
     pub(crate) assertion_points: Vec<Diagnostic>,
     pub(crate) effects: Effects,
+    pub(crate) functions: Vec<(String, Effects)>,
     /// The input fields without a default.
     pub(crate) required: Vec<String>,
 }
@@ -67,9 +69,19 @@ impl Program {
             assembly,
             warnings,
             assertion_points,
-            effects,
+            mut effects,
+            functions,
             required,
         } = findings;
+        let tools = &verified.module().capabilities;
+        if sources.is_empty() && !tools.is_empty() {
+            // Without the stubs nothing is known of them but that they are called.
+            effects = Effects {
+                capabilities: tools.iter().map(|tool| tool.name.clone()).collect(),
+                class: EffectClass::Irreversible,
+                can_wait: true,
+            };
+        }
         let inputs = input::fields(verified.module(), |name| {
             required.iter().any(|required| required == name)
         });
@@ -84,6 +96,7 @@ impl Program {
                 warnings,
                 assertion_points,
                 effects,
+                functions,
                 inputs,
             }),
         })
@@ -226,7 +239,7 @@ impl Program {
             .collect()
     }
 
-    /// The files it was compiled from, the program first; none where it was loaded as a module.
+    /// The files it was compiled from, the program first, then the stubs of tools; none where it was loaded as a module.
     #[must_use]
     pub fn sources(&self) -> &[Source] {
         &self.inner.sources
@@ -244,16 +257,25 @@ impl Program {
         &self.inner.assertion_points
     }
 
-    /// What running it can do to the world.
+    /// What each of its functions can do to the world, by the name that tracebacks show; sorted.
+    /// Empty where it was loaded as a module.
+    #[must_use]
+    pub fn function_effects(&self) -> &[(String, Effects)] {
+        &self.inner.functions
+    }
+
+    /// What running it can do to the world. Of a module without its source no more is known than
+    /// which tools it calls; they are taken for irreversible.
     #[must_use]
     pub fn effects(&self) -> &Effects {
         &self.inner.effects
     }
 
-    /// The tools it may call, as `service.method`, sorted.
+    /// The functions of tools that it may call, as `email.send`, sorted.
     #[must_use]
-    pub fn capabilities(&self) -> &[String] {
-        &self.module().capabilities
+    pub fn capabilities(&self) -> Vec<&str> {
+        let tools = self.module().capabilities.iter();
+        tools.map(|tool| tool.name.as_str()).collect()
     }
 
     /// The input fields: the parameters of `main`, where the host calls it.

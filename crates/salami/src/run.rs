@@ -8,6 +8,7 @@ use salami_vm::{
 use serde_json::{Map, Value};
 
 use crate::error::{Exception, Exit, Limit, LimitKind, RunError};
+use crate::host::{self, Answer, Host, NoTools, Wait};
 use crate::input::Misfit;
 use crate::json;
 use crate::program::Program;
@@ -60,6 +61,8 @@ pub struct Run {
 pub enum Progress {
     /// It goes on with the next step.
     Running,
+    /// It waits, and does nothing until that has come.
+    Suspended(Wait),
     /// It ended.
     Ended(Result<Value, RunError>),
 }
@@ -88,6 +91,8 @@ pub struct Execution {
     limit: Option<u64>,
     granted: u64,
     needed: u64,
+    /// What it has of what was granted, where it stopped to wait.
+    spare: u64,
     ended: Option<Result<Value, RunError>>,
 }
 
@@ -102,8 +107,16 @@ impl Program {
     /// assert_eq!(run.result, Ok("Hello, Ada!".into()));
     /// # Ok::<(), salami::CompileError>(())
     /// ```
+    ///
+    /// It has no tools: a call of one ends the run. Its clock is simulated: `time.sleep` takes no time.
     #[must_use]
     pub fn run(&self, options: &RunOptions) -> Run {
+        self.run_with(options, &mut NoTools)
+    }
+
+    /// Runs the program to its end; `host` answers its calls of tools. Its clock is simulated.
+    #[must_use]
+    pub fn run_with(&self, options: &RunOptions, host: &mut dyn Host) -> Run {
         let mut execution = match self.start(options) {
             Ok(execution) => execution,
             Err(error) => {
@@ -118,8 +131,14 @@ impl Program {
             }
         };
         let result = loop {
-            if let Progress::Ended(result) = execution.step(u64::MAX / 4) {
-                break result;
+            match execution.step(u64::MAX / 4) {
+                Progress::Ended(result) => break result,
+                Progress::Running => {}
+                Progress::Suspended(Wait::Until(instant)) => execution.advance(instant),
+                Progress::Suspended(Wait::Call(call)) => match host.call(&call) {
+                    Some(answer) => drop(execution.answer(&answer)),
+                    None => break Err(RunError::NotConnected(call.name())),
+                },
             }
         };
         Run {
@@ -155,6 +174,7 @@ impl Program {
             limit: options.fuel,
             granted: 0,
             needed: 0,
+            spare: 0,
             ended: None,
         })
     }
@@ -169,13 +189,15 @@ impl Execution {
         let left = self
             .limit
             .map_or(u64::MAX, |limit| limit.saturating_sub(self.granted));
-        if left == 0 || left < self.needed {
+        let spare = core::mem::take(&mut self.spare);
+        if spare == 0 && (left == 0 || left < self.needed) {
             return self.end(Err(RunError::Limit(Limit {
                 kind: LimitKind::Fuel,
                 frames: self.frames(),
             })));
         }
-        let grant = fuel.max(self.needed).max(1).min(left);
+        let wanted = fuel.max(self.needed).max(1);
+        let grant = wanted.saturating_sub(spare).min(left);
         self.granted = self.granted.saturating_add(grant);
         self.needed = 0;
         let outcome = self.machine.run(grant);
@@ -199,6 +221,18 @@ impl Execution {
                         .map_err(RunError::Result);
                     return self.end(result);
                 }
+                Outcome::Suspended(wait) => match host::wait(wait) {
+                    Ok(wait) => {
+                        self.spare = self.granted.saturating_sub(self.machine.fuel_used());
+                        return Progress::Suspended(wait);
+                    }
+                    // What has no form outside is the program's error, like other arguments that are no data.
+                    Err(problem) => {
+                        let error = salami_vm::Answer::Error(problem);
+                        self.machine.answer(error);
+                        outcome = self.machine.run(0);
+                    }
+                },
                 Outcome::Failed(error) => {
                     let frames = self.frames();
                     return self.end(Err(failure(&error, frames)));
@@ -215,6 +249,23 @@ impl Execution {
                 }
             }
         }
+    }
+
+    /// Answers the call that it waits for; `false` if it waits for none.
+    pub fn answer(&mut self, answer: &Answer) -> bool {
+        self.machine.answer(host::answer(answer))
+    }
+
+    /// Moves its clock on, to microseconds since 1970 in UTC; never back. The program sees the
+    /// clock move only where it waits: call it when it has.
+    pub fn advance(&mut self, now: i64) {
+        self.machine.advance_clock(now);
+    }
+
+    /// What its clock shows.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        self.machine.clock()
     }
 
     fn end(&mut self, result: Result<Value, RunError>) -> Progress {
@@ -367,6 +418,7 @@ impl Execution {
         match class {
             BuiltinException::JSONDecodeError => "json.decoder.JSONDecodeError".into(),
             BuiltinException::CsvError => "_csv.Error".into(),
+            BuiltinException::ToolError => "salami.ToolError".into(),
             BuiltinException::RegexError => "re.error".into(),
             BuiltinException::FrozenInstanceError => "dataclasses.FrozenInstanceError".into(),
             BuiltinException::DecimalException

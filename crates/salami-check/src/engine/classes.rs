@@ -1,15 +1,31 @@
 //! The classes of the program: bases, fields, methods.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use salami_source::Span;
-use salami_syntax::tree::{ArgumentKind, ClassDefinition, ExprId, ExprKind, StmtKind, Tree};
+use salami_syntax::tree::{Argument, ArgumentKind, ClassDefinition, ExprId, ExprKind, StmtKind, Tree};
 
 use super::files::FileData;
 use super::{DefinitionId, Engine};
 use crate::face::{self, ClassKind, FaceEntry};
 use crate::names::{Binding, Static};
 use crate::types::{ClassRef, Node};
+
+/// Whether a name can be a field of a named tuple.
+fn is_field_name(name: &str) -> bool {
+    const KEYWORDS: &[&str] = &[
+        "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class",
+        "continue", "def", "del", "elif", "else", "except", "finally", "for", "from", "global",
+        "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return",
+        "try", "while", "with", "yield",
+    ];
+    let mut letters = name.chars();
+    letters
+        .next()
+        .is_some_and(|first| first.is_alphabetic())
+        && letters.all(|letter| letter.is_alphanumeric() || letter == '_')
+        && !KEYWORDS.contains(&name)
+}
 
 /// How a method is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,8 +115,34 @@ pub struct ClassInfo {
     pub is_enumeration: bool,
     /// The members of an enumeration, in order.
     pub members: Vec<(String, ExprId)>,
+    /// The members of one that a call makes, with their values where they are given.
+    pub made_members: Vec<(String, Option<ExprId>)>,
     /// Whether a base has types in brackets: `Generic[T]`.
     pub is_generic: bool,
+    /// The class and its bases, in the order in which they are asked for a name.
+    pub order_of_bases: Vec<ClassRef>,
+    /// The bases, as the statement lists them.
+    pub bases: Vec<ClassRef>,
+    /// Methods that a class that can have objects must define.
+    pub abstracts: BTreeSet<String>,
+    /// Whether it derives from `ABC`.
+    pub is_abstract: bool,
+    /// The classes in its body.
+    pub nested: BTreeMap<String, u32>,
+    /// The builtin type that members of an enumeration are, too.
+    pub data_type: Option<&'static str>,
+    /// Whether members of an enumeration are shown as their values.
+    pub shows_values: bool,
+    /// Whether members can be combined with `|`.
+    pub is_flag: bool,
+    /// Whether it is a `TypedDict`.
+    pub is_typed_dict: bool,
+    /// Whether the keys of a `TypedDict` may be missing: `total=False`.
+    pub may_miss: bool,
+    /// Decorators that run when the class is made.
+    pub wrappers: Vec<ExprId>,
+    /// Whether `@total_ordering` completes its comparisons.
+    pub completes_order: bool,
 }
 
 impl<'a> Engine<'a> {
@@ -122,40 +164,39 @@ impl<'a> Engine<'a> {
     fn fill_class(&mut self, file: &'a FileData, number: usize, definition: &'a ClassDefinition) {
         let tree = &file.tree;
         for argument in &definition.arguments {
-            if matches!(argument.kind, ArgumentKind::Positional) {
-                self.classes[number].is_generic |=
-                    matches!(tree.expr(argument.value).kind, ExprKind::Subscript { .. });
-                self.set_base(file, number, argument.value);
-            } else {
-                let span = tree.expr(argument.value).span;
-                self.classes[number].problem = Some((
-                    span,
-                    "class arguments by keyword are not supported".to_owned(),
-                    None,
-                ));
+            match argument.kind {
+                ArgumentKind::Positional => {
+                    self.classes[number].is_generic |=
+                        matches!(tree.expr(argument.value).kind, ExprKind::Subscript { .. });
+                    self.set_base(file, number, argument.value);
+                }
+                ArgumentKind::Keyword(name) if tree.name(name.name) == "total" => {
+                    self.classes[number].may_miss =
+                        matches!(tree.expr(argument.value).kind, ExprKind::Bool(false));
+                }
+                ArgumentKind::Keyword(name)
+                    if tree.name(name.name) == "metaclass"
+                        && self.class_named(file, argument.value)
+                            == Some(ClassRef::Native("abc.ABCMeta")) =>
+                {
+                    self.classes[number].is_abstract = true;
+                }
+                _ => {
+                    let span = tree.expr(argument.value).span;
+                    self.classes[number].problem = Some((
+                        span,
+                        "class arguments by keyword are not supported".to_owned(),
+                        None,
+                    ));
+                }
             }
         }
+        self.settle_bases(number, definition.span);
         for &decorator in &definition.decorators {
             self.decorate(file, number, decorator);
         }
         let base = self.classes[number].base;
-        if let Some(ClassRef::Program(base)) = base {
-            self.classes[number].fields = self.classes[base as usize].fields.clone();
-            self.classes[number].is_exception = self.classes[base as usize].is_exception;
-            self.classes[number].is_enumeration = self.classes[base as usize].is_enumeration;
-            let inherited = &self.classes[base as usize];
-            let (frozen, order, shows) =
-                (inherited.frozen, inherited.order, inherited.shows_fields);
-            let (is_dataclass, equal) = (inherited.is_dataclass, inherited.compares_equal);
-            let class = &mut self.classes[number];
-            if is_dataclass && !class.is_dataclass {
-                class.frozen = frozen;
-                class.order = order;
-                class.shows_fields = shows;
-                class.compares_equal = equal;
-                class.is_dataclass = true;
-            }
-        }
+        self.inherit(number);
         if let Some(ClassRef::Native(name)) = base
             && face::class(name).is_some_and(|class| matches!(class.kind, ClassKind::Exception(_)))
         {
@@ -163,19 +204,27 @@ impl<'a> Engine<'a> {
         }
         self.fill_methods(file, number, definition);
         self.fill_fields(file, number, definition);
+        if self.classes[number].methods.contains_key("__hash__") {
+            self.add_field(file, number, crate::walk::NUMBER, None, definition.span);
+        }
     }
 
     fn set_base(&mut self, file: &'a FileData, number: usize, value: ExprId) {
         let tree = &file.tree;
         let span = tree.expr(value).span;
-        if matches!(
-            entry_named(file, value),
-            Some(FaceEntry::Form("NamedTuple"))
-        ) {
-            let class = &mut self.classes[number];
-            class.is_named_tuple = true;
-            (class.is_dataclass, class.frozen, class.order) = (true, true, true);
-            (class.compares_equal, class.shows_fields) = (true, true);
+        match entry_named(file, value) {
+            Some(FaceEntry::Form("NamedTuple")) => {
+                self.begin_named_tuple(number);
+                return;
+            }
+            Some(FaceEntry::Form("TypedDict")) => {
+                self.classes[number].is_typed_dict = true;
+                return;
+            }
+            _ => {}
+        }
+        if let Some((_, callee, arguments)) = super::made::made(tree, value) {
+            self.set_made_base(file, number, callee, arguments, span);
             return;
         }
         let Some(base) = self.class_named(file, value) else {
@@ -189,33 +238,120 @@ impl<'a> Engine<'a> {
         };
         let is_fine = match base {
             ClassRef::Program(index) => (index as usize) < number,
-            ClassRef::Native("object" | "abc.ABC") => return,
-            ClassRef::Native("enum.Enum") if self.classes[number].base.is_none() => {
-                self.begin_enumeration(number, span);
+            ClassRef::Native("object") => return,
+            ClassRef::Native("abc.ABC") => {
+                self.classes[number].is_abstract = true;
+                return;
+            }
+            ClassRef::Native(name) if name.starts_with("enum.") => {
+                self.begin_enumeration(number, name, span);
+                return;
+            }
+            // `class Color(str, Enum)`
+            ClassRef::Native(name @ ("str" | "int" | "float" | "bytes"))
+                if self.derives_from_enum(file, number) =>
+            {
+                self.classes[number].data_type = Some(name);
                 return;
             }
             ClassRef::Native(name) => {
                 face::class(name).is_some_and(|class| matches!(class.kind, ClassKind::Exception(_)))
             }
         };
-        if !is_fine || self.classes[number].base.is_some() {
+        if !is_fine {
             let message = match base {
-                ClassRef::Program(_) if is_fine => "a class has at most one base here".to_owned(),
                 ClassRef::Program(_) => "the base class is defined after this class".to_owned(),
-                ClassRef::Native(name) if is_fine => {
-                    format!("a class has at most one base here, not also `{name}`")
-                }
                 ClassRef::Native(name) => format!("a class cannot derive from `{name}`"),
             };
             let help = "keep the other object in a field and call its methods".to_owned();
             self.classes[number].problem = Some((span, message, Some(help)));
             return;
         }
-        self.classes[number].base = Some(base);
+        self.classes[number].bases.push(base);
+    }
+
+    /// The order of the bases, and the one of them whose fields come first.
+    fn settle_bases(&mut self, number: usize, span: Span) {
+        let class = u32::try_from(number).unwrap_or(u32::MAX);
+        let bases = self.classes[number].bases.clone();
+        let is_exception = |base: &ClassRef| match base {
+            ClassRef::Program(index) => self.classes[*index as usize].is_exception,
+            ClassRef::Native(_) => true,
+        };
+        let first = bases.iter().find(|base| is_exception(base)).or(bases.first());
+        self.classes[number].base = first.copied();
+        match self.linearise(class, &bases) {
+            Some(order) => self.classes[number].order_of_bases = order,
+            None => {
+                self.classes[number].order_of_bases = vec![ClassRef::Program(class)];
+                let message = "its bases stand in an order that contradicts theirs".to_owned();
+                let help = "list derived classes before their own bases".to_owned();
+                self.classes[number].problem = Some((span, message, Some(help)));
+            }
+        }
+    }
+
+    /// What a class has from its bases.
+    fn inherit(&mut self, number: usize) {
+        let bases: Vec<usize> = self.classes[number]
+            .order_of_bases
+            .iter()
+            .skip(1)
+            .filter_map(|base| match base {
+                ClassRef::Program(index) => Some(*index as usize),
+                ClassRef::Native(_) => None,
+            })
+            .collect();
+        if let Some(ClassRef::Program(base)) = self.classes[number].base {
+            self.classes[number].fields = self.classes[base as usize].fields.clone();
+        }
+        for index in bases {
+            let fields = self.classes[index].fields.clone();
+            for field in fields {
+                let known = self.classes[number]
+                    .fields
+                    .iter()
+                    .find(|known| known.name == field.name)
+                    .map(|known| known.node);
+                match known {
+                    Some(node) => self.types.unify(node, field.node),
+                    None => self.classes[number].fields.push(field),
+                }
+            }
+            let inherited = self.classes[index].clone();
+            let class = &mut self.classes[number];
+            class.is_exception |= inherited.is_exception;
+            class.is_enumeration |= inherited.is_enumeration;
+            class.is_named_tuple |= inherited.is_named_tuple;
+            class.is_typed_dict |= inherited.is_typed_dict;
+            class.is_flag |= inherited.is_flag;
+            class.shows_values |= inherited.shows_values;
+            class.is_abstract |= inherited.is_abstract;
+            class.data_type = class.data_type.or(inherited.data_type);
+            class.abstracts.extend(inherited.abstracts);
+            if inherited.is_dataclass && !class.is_dataclass {
+                class.frozen = inherited.frozen;
+                class.order = inherited.order;
+                class.shows_fields = inherited.shows_fields;
+                class.compares_equal = inherited.compares_equal;
+                class.is_dataclass = true;
+            }
+        }
     }
 
     /// The fields of members, and the methods that show them.
-    fn begin_enumeration(&mut self, number: usize, span: Span) {
+    fn begin_enumeration(&mut self, number: usize, base: &str, span: Span) {
+        let class = &mut self.classes[number];
+        let (data_type, shows_values, is_flag) = match base {
+            "enum.IntEnum" => (Some("int"), true, false),
+            "enum.StrEnum" => (Some("str"), true, false),
+            "enum.Flag" => (None, false, true),
+            "enum.IntFlag" => (Some("int"), true, true),
+            _ => (None, false, false),
+        };
+        class.data_type = class.data_type.or(data_type);
+        class.shows_values |= shows_values;
+        class.is_flag |= is_flag;
         for name in ["name", "value"] {
             let node = self.types.node();
             let file = self.classes[number].file;
@@ -239,7 +375,27 @@ impl<'a> Engine<'a> {
             return;
         };
         self.add_file(file);
-        for (method, function) in [("__str__", "shown"), ("__repr__", "represented")] {
+        let mut methods = vec![("__str__", "shown"), ("__repr__", "represented")];
+        if shows_values {
+            methods = vec![("__str__", "shown_value"), ("__repr__", "represented")];
+        }
+        if is_flag {
+            methods.extend([
+                ("__or__", "flag_or"),
+                ("__and__", "flag_and"),
+                ("__xor__", "flag_xor"),
+                ("__invert__", "flag_invert"),
+                ("__contains__", "flag_contains"),
+                ("__bool__", "flag_bool"),
+                ("__iter__", "flag_iter"),
+                ("__len__", "flag_len"),
+            ]);
+            methods[1] = ("__repr__", "flag_represented");
+            if !shows_values {
+                methods[0] = ("__str__", "flag_shown");
+            }
+        }
+        for (method, function) in methods {
             let Some(&Binding::Static(index)) = file.names.module.get(function) else {
                 continue;
             };
@@ -251,6 +407,117 @@ impl<'a> Engine<'a> {
             self.classes[number]
                 .methods
                 .insert(method.to_owned(), Method { definition, kind });
+        }
+    }
+
+    /// Whether the statement of a class lists `Enum` among its bases.
+    fn derives_from_enum(&self, file: &FileData, number: usize) -> bool {
+        let span = self.classes[number].span;
+        let Some(definition) = file.tree.classes.iter().find(|class| class.span == span) else {
+            return false;
+        };
+        definition.arguments.iter().any(|argument| {
+            match self.class_named(file, argument.value) {
+                Some(ClassRef::Native(name)) => name.starts_with("enum."),
+                Some(ClassRef::Program(index)) => self.classes[index as usize].is_enumeration,
+                None => false,
+            }
+        })
+    }
+
+    fn begin_named_tuple(&mut self, number: usize) {
+        let class = &mut self.classes[number];
+        class.is_named_tuple = true;
+        (class.is_dataclass, class.frozen, class.order) = (true, true, true);
+        (class.compares_equal, class.shows_fields) = (true, true);
+    }
+
+    /// A class that a call makes, or that derives from such a class: `namedtuple("Point", "x y")`.
+    fn set_made_base(
+        &mut self,
+        file: &'a FileData,
+        number: usize,
+        callee: ExprId,
+        arguments: &[Argument],
+        span: Span,
+    ) {
+        let tree = &file.tree;
+        let maker = match entry_named(file, callee) {
+            Some(FaceEntry::Function(function)) => function.name,
+            Some(FaceEntry::Form(name)) => name,
+            Some(FaceEntry::Class(class)) => class.qualified,
+            _ => "",
+        };
+        let names = arguments.get(1).and_then(|names| super::made::listed(file, names.value));
+        let keyword = |wanted: &str| {
+            arguments.iter().find_map(|argument| match argument.kind {
+                ArgumentKind::Keyword(name) if tree.name(name.name) == wanted => {
+                    Some(argument.value)
+                }
+                _ => None,
+            })
+        };
+        let Some(names) = names else {
+            let message = "a class of which the names are computed is not supported".to_owned();
+            let help = "write the names in the call, or write a class statement".to_owned();
+            self.classes[number].problem = Some((span, message, Some(help)));
+            return;
+        };
+        match maker {
+            "namedtuple" | "NamedTuple" => {
+                self.begin_named_tuple(number);
+                let renames = keyword("rename")
+                    .is_some_and(|value| matches!(tree.expr(value).kind, ExprKind::Bool(true)));
+                let defaults = match keyword("defaults").map(|value| &tree.expr(value).kind) {
+                    Some(ExprKind::List(items) | ExprKind::Tuple(items)) => items.clone(),
+                    _ => Vec::new(),
+                };
+                let first = names.len().saturating_sub(defaults.len());
+                let mut known = BTreeSet::new();
+                for (position, (name, beside)) in names.into_iter().enumerate() {
+                    let is_new = known.insert(name.clone());
+                    let name = if renames && (!is_new || !is_field_name(&name)) {
+                        format!("_{position}")
+                    } else {
+                        name
+                    };
+                    let default = position.checked_sub(first).and_then(|at| defaults.get(at));
+                    let node = self.types.node();
+                    let annotation = if maker == "NamedTuple" { beside } else { None };
+                    self.classes[number].fields.push(FieldInfo {
+                        name,
+                        node,
+                        annotation,
+                        default: default.copied(),
+                        factory: None,
+                        in_init: true,
+                        keyword_only: false,
+                        shown: true,
+                        compared: true,
+                        is_declared: true,
+                        file: file.id,
+                        span,
+                    });
+                }
+            }
+            "TypedDict" => {
+                self.classes[number].is_typed_dict = true;
+                self.classes[number].may_miss = keyword("total")
+                    .is_some_and(|value| matches!(tree.expr(value).kind, ExprKind::Bool(false)));
+                for (name, annotation) in names {
+                    self.add_field(file, number, &name, annotation, span);
+                }
+            }
+            _ if maker.starts_with("enum.") => {
+                self.begin_enumeration(number, maker, span);
+                for (name, value) in names {
+                    self.classes[number].made_members.push((name, value));
+                }
+            }
+            _ => {
+                let message = "this base class is not supported".to_owned();
+                self.classes[number].problem = Some((span, message, None));
+            }
         }
     }
 
@@ -280,7 +547,11 @@ impl<'a> Engine<'a> {
                         .get(&(file.id, index))
                         .map(|&index| ClassRef::Program(index))
                 }
-                Binding::InClass(..) | Binding::Undefined => None,
+                Binding::InClass(class, _) => {
+                    let &outer = self.class_index.get(&(file.id, class.0))?;
+                    self.nested_class(outer, tree.name(*name)).map(ClassRef::Program)
+                }
+                Binding::Undefined => None,
             },
             ExprKind::Attribute { value, name } => {
                 self.class_of_module(&module_named(file, *value)?, tree.name(name.name))
@@ -292,6 +563,15 @@ impl<'a> Engine<'a> {
 
     /// The class that a module's name is: native, or of the prelude.
     fn class_of_module(&self, module: &str, name: &str) -> Option<ClassRef> {
+        if crate::tools::is_module(module) {
+            return match self.tools.item(module, name)? {
+                (file, Static::Class(class)) => self
+                    .class_index
+                    .get(&(file.id, class.0))
+                    .map(|&index| ClassRef::Program(index)),
+                _ => None,
+            };
+        }
         let FaceEntry::Prelude(prelude) = face::module(module)?.get(name)? else {
             return native_class(module, name);
         };
@@ -319,14 +599,17 @@ impl<'a> Engine<'a> {
                     let syntax = tree.function(*function);
                     let Some(name) = syntax.name else { continue };
                     let mut kind = MethodKind::Instance;
-                    let mut is_setter = false;
+                    let mut suffix = "";
+                    let mut is_abstract = false;
                     for &decorator in &syntax.decorators {
                         match decorator_name(tree, decorator) {
                             "staticmethod" => kind = MethodKind::Static,
                             "classmethod" => kind = MethodKind::Class,
                             "property" | "cached_property" => kind = MethodKind::Property,
-                            "setter" | "deleter" => is_setter = true,
-                            "abstractmethod" | "override" | "final" => {}
+                            "setter" => suffix = ".setter",
+                            "deleter" => suffix = ".deleter",
+                            "abstractmethod" => is_abstract = true,
+                            "override" | "final" => {}
                             _ => {
                                 let span = tree.expr(decorator).span;
                                 let message =
@@ -338,20 +621,31 @@ impl<'a> Engine<'a> {
                     let definition =
                         self.definition(file.id, file.names.functions[function.index()]);
                     let text = tree.name(name.name);
-                    let key = if is_setter {
-                        format!("{text}.setter")
-                    } else {
-                        text.to_owned()
-                    };
+                    let key = format!("{text}{suffix}");
+                    if suffix.is_empty() {
+                        let abstracts = &mut self.classes[number].abstracts;
+                        if is_abstract {
+                            abstracts.insert(key.clone());
+                        } else {
+                            abstracts.remove(&key);
+                        }
+                    }
                     self.classes[number]
                         .methods
                         .insert(key, Method { definition, kind });
+                }
+                StmtKind::Class(inner) => {
+                    if let Some(&inner_number) = self.class_index.get(&(file.id, inner.0)) {
+                        let name = tree.name(tree.class(*inner).name.name).to_owned();
+                        self.classes[number].nested.insert(name, inner_number);
+                    }
                 }
                 StmtKind::Assign { targets, value } => {
                     for &target in targets {
                         if let ExprKind::Name(name) = &tree.expr(target).kind {
                             let name = tree.name(*name).to_owned();
                             let class = &mut self.classes[number];
+                            class.abstracts.remove(&name);
                             if class.is_enumeration && !name.starts_with('_') {
                                 class.members.push((name.clone(), *value));
                             }
@@ -377,28 +671,81 @@ impl<'a> Engine<'a> {
 
     /// A method by name, in the class or its bases, with the class that has it.
     pub fn method(&self, class: u32, name: &str) -> Option<(u32, Method)> {
-        let mut at = Some(ClassRef::Program(class));
-        while let Some(ClassRef::Program(index)) = at {
-            let info = &self.classes[index as usize];
-            if let Some(&method) = info.methods.get(name) {
-                return Some((index, method));
+        self.method_among(&self.classes[class as usize].order_of_bases, name)
+    }
+
+    /// A method by name, in the first of some classes that has it.
+    pub fn method_among(&self, classes: &[ClassRef], name: &str) -> Option<(u32, Method)> {
+        classes.iter().find_map(|class| match class {
+            ClassRef::Program(index) => {
+                let method = self.classes[*index as usize].methods.get(name)?;
+                Some((*index, *method))
             }
-            at = info.base;
+            ClassRef::Native(_) => None,
+        })
+    }
+
+    /// A class in the body of a class or its bases.
+    pub fn nested_class(&self, class: u32, name: &str) -> Option<u32> {
+        let order = &self.classes[class as usize].order_of_bases;
+        let own = [ClassRef::Program(class)];
+        own.iter().chain(order).find_map(|class| match class {
+            ClassRef::Program(index) => self.classes[*index as usize].nested.get(name).copied(),
+            ClassRef::Native(_) => None,
+        })
+    }
+
+    /// The class whose `__hash__` the objects of a class have, if it is one of the program.
+    pub fn hash_owner(&self, class: u32) -> Option<u32> {
+        match self.hash_of(class) {
+            Some((owner, true)) => Some(owner),
+            _ => None,
         }
-        None
+    }
+
+    /// Whether objects of a class cannot be keys: it has an `__eq__`, and no `__hash__`.
+    pub fn is_unhashable(&self, class: u32) -> bool {
+        matches!(self.hash_of(class), Some((_, false)))
+    }
+
+    /// The first class in the order that says how objects are hashed, and whether they are.
+    fn hash_of(&self, class: u32) -> Option<(u32, bool)> {
+        let order = &self.classes[class as usize].order_of_bases;
+        order.iter().find_map(|class| match class {
+            ClassRef::Program(index) => {
+                let info = &self.classes[*index as usize];
+                let is_none = info.attributes.contains_key("__hash__");
+                if info.methods.contains_key("__hash__") {
+                    Some((*index, true))
+                } else if info.methods.contains_key("__eq__") || is_none {
+                    Some((*index, false))
+                } else {
+                    None
+                }
+            }
+            ClassRef::Native(_) => None,
+        })
+    }
+
+    /// The methods that a class would need to have objects.
+    pub fn missing_methods(&self, class: u32) -> Vec<String> {
+        let info = &self.classes[class as usize];
+        if !info.is_abstract {
+            return Vec::new();
+        }
+        info.abstracts.iter().cloned().collect()
     }
 
     /// A class attribute by name, in the class or its bases.
     pub fn class_attribute(&self, class: u32, name: &str) -> Option<(u32, ExprId)> {
-        let mut at = Some(ClassRef::Program(class));
-        while let Some(ClassRef::Program(index)) = at {
-            let info = &self.classes[index as usize];
-            if let Some(&value) = info.attributes.get(name) {
-                return Some((index, value));
+        let order = &self.classes[class as usize].order_of_bases;
+        order.iter().find_map(|class| match class {
+            ClassRef::Program(index) => {
+                let value = self.classes[*index as usize].attributes.get(name)?;
+                Some((*index, *value))
             }
-            at = info.base;
-        }
-        None
+            ClassRef::Native(_) => None,
+        })
     }
 
     /// A field by name: its position and node.
@@ -451,7 +798,7 @@ pub fn module_named(file: &FileData, value: ExprId) -> Option<String> {
                 Static::Module(module) => Some(module.clone()),
                 Static::Imported(module, name) => {
                     let dotted = format!("{module}.{name}");
-                    face::module(&dotted).map(|_| dotted)
+                    is_module(&dotted).then_some(dotted)
                 }
                 _ => None,
             },
@@ -463,10 +810,15 @@ pub fn module_named(file: &FileData, value: ExprId) -> Option<String> {
                 module_named(file, *value)?,
                 file.tree.name(name.name)
             );
-            face::module(&dotted).map(|_| dotted)
+            is_module(&dotted).then_some(dotted)
         }
         _ => None,
     }
+}
+
+/// Whether a dotted name is that of a module, or of a tool, which may not exist.
+fn is_module(dotted: &str) -> bool {
+    face::module(dotted).is_some() || crate::tools::is_module(dotted)
 }
 
 /// The face entry that an expression names statically.
@@ -520,9 +872,22 @@ impl ClassInfo {
             problem: None,
             is_exception: false,
             is_generic: false,
+            order_of_bases: Vec::new(),
+            bases: Vec::new(),
+            abstracts: BTreeSet::new(),
+            is_abstract: false,
+            nested: BTreeMap::new(),
+            data_type: None,
+            shows_values: false,
+            is_flag: false,
+            is_typed_dict: false,
+            may_miss: false,
+            wrappers: Vec::new(),
+            completes_order: false,
             is_named_tuple: false,
             is_enumeration: false,
             members: Vec::new(),
+            made_members: Vec::new(),
         }
     }
 }
@@ -530,6 +895,10 @@ impl ClassInfo {
 impl Engine<'_> {
     /// The classes as the typed tree has them, in the order of their numbers: bases first.
     pub fn typed_classes(&self) -> Vec<crate::typed::Class> {
+        let is_numbered = |class: &ClassInfo| match class.order_of_bases.first() {
+            Some(ClassRef::Program(index)) => self.hash_owner(*index).is_some(),
+            _ => false,
+        };
         self.classes
             .iter()
             .map(|class| crate::typed::Class {
@@ -554,12 +923,17 @@ impl Engine<'_> {
                     .map(|field| crate::typed::Field {
                         name: field.name.clone(),
                         shown: field.shown,
-                        compared: field.compared,
+                        compared: if is_numbered(class) {
+                            field.name == crate::walk::NUMBER
+                        } else {
+                            field.compared
+                        },
                     })
                     .collect(),
-                compares_equal: class.compares_equal && !class.methods.contains_key("__eq__"),
+                compares_equal: is_numbered(class)
+                    || class.compares_equal && !class.methods.contains_key("__eq__"),
                 compares_order: class.order,
-                frozen: class.frozen,
+                frozen: class.frozen || is_numbered(class),
                 shows_fields: class.shows_fields && !class.methods.contains_key("__repr__"),
                 span: class.span,
             })

@@ -8,6 +8,8 @@
 mod classes;
 mod copies;
 mod fields;
+mod made;
+mod order;
 mod files;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,6 +81,10 @@ pub struct Variant {
     pub result: Node,
     /// What it yields, if it is a generator.
     pub yields: Node,
+    /// What is sent to it, if it is a generator.
+    pub sent: Node,
+    /// What its body returns, if `result` is the generator or coroutine that a call makes.
+    pub returned: Node,
     /// The nodes made at places of it.
     pub nodes: BTreeMap<(Span, u16), Node>,
     /// Cells of its variables.
@@ -143,6 +149,14 @@ pub struct Engine<'a> {
     pub decoded: BTreeSet<u32>,
     /// Function values of natives that were emitted, by callee and arity.
     pub wrappers: BTreeMap<(Callee, usize), typed::FunctionId>,
+    /// The tools.
+    pub tools: &'a crate::tools::Tools,
+    /// The functions of tools that were emitted, by name.
+    pub capabilities: BTreeMap<String, typed::Capability>,
+    /// Whether functions are being emitted: then calls are noted.
+    is_emitting: bool,
+    /// What the emitted variants call and do.
+    pub noted: crate::effects::Noted,
     /// Members of native classes that the program uses.
     pub uses: BTreeSet<crate::uses::Use>,
     /// Files of the prelude that have state: their bodies run before the program's, in this order.
@@ -164,7 +178,7 @@ pub enum GlobalKey {
 
 impl<'a> Engine<'a> {
     /// An engine for a program.
-    pub fn new(program: &'a FileData) -> Self {
+    pub fn new(program: &'a FileData, tools: &'a crate::tools::Tools) -> Self {
         let size = program.tree.exprs.len() + program.tree.stmts.len();
         let mut engine = Self {
             files: BTreeMap::new(),
@@ -188,10 +202,18 @@ impl<'a> Engine<'a> {
             notes: Vec::new(),
             decoded: BTreeSet::new(),
             wrappers: BTreeMap::new(),
+            tools,
+            capabilities: BTreeMap::new(),
+            is_emitting: false,
+            noted: crate::effects::Noted::default(),
             uses: BTreeSet::new(),
             bodies: Vec::new(),
             copies: BTreeMap::new(),
         };
+        // The classes of tools come before the program's, which may derive from them.
+        for tool in tools.used.values() {
+            engine.add_file(&tool.file);
+        }
         engine.add_file(program);
         engine
     }
@@ -265,6 +287,7 @@ impl<'a> Engine<'a> {
     ) -> VariantId {
         let id = VariantId(u32::try_from(self.variants.len()).unwrap_or(u32::MAX));
         let (result, yields) = (self.types.node(), self.types.node());
+        let (sent, returned) = (self.types.node(), self.types.node());
         for &parameter in &parameters {
             self.types.listen(parameter, id);
         }
@@ -275,6 +298,8 @@ impl<'a> Engine<'a> {
             parameters,
             result,
             yields,
+            sent,
+            returned,
             nodes: BTreeMap::new(),
             cells: BTreeMap::new(),
             heads: BTreeMap::new(),
@@ -398,6 +423,9 @@ impl<'a> Engine<'a> {
                 self.queue.insert(id);
             }
         }
+        if self.is_emitting {
+            self.noted.call(reader, id);
+        }
         let result = self.variant(id).result;
         self.types.read(result, reader)
     }
@@ -477,6 +505,8 @@ impl<'a> Engine<'a> {
                 .nodes
                 .iter()
                 .any(|&node| nodes.contains(&self.types.find(node)))
+                || (container.kind == typed::Kind::Coroutine
+                    && self.mentions(self.types.content(container.nodes[0]), nodes, depth + 1))
         }) || match &data.tuple {
             Some(crate::types::Tuple::Fixed(elements)) => elements
                 .iter()
@@ -534,6 +564,8 @@ impl<'a> Engine<'a> {
         self.global_ids.clear();
         self.global_table.clear();
         self.schemas.clear();
+        self.capabilities.clear();
+        self.noted = crate::effects::Noted::default();
         self.notes.clear();
         for variant in &mut self.variants {
             variant.function = None;
@@ -543,6 +575,7 @@ impl<'a> Engine<'a> {
 
     /// Emits all that was asked for, and what that asks for.
     pub fn emit(&mut self) {
+        self.is_emitting = true;
         while let Some(id) = self.to_emit.pop() {
             let Some(place) = self.variant(id).function else {
                 continue;
@@ -550,6 +583,7 @@ impl<'a> Engine<'a> {
             let function = crate::deep(|| Walker::new(self, id, true).emit());
             self.functions[place.index()] = Some(function);
         }
+        self.is_emitting = false;
     }
 
     /// The node of a module variable.
@@ -642,8 +676,35 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// The class of the prelude that the values of a face class are objects of. Its file is there
+    /// if a program has such a value.
+    pub fn represented(&self, class: &str) -> Option<u32> {
+        let name = crate::face::class(class)?.represented?;
+        let (file, entity) = prelude_static(name)?;
+        match entity {
+            crate::names::Static::Class(class) => {
+                self.class_index.get(&(file.id, class.0)).copied()
+            }
+            _ => None,
+        }
+    }
+
     /// Whether an instance of `class` is one of `ancestor`.
     pub fn derives(&self, class: ClassRef, ancestor: ClassRef) -> bool {
+        if class == ancestor {
+            return true;
+        }
+        match class {
+            ClassRef::Program(index) => {
+                let order = &self.classes[index as usize].order_of_bases;
+                order.contains(&ancestor)
+            }
+            ClassRef::Native(_) => self.order(class).contains(&ancestor),
+        }
+    }
+
+    /// Whether the fields of `class` begin with those of `ancestor`.
+    pub fn extends(&self, class: ClassRef, ancestor: ClassRef) -> bool {
         let mut at = Some(class);
         while let Some(class) = at {
             if class == ancestor {

@@ -1,16 +1,16 @@
 //! Which faces and prelude files there are, and finding them.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::load;
-use super::load::Loaded;
 use super::model::{FaceClass, FaceEntry, FaceModule};
 
 /// A stub and, once a program needed it, what it says.
 struct Stub {
     name: &'static str,
     text: &'static str,
-    loaded: OnceLock<Loaded>,
+    loaded: OnceLock<FaceModule>,
 }
 
 macro_rules! stubs {
@@ -40,76 +40,126 @@ stubs! {
     "__future__",
     "_leaf",
     "abc",
+    "base64",
+    "binascii",
     "bisect",
     "calendar",
     "collections",
     "collections.abc",
+    "contextlib",
     "copy",
     "csv",
     "dataclasses",
     "datetime",
     "decimal",
     "enum",
+    "fractions",
     "functools",
     "graphlib",
+    "hashlib",
     "heapq",
+    "hmac",
     "io",
     "itertools",
     "json",
+    "logging",
     "math",
     "operator",
+    "random",
     "re",
+    "secrets",
+    "salami",
     "statistics",
     "string",
     "sys",
     "textwrap",
     "time",
     "typing",
+    "unicodedata",
+    "uuid",
+    "zlib",
 }
 
 prelude! {
+    "base64",
+    "binascii",
     "bisect",
     "calendar",
     "calls",
     "collections",
+    "contextlib",
     "conversion",
     "csv",
     "datetime",
     "decimal",
     "enumeration",
+    "fractions",
     "functools",
     "graphlib",
+    "hashlib",
     "heapq",
+    "hmac",
     "iteration",
+    "keys",
     "itertools",
     "json",
+    "logging",
     "operator",
     "ordering",
+    "random",
     "re",
+    "secrets",
     "sequence",
     "statistics",
     "string",
     "sys",
     "textwrap",
     "time",
+    "uuid",
+    "zlib",
 }
 
-/// The face of a module by its dotted name, parsed on first use.
+/// The face of a module by its dotted name; what it has is read as it is asked for.
 #[must_use]
 pub fn module(name: &str) -> Option<&'static FaceModule> {
-    loaded(name).map(|loaded| &loaded.module)
+    let stub = STUBS.iter().find(|stub| stub.name == name)?;
+    Some(stub.loaded.get_or_init(|| load::load(stub.name, stub.text)))
 }
 
 /// What the stub of a module says that no face can say, for the tests: always empty.
 #[must_use]
-pub fn problems(name: &str) -> &'static [String] {
-    loaded(name).map_or(&[], |loaded| &loaded.problems)
+pub fn problems(name: &str) -> Vec<String> {
+    module(name).map_or_else(Vec::new, load::problems)
 }
 
-fn loaded(name: &str) -> Option<&'static Loaded> {
-    let stub = STUBS.iter().find(|stub| stub.name == name)?;
-    Some(stub.loaded.get_or_init(|| load::load(stub.name, stub.text)))
+/// The exception classes of all faces that are or derive from one, by its qualified name.
+#[must_use]
+pub fn exceptions_below(ancestor: &str) -> &'static [&'static FaceClass] {
+    static EXCEPTIONS: OnceLock<BTreeMap<&'static str, Vec<&'static FaceClass>>> = OnceLock::new();
+    let below = EXCEPTIONS.get_or_init(|| {
+        let mut below: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for stub in STUBS.iter().filter(|stub| stub.text.contains(EXCEPTION)) {
+            let Some(module) = module(stub.name) else {
+                continue;
+            };
+            for name in module.entries.mentioning(EXCEPTION) {
+                let Some(FaceEntry::Class(known)) = module.entries.get(name) else {
+                    continue;
+                };
+                let mut at = Some(known);
+                while let Some(class) = at {
+                    below.entry(class.qualified).or_default().push(known);
+                    at = class.base();
+                }
+            }
+        }
+        below
+    });
+    below.get(ancestor).map_or(&[], Vec::as_slice)
 }
+
+/// What marks the class of an exception in a stub.
+const EXCEPTION: &str = "@exception";
 
 /// A native class by its qualified name: `list`, `datetime.date`.
 #[must_use]

@@ -9,6 +9,7 @@ use salami_syntax::tree::{
     StmtId, StmtKind, Tree,
 };
 
+use super::lazy::{self, Lazy, Load, Owner};
 use super::annotation::{Names, is_variable, keep, qualify};
 use super::model::{
     ClassKind, Effect, FaceClass, FaceConstant, FaceEntry, FaceFunction, FaceMember, FaceModule,
@@ -16,56 +17,138 @@ use super::model::{
 };
 use crate::typed::{Constant, Kind};
 
-/// What came of reading a stub.
-pub(super) struct Loaded {
-    pub module: FaceModule,
-    pub problems: Vec<String>,
+/// The face that a stub describes.
+pub(super) fn load(name: &'static str, text: &'static str) -> FaceModule {
+    let statements = lazy::statements(text, 0);
+    let classes: Vec<&'static str> = statements
+        .iter()
+        .filter(|statement| statement.is_class)
+        .map(|statement| statement.name)
+        .collect();
+    let owner = Owner {
+        module: name,
+        classes: Box::leak(classes.into_boxed_slice()),
+        class: None,
+    };
+    FaceModule {
+        name,
+        entries: Lazy::new(owner, &statements),
+    }
 }
 
-/// Reads the stub of a module.
-pub(super) fn load(name: &'static str, text: &'static str) -> Loaded {
-    let parsed = salami_syntax::parse_stub(&Source::new(format!("{name}.pyi"), text));
-    let mut module = FaceModule {
-        name,
-        entries: BTreeMap::new(),
-    };
-    if !parsed.is_ok() {
-        let problems = parsed
-            .diagnostics
-            .iter()
-            .map(|diagnostic| format!("{name}.pyi: {diagnostic:?}"))
-            .collect();
-        return Loaded { module, problems };
+/// What is wrong with a stub. Reads all of it.
+pub(super) fn problems(module: &FaceModule) -> Vec<String> {
+    let mut found: Vec<String> = module.entries.problems().cloned().collect();
+    for entry in module.entries.values() {
+        if let FaceEntry::Class(class) = entry {
+            found.extend(class.members.problems().cloned());
+        }
     }
-    let tree = &parsed.tree;
-    let classes: Vec<&'static str> = tree
-        .body
-        .iter()
-        .filter_map(|id| match &tree.stmt(*id).kind {
-            StmtKind::Class(class) => Some(keep(tree.name(tree.class(*class).name.name))),
-            _ => None,
-        })
-        .collect();
+    found
+}
+
+/// Parses statements of a stub and reads them.
+fn read<R>(
+    owner: Owner,
+    name: &str,
+    text: String,
+    read: impl FnOnce(&mut Names) -> Option<R>,
+) -> (Option<R>, Vec<String>) {
+    let parsed = salami_syntax::parse_stub(&Source::new(format!("{}.pyi", owner.module), text));
     let mut names = Names {
-        tree,
-        module: name,
-        classes: &classes,
+        tree: &parsed.tree,
+        module: owner.module,
+        classes: owner.classes,
         class_variables: Vec::new(),
         variables: Vec::new(),
         problems: Vec::new(),
     };
-    for id in &tree.body {
-        module_statement(&mut names, *id, &mut module.entries);
+    if !parsed.is_ok() {
+        let problem = |diagnostic| format!("{}.pyi: {name}: {diagnostic:?}", owner.module);
+        return (None, parsed.diagnostics.iter().map(problem).collect());
     }
-    Loaded {
-        module,
-        problems: names.problems,
+    let result = read(&mut names);
+    if result.is_none() && names.problems.is_empty() {
+        let problem = format!("{}.pyi: {name} is no declaration", owner.module);
+        names.problems.push(problem);
+    }
+    (result, names.problems)
+}
+
+/// What stands for a declaration that could not be read.
+const UNREADABLE: &str = "its declaration cannot be read";
+
+impl Load for FaceEntry {
+    fn load(
+        known: &Lazy<Self>,
+        name: &'static str,
+        statements: &[&'static str],
+    ) -> (Self, Vec<String>) {
+        let class = statements
+            .iter()
+            .map(|text| lazy::split_class(text))
+            .find(|(header, _)| header.lines().any(|line| line.starts_with("class ")));
+        let (entry, problems) = match class {
+            Some((header, body)) => load_class(known.owner, name, header, body),
+            None => read(known.owner, name, statements.join("\n"), |names| {
+                let mut entries = BTreeMap::new();
+                for id in &names.tree.body {
+                    module_statement(names, *id, known, &mut entries);
+                }
+                entries.remove(name)
+            }),
+        };
+        (entry.unwrap_or(Self::Refused(UNREADABLE)), problems)
+    }
+}
+
+fn load_class(
+    owner: Owner,
+    name: &str,
+    header: &'static str,
+    body: &'static str,
+) -> (Option<FaceEntry>, Vec<String>) {
+    let (constructors, members): (Vec<_>, Vec<_>) = lazy::statements(body, 4)
+        .into_iter()
+        .partition(|statement| statement.name == "__new__");
+    let mut text = format!("{header}:\n    pass\n");
+    for constructor in &constructors {
+        text.push_str(constructor.text);
+    }
+    read(owner, name, text, |names| {
+        let definition = names.tree.classes.first()?;
+        Some(FaceEntry::Class(class_of(names, definition, owner, &members)))
+    })
+}
+
+impl Load for FaceMember {
+    fn load(
+        known: &Lazy<Self>,
+        name: &'static str,
+        statements: &[&'static str],
+    ) -> (Self, Vec<String>) {
+        let (class, variables) = known.owner.class.unwrap_or(("", &[]));
+        let text = format!("class {class}:\n{}", statements.concat());
+        let (member, problems) = read(known.owner, name, text, |names| {
+            names.class_variables = variables.to_vec();
+            let mut members = Members {
+                class,
+                constructor: None,
+                members: BTreeMap::new(),
+            };
+            for id in &names.tree.classes.first()?.body {
+                read_member(names, *id, Some(known), &mut members);
+            }
+            members.members.remove(name)
+        });
+        (member.unwrap_or(Self::Refused(UNREADABLE)), problems)
     }
 }
 
 fn module_statement(
     names: &mut Names,
     id: StmtId,
+    known: &Lazy<FaceEntry>,
     entries: &mut BTreeMap<&'static str, FaceEntry>,
 ) {
     let tree = names.tree;
@@ -85,10 +168,6 @@ fn module_statement(
                 }
             }
         }
-        StmtKind::Class(class) => {
-            let class = class_of(names, tree.class(*class));
-            entries.insert(class.name, FaceEntry::Class(class));
-        }
         StmtKind::AnnotatedAssign {
             target,
             annotation,
@@ -103,7 +182,7 @@ fn module_statement(
                 let Some(name) = names.dotted(*target) else {
                     continue;
                 };
-                let entry = alias_of(names, &name, *value, entries);
+                let entry = alias_of(names, &name, *value, known);
                 if let Some(entry) = entry {
                     entries.insert(keep(&name), entry);
                 }
@@ -124,13 +203,14 @@ fn alias_of(
     names: &mut Names,
     name: &str,
     value: ExprId,
-    entries: &BTreeMap<&'static str, FaceEntry>,
+    known: &Lazy<FaceEntry>,
 ) -> Option<FaceEntry> {
     if let Some((word, text)) = marker(names, value) {
         return match word.as_str() {
             "refused" => Some(FaceEntry::Refused(keep(&text))),
             "module" => Some(FaceEntry::Module(keep(&text))),
             "prelude" => Some(FaceEntry::Prelude(keep(&text))),
+            "made" => Some(FaceEntry::Made(keep(&text))),
             _ => {
                 names
                     .problems
@@ -145,7 +225,7 @@ fn alias_of(
     }
     let (module, other) = match other.rsplit_once('.') {
         Some((module, other)) => (keep(module), keep(other)),
-        None if entries.contains_key(other.as_str()) => (names.module, keep(&other)),
+        None if known.contains_key(other.as_str()) => (names.module, keep(&other)),
         None => ("builtins", keep(&other)),
     };
     Some(FaceEntry::Alias(module, other))
@@ -258,11 +338,13 @@ fn function_of(names: &mut Names, id: FunctionId, class: &str) -> Option<Read> {
             ("staticmethod", None) => access = Access::StaticMethod,
             ("leaf", Some(text)) => target = Target::Leaf(text),
             ("prelude", Some(text)) => target = Target::Prelude(text),
+            ("erased", Some(text)) => target = Target::Erased(text),
             ("intrinsic", text) => target = Target::Intrinsic(text.unwrap_or(leaf)),
             ("refused", Some(text)) => target = Target::Refused(text),
             ("mutates", None) => effect = Effect::Mutates,
             ("effect", Some("log")) => effect = Effect::Log,
             ("effect", Some("clock")) => effect = Effect::Clock,
+            ("effect", Some("wait")) => effect = Effect::Wait,
             ("effect", Some("state")) => effect = Effect::State,
             ("needs", Some(_)) => wanted.push(texts),
             ("unless", Some(_)) => unless = texts.iter().map(|text| keep(text)).collect(),
@@ -385,7 +467,12 @@ fn kind_named(name: &str) -> Option<Kind> {
         .find(|kind| format!("{kind:?}") == name)
 }
 
-fn class_of(names: &mut Names, definition: &ClassDefinition) -> FaceClass {
+fn class_of(
+    names: &mut Names,
+    definition: &ClassDefinition,
+    owner: Owner,
+    members: &[lazy::Statement],
+) -> FaceClass {
     let tree = names.tree;
     let name = keep(tree.name(definition.name.name));
     let qualified = qualify(names.module, name);
@@ -422,6 +509,7 @@ fn class_of(names: &mut Names, definition: &ClassDefinition) -> FaceClass {
     let mut needs = Vec::new();
     let mut derivable = false;
     let mut hidden = false;
+    let mut represented = None;
     for (word, texts) in decorators(names, &definition.decorators) {
         let text = texts.first().map(String::as_str);
         match (word.as_str(), text) {
@@ -434,6 +522,10 @@ fn class_of(names: &mut Names, definition: &ClassDefinition) -> FaceClass {
             ("needs", Some(_)) => needs.extend(need(names, &texts, &[])),
             ("intrinsic", None) => kind = Some(ClassKind::Intrinsic),
             ("derivable", None) => derivable = true,
+            ("object", Some(text)) => {
+                kind = Some(ClassKind::Native(Kind::Object));
+                represented = Some(keep(text));
+            }
             ("hidden", None) => hidden = true,
             _ => names
                 .problems
@@ -444,30 +536,51 @@ fn class_of(names: &mut Names, definition: &ClassDefinition) -> FaceClass {
         names.problems.push(format!("{qualified}: no kind"));
         ClassKind::Object
     });
-    let mut class = FaceClass {
+    let mut own = Members {
+        class: name,
+        constructor: None,
+        members: BTreeMap::new(),
+    };
+    for id in &definition.body {
+        read_member(names, *id, None, &mut own);
+    }
+    let variables = std::mem::take(&mut names.class_variables);
+    let owner = Owner {
+        class: Some((name, Box::leak(variables.clone().into_boxed_slice()))),
+        ..owner
+    };
+    FaceClass {
         name,
         qualified,
         kind,
-        variables: names.class_variables.clone(),
+        represented,
+        variables,
         needs,
         bases,
-        constructor: None,
-        members: BTreeMap::new(),
+        constructor: own.constructor,
+        members: Lazy::new(owner, members),
         derivable,
         hidden,
-    };
-    for id in &definition.body {
-        member(names, *id, &mut class);
     }
-    names.class_variables.clear();
-    class
 }
 
-fn member(names: &mut Names, id: StmtId, class: &mut FaceClass) {
+/// What was read of the body of a class.
+struct Members {
+    class: &'static str,
+    constructor: Option<FaceFunction>,
+    members: BTreeMap<&'static str, FaceMember>,
+}
+
+fn read_member(
+    names: &mut Names,
+    id: StmtId,
+    known: Option<&Lazy<FaceMember>>,
+    class: &mut Members,
+) {
     let tree = names.tree;
     match &tree.stmt(id).kind {
         StmtKind::Function(function) => {
-            let Some(read) = function_of(names, *function, class.name) else {
+            let Some(read) = function_of(names, *function, class.class) else {
                 return;
             };
             add_function(class, read);
@@ -477,7 +590,7 @@ fn member(names: &mut Names, id: StmtId, class: &mut FaceClass) {
             annotation,
             value,
         } => {
-            if let Some(constant) = constant_of(names, *target, *annotation, *value, class.name) {
+            if let Some(constant) = constant_of(names, *target, *annotation, *value, class.class) {
                 class
                     .members
                     .insert(constant.name, FaceMember::Constant(constant));
@@ -495,13 +608,14 @@ fn member(names: &mut Names, id: StmtId, class: &mut FaceClass) {
                         .insert(keep(&name), FaceMember::Refused(keep(text)));
                 } else if let Some(member) = names
                     .dotted(*value)
-                    .and_then(|other| class.members.get(other.as_str()).cloned())
+                    .filter(|other| *other != name)
+                    .and_then(|other| known?.get(&other).cloned())
                 {
                     class.members.insert(keep(&name), member);
                 } else {
                     names
                         .problems
-                        .push(format!("{}.{name}: unknown value", class.qualified));
+                        .push(format!("{}.{name}: unknown value", class.class));
                 }
             }
         }
@@ -510,11 +624,11 @@ fn member(names: &mut Names, id: StmtId, class: &mut FaceClass) {
         }
         _ => names
             .problems
-            .push(format!("{}: unknown statement", class.qualified)),
+            .push(format!("{}: unknown statement", class.class)),
     }
 }
 
-fn add_function(class: &mut FaceClass, read: Read) {
+fn add_function(class: &mut Members, read: Read) {
     let Read {
         name,
         access,
@@ -525,7 +639,7 @@ fn add_function(class: &mut FaceClass, read: Read) {
             Some(constructor) => constructor.overloads.push(signature),
             None => {
                 class.constructor = Some(FaceFunction {
-                    name: class.name,
+                    name: class.class,
                     overloads: vec![signature],
                 })
             }

@@ -2,8 +2,7 @@
 //!
 //! All of it lives as long as the process, so the checker can keep references and names.
 
-use std::collections::BTreeMap;
-
+use super::lazy::Lazy;
 use crate::typed::{Constant, Kind};
 
 /// What is known of a module.
@@ -12,7 +11,7 @@ pub struct FaceModule {
     /// Its dotted name, such as `collections.abc`.
     pub name: &'static str,
     /// Everything that can be imported from it, by name.
-    pub entries: BTreeMap<&'static str, FaceEntry>,
+    pub entries: Lazy<FaceEntry>,
 }
 
 /// Something that a module has.
@@ -33,6 +32,8 @@ pub enum FaceEntry {
     Form(&'static str),
     /// A class, function or constant that a file of the prelude defines: `file.name`.
     Prelude(&'static str),
+    /// A value that a function of the prelude makes: `file.function`.
+    Made(&'static str),
     /// A name of Python that does not exist here; the text says what to write instead.
     Refused(&'static str),
 }
@@ -148,6 +149,9 @@ pub enum Target {
     Leaf(&'static str),
     /// A function of the prelude, as `file.function`, with the parameters in order.
     Prelude(&'static str),
+    /// A function of the prelude that sees its arguments without their type parameters
+    /// ([`FaceClass::represented`]); the result is what the signature says.
+    Erased(&'static str),
     /// The checker knows it by this name.
     Intrinsic(&'static str),
     /// An operator of the IR (`__add__`, `__getitem__`): the signature only tells the types.
@@ -167,6 +171,8 @@ pub enum Effect {
     Log,
     /// Reads the recorded clock.
     Clock,
+    /// Waits.
+    Wait,
     /// Changes or reads state of the execution, such as a decimal context.
     State,
 }
@@ -180,6 +186,9 @@ pub struct FaceClass {
     pub qualified: &'static str,
     /// What its instances are.
     pub kind: ClassKind,
+    /// The class of the prelude whose objects its instances are, as `file.Class`: the face knows
+    /// what each holds, the class keeps it.
+    pub represented: Option<&'static str>,
     /// Its type variables.
     pub variables: Vec<&'static str>,
     /// What values of its type variables must be; the subjects are variables of the class.
@@ -192,7 +201,7 @@ pub struct FaceClass {
     /// Methods, properties and class attributes, also the operators (`__add__`, `__lt__`,
     /// `__getitem__`, ...), by name. Operators are the IR's; their faces only tell types, except
     /// where the target is a prelude function.
-    pub members: BTreeMap<&'static str, FaceMember>,
+    pub members: Lazy<FaceMember>,
     /// Whether a class of the program may derive from it.
     pub derivable: bool,
     /// Whether programs cannot name it (`dict_keys`): [`FaceModule::get`] does not find it.
@@ -310,9 +319,20 @@ pub enum Protocol {
     Comparable,
     /// Can be iterated backwards; one argument.
     Reversible,
+    /// Can be awaited; one argument, what that gives.
+    Awaitable,
 }
 
 impl FaceModule {
+    /// What the prelude defines of it.
+    pub fn of_prelude(&self) -> impl Iterator<Item = &FaceEntry> {
+        let classes = self.entries.mentioning(" = prelude(");
+        let values = self.entries.mentioning(" = made(");
+        classes
+            .chain(values)
+            .filter_map(|name| self.entries.get(name))
+    }
+
     /// What `name` means in this module, aliases followed.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&FaceEntry> {
@@ -369,18 +389,22 @@ impl FaceClass {
     /// Whether this class is `ancestor` (a qualified name) or derives from it.
     #[must_use]
     pub fn derives_from(&'static self, ancestor: &str) -> bool {
-        let mut class = self;
-        loop {
+        let mut at = Some(self);
+        while let Some(class) = at {
             if class.qualified == ancestor {
                 return true;
             }
-            let Some(FaceType::Class(base, _)) = class.bases.first() else {
-                return false;
-            };
-            let Some(next) = super::class(base) else {
-                return false;
-            };
-            class = next;
+            at = class.base();
+        }
+        false
+    }
+
+    /// The class that it derives from, if any but `object`.
+    #[must_use]
+    pub fn base(&self) -> Option<&'static Self> {
+        match self.bases.first()? {
+            FaceType::Class(base, _) => super::class(base),
+            _ => None,
         }
     }
 }

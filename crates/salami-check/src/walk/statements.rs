@@ -26,6 +26,9 @@ impl<'a> Walker<'_, 'a> {
                 }
                 let tree = self.tree;
                 self.block_into(&tree.body, &mut out);
+                if self.file.id != 0 {
+                    self.add_result(Type::NONE);
+                }
             }
             UnitKind::Function(function)
                 if let Some(tool) = self.engine.tools.function(self.file.id, function) =>

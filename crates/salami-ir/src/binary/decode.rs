@@ -13,6 +13,7 @@ use crate::index::{
 };
 use crate::instruction::{Comparison, Destination, Expectation, Instruction, OperandSource};
 use crate::module::{
+    Capability,
     Class, ClassRef, Constant, Field, Function, FunctionKind, Global, Handler, HandlerKind,
     LeafImport, Module, RegisterDeclaration, Schema, SourceEntry,
 };
@@ -95,7 +96,13 @@ pub fn decode(bytes: &[u8]) -> Result<Module, DecodeError> {
         })?,
         schemas: reader.list(Reader::schema_entry)?,
         functions: reader.list(Reader::function_entry)?,
-        capabilities: reader.list(Reader::string)?,
+        capabilities: reader.list(|reader| {
+            Ok(Capability {
+                name: reader.string()?,
+                parameters: reader.list(Reader::string)?,
+                result: reader.option(Reader::schema)?,
+            })
+        })?,
         entry: FunctionIndex(reader.medium()?),
     };
     if reader.at < bytes.len() {
@@ -349,7 +356,10 @@ impl<'a> Reader<'a> {
 
     fn function_entry(&mut self) -> Result<Function> {
         let name = self.string()?;
-        let [generator] = self.flags()?;
+        let start = self.at;
+        let Some(&kind) = FunctionKind::ALL.get(usize::from(self.byte()?)) else {
+            return Self::malformed(start);
+        };
         let parameters = self.small()?;
         let captures = self.small()?;
         let result = self.register_type()?;
@@ -379,11 +389,6 @@ impl<'a> Reader<'a> {
                 line,
             })
         })?;
-        let kind = if generator {
-            FunctionKind::Generator
-        } else {
-            FunctionKind::Plain
-        };
         Ok(Function {
             name,
             kind,

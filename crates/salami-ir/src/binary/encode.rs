@@ -4,7 +4,7 @@ use super::{MAGIC, VERSION};
 use crate::index::{ConstantIndex, Register, SchemaIndex};
 use crate::instruction::{Comparison, Expectation, Instruction, OperandView};
 use crate::module::{
-    Class, ClassRef, Constant, Function, FunctionKind, Handler, HandlerKind, Module,
+    Class, ClassRef, Constant, Function, Handler, HandlerKind, Module,
     RegisterDeclaration, Schema, SourceEntry,
 };
 use crate::types::RegisterType;
@@ -26,7 +26,13 @@ pub fn encode(module: &Module) -> Vec<u8> {
     writer.list(&module.globals, |writer, global| writer.text(&global.name));
     writer.list(&module.schemas, Writer::schema);
     writer.list(&module.functions, Writer::function);
-    writer.list(&module.capabilities, |writer, name| writer.text(name));
+    writer.list(&module.capabilities, |writer, tool| {
+        writer.text(&tool.name);
+        writer.list(&tool.parameters, |writer, name| writer.text(name));
+        writer.option(tool.result.as_ref(), |writer, result| {
+            writer.number(u64::from(result.0));
+        });
+    });
     writer.number(u64::from(module.entry.0));
     writer.bytes
 }
@@ -235,10 +241,7 @@ impl Writer {
 
     fn function(&mut self, function: &Function) {
         self.text(&function.name);
-        self.byte(match function.kind {
-            FunctionKind::Plain => 0,
-            FunctionKind::Generator => 1,
-        });
+        self.byte(function.kind as u8);
         self.number(u64::from(function.parameters));
         self.number(u64::from(function.captures));
         self.number(u64::from(function.result.0));

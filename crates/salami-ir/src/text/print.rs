@@ -7,8 +7,7 @@ use super::pool::PrintedPool;
 use crate::index::{Address, ConstantIndex, GlobalIndex, LeafIndex, TypeIndex};
 use crate::instruction::{Expectation, Instruction, OperandView};
 use crate::module::{
-    Class, Constant, Function, FunctionKind, HandlerKind, Module, RegisterDeclaration, Schema,
-    SourceEntry,
+    Class, Constant, Function, HandlerKind, Module, RegisterDeclaration, Schema, SourceEntry,
 };
 
 /// Unnamed registers are declared this many on a line.
@@ -85,8 +84,20 @@ impl Printer<'_> {
             literal::text(&module.name),
             module.semantics
         ));
-        for name in &module.capabilities {
-            self.put(format_args!("REQUIRE {}\n", literal::text(name)));
+        for tool in &module.capabilities {
+            self.put(format_args!("REQUIRE {}", literal::text(&tool.name)));
+            if !tool.parameters.is_empty() {
+                let names: Vec<String> = tool
+                    .parameters
+                    .iter()
+                    .map(|name| literal::text(name))
+                    .collect();
+                self.put(format_args!(" ({})", names.join(" ")));
+            }
+            if let Some(result) = tool.result {
+                self.put(format_args!(" -> s{}", result.0));
+            }
+            self.put(format_args!("\n"));
         }
         for (index, constant) in module
             .constants
@@ -266,8 +277,8 @@ impl Printer<'_> {
             "FUNCTION f{index} {}",
             literal::text(&function.name)
         ));
-        if function.kind == FunctionKind::Generator {
-            self.put(" generator");
+        if let Some(made) = function.kind.made() {
+            self.put(format_args!(" {}", made.name()));
         }
         self.put(format_args!(
             " parameters {} captures {} result ",

@@ -112,6 +112,10 @@ impl Procedure {
         loop {
             if line.accept_word("generator") {
                 function.kind = FunctionKind::Generator;
+            } else if line.accept_word("coroutine") {
+                function.kind = FunctionKind::Coroutine;
+            } else if line.accept_word("async_generator") {
+                function.kind = FunctionKind::AsyncGenerator;
             } else if line.accept_word("parameters") {
                 function.parameters = line.number()?;
             } else if line.accept_word("captures") {

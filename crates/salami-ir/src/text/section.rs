@@ -7,7 +7,7 @@ use super::line::Line;
 use super::literal;
 use super::parse::Assembler;
 use crate::index::{ClassIndex, ConstantIndex, SchemaIndex, TypeIndex};
-use crate::module::{Class, Constant, Field, Global, LeafImport, Schema};
+use crate::module::{Capability, Class, Constant, Field, Global, LeafImport, Schema};
 use crate::place::Place;
 
 fn count(length: usize) -> u32 {
@@ -89,7 +89,25 @@ impl Assembler<'_> {
                 .any_word("a tool, such as `slack.send_message`")?
                 .to_owned(),
         };
-        self.module.capabilities.push(name);
+        let mut parameters = Vec::new();
+        if line.accept_mark("(") {
+            while !line.accept_mark(")") {
+                parameters.push(match line.peek() {
+                    Some(Token::Text(_)) => line.text()?,
+                    _ => line.any_word("a parameter's name")?.to_owned(),
+                });
+            }
+        }
+        let result = if line.accept_mark("->") {
+            Some(SchemaIndex(line.index("s", "schema")?))
+        } else {
+            None
+        };
+        self.module.capabilities.push(Capability {
+            name,
+            parameters,
+            result,
+        });
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use salami_ir::instruction::{
     Comparison, Destination, Expectation, INSTRUCTIONS, Instruction, OperandSource,
 };
 use salami_ir::{
-    Address, BuiltinException, Class, ClassIndex, ClassRef, Constant, ConstantIndex, Field,
+    Address, BuiltinException, Capability, Class, ClassIndex, ClassRef, Constant, ConstantIndex, Field,
     FieldIndex, Function, FunctionIndex, FunctionKind, Global, GlobalIndex, Handler, HandlerKind,
     LeafImport, LeafIndex, Module, Register, RegisterDeclaration, RegisterType, Schema,
     SchemaIndex, SourceEntry, Tag, TagSet, TypeIndex,
@@ -353,7 +353,11 @@ pub fn any_module(entropy: &[u8]) -> Module {
             name: entropy.string(),
         }),
         schemas: entropy.many(4, Entropy::schema_entry),
-        capabilities: entropy.many(2, Entropy::string),
+        capabilities: entropy.many(2, |entropy| Capability {
+            name: entropy.string(),
+            parameters: entropy.many(2, Entropy::string),
+            result: entropy.many(1, |entropy| SchemaIndex(entropy.number())).pop(),
+        }),
         entry: FunctionIndex(entropy.number()),
     }
 }

@@ -8,6 +8,8 @@ mod builtins;
 mod bytes;
 mod bytes_case;
 mod bytes_search;
+mod clock;
+mod binary_text;
 mod codec;
 mod collections;
 mod copy;
@@ -17,10 +19,13 @@ mod datetime;
 mod datetime_common;
 mod decimal;
 mod deque;
+mod digest;
 mod dict;
 mod exceptions;
 mod float;
+mod generators;
 mod heap_queue;
+mod html;
 mod int;
 mod io;
 mod iterators;
@@ -32,6 +37,7 @@ mod math_integer;
 mod number;
 mod objects;
 mod range;
+mod random;
 mod re;
 mod re_match;
 mod restore;
@@ -43,9 +49,12 @@ mod str_build;
 mod str_case;
 mod str_search;
 mod str_split;
+mod streams;
 mod textwrap;
 mod time;
 mod timedelta;
+mod unicodedata;
+mod zlib;
 
 pub(crate) use csv::next_row;
 pub(crate) use deque::{binary as deque_binary, get_item as deque_get, set_item as deque_set};
@@ -68,6 +77,8 @@ const ALL: &[&[Leaf]] = &[
     bytes::LEAVES,
     bytes_case::LEAVES,
     bytes_search::LEAVES,
+    clock::LEAVES,
+    binary_text::LEAVES,
     codec::LEAVES,
     collections::LEAVES,
     copy::LEAVES,
@@ -76,10 +87,13 @@ const ALL: &[&[Leaf]] = &[
     datetime::LEAVES,
     decimal::LEAVES,
     deque::LEAVES,
+    digest::LEAVES,
     dict::LEAVES,
     exceptions::LEAVES,
     float::LEAVES,
+    generators::LEAVES,
     heap_queue::LEAVES,
+    html::LEAVES,
     int::LEAVES,
     io::LEAVES,
     iterators::LEAVES,
@@ -91,6 +105,7 @@ const ALL: &[&[Leaf]] = &[
     number::LEAVES,
     objects::LEAVES,
     range::LEAVES,
+    random::LEAVES,
     re::LEAVES,
     set::LEAVES,
     sort::LEAVES,
@@ -99,9 +114,12 @@ const ALL: &[&[Leaf]] = &[
     str_case::LEAVES,
     str_search::LEAVES,
     str_split::LEAVES,
+    streams::LEAVES,
     textwrap::LEAVES,
     time::LEAVES,
     timedelta::LEAVES,
+    unicodedata::LEAVES,
+    zlib::LEAVES,
 ];
 
 /// A native builtin. It gets exactly as many arguments as it declares, of any type.

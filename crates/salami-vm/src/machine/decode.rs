@@ -3,7 +3,7 @@
 //! It goes as deep as the schema does, which is bounded; what the schema leaves open is copied with
 //! an explicit stack.
 
-use salami_ir::{Constant, Schema, SchemaIndex, Tag};
+use salami_ir::{BuiltinException, Constant, Schema, SchemaIndex, Tag};
 
 use crate::context::Context;
 use crate::heap::DictObject;
@@ -50,26 +50,61 @@ pub(super) fn decode(
     schema: SchemaIndex,
     what: &str,
 ) -> Result<Value, Raise> {
-    let mut decoder = Decoder {
-        context,
-        constants,
-        path: Vec::new(),
-    };
-    match decoder.value(value, schema, 0) {
+    match attempt(context, constants, value, schema) {
         Ok(value) => Ok(value),
         Err(Stop::Raise(raise)) => Err(raise),
         Err(Stop::Misfit(misfit)) => {
-            let path = misfit.path.concat();
-            let message = format!(
-                "{what}{path}: expected {}, got {}",
-                misfit.wanted, misfit.found
-            );
+            let message = misfit.message(what);
             Err(if misfit.is_value {
                 context.value_error(message)
             } else {
                 context.type_error(message)
             })
         }
+    }
+}
+
+/// Decodes what a tool answered: what does not fit is the tool's fault.
+pub(super) fn answer(
+    context: &mut Context,
+    constants: &[Value],
+    value: Value,
+    schema: SchemaIndex,
+    service: &str,
+) -> Result<Value, Raise> {
+    let wrong = match attempt(context, constants, value, schema) {
+        Ok(value) => return Ok(value),
+        Err(Stop::Misfit(misfit)) => misfit.message("the answer"),
+        // Text that is no date, and the like.
+        Err(Stop::Raise(Raise::Exception(exception))) => {
+            let text = crate::format::display(context, Value::Exception(exception))?;
+            format!("the answer: {text}")
+        }
+        Err(Stop::Raise(raise)) => return Err(raise),
+    };
+    let message = format!("{service}(): {wrong}");
+    Err(context.raise(BuiltinException::ToolError, message))
+}
+
+fn attempt(
+    context: &mut Context,
+    constants: &[Value],
+    value: Value,
+    schema: SchemaIndex,
+) -> Result<Value, Stop> {
+    let mut decoder = Decoder {
+        context,
+        constants,
+        path: Vec::new(),
+    };
+    decoder.value(value, schema, 0)
+}
+
+impl Misfit {
+    fn message(&self, what: &str) -> String {
+        let path = self.path.concat();
+        let (wanted, found) = (&self.wanted, &self.found);
+        format!("{what}{path}: expected {wanted}, got {found}")
     }
 }
 

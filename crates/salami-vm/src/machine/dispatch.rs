@@ -6,7 +6,7 @@ use super::calls::WINDOW;
 use super::leave::Leave;
 use super::run::{FAST, MARGIN};
 use super::slow;
-use super::{Frame, Machine};
+use super::{Frame, Machine, Resumed};
 use crate::heap::object::{IteratorObject, VALUE_SIZE};
 use crate::native::UnaryOperator;
 use crate::ops::{self, BinaryOperator};
@@ -323,6 +323,11 @@ impl Machine {
                         register!(result) = Value::Bool(holds);
                         ip += 1;
                     }
+                    Op::IsFunction { value, result, function } => {
+                        let holds = slow::is_function(context, register!(value), function);
+                        register!(result) = Value::Bool(holds);
+                        ip += 1;
+                    }
                     Op::LoadFar { result, far: position } => {
                         register!(result) = slow::read(window, far, position);
                         ip += 1;
@@ -515,6 +520,7 @@ impl Machine {
                             base: base as u32,
                             result,
                             generator: None,
+                            resumed: Resumed::Next,
                             handled: None,
                         });
                         pay!(arguments.cost);
@@ -567,7 +573,20 @@ impl Machine {
                         let cells = gather!(list!(list));
                         slow!(result, slow::make_function(context, index, cells))
                     }
-                    Op::Yield { value, result, cost } => leave!(Leave::Yield { value: register!(value), result, cost }),
+                    Op::Yield { value, cost, .. } => leave!(Leave::Yield { value: register!(value), cost }),
+                    Op::Send { generator, value, result, cost } => match (&register!(generator), register!(value)) {
+                        (&Value::Generator(generator), value) => leave!(Leave::Send { generator, value, result, cost }),
+                        _ => leave!(Leave::Raise(Raise::Internal("a send to what is no generator"))),
+                    },
+                    Op::ThrowInto { generator, exception, result, cost } => match (&register!(generator), register!(exception)) {
+                        (&Value::Generator(generator), exception) => {
+                            leave!(Leave::ThrowInto { generator, exception, result, cost })
+                        }
+                        _ => leave!(Leave::Raise(Raise::Internal("a throw into what is no generator"))),
+                    },
+                    Op::Delegate { iterator, result, cost } => {
+                        leave!(Leave::Delegate { iterator: register!(iterator), result, cost })
+                    }
 
                     Op::NewObject { result, class } => slow!(result, slow::new_object(context, class)),
                     Op::GetField { object, result, field } => {
@@ -772,7 +791,8 @@ impl Machine {
                     | Op::DeleteField { .. }
                     | Op::LoadInput { .. }
                     | Op::Decode { .. }
-                    | Op::StoreOutput { .. } => leave!(Leave::Cold),
+                    | Op::StoreOutput { .. }
+                    | Op::CallService { .. } => leave!(Leave::Cold),
                 }
             }
         }

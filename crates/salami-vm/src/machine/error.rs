@@ -151,6 +151,11 @@ impl Machine {
                 message: message.to_owned(),
                 context,
             },
+            Raise::Suspend => MachineError {
+                code: "internal.state",
+                message: "a wait where nothing can wait".to_owned(),
+                context,
+            },
             Raise::Exception(exception) => {
                 let raised = self.raised(exception);
                 let message = format!("{}: {}", raised.class, raised.message);

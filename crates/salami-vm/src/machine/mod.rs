@@ -7,8 +7,10 @@ mod canary;
 mod decode;
 mod dispatch;
 mod error;
+mod generators;
 mod leave;
 mod run;
+mod service;
 mod slow;
 mod unwind;
 
@@ -20,6 +22,7 @@ pub use canary::{CanaryError, check_limits};
 pub use error::{ErrorContext, Limit, MachineError, Raised, TraceLine};
 
 use crate::context::Context;
+use crate::wait::{Answer, Wait};
 use crate::data::{Data, ExportError};
 use crate::hash::HashKey;
 use crate::heap::Heap;
@@ -64,6 +67,8 @@ pub enum Outcome {
     /// Nobody catches this exception. The machine stands at the raising instruction, its stack
     /// intact; running on runs that instruction again.
     Raised(Raised),
+    /// It waits; running on before that has come gives the same outcome.
+    Suspended(Wait),
     /// A limit, or a fault of our own.
     Failed(MachineError),
 }
@@ -81,6 +86,18 @@ pub struct FrameView {
     pub generator: Option<Value>,
 }
 
+/// How a generator was resumed, so who gets what it yields and returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(crate) enum Resumed {
+    /// By `NEXT`: what it yields is the result, what it returns is dropped.
+    #[default]
+    Next,
+    /// By `SEND` or `THROW`: what it yields or returns is the result.
+    Send,
+    /// By `DELEGATE`: what it yields goes to whoever resumed the delegating one.
+    Delegate,
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Frame {
     pub(crate) function: u32,
@@ -92,6 +109,8 @@ pub(crate) struct Frame {
     pub(crate) result: R,
     /// For a generator: its object, and where the caller goes at its end.
     pub(crate) generator: Option<(GeneratorRef, u32)>,
+    /// For a generator: how the caller resumed it.
+    pub(crate) resumed: Resumed,
     /// The exception that a handler of this frame took last, and that handler's first instruction.
     pub(crate) handled: Option<(ExceptionRef, u32)>,
 }
@@ -207,6 +226,13 @@ impl Machine {
         if let Some(result) = self.result {
             return Outcome::Done(result);
         }
+        match &self.context.wait {
+            Some(Wait::Until(instant)) if *instant <= self.context.clock => {
+                self.context.wait = None;
+            }
+            Some(wait) => return Outcome::Suspended(wait.clone()),
+            None => {}
+        }
         self.run_loop()
     }
 
@@ -220,10 +246,36 @@ impl Machine {
         core::mem::take(&mut self.context.error_output)
     }
 
-    /// Sets the recorded clock, in microseconds since 1970 in UTC: before the machine runs, and
-    /// when it goes on after a wait.
+    /// Sets the recorded clock, in microseconds since 1970 in UTC, before the machine runs.
     pub fn set_clock(&mut self, microseconds: i64) {
         self.context.clock = microseconds;
+    }
+
+    /// What the clock shows.
+    #[must_use]
+    pub fn clock(&self) -> i64 {
+        self.context.clock
+    }
+
+    /// Moves the clock on, when the machine has waited. It never goes back.
+    pub fn advance_clock(&mut self, microseconds: i64) {
+        self.context.clock = self.context.clock.max(microseconds);
+    }
+
+    /// What the machine waits for.
+    #[must_use]
+    pub fn waits_for(&self) -> Option<&Wait> {
+        self.context.wait.as_ref()
+    }
+
+    /// Answers the call that the machine waits for; `false` if it waits for none.
+    pub fn answer(&mut self, answer: Answer) -> bool {
+        if !matches!(self.context.wait, Some(Wait::Call(_))) {
+            return false;
+        }
+        self.context.wait = None;
+        self.context.answer = Some(answer);
+        true
     }
 
     /// Sets the recorded seed of randomness that the program does not seed itself.
@@ -356,7 +408,8 @@ impl Machine {
             .chain(frames)
             .chain(fields)
             .chain(rest)
-            .chain(self.result);
+            .chain(self.result)
+            .chain(self.context.redirected);
         self.context.heap.collect(roots);
     }
 

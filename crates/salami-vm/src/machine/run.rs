@@ -6,8 +6,9 @@
 //! instruction, so slicing fuel changes nothing. Between runs the account is the exact form's.
 
 use super::calls::STACK_LIMIT;
+use super::generators::Delegated;
 use super::leave::Leave;
-use super::{Machine, Outcome};
+use super::{Machine, MachineError, Outcome};
 use crate::prepare::Program;
 use crate::raise::Raise;
 use crate::value::ExceptionRef;
@@ -154,6 +155,11 @@ impl Machine {
                 }
             }
             Leave::Return { value, cost } => {
+                if let Some(exception) = self.closing() {
+                    self.pay::<EXACT>(cost);
+                    self.abandon();
+                    return self.thrown::<EXACT>(exception);
+                }
                 if let Some(value) = self.leave(value) {
                     if !EXACT {
                         self.context.fuel.remaining -= i64::from(cost);
@@ -169,21 +175,51 @@ impl Machine {
                 result,
                 end,
                 cost,
-            } => match self.resume(generator, result, end) {
+            } => match self.next_of(generator, result, end) {
                 Ok(()) => self.entered::<EXACT>(cost),
                 Err(raise) => self.raise::<EXACT>(raise),
             },
-            Leave::Yield {
+            Leave::Send {
+                generator,
                 value,
                 result,
                 cost,
-            } => {
-                let position = self.frames.last().map_or(0, |frame| frame.position + 1);
-                match self.yield_value(value, result, position) {
-                    Ok(()) => self.entered::<EXACT>(cost),
-                    Err(raise) => self.raise::<EXACT>(raise),
+            } => match self.send(generator, value, result) {
+                Ok(()) => self.entered::<EXACT>(cost),
+                Err(raise) => self.raise::<EXACT>(raise),
+            },
+            Leave::ThrowInto {
+                generator,
+                exception,
+                result,
+                cost,
+            } => match self.throw_into(generator, exception, result) {
+                Ok(exception) => {
+                    self.pay::<EXACT>(cost);
+                    self.thrown::<EXACT>(exception)
                 }
-            }
+                Err(raise) => self.raise::<EXACT>(raise),
+            },
+            Leave::Delegate {
+                iterator,
+                result,
+                cost,
+            } => match self.delegate(iterator, result) {
+                Ok(Delegated::On) => self.entered::<EXACT>(cost),
+                Ok(Delegated::Closing(exception)) => {
+                    self.pay::<EXACT>(cost);
+                    self.thrown::<EXACT>(exception)
+                }
+                Err(raise) => self.raise::<EXACT>(raise),
+            },
+            Leave::Yield { value, cost } => match self.yield_value(value) {
+                Ok(Delegated::On) => self.entered::<EXACT>(cost),
+                Ok(Delegated::Closing(exception)) => {
+                    self.pay::<EXACT>(cost);
+                    self.thrown::<EXACT>(exception)
+                }
+                Err(raise) => self.raise::<EXACT>(raise),
+            },
             Leave::Collect => {
                 self.collect();
                 (!EXACT && self.context.fuel.remaining < MARGIN).then(|| self.leave_fast())
@@ -277,6 +313,14 @@ impl Machine {
                 self.leave_fast();
                 Some(Next::Exactly)
             }
+            Raise::Suspend => {
+                self.take_back::<EXACT>();
+                let outcome = match &self.context.wait {
+                    Some(wait) => Outcome::Suspended(wait.clone()),
+                    None => Outcome::Failed(MachineError::internal("nothing to wait for")),
+                };
+                Some(self.ended::<EXACT>(outcome))
+            }
             Raise::Internal(message) => {
                 self.take_back::<EXACT>();
                 let error = match self.guard.take() {
@@ -285,6 +329,29 @@ impl Machine {
                     None => self.error_of(raise),
                 };
                 Some(self.ended::<EXACT>(Outcome::Failed(error)))
+            }
+        }
+    }
+
+    /// Pays for the segment that ends here.
+    fn pay<const EXACT: bool>(&mut self, cost: u8) {
+        if !EXACT {
+            self.context.fuel.remaining -= i64::from(cost);
+        }
+    }
+
+    /// Throws an exception that came into the frame on top from elsewhere, all of which is paid.
+    fn thrown<const EXACT: bool>(&mut self, exception: ExceptionRef) -> Option<Next> {
+        let outcome = self.throw(exception, false);
+        if !EXACT {
+            self.context.fuel.margin = 0;
+        }
+        match outcome {
+            None if EXACT => None,
+            None => Some(Next::Switch),
+            Some(outcome) => {
+                self.rewind();
+                Some(Next::Ended(outcome))
             }
         }
     }

@@ -72,10 +72,26 @@ pub(super) fn make_function(
     function: u16,
     cells: Vec<Value>,
 ) -> Result<Value, Raise> {
-    context.heap.alloc_function(FunctionObject {
-        function: FunctionIndex(u32::from(function)),
-        cells,
-    })
+    let function = FunctionIndex(u32::from(function));
+    let is_plain = cells.is_empty();
+    if is_plain && let Some(known) = context.heap.plain_function(function) {
+        return Ok(known);
+    }
+    let made = context
+        .heap
+        .alloc_function(FunctionObject { function, cells })?;
+    if is_plain {
+        context.heap.keep_plain_function(function, made);
+    }
+    Ok(made)
+}
+
+/// Whether a value is a function value of the function.
+pub(super) fn is_function(context: &Context, value: Value, function: u32) -> bool {
+    let Value::Function(held) = value else {
+        return false;
+    };
+    context.heap.function(held).function == FunctionIndex(function)
 }
 
 pub(super) fn new_object(context: &mut Context, class: u32) -> Result<Value, Raise> {
@@ -371,6 +387,20 @@ impl Machine {
                     Some((_, slot)) => *slot = value,
                     None => self.output_fields.push((name, value)),
                 }
+                Ok(())
+            }
+            (Op::CallService { result, site }, Instruction::CallService { service, .. }) => {
+                let site = function.and_then(|function| function.sites.get(site as usize));
+                let arguments: Vec<Value> = site
+                    .iter()
+                    .flat_map(|site| site.arguments.iter())
+                    .map(|&position| {
+                        let place = frame.base as usize + position as usize;
+                        self.stack.get(place).copied().unwrap_or_default()
+                    })
+                    .collect();
+                let value = self.call_service(&service, &arguments)?;
+                self.write(result, value);
                 Ok(())
             }
             (Op::Decode { value, result }, Instruction::Decode { schema, what, .. }) => {

@@ -383,6 +383,10 @@ impl Builder<'_> {
                 let check = tested.0;
                 self.unary(*value, result.0, |value, result| Op::IsType { value, result, check });
             }
+            I::IsFunction { value, function, result } => {
+                let function = function.0;
+                self.unary(*value, result.0, |value, result| Op::IsFunction { value, result, function });
+            }
             I::Add { left, right, result } => {
                 self.binary(*left, *right, result.0, |left, right, result| Op::Add { left, right, result });
             }
@@ -568,6 +572,20 @@ impl Builder<'_> {
                 let result = self.write(result.0);
                 self.push_end(Op::Yield { value, result, cost });
             }
+            I::Delegate { iterator, result } => {
+                let iterator = self.read(*iterator);
+                let cost = self.end_segment();
+                let result = self.write(result.0);
+                self.push_end(Op::Delegate { iterator, result, cost });
+            }
+            I::Send { generator, value, result, end } => {
+                let (generator, value) = (self.read(*generator), self.read(*value));
+                self.resume(result.0, *end, |result, cost| Op::Send { generator, value, result, cost });
+            }
+            I::Throw { generator, exception, result, end } => {
+                let (generator, exception) = (self.read(*generator), self.read(*exception));
+                self.resume(result.0, *end, |result, cost| Op::ThrowInto { generator, exception, result, cost });
+            }
             I::NewObject { class, result } => {
                 let result = self.write(result.0);
                 self.push(Op::NewObject { result, class: class.0 });
@@ -654,6 +672,12 @@ impl Builder<'_> {
                 let value = self.read(*value);
                 self.push(Op::StoreOutput { value });
             }
+            I::CallService { arguments, result, .. } => {
+                let arguments = self.positions(arguments);
+                let site = self.site(Site { arguments, ..Site::default() });
+                let result = self.write(result.0);
+                self.push(Op::CallService { result, site });
+            }
             _ => self.push(Op::Charge { cost: 0 }),
         }
     }
@@ -662,6 +686,33 @@ impl Builder<'_> {
         let list = self.list(values);
         let result = self.write(result);
         self.push(make(result, list));
+    }
+
+    /// `SEND` and `THROW`: the operation, a jump to the end, and what goes on with what is yielded.
+    fn resume(&mut self, result: Register, end: Address, make: impl FnOnce(R, u8) -> Op) {
+        let cost = self.end_segment();
+        let Some(far) = self.far(result) else {
+            let result = u8::try_from(result.0).unwrap_or(u8::MAX);
+            self.push_end(make(result, cost));
+            self.push_jump(Op::Jump { cost: 0, target: 0 }, end);
+            return;
+        };
+        let result = self.scratch();
+        self.push_end(make(result, cost));
+        let to_end = self.code.len();
+        self.push_end(Op::Jump { cost: 0, target: 0 });
+        self.push(Op::StoreFar { value: result, far });
+        let over = self.code.len();
+        self.push_end(Op::Jump { cost: 0, target: 0 });
+        let ended = u32::try_from(self.code.len()).unwrap_or(u32::MAX);
+        self.push(Op::StoreFar { value: result, far });
+        self.push_jump(Op::Jump { cost: 0, target: 0 }, end);
+        let after = u32::try_from(self.code.len()).unwrap_or(u32::MAX);
+        for (at, goal) in [(to_end, ended), (over, after)] {
+            if let Some(Op::Jump { target, .. }) = self.code.get_mut(at) {
+                *target = goal;
+            }
+        }
     }
 
     /// `NEXT`; where its result is past the window, its end unsets it on the way.

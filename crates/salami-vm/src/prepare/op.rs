@@ -29,6 +29,7 @@ pub(crate) enum Op {
     CheckSet { value: R, result: R },
     Expect { value: R, result: R, check: u32 },
     IsType { value: R, result: R, check: u32 },
+    IsFunction { value: R, result: R, function: u32 },
     /// Brings a register past the window into it.
     LoadFar { result: R, far: u32 },
     /// Takes a value to a register past the window.
@@ -92,6 +93,11 @@ pub(crate) enum Op {
     CallLeaf2 { first: R, second: R, result: R, leaf: u32 },
     MakeFunction { result: R, function: u16, list: u32 },
     Yield { value: R, result: R, cost: u8 },
+    /// A `Jump` to the end follows; what is yielded goes on after it.
+    Send { generator: R, value: R, result: R, cost: u8 },
+    /// `THROW`, as `Send`.
+    ThrowInto { generator: R, exception: R, result: R, cost: u8 },
+    Delegate { iterator: R, result: R, cost: u8 },
 
     // ---- objects
     NewObject { result: R, class: u32 },
@@ -122,6 +128,7 @@ pub(crate) enum Op {
     LoadInput { result: R },
     Decode { value: R, result: R },
     StoreOutput { value: R },
+    CallService { result: R, site: u32 },
 }
 
 const _: () = assert!(

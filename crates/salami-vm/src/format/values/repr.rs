@@ -303,6 +303,7 @@ pub fn qualified_class_name(heap: &Heap, class: ClassRef) -> String {
         }
         ClassRef::Builtin(exception) => match exception {
             BuiltinException::JSONDecodeError => "json.decoder.",
+            BuiltinException::ToolError => "salami.",
             BuiltinException::CsvError => "_csv.",
             BuiltinException::RegexError => "re.",
             BuiltinException::DecimalException
@@ -431,7 +432,8 @@ impl Printer<'_> {
             Value::Generator(generator) => {
                 let function = self.context.heap.generator(generator).function;
                 let name = self.function_name(function);
-                self.push(&format!("<generator object {name} at {ADDRESS}>"))
+                let kind = type_name(&self.context.heap, value);
+                self.push(&format!("<{kind} object {name} at {ADDRESS}>"))
             }
             Value::Iterator(_) | Value::Cell(_) | Value::Unset => {
                 let name = type_name(&self.context.heap, value);
