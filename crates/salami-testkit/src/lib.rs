@@ -2,9 +2,12 @@
 //!
 //! Not here: anything that a crate under test uses outside its tests.
 
+pub mod differential;
 pub mod engine;
 pub mod files;
+pub mod generate;
 pub mod large;
 pub mod markers;
 pub mod oracle;
+pub mod shrink;
 pub mod spec;

@@ -27,7 +27,8 @@ pub struct FileData {
 impl FileData {
     /// Resolves the names of a parsed file.
     #[must_use]
-    pub fn new(id: u16, source: Source, tree: Tree) -> Self {
+    pub fn new(id: u16, source: Source, mut tree: Tree) -> Self {
+        super::made::desugar(&mut tree);
         let names = names::resolve(&tree, FileId(id));
         let rebound = rebound(&tree);
         Self {
@@ -92,7 +93,7 @@ fn rebound(tree: &Tree) -> BTreeSet<ExprId> {
 
 /// What `file.name` is in the prelude.
 pub fn prelude_static(name: &str) -> Option<(&'static FileData, &'static names::Static)> {
-    let (file, name) = name.rsplit_once('.')?;
+    let (file, name) = name.trim_end_matches("()").rsplit_once('.')?;
     let file = prelude(file)?;
     let names::Binding::Static(index) = *file.names.module.get(name)? else {
         return None;
@@ -124,7 +125,7 @@ pub fn imported_files(file: &FileData) -> Vec<&'static FileData> {
                         let module = face::module(known);
                         module
                             .into_iter()
-                            .flat_map(|module| module.entries.values())
+                            .flat_map(face::FaceModule::of_prelude)
                             .for_each(|entry| add(Some(entry)));
                     }
                 }

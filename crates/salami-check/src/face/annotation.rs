@@ -57,6 +57,7 @@ fn protocol(name: &str) -> Option<Protocol> {
         "Hashable" => Protocol::Hashable,
         "Comparable" => Protocol::Comparable,
         "Reversible" => Protocol::Reversible,
+        "Awaitable" => Protocol::Awaitable,
         _ => return None,
     })
 }

@@ -131,6 +131,7 @@ impl Protocol {
             Self::Hashable => "Hashable",
             Self::Comparable => "Comparable",
             Self::Reversible => "Reversible",
+            Self::Awaitable => "Awaitable",
         }
     }
 }

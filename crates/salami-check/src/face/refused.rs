@@ -131,10 +131,6 @@ const REFUSED: &[(&[&str], &str)] = &[
         &["unittest", "pytest", "doctest"],
         "write functions with assert statements and call them",
     ),
-    (
-        &["secrets"],
-        "randomness is seeded and recorded here: use random.Random(seed)",
-    ),
     (&["warnings"], "use print()"),
     (&["typing_extensions"], "use typing"),
     (&["simplejson", "ujson", "orjson"], "use json"),

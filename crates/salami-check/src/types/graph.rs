@@ -1,6 +1,9 @@
 //! The graph of nodes, interning and joining.
 
-use std::collections::BTreeMap;
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
+use std::rc::Rc;
 
 use hashbrown::HashMap;
 
@@ -21,9 +24,10 @@ pub type Reader = VariantId;
 /// What the graph knows of a node.
 #[derive(Clone, Debug)]
 pub struct Slot {
-    parent: Node,
+    /// Shortened on the way to the representative.
+    parent: Cell<Node>,
     content: Type,
-    readers: Vec<Reader>,
+    readers: BTreeSet<Reader>,
     pub(super) record: Option<Record>,
     pub(super) has_begun: bool,
 }
@@ -31,9 +35,11 @@ pub struct Slot {
 /// All types of a check.
 #[derive(Debug)]
 pub struct Types {
-    data: Vec<TypeData>,
+    data: Vec<Rc<TypeData>>,
     depths: Vec<u8>,
-    index: HashMap<TypeData, Type, FixedState>,
+    index: HashMap<Rc<TypeData>, Type, FixedState>,
+    /// The parts of each type, once somebody asked.
+    parts: Vec<Option<Parts>>,
     /// The canonical form of a type, with the epoch in which it was found.
     canonical: Vec<(u32, Type)>,
     epoch: u32,
@@ -49,6 +55,8 @@ pub struct Types {
     pub json_dict: [Node; 2],
     /// What tuples that grow without bound hold.
     wide: Node,
+    /// What containers hold of which nothing is known.
+    pub opaque: Node,
 }
 
 /// Tuples nested deeper than this become variadic.
@@ -72,6 +80,7 @@ impl Types {
             data: Vec::new(),
             depths: Vec::new(),
             index: HashMap::default(),
+            parts: Vec::new(),
             canonical: Vec::new(),
             epoch: 0,
             slots: Vec::new(),
@@ -82,6 +91,7 @@ impl Types {
             json_list: Node(0),
             json_dict: [Node(1), Node(2)],
             wide: Node(3),
+            opaque: Node(4),
         };
         types.intern(TypeData::default());
         types.intern(TypeData {
@@ -106,7 +116,7 @@ impl Types {
             module: Some("(default)"),
             ..TypeData::default()
         });
-        for content in [Type::JSON, Type::STR, Type::JSON, Type::NEVER] {
+        for content in [Type::JSON, Type::STR, Type::JSON, Type::NEVER, Type::ERROR] {
             let node = types.node();
             types.slots[node.0 as usize].content = content;
             types.slots[node.0 as usize].has_begun = true;
@@ -130,16 +140,18 @@ impl Types {
             _ => 0,
         };
         let type_ = Type(u32::try_from(self.data.len()).unwrap_or(u32::MAX));
-        self.index.insert(data.clone(), type_);
+        let data = Rc::new(data);
+        self.index.insert(Rc::clone(&data), type_);
         self.data.push(data);
         self.depths.push(depth);
+        self.parts.push(None);
         self.canonical.push((self.epoch, type_));
         type_
     }
 
-    /// A type as its parts.
+    /// A type as its parts. Cheap to clone.
     #[must_use]
-    pub fn data(&self, type_: Type) -> &TypeData {
+    pub fn data(&self, type_: Type) -> &Rc<TypeData> {
         &self.data[type_.0 as usize]
     }
 
@@ -152,9 +164,9 @@ impl Types {
     pub fn node(&mut self) -> Node {
         let node = Node(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
         self.slots.push(Slot {
-            parent: node,
+            parent: Cell::new(node),
             content: Type::NEVER,
-            readers: Vec::new(),
+            readers: BTreeSet::new(),
             record: None,
             has_begun: false,
         });
@@ -172,11 +184,14 @@ impl Types {
     #[must_use]
     pub fn find(&self, mut node: Node) -> Node {
         loop {
-            let parent = self.slots[node.0 as usize].parent;
+            let slot = &self.slots[node.0 as usize];
+            let parent = slot.parent.get();
             if parent == node {
                 return node;
             }
-            node = parent;
+            let further = self.slots[parent.0 as usize].parent.get();
+            slot.parent.set(further);
+            node = further;
         }
     }
 
@@ -194,10 +209,7 @@ impl Types {
         if reader == VariantId::NOBODY {
             return;
         }
-        let readers = &mut self.slot_mut(node).readers;
-        if !readers.contains(&reader) {
-            readers.push(reader);
-        }
+        self.slot_mut(node).readers.insert(reader);
     }
 
     /// What a node holds; the reader is told when it grows.
@@ -272,7 +284,7 @@ impl Types {
                 self.slots[root.0 as usize].content,
                 self.slots[child.0 as usize].content,
             );
-            self.slots[child.0 as usize].parent = root;
+            self.slots[child.0 as usize].parent.set(root);
             let child_readers = std::mem::take(&mut self.slots[child.0 as usize].readers);
             let child_record = (
                 self.slots[child.0 as usize].has_begun,
@@ -312,7 +324,7 @@ impl Types {
             self.canonical[type_.0 as usize] = (self.epoch, type_);
             return type_;
         }
-        let mut data = data.clone();
+        let mut data = TypeData::clone(data);
         for container in &mut data.containers {
             container.nodes = container.nodes.map(|node| self.find(node));
             container.extra = container.extra.map(|node| self.find(node));
@@ -368,15 +380,15 @@ impl Types {
         if left == right {
             return left;
         }
-        let mut data = self.data(left).clone();
-        let other = self.data(right).clone();
+        let mut data = TypeData::clone(self.data(left));
+        let other = Rc::clone(self.data(right));
         data.json |= other.json;
         data.scalars |= other.scalars;
-        for container in other.containers {
+        for container in other.containers.iter().copied() {
             match data
                 .containers
                 .iter_mut()
-                .find(|own| own.kind == container.kind)
+                .find(|own| own.kind == container.kind && is_one_family(own, &container))
             {
                 Some(own) => {
                     if own.class != container.class {
@@ -390,17 +402,17 @@ impl Types {
                     own.extra = own.extra.or(container.extra);
                 }
                 None => {
-                    let at = data
-                        .containers
-                        .partition_point(|own| own.kind < container.kind);
+                    let at = data.containers.partition_point(|own| {
+                        (own.kind, own.class) < (container.kind, container.class)
+                    });
                     data.containers.insert(at, container);
                 }
             }
         }
-        data.tuple = self.join_tuples(data.tuple.take(), other.tuple);
-        data.instances.extend(other.instances);
-        data.classes.extend(other.classes);
-        data.functions.extend(other.functions);
+        data.tuple = self.join_tuples(data.tuple.take(), other.tuple.clone());
+        data.instances.extend(&other.instances);
+        data.classes.extend(&other.classes);
+        data.functions.extend(other.functions.iter().cloned());
         while data.functions.len() > MAX_FUNCTIONS {
             data.functions.pop_last();
         }
@@ -569,12 +581,32 @@ impl Types {
 
     /// The parts of a type, each alone: a scalar kind, a container, the tuple, an instance, ...
     /// JSON is one part.
-    pub fn parts(&mut self, type_: Type) -> Vec<Type> {
-        let data = self.data(type_).clone();
-        let mut parts = Vec::new();
+    pub fn parts(&mut self, type_: Type) -> Parts {
+        if let Some(parts) = &self.parts[type_.0 as usize] {
+            return parts.clone();
+        }
+        let parts = Parts(self.split(type_).into());
+        self.parts[type_.0 as usize] = Some(parts.clone());
+        parts
+    }
+
+    fn split(&mut self, type_: Type) -> Vec<Type> {
+        let data = Rc::clone(self.data(type_));
         if data.error {
             return vec![Type::ERROR];
         }
+        let count = usize::from(data.json)
+            + data.scalars.count_ones() as usize
+            + data.containers.len()
+            + usize::from(data.tuple.is_some())
+            + data.instances.len()
+            + data.functions.len()
+            + data.classes.len()
+            + usize::from(data.module.is_some());
+        if count == 1 {
+            return vec![type_];
+        }
+        let mut parts = Vec::with_capacity(count);
         if data.json {
             parts.push(Type::JSON);
         }
@@ -583,7 +615,7 @@ impl Types {
                 parts.push(self.scalar(kind));
             }
         }
-        for container in data.containers {
+        for &container in &data.containers {
             parts.push(self.intern(TypeData {
                 containers: vec![container],
                 ..TypeData::default()
@@ -591,17 +623,17 @@ impl Types {
         }
         if data.tuple.is_some() {
             parts.push(self.intern(TypeData {
-                tuple: data.tuple,
+                tuple: data.tuple.clone(),
                 ..TypeData::default()
             }));
         }
-        for class in data.instances {
+        for &class in &data.instances {
             parts.push(self.instance(class));
         }
-        for callee in data.functions {
-            parts.push(self.function(callee));
+        for callee in &data.functions {
+            parts.push(self.function(callee.clone()));
         }
-        for class in data.classes {
+        for &class in &data.classes {
             parts.push(self.class_object(class));
         }
         if data.module.is_some() {
@@ -630,17 +662,18 @@ impl Types {
         if data.scalars & bit(Kind::None) == 0 {
             return type_;
         }
-        let mut data = data.clone();
+        let mut data = TypeData::clone(data);
         data.scalars &= !bit(Kind::None);
         self.intern(data)
     }
 
     /// JSON lists and objects as ordinary containers, its scalars as scalars.
     pub fn spell_out_json(&mut self, type_: Type) -> Type {
-        let mut data = self.data(type_).clone();
+        let data = self.data(type_);
         if !data.json {
             return type_;
         }
+        let mut data = TypeData::clone(data);
         data.json = false;
         data.scalars |= JSON_SCALARS;
         let list = Container {
@@ -667,6 +700,86 @@ impl Types {
     }
 }
 
+/// The parts of a type. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Parts(Rc<[Type]>);
+
+impl Parts {
+    /// Them.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Type] {
+        &self.0
+    }
+}
+
+impl Deref for Parts {
+    type Target = [Type];
+
+    fn deref(&self) -> &[Type] {
+        &self.0
+    }
+}
+
+impl<'a> IntoIterator for &'a Parts {
+    type Item = &'a Type;
+    type IntoIter = std::slice::Iter<'a, Type>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl IntoIterator for Parts {
+    type Item = Type;
+    type IntoIter = IntoParts;
+
+    fn into_iter(self) -> IntoParts {
+        IntoParts {
+            left: 0..self.0.len(),
+            parts: self,
+        }
+    }
+}
+
+/// The parts of a type, one after the other.
+#[derive(Debug)]
+pub struct IntoParts {
+    parts: Parts,
+    left: std::ops::Range<usize>,
+}
+
+impl Iterator for IntoParts {
+    type Item = Type;
+
+    fn next(&mut self) -> Option<Type> {
+        self.parts.0.get(self.left.next()?).copied()
+    }
+}
+
+impl DoubleEndedIterator for IntoParts {
+    fn next_back(&mut self) -> Option<Type> {
+        self.parts.0.get(self.left.next_back()?).copied()
+    }
+}
+
+/// Whether two containers of a kind may be the same object: objects of unrelated classes may not.
+fn is_one_family(left: &Container, right: &Container) -> bool {
+    let derives = |class: &Container, other: &Container| {
+        face::class(class.class).is_some_and(|known| known.derives_from(other.class))
+    };
+    left.kind != Kind::Object || {
+        let root = |mut class: &'static str| {
+            while let Some(face::FaceType::Class(base, _)) =
+                face::class(class).and_then(|known| known.bases.first())
+            {
+                class = base;
+            }
+            class
+        };
+        derives(left, right) || derives(right, left) || root(left.class) == root(right.class)
+    }
+}
+
 fn common_class(kind: Kind, left: &'static str, right: &'static str) -> &'static str {
     if let Some(class) = face::class(right)
         && class.derives_from(left)
@@ -677,6 +790,12 @@ fn common_class(kind: Kind, left: &'static str, right: &'static str) -> &'static
         && class.derives_from(right)
     {
         return right;
+    }
+    if let (Kind::Object, Some(face::FaceType::Class(base, _))) = (
+        kind,
+        face::class(left).and_then(|class| class.bases.first()),
+    ) {
+        return common_class(kind, base, right);
     }
     super::class_of_kind(kind)
 }

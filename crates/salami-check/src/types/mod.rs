@@ -13,7 +13,7 @@ mod graph;
 mod hasher;
 mod records;
 
-pub use data::{Callee, ClassRef, JSON_SCALARS, Tuple, Type, TypeData, bit};
+pub use data::{Callee, ClassRef, Container, JSON_SCALARS, Tuple, Type, TypeData, bit};
 pub use display::Namer;
 pub use graph::{Node, Types};
 
@@ -57,5 +57,7 @@ pub const fn class_of_kind(kind: Kind) -> &'static str {
         Kind::Deque => "collections.deque",
         Kind::CsvReader => "csv.Reader",
         Kind::CsvWriter => "csv.Writer",
+        Kind::Coroutine => "coroutine",
+        Kind::AsyncGenerator => "async_generator",
     }
 }

@@ -1,5 +1,6 @@
 //! What is known of the variables at a point of a variant.
 
+use super::knowledge::Variables;
 use crate::types::{Type, Types};
 
 /// What is known of a variable.
@@ -41,11 +42,14 @@ pub struct Path {
     pub steps: Vec<Step>,
 }
 
+/// No more parts than this are kept in mind at a point, so that copying a state stays cheap.
+const MAX_PATHS: usize = 64;
+
 /// The state at a point.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Env {
     /// By variable of the unit.
-    pub variables: Vec<Known>,
+    pub variables: Variables,
     /// What tests told of parts of values. Sorted.
     pub paths: Vec<(Path, Type)>,
     /// Whether the point can be reached.
@@ -57,7 +61,7 @@ impl Env {
     #[must_use]
     pub fn unreachable(variables: usize) -> Self {
         Self {
-            variables: vec![Known::UNSET; variables],
+            variables: Variables::unset(variables),
             paths: Vec::new(),
             reachable: false,
         }
@@ -72,14 +76,14 @@ impl Env {
             self.clone_from(other);
             return;
         }
-        for (own, theirs) in self.variables.iter_mut().zip(&other.variables) {
-            *own = join_known(*own, *theirs, types);
-        }
+        self.variables.join(&other.variables, &mut |own, theirs| {
+            join_known(own, theirs, types)
+        });
         if !self.paths.is_empty() {
             let mut kept = Vec::new();
             for (path, type_) in std::mem::take(&mut self.paths) {
-                if let Some((_, theirs)) = other.paths.iter().find(|(known, _)| *known == path) {
-                    let joined = types.join(type_, *theirs);
+                if let Some(theirs) = other.path(&path) {
+                    let joined = types.join(type_, theirs);
                     kept.push((path, joined));
                 }
             }
@@ -92,9 +96,7 @@ impl Env {
         self.reachable == other.reachable
             && self
                 .variables
-                .iter()
-                .zip(&other.variables)
-                .all(|(own, theirs)| {
+                .all_equal(&other.variables, &mut |own, theirs| {
                     own.may_be_unset == theirs.may_be_unset
                         && (own.type_ == theirs.type_
                             || (own.type_ != Known::SHARED
@@ -112,16 +114,16 @@ impl Env {
     /// What is known of a part.
     #[must_use]
     pub fn path(&self, path: &Path) -> Option<Type> {
-        self.paths
-            .iter()
-            .find(|(known, _)| known == path)
-            .map(|(_, type_)| *type_)
+        let at = self.paths.binary_search_by(|(known, _)| known.cmp(path));
+        at.ok().map(|at| self.paths[at].1)
     }
 
     /// Learns of a part.
     pub fn set_path(&mut self, path: Path, type_: Type) {
         match self.paths.binary_search_by(|(known, _)| known.cmp(&path)) {
             Ok(at) => self.paths[at].1 = type_,
+            // One more would only be more exact.
+            Err(_) if self.paths.len() >= MAX_PATHS => {}
             Err(at) => self.paths.insert(at, (path, type_)),
         }
     }

@@ -84,10 +84,10 @@ impl Walker<'_, '_> {
             let (kind, nodes) = (container.kind, container.nodes);
             return self.plain_container(value, kind, nodes, as_dict, span, role, depth);
         }
-        if let Some(Tuple::Fixed(elements)) = data.tuple {
+        if let Some(Tuple::Fixed(elements)) = &data.tuple {
             let mut items = Vec::new();
             let mut types = Vec::new();
-            for (index, element) in elements.into_iter().enumerate() {
+            for (index, &element) in elements.iter().enumerate() {
                 let position = self.constant(Constant::Int(index.into()), span);
                 let item = self.value(
                     ExprKind::Item(value.code.clone(), position.code),

@@ -427,6 +427,14 @@ impl Walker<'_, '_> {
             }
             Protocol::Hashable => !among(&[Kind::List, Kind::Dict, Kind::Set, Kind::Deque]),
             Protocol::Comparable => kinds != bit(Kind::None),
+            Protocol::Awaitable => {
+                let Some(result) = self.awaited_quietly(part) else {
+                    return Fit::No;
+                };
+                return arguments
+                    .first()
+                    .map_or(Fit::Yes, |argument| self.fit(argument, result, bindings));
+            }
             Protocol::Reversible => {
                 among(&sequences)
                     || among(&[
@@ -626,7 +634,12 @@ impl Walker<'_, '_> {
             .unwrap_or(self.engine.types.json_list);
         let second = nodes.get(1).copied().unwrap_or(first);
         let mut data = TypeData::container(kind, class.qualified, [first, second]);
-        if kind == Kind::Dict
+        if let Some(name) = class.represented
+            && let Some((file, _)) = crate::engine::prelude_static(name)
+        {
+            self.engine.add_file(file);
+        }
+        if matches!(kind, Kind::Dict | Kind::Generator)
             && let Some(&third) = arguments.get(2)
         {
             let node = self.place_node(span, *role);
@@ -649,7 +662,7 @@ impl Walker<'_, '_> {
                 continue;
             }
             let data = self.engine.types.data(type_).clone();
-            for class in data.instances {
+            for &class in &data.instances {
                 let ClassRef::Program(class) = class else {
                     continue;
                 };
@@ -670,7 +683,13 @@ impl Walker<'_, '_> {
                     }
                 }
             }
-            for container in data.containers {
+            for container in &data.containers {
+                if matches!(
+                    container.kind,
+                    Kind::Coroutine | Kind::AsyncGenerator | Kind::Object
+                ) {
+                    continue;
+                }
                 if container.kind == Kind::Generator {
                     if names.contains(&"__next__") {
                         return true;
@@ -682,14 +701,14 @@ impl Walker<'_, '_> {
                 let values = self.engine.types.read_values(container.nodes[1], variant);
                 pending.push(values);
             }
-            match data.tuple {
+            match &data.tuple {
                 Some(Tuple::Fixed(elements)) => pending.extend(elements),
-                Some(Tuple::Variadic(node)) => pending.push(self.read(node)),
+                Some(Tuple::Variadic(node)) => pending.push(self.read(*node)),
                 None => {}
             }
-            for function in data.functions {
+            for function in &data.functions {
                 if let Callee::NativeMethod(_, _, Some(receiver)) = function {
-                    pending.push(receiver);
+                    pending.push(*receiver);
                 }
             }
         }

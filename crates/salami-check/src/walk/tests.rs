@@ -151,6 +151,15 @@ impl<'a> Walker<'_, 'a> {
 
     /// The code whose truth is that of a value; objects of the program may define it.
     pub(super) fn truth(&mut self, value: Value) -> Expr {
+        let at = value.code.span;
+        let several = self.by_object(&value, &["__bool__", "__len__"], at, |walker, value| {
+            let code = walker.truth(value);
+            let inverted = walker.expr(ExprKind::Unary(Unary::Not, code), Type::BOOL, at);
+            walker.value(ExprKind::Unary(Unary::Not, inverted), Type::BOOL, at)
+        });
+        if let Some(several) = several {
+            return several.code;
+        }
         let Some(class) = self.only_program_class(value.type_) else {
             return value.code;
         };
@@ -215,11 +224,12 @@ impl<'a> Walker<'_, 'a> {
         match &self.tree.expr(id).kind {
             tree::ExprKind::Name(_) | tree::ExprKind::Named { .. } => {
                 if let Binding::Variable(variable) = self.file.names.expr(id) {
-                    let may_be_unset = env.variables[variable as usize].may_be_unset;
-                    env.variables[variable as usize] = Known {
+                    let may_be_unset = env.variables.get(variable as usize).may_be_unset;
+                    let known = Known {
                         type_: after,
                         may_be_unset,
                     };
+                    env.variables.set(variable as usize, known);
                 }
                 if let tree::ExprKind::Named { value, .. } = &self.tree.expr(id).kind
                     && let tree::ExprKind::Name(_) | tree::ExprKind::Attribute { .. } =
@@ -440,12 +450,12 @@ impl<'a> Walker<'_, 'a> {
                 // Which of several classes a variable holds is only known when the program runs.
                 if !data.classes.is_empty() {
                     let is_known = data.classes.len() == 1;
-                    found.extend(data.classes);
+                    found.extend(&data.classes);
                     return is_known;
                 }
-                if let Some(crate::types::Tuple::Fixed(elements)) = data.tuple {
+                if let Some(crate::types::Tuple::Fixed(elements)) = &data.tuple {
                     let mut is_known = true;
-                    for element in elements {
+                    for &element in elements {
                         let classes = self.engine.types.data(element).classes.clone();
                         is_known &= classes.len() == 1;
                         found.extend(classes);
@@ -590,23 +600,13 @@ impl<'a> Walker<'_, 'a> {
 
 /// The builtin exceptions that derive from one.
 pub(super) fn exceptions_below(name: &str) -> Vec<crate::typed::ClassReference> {
-    let mut found = Vec::new();
-    for module in face::MODULES {
-        let Some(module) = face::module(module) else {
-            continue;
-        };
-        for entry in module.entries.values() {
-            if let face::FaceEntry::Class(class) = entry
-                && let ClassKind::Exception(exception) = class.kind
-            {
-                let Some(class) = face::class(class.qualified) else {
-                    continue;
-                };
-                if class.derives_from(name) {
-                    found.push(crate::typed::ClassReference::Builtin(exception));
-                }
+    face::exceptions_below(name)
+        .iter()
+        .filter_map(|class| match class.kind {
+            ClassKind::Exception(exception) => {
+                Some(crate::typed::ClassReference::Builtin(exception))
             }
-        }
-    }
-    found
+            _ => None,
+        })
+        .collect()
 }
