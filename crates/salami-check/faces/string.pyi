@@ -12,5 +12,5 @@ whitespace: str = " \t\n\r\x0b\x0c"
 
 @prelude("string.capwords")
 def capwords(s: str, sep: str | None = None) -> str: ...
-Template = refused("use an f-string, or text.format(name=value)")
+Template = prelude("string.Template")
 Formatter = refused("use format(value, spec) or text.format(...)")

@@ -21,7 +21,7 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("math.atan", 1, FLOAT, |c, a| one(c, a, pxfm::f_atan, false)),
     leaf("math.atan2", 2, FLOAT, |c, a| two(c, a, pxfm::f_atan2)),
     leaf("math.atanh", 1, FLOAT, |c, a| one(c, a, libm::atanh, false)),
-    leaf("math.cbrt", 1, FLOAT, |c, a| one(c, a, libm::cbrt, false)),
+    leaf("math.cbrt", 1, FLOAT, |c, a| one(c, a, pxfm::f_cbrt, false)),
     leaf("math.ceil", 1, INT, |c, a| {
         whole(c, a, libm::ceil, Rounding::Ceiling)
     }),
@@ -263,7 +263,7 @@ fn gamma(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
         }
         return Ok(Value::Float(product));
     }
-    checked(context, pxfm::f_tgamma(x), x.is_nan(), x.is_finite(), true)
+    checked(context, crate::native::gamma::gamma(x), x.is_nan(), x.is_finite(), true)
 }
 
 fn log_gamma(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -272,7 +272,7 @@ fn log_gamma(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise>
     if x <= 0.0 && x == libm::floor(x) && x.is_finite() {
         return Err(domain(context));
     }
-    checked(context, pxfm::f_lgamma(x), x.is_nan(), x.is_finite(), true)
+    checked(context, crate::native::gamma::log_gamma(x), x.is_nan(), x.is_finite(), true)
 }
 
 /// A logarithm, also of integers that no float holds.

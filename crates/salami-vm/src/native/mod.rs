@@ -1,14 +1,18 @@
 //! Values of the library: dates, Decimals, patterns, ... Each kind is one variant of [`Native`];
 //! what operators and builtins make of them is said here and in the kind's own module.
 
+pub mod blake2;
 pub mod csv;
 pub mod datetime;
 mod datetime_hooks;
 pub mod decimal;
 pub mod decimal_hooks;
+pub mod gamma;
+pub mod mersenne;
 pub mod pattern;
 mod size;
 pub mod string_io;
+pub mod unicode;
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -1,0 +1,3 @@
+# fractions.
+
+Fraction = prelude("fractions.Fraction")

@@ -1,0 +1,17 @@
+# uuid: uuid4 draws from what stands for the operating system's randomness, which comes from the recorded seed.
+
+UUID = prelude("uuid.UUID")
+NAMESPACE_DNS = prelude("uuid.namespace_dns()")
+NAMESPACE_URL = prelude("uuid.namespace_url()")
+NAMESPACE_OID = prelude("uuid.namespace_oid()")
+NAMESPACE_X500 = prelude("uuid.namespace_x500()")
+RESERVED_NCS = prelude("uuid.RESERVED_NCS")
+RFC_4122 = prelude("uuid.RFC_4122")
+RESERVED_MICROSOFT = prelude("uuid.RESERVED_MICROSOFT")
+RESERVED_FUTURE = prelude("uuid.RESERVED_FUTURE")
+uuid3 = prelude("uuid.uuid3")
+uuid4 = prelude("uuid.uuid4")
+uuid5 = prelude("uuid.uuid5")
+uuid1 = refused("use uuid.uuid4()")
+getnode = refused("a program knows nothing of the machine it runs on")
+SafeUUID = refused("use uuid.uuid4()")
