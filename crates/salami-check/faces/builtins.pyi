@@ -581,20 +581,56 @@ class iterator(Generic[T]):
     @leaf("next")
     def __next__(self, default: Never = ..., /) -> T: ...
 
-# What is sent in is of type S; `send`, `throw` and `close` are the checker's.
+# What is sent in is of type S, what the body returns of type R.
 @hidden
 @kind("Generator")
 class generator(Generic[T, S, R]):
     @intrinsic
     def __iter__(self) -> Self: ...
+    @mutates
     @intrinsic
     def __next__(self) -> T: ...
+    @mutates
     @intrinsic
     def send(self, value: S, /) -> T: ...
+    @mutates
     @intrinsic
-    def throw(self, value: BaseException, /) -> T: ...
-    @intrinsic
+    def throw(self, value: object, /) -> T: ...
+    @mutates
+    @prelude("iteration.close_generator")
     def close(self) -> None: ...
+
+# What an `async def` gives; what awaiting it gives is of type T.
+@hidden
+@kind("Coroutine")
+class coroutine(Generic[T]):
+    @mutates
+    @intrinsic
+    def send(self, value: None, /) -> object: ...
+    @mutates
+    @intrinsic
+    def throw(self, value: object, /) -> object: ...
+    @mutates
+    @prelude("iteration.close_coroutine")
+    def close(self) -> None: ...
+
+@hidden
+@kind("AsyncGenerator")
+class async_generator(Generic[T, S]):
+    @intrinsic
+    def __aiter__(self) -> Self: ...
+    @mutates
+    @prelude("iteration.async_next")
+    def __anext__(self) -> coroutine[T]: ...
+    @mutates
+    @prelude("iteration.async_send")
+    def asend(self, value: S, /) -> coroutine[T]: ...
+    @mutates
+    @prelude("iteration.async_throw")
+    def athrow(self, value: object, /) -> coroutine[T]: ...
+    @mutates
+    @prelude("iteration.async_close")
+    def aclose(self) -> coroutine[None]: ...
 
 # ---- what shows and converts values
 
@@ -780,6 +816,15 @@ def next(iterator: Iterator[T], /) -> T: ...
 @prelude("iteration.next_or")
 def next(iterator: Iterator[T], default: D, /) -> T | D: ...
 
+@intrinsic
+def aiter(async_iterable: async_generator[T, S], /) -> async_generator[T, S]: ...
+@mutates
+@prelude("iteration.async_next")
+def anext(async_iterator: async_generator[T, S], /) -> coroutine[T]: ...
+@mutates
+@prelude("iteration.async_next_or")
+def anext(async_iterator: async_generator[T, S], default: D, /) -> coroutine[T | D]: ...
+
 # ---- what the checker resolves
 
 @intrinsic
@@ -823,8 +868,6 @@ breakpoint = refused("use print(); a held program shows its variables by itself"
 help = refused("the documentation is not part of a program")
 exit = refused("write `raise SystemExit(code)`, or return from main")
 quit = refused("write `raise SystemExit(code)`, or return from main")
-aiter = refused("use `async for`")
-anext = refused("use `async for`")
 __import__ = refused("write an import statement at the top of the program")
 __build_class__ = refused("write a class statement")
 

@@ -1,5 +1,7 @@
 """Iteration that runs functions or generators of the program."""
 
+from _leaf import async_resumed, async_thrown, generator_is_done
+
 
 def sum_of(iterable, start):
     if isinstance(start, str):
@@ -27,9 +29,7 @@ def any_of(iterable):
 
 
 def next_of(iterator):
-    for value in iterator:
-        return value
-    raise StopIteration
+    return iterator.__next__()
 
 
 def next_or(iterator, default):
@@ -165,5 +165,60 @@ def iterate_object(iterator):
         try:
             value = iterator.__next__()
         except StopIteration:
+            return
+        yield value
+
+
+def close_generator(generator):
+    try:
+        generator.throw(GeneratorExit())
+    except (GeneratorExit, StopIteration):
+        return
+    raise RuntimeError("generator ignored GeneratorExit")
+
+
+def close_coroutine(coroutine):
+    if generator_is_done(coroutine):
+        return
+    try:
+        coroutine.throw(GeneratorExit())
+    except (GeneratorExit, StopIteration):
+        return
+    raise RuntimeError("coroutine ignored GeneratorExit")
+
+
+async def async_next(generator):
+    return async_resumed(generator, None)
+
+
+async def async_next_or(generator, default):
+    try:
+        return async_resumed(generator, None)
+    except StopAsyncIteration:
+        return default
+
+
+async def async_send(generator, value):
+    return async_resumed(generator, value)
+
+
+async def async_throw(generator, exception):
+    return async_thrown(generator, exception)
+
+
+async def async_close(generator):
+    try:
+        async_thrown(generator, GeneratorExit())
+    except (GeneratorExit, StopAsyncIteration):
+        return
+    raise RuntimeError("async generator ignored GeneratorExit")
+
+
+async def iterate_async(iterator):
+    """What an asynchronous iterator of the program gives."""
+    while True:
+        try:
+            value = await iterator.__anext__()
+        except StopAsyncIteration:
             return
         yield value

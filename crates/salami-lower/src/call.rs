@@ -38,8 +38,8 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
             Some(position) => this.parameter_type(callee, position).map(Some),
         })?;
         self.emit.release(mark);
-        let holds = if callee.is_generator {
-            RegisterType::tag(Tag::Generator)
+        let holds = if let Some(made) = kinds::function_kind(callee.kind).made() {
+            RegisterType::tag(made)
         } else if function == self.program.body {
             RegisterType::ANY
         } else {

@@ -458,7 +458,9 @@ fn jump_target(instruction: &Instruction) -> Option<Address> {
         | Instruction::IfTrue { target, .. }
         | Instruction::IfFalse { target, .. }
         | Instruction::IfUnset { target, .. }
-        | Instruction::Next { end: target, .. } => Some(*target),
+        | Instruction::Next { end: target, .. }
+        | Instruction::Send { end: target, .. }
+        | Instruction::Throw { end: target, .. } => Some(*target),
         _ => None,
     }
 }
@@ -469,7 +471,9 @@ fn jump_target_mut(instruction: &mut Instruction) -> Option<&mut Address> {
         | Instruction::IfTrue { target, .. }
         | Instruction::IfFalse { target, .. }
         | Instruction::IfUnset { target, .. }
-        | Instruction::Next { end: target, .. } => Some(target),
+        | Instruction::Next { end: target, .. }
+        | Instruction::Send { end: target, .. }
+        | Instruction::Throw { end: target, .. } => Some(target),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use salami_check::typed::{self, Constant, LocalId, Program, Storage};
 use salami_ir::instruction::{Destination, Expectation};
 use salami_ir::{
-    Function, FunctionIndex, FunctionKind, Instruction, Register, RegisterDeclaration,
+    Function, FunctionIndex, Instruction, Register, RegisterDeclaration,
     RegisterType, SchemaIndex, Tag,
 };
 use salami_source::Source;
@@ -112,7 +112,7 @@ fn lower_once(
             "there is no function {position}"
         )));
     };
-    let result = if function.is_generator || program.body.index() == position {
+    let result = if function.kind != typed::FunctionKind::Plain || program.body.index() == position {
         RegisterType::ANY
     } else {
         kinds::register_type(&function.result)?
@@ -344,11 +344,7 @@ impl FunctionLowerer<'_, '_, '_> {
         }
         Ok(Function {
             name: self.function.name.clone(),
-            kind: if self.function.is_generator {
-                FunctionKind::Generator
-            } else {
-                FunctionKind::Plain
-            },
+            kind: kinds::function_kind(self.function.kind),
             parameters,
             captures,
             result: self.pool.register_type(&self.result)?,

@@ -1,7 +1,7 @@
 //! The checker's value sets as register types.
 
-use salami_check::typed::{ClassReference, Kind, ValueSet};
-use salami_ir::{BuiltinException, Class, ClassIndex, ClassRef, RegisterType, Tag, TagSet};
+use salami_check::typed::{self, ClassReference, Kind, ValueSet};
+use salami_ir::{BuiltinException, Class, ClassIndex, ClassRef, FunctionKind, RegisterType, Tag, TagSet};
 
 use crate::LowerError;
 
@@ -42,6 +42,18 @@ pub(crate) const fn tag(kind: Kind) -> Tag {
         Kind::Deque => Tag::Deque,
         Kind::CsvReader => Tag::CsvReader,
         Kind::CsvWriter => Tag::CsvWriter,
+        Kind::Coroutine => Tag::Coroutine,
+        Kind::AsyncGenerator => Tag::AsyncGenerator,
+    }
+}
+
+/// What calling a function does.
+pub(crate) const fn function_kind(kind: typed::FunctionKind) -> FunctionKind {
+    match kind {
+        typed::FunctionKind::Plain => FunctionKind::Plain,
+        typed::FunctionKind::Generator => FunctionKind::Generator,
+        typed::FunctionKind::Coroutine => FunctionKind::Coroutine,
+        typed::FunctionKind::AsyncGenerator => FunctionKind::AsyncGenerator,
     }
 }
 

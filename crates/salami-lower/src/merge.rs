@@ -5,7 +5,7 @@
 //! code, up to which of such versions they call, become one: the coarsest partition, found by
 //! refinement as automata are minimised (Hopcroft 1971, in Moore's simpler form).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use salami_ir::{Function, FunctionIndex, Instruction, Module};
 
@@ -59,6 +59,7 @@ fn callee_mut(instruction: &mut Instruction) -> Option<&mut FunctionIndex> {
     match instruction {
         Instruction::Call { function, .. }
         | Instruction::CallClosure { function, .. }
+        | Instruction::IsFunction { function, .. }
         | Instruction::MakeFunction { function, .. } => Some(function),
         _ => None,
     }
@@ -68,6 +69,7 @@ fn callee(instruction: &Instruction) -> Option<FunctionIndex> {
     match instruction {
         Instruction::Call { function, .. }
         | Instruction::CallClosure { function, .. }
+        | Instruction::IsFunction { function, .. }
         | Instruction::MakeFunction { function, .. } => Some(*function),
         _ => None,
     }
@@ -82,7 +84,13 @@ fn initial(functions: &[Function]) -> Vec<u32> {
     // Versions of one definition begin at the same place: only those are compared with each other.
     let mut seen: BTreeMap<Key<'_>, Vec<usize>> = BTreeMap::new();
     let mut next = 0;
+    let tested = tested(functions);
     for (index, function) in functions.iter().enumerate() {
+        if tested.contains(&index) {
+            classes.push(next);
+            next += 1;
+            continue;
+        }
         let place = function
             .source_map
             .first()
@@ -105,6 +113,16 @@ fn initial(functions: &[Function]) -> Vec<u32> {
         });
     }
     classes
+}
+
+/// The functions that values are told apart by: each stays itself.
+fn tested(functions: &[Function]) -> BTreeSet<usize> {
+    let code = functions.iter().flat_map(|function| &function.code);
+    code.filter_map(|instruction| match instruction {
+        Instruction::IsFunction { function, .. } => Some(function.index()),
+        _ => None,
+    })
+    .collect()
 }
 
 /// Whether two functions are equal but for which functions they call.

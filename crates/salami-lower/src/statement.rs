@@ -154,15 +154,30 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
     ) -> Result<(), LowerError> {
         let span = self.emit.span();
         let mark = self.emit.depth();
-        let value = self.expression(iterable, None)?.register;
+        let value = self.expression(iterable, None)?;
+        let waits = value.holds == RegisterType::tag(Tag::AsyncGenerator);
+        let value = value.register;
         self.emit.release(mark);
-        let iterators = RegisterType::tags(TagSet::of(&[Tag::Iterator, Tag::Generator]));
+        let iterators = if waits {
+            RegisterType::tag(Tag::AsyncGenerator)
+        } else {
+            RegisterType::tags(TagSet::of(&[Tag::Iterator, Tag::Generator]))
+        };
         let iterator = self.emit.temporary(&iterators)?;
         self.emit.at(iterable.span);
-        self.emit.emit(Instruction::GetIterator {
-            value,
-            result: Destination(iterator),
+        let result = Destination(iterator);
+        self.emit.emit(if waits {
+            Instruction::Move { value, result }
+        } else {
+            Instruction::GetIterator { value, result }
         });
+        let none = if waits {
+            let none = self.emit.temporary(&RegisterType::tag(Tag::None))?;
+            self.load_constant(&salami_check::typed::Constant::None, none)?;
+            Some(none)
+        } else {
+            None
+        };
         let (top, end, leave) = (self.emit.label(), self.emit.label(), self.emit.label());
         if self.emit.reachable() {
             self.emit.place_reached(top);
@@ -170,10 +185,19 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         let taken = self.emit.depth();
         // The local keeps its last value at the end, so it is not the destination.
         let next = self.emit.temporary(&RegisterType::ANY)?;
-        self.emit.emit(Instruction::Next {
-            iterator,
-            result: Destination(next),
-            end: end.operand(),
+        let (result, last) = (Destination(next), end.operand());
+        self.emit.emit(match none {
+            Some(value) => Instruction::Send {
+                generator: iterator,
+                value,
+                result,
+                end: last,
+            },
+            None => Instruction::Next {
+                iterator,
+                result,
+                end: last,
+            },
         });
         self.emit.at(span);
         let proved = self

@@ -49,7 +49,7 @@ handles! {
     CellRef
     /// A native iterator.
     IteratorRef
-    /// A generator.
+    /// A generator, coroutine or asynchronous generator.
     GeneratorRef
     /// An instance of a class of the module that is no exception class.
     ObjectRef
@@ -141,7 +141,7 @@ pub enum Value {
     Cell(CellRef),
     /// A native iterator.
     Iterator(IteratorRef),
-    /// A generator.
+    /// A generator, coroutine or asynchronous generator: the object says which.
     Generator(GeneratorRef),
     /// An instance of a class of the module.
     Object(ObjectRef),
@@ -197,7 +197,10 @@ impl Value {
             Self::Function(_) => Tag::Function,
             Self::Cell(_) => Tag::Cell,
             Self::Iterator(_) => Tag::Iterator,
-            Self::Generator(_) => Tag::Generator,
+            Self::Generator(generator) => {
+                let made = heap.generator(generator).kind.made();
+                made.unwrap_or(Tag::Generator)
+            }
             Self::Object(_) | Self::Exception(_) => Tag::Object,
             Self::Type(_) => Tag::Type,
             Self::Native(native) => heap.native(native).tag(),

@@ -176,8 +176,10 @@ impl<'a> Engine<'a> {
                 }
                 ArgumentKind::Keyword(name)
                     if tree.name(name.name) == "metaclass"
-                        && self.class_named(file, argument.value)
-                            == Some(ClassRef::Native("abc.ABCMeta")) =>
+                        && matches!(
+                            entry_named(file, argument.value),
+                            Some(FaceEntry::Form("ABCMeta"))
+                        ) =>
                 {
                     self.classes[number].is_abstract = true;
                 }

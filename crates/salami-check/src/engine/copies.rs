@@ -37,6 +37,7 @@ impl Engine<'_> {
             field.node = self.types.node();
         }
         let number = u32::try_from(self.classes.len()).unwrap_or(u32::MAX);
+        copy.order_of_bases.insert(0, ClassRef::Program(number));
         self.classes.push(copy);
         self.copies.insert((class, variant, span), number);
         number

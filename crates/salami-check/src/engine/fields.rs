@@ -37,15 +37,9 @@ impl<'a> Engine<'a> {
                     }
                 }
             }
-            "total_ordering" | "final" | "runtime_checkable" => {}
-            _ => {
-                let span = tree.expr(decorator).span;
-                class.problem = Some((
-                    span,
-                    "this decorator of a class is not supported".to_owned(),
-                    None,
-                ));
-            }
+            "total_ordering" => class.completes_order = true,
+            "final" | "runtime_checkable" | "unique" | "verify" => {}
+            _ => class.wrappers.push(decorator),
         }
     }
 
@@ -110,7 +104,7 @@ impl<'a> Engine<'a> {
         }
     }
 
-    fn add_field(
+    pub(super) fn add_field(
         &mut self,
         file: &FileData,
         number: usize,

@@ -334,7 +334,12 @@ impl<'t> Collector<'t> {
             }
             StmtKind::Class(class) => {
                 let definition = tree.class(*class);
-                self.bind(scope, definition.name, Some(Static::Class(*class)));
+                let is_static = definition
+                    .decorators
+                    .iter()
+                    .all(|&decorator| is_plain_decorator(tree, decorator));
+                let entity = is_static.then_some(Static::Class(*class));
+                self.bind(scope, definition.name, entity);
                 for &decorator in &definition.decorators {
                     self.expr(scope, decorator);
                 }
@@ -657,6 +662,14 @@ fn note(scope: &mut Scope, name: NameId, span: Span, entity: Option<Static>) {
             );
         }
     }
+}
+
+/// Whether a decorator leaves the class what it is, as the checker knows.
+fn is_plain_decorator(tree: &Tree, decorator: ExprId) -> bool {
+    matches!(
+        crate::engine::decorator_name(tree, decorator),
+        "dataclass" | "total_ordering" | "final" | "runtime_checkable" | "unique" | "verify"
+    )
 }
 
 /// Whether an expression is a literal that can stand for its name.

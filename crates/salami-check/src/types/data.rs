@@ -175,6 +175,21 @@ impl TypeData {
         bits
     }
 
+    /// How many parts there are.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let elements = match &self.tuple {
+            Some(Tuple::Fixed(elements)) => elements.len() + 1,
+            Some(Tuple::Variadic(_)) => 1,
+            None => 0,
+        };
+        1 + self.containers.len()
+            + elements
+            + self.instances.len()
+            + self.functions.len()
+            + self.classes.len()
+    }
+
     /// Whether None is possible.
     #[must_use]
     pub fn has_none(&self) -> bool {

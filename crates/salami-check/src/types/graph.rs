@@ -48,6 +48,8 @@ pub struct Types {
     draining: bool,
     /// Readers to be told, in the order of the changes.
     pub changed: Vec<Reader>,
+    /// How much was done so far: see [`Types::charge`].
+    work: Cell<u64>,
     variadics: BTreeMap<(Type, Type), Node>,
     /// What JSON lists hold: JSON.
     pub json_list: Node,
@@ -86,6 +88,7 @@ impl Types {
             slots: Vec::new(),
             pending: Vec::new(),
             draining: false,
+            work: Cell::new(0),
             changed: Vec::new(),
             variadics: BTreeMap::new(),
             json_list: Node(0),
@@ -124,8 +127,27 @@ impl Types {
         types
     }
 
+    /// Counts work: a unit is about what looking at one node or one part of a type takes. It is
+    /// the clock of the budget, and the same on every machine.
+    pub fn charge(&self, units: usize) {
+        self.work.set(self.work.get() + units as u64);
+    }
+
+    /// The units of work so far.
+    #[must_use]
+    pub fn work(&self) -> u64 {
+        self.work.get()
+    }
+
+    /// How many nodes and types there are.
+    #[must_use]
+    pub fn sizes(&self) -> (usize, usize) {
+        (self.slots.len(), self.data.len())
+    }
+
     /// The handle of a type.
     pub fn intern(&mut self, data: TypeData) -> Type {
+        self.charge(data.size());
         if let Some(&type_) = self.index.get(&data) {
             return type_;
         }
@@ -184,6 +206,7 @@ impl Types {
     #[must_use]
     pub fn find(&self, mut node: Node) -> Node {
         loop {
+            self.charge(1);
             let slot = &self.slots[node.0 as usize];
             let parent = slot.parent.get();
             if parent == node {
@@ -232,6 +255,7 @@ impl Types {
     pub(super) fn notify(&mut self, node: Node) {
         let root = self.find(node);
         let readers = std::mem::take(&mut self.slots[root.0 as usize].readers);
+        self.charge(readers.len());
         self.changed.extend(readers);
     }
 
@@ -239,7 +263,8 @@ impl Types {
     pub fn write(&mut self, node: Node, type_: Type) {
         let root = self.find(node);
         let old = self.slots[root.0 as usize].content;
-        if old == type_ {
+        // What an error left behind would silence that very error: it came from what is here.
+        if old == type_ || (type_ == Type::ERROR && old != Type::NEVER) {
             return;
         }
         let new = self.join(old, type_);

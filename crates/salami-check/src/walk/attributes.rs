@@ -20,6 +20,9 @@ impl<'a> Walker<'_, 'a> {
         if let Some(module) = crate::engine::module_named(self.file, object) {
             return self.imported(&module, tree.name(name.name), span);
         }
+        if let Some(value) = self.super_attribute(object, name, span) {
+            return value;
+        }
         let object = self.expression(object);
         let value = self.attribute_of(object, name, id);
         if let Some(path) = self.path_of(id)
@@ -306,6 +309,12 @@ impl<'a> Walker<'_, 'a> {
             if text == "__class__" {
                 return Some(self.class_value(ClassRef::Program(class), span));
             }
+            if text == "__dict__" {
+                return Some(self.fields_as_dict(object, class, span));
+            }
+            if let Some(nested) = self.engine.nested_class(class, text) {
+                return Some(self.class_value(ClassRef::Program(nested), span));
+            }
         }
         self.native_attribute(object, part, text, span)
     }
@@ -373,6 +382,25 @@ impl<'a> Walker<'_, 'a> {
                 if let Some((owner, value)) = self.engine.class_attribute(index, text) {
                     return Some(self.class_attribute_value(owner, text, value, span));
                 }
+                if let Some(nested) = self.engine.nested_class(index, text) {
+                    return Some(self.class_value(ClassRef::Program(nested), span));
+                }
+                if let Some(value) = self.enumeration_attribute(index, text, span) {
+                    return Some(value);
+                }
+                if text == "__mro__" {
+                    let order = self.engine.order(ClassRef::Program(index));
+                    return Some(self.classes_value(&order, span));
+                }
+                if text == "__bases__" {
+                    let bases = self.engine.classes[index as usize].bases.clone();
+                    return Some(self.classes_value(&bases, span));
+                }
+                if text == "_field_defaults"
+                    && self.engine.classes[index as usize].is_named_tuple
+                {
+                    return Some(self.field_defaults(index, span));
+                }
                 if text == "_fields" && self.engine.classes[index as usize].is_named_tuple {
                     let names = self.engine.classes[index as usize].fields.iter();
                     let names = names.map(|field| crate::typed::Constant::Str(field.name.clone()));
@@ -415,6 +443,22 @@ impl<'a> Walker<'_, 'a> {
         };
         let result = self.instantiate_plain(type_, span);
         Some(self.value(ExprKind::Leaf(leaf, vec![object.code]), result, span))
+    }
+
+    /// Classes as a tuple, which ends in `object`.
+    fn classes_value(&mut self, classes: &[ClassRef], span: Span) -> Value {
+        let mut all = classes.to_vec();
+        if all.last() != Some(&ClassRef::Native("object")) {
+            all.push(ClassRef::Native("object"));
+        }
+        let values: Vec<Value> = all
+            .into_iter()
+            .map(|class| self.class_value(class, span))
+            .collect();
+        let types = values.iter().map(|value| value.type_).collect();
+        let type_ = self.engine.types.tuple(types);
+        let codes = values.into_iter().map(|value| value.code).collect();
+        self.value(ExprKind::Tuple(codes), type_, span)
     }
 
     pub(super) fn no_attribute(
@@ -537,6 +581,46 @@ impl<'a> Walker<'_, 'a> {
         ))
     }
 
+    /// `del object.name`
+    pub(super) fn delete_attribute(
+        &mut self,
+        object: ExprId,
+        name: Identifier,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
+        let object = self.expression(object);
+        let text = self.tree.name(name.name);
+        let Some(class) = self.only_program_class(object.type_) else {
+            let help = "test with `isinstance` before".to_owned();
+            self.unsupported(span, "deleting an attribute of this value", &help);
+            return;
+        };
+        if let Some((_, method)) = self.engine.method(class, &format!("{text}.deleter")) {
+            let call = self.call_program(
+                method.definition,
+                None,
+                None,
+                Some(object),
+                Vec::new(),
+                span,
+            );
+            out.push(Self::statement(StmtKind::Expr(call.code), span));
+            return;
+        }
+        let Some((position, _)) = self.engine.field(class, text) else {
+            let part = object.type_;
+            self.no_attribute(&object, part, text, name.span);
+            return;
+        };
+        let position = u16::try_from(position).unwrap_or(u16::MAX);
+        let step = text.to_owned();
+        self.env
+            .forget_step(|known| matches!(known, super::env::Step::Field(name) if *name == step));
+        let place = Place::Field(object.code, crate::typed::ClassId(class), position);
+        out.push(Self::statement(StmtKind::Delete(place), span));
+    }
+
     /// `object.name = value`
     pub(super) fn store_attribute(
         &mut self,
@@ -546,8 +630,20 @@ impl<'a> Walker<'_, 'a> {
         target: ExprId,
         span: Span,
     ) -> Option<Stmt> {
-        let text = self.tree.name(name.name);
         let _ = target;
+        let text = self.tree.name(name.name);
+        self.store_named(object, text, value, name.span, span)
+    }
+
+    /// The same, by the text of the name.
+    pub(super) fn store_named(
+        &mut self,
+        object: Value,
+        text: &str,
+        value: Value,
+        at: Span,
+        span: Span,
+    ) -> Option<Stmt> {
         if object.type_ == Type::ERROR {
             return Some(Self::statement(StmtKind::Expr(value.code), span));
         }
@@ -561,7 +657,7 @@ impl<'a> Walker<'_, 'a> {
             }
         }
         if classes.is_empty() {
-            return self.store_class_attribute(&data.classes, object, text, value, name.span, span);
+            return self.store_class_attribute(&data.classes, object, text, value, at, span);
         }
         for &class in &classes {
             if let Some((_, method)) = self.engine.method(class, &format!("{text}.setter")) {
@@ -583,11 +679,11 @@ impl<'a> Walker<'_, 'a> {
                         format!("property '{text}' of '{class_name}' object has no setter");
                     let help =
                         format!("give it one: `@{text}.setter` and `def {text}(self, value): ...`");
-                    self.error(codes::TYPE_ATTRIBUTE, name.span, message, Some(help));
+                    self.error(codes::TYPE_ATTRIBUTE, at, message, Some(help));
                     return None;
                 }
                 let part = self.engine.types.instance(ClassRef::Program(class));
-                self.no_attribute(&object, part, text, name.span);
+                self.no_attribute(&object, part, text, at);
                 return None;
             };
             if self.engine.classes[class as usize].frozen

@@ -55,7 +55,6 @@ impl<'a> Walker<'_, 'a> {
             self.engine.types.write(node, value.type_);
             captures.push(Capture::Fresh(value.code));
         }
-        self.check_async(function);
         let maker = (!captures.is_empty()).then_some(self.variant);
         let callee = Callee::Program {
             definition,
@@ -65,13 +64,6 @@ impl<'a> Walker<'_, 'a> {
         let type_ = self.engine.types.function(callee);
         let open = self.open_function(definition, maker, span);
         self.value(ExprKind::Closure(open, captures), type_, span)
-    }
-
-    fn check_async(&mut self, function: FunctionId) {
-        let syntax = self.tree.function(function);
-        if syntax.is_async {
-            self.unsupported(syntax.span, "`async def`", "write a plain `def`");
-        }
     }
 
     /// The node of a default that each function value holds.
@@ -152,6 +144,34 @@ impl<'a> Walker<'_, 'a> {
         )
     }
 
+    /// The function that values of a callee run.
+    pub(super) fn function_of(&mut self, callee: &Callee, span: Span) -> typed::FunctionId {
+        if !self.emits {
+            return typed::FunctionId(0);
+        }
+        match callee {
+            Callee::Program {
+                definition,
+                maker,
+                receiver: None,
+            } => self.open_function(*definition, *maker, span),
+            Callee::Program { definition, .. } => {
+                let open = self.open_function(*definition, None, span);
+                let count = self.engine.parameter_count(*definition).saturating_sub(1);
+                self.wrapper(callee, count, 1, span, |arguments| {
+                    ExprKind::Call(open, arguments)
+                })
+            }
+            Callee::Native(..) | Callee::NativeMethod(..) => {
+                let captured = usize::from(matches!(callee, Callee::NativeMethod(_, _, Some(_))));
+                match self.native_wrapper(callee, captured, span) {
+                    Some(wrapper) => wrapper,
+                    None => self.uncallable_wrapper(callee, span),
+                }
+            }
+        }
+    }
+
     /// A native method with its receiver as a value.
     pub(super) fn bound_native(&mut self, callee: Callee, receiver: Value, span: Span) -> Value {
         let type_ = self.engine.types.function(callee.clone());
@@ -190,6 +210,11 @@ impl<'a> Walker<'_, 'a> {
 
     /// A function value that only the checker calls, by other ways.
     fn uncallable(&mut self, callee: &Callee, type_: Type, span: Span) -> Value {
+        let wrapper = self.uncallable_wrapper(callee, span);
+        self.value(ExprKind::Closure(wrapper, Vec::new()), type_, span)
+    }
+
+    fn uncallable_wrapper(&mut self, callee: &Callee, span: Span) -> typed::FunctionId {
         let message = self.constant(
             Constant::Str("this function cannot be called as a value".to_owned()),
             span,
@@ -197,8 +222,7 @@ impl<'a> Walker<'_, 'a> {
         let raised = self.new_exception("TypeError", vec![message], span);
         let none = self.none(span);
         let steps = vec![Self::statement(StmtKind::Raise(raised.code, None), span)];
-        let wrapper = self.wrapper(callee, 0, 0, span, |_| ExprKind::Block(steps, none.code));
-        self.value(ExprKind::Closure(wrapper, Vec::new()), type_, span)
+        self.wrapper(callee, 0, 0, span, |_| ExprKind::Block(steps, none.code))
     }
 
     /// A function that calls a leaf with the parameters that must be given.
@@ -331,7 +355,7 @@ impl<'a> Walker<'_, 'a> {
             captures: u32::try_from(captured).unwrap_or(u32::MAX),
             locals,
             result: ValueSet::ANY,
-            is_generator: false,
+            kind: typed::FunctionKind::Plain,
             open: true,
             body: vec![Self::statement(StmtKind::Return(Some(call)), span)],
         });
@@ -350,7 +374,6 @@ impl<'a> Walker<'_, 'a> {
         let syntax = tree.function(function);
         let Some(name) = syntax.name else { return };
         let unit = self.file.names.functions[function.index()];
-        self.check_async(function);
         let is_variable = matches!(self.file.names.binder(name.span), Binding::Variable(_));
         if !is_variable || !has_own_defaults(self.file, unit) {
             self.store_defaults(unit, span, out);
@@ -372,11 +395,11 @@ impl<'a> Walker<'_, 'a> {
         span: Span,
     ) -> Value {
         let name = crate::engine::decorator_name(self.tree, decorator);
-        if matches!(name, "contextmanager" | "singledispatch") {
+        if name == "singledispatch" {
             return self.unsupported(
                 span,
                 &format!("the decorator `@{name}`"),
-                "write a class with `__enter__` and `__exit__`, or one function with `match`",
+                "write one function with `match`",
             );
         }
         if name == "wraps" {
@@ -434,7 +457,6 @@ impl<'a> Walker<'_, 'a> {
             match &tree.stmt(statement).kind {
                 salami_syntax::tree::StmtKind::Function(function) => {
                     let unit = self.file.names.functions[function.index()];
-                    self.check_async(*function);
                     if self.file.names.units[unit.index()].captures() {
                         self.unsupported(
                             tree.stmt(statement).span,
@@ -454,6 +476,9 @@ impl<'a> Walker<'_, 'a> {
                 } => {
                     self.store_field_default(index, *value, span, out);
                 }
+                salami_syntax::tree::StmtKind::Class(inner) => {
+                    self.define_class(*inner, tree.stmt(statement).span, out);
+                }
                 salami_syntax::tree::StmtKind::Expr(_) | salami_syntax::tree::StmtKind::Pass => {}
                 salami_syntax::tree::StmtKind::AnnotatedAssign { value: None, .. } => {}
                 _ => {
@@ -468,9 +493,79 @@ impl<'a> Walker<'_, 'a> {
         if self.engine.classes[index as usize].is_enumeration {
             self.define_members(index, span, out);
         }
+        self.define_numbers(index, span, out);
+        self.store_made_defaults(index, span, out);
+        self.announce_class(index, span, out);
+        let wrappers = self.engine.classes[index as usize].wrappers.clone();
+        if !wrappers.is_empty() {
+            self.wrap_class(index, &wrappers, definition.name.span, span, out);
+            return;
+        }
         if let Binding::Variable(variable) = self.file.names.binder(definition.name.span) {
             let value = self.class_value(crate::types::ClassRef::Program(index), span);
             out.extend(self.assign_variable(variable, value, span));
+        }
+    }
+
+    /// Decorators of a class: each is called with what the one below it gave.
+    fn wrap_class(
+        &mut self,
+        class: u32,
+        wrappers: &[salami_syntax::tree::ExprId],
+        name: Span,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
+        let own = self.class_value(crate::types::ClassRef::Program(class), span);
+        let type_ = own.type_;
+        let mut value = own;
+        for &wrapper in wrappers.iter().rev() {
+            let function = self.expression(wrapper);
+            let given = vec![super::calls::Given::positional(value)];
+            value = self.call_value(function, given, span);
+        }
+        if let Binding::Variable(variable) = self.file.names.binder(name) {
+            out.extend(self.assign_variable(variable, value, span));
+            return;
+        }
+        if self.emits && value.type_ != type_ && value.type_ != Type::ERROR {
+            let help = "return the class itself at the end of the decorator".to_owned();
+            let message = "a decorator that replaces a class is not supported";
+            self.error(codes::FEATURE_UNSUPPORTED, span, message, Some(help));
+        }
+        out.push(Self::statement(StmtKind::Expr(value.code), span));
+    }
+
+    /// `__init_subclass__` of the bases.
+    fn announce_class(&mut self, class: u32, span: Span, out: &mut Vec<Stmt>) {
+        let rest = self.engine.after(class, class);
+        let Some((_, method)) = self.engine.method_among(&rest, "__init_subclass__") else {
+            return;
+        };
+        let value = self.class_value(crate::types::ClassRef::Program(class), span);
+        let called =
+            self.call_program(method.definition, None, None, Some(value), Vec::new(), span);
+        out.push(Self::statement(StmtKind::Expr(called.code), span));
+    }
+
+    /// The defaults of a named tuple that a call makes.
+    fn store_made_defaults(&mut self, class: u32, span: Span, out: &mut Vec<Stmt>) {
+        let info = &self.engine.classes[class as usize];
+        if !info.is_named_tuple || info.file != self.file.id {
+            return;
+        }
+        let own = info.span;
+        let defaults: Vec<_> = info
+            .fields
+            .iter()
+            .filter(|field| field.span == own || own.contains(field.span))
+            .filter_map(|field| field.default)
+            .collect();
+        if self.tree.classes.iter().any(|known| known.span == own && !known.body.is_empty()) {
+            return;
+        }
+        for default in defaults {
+            self.store_class_value(default, span, out);
         }
     }
 
@@ -559,6 +654,18 @@ impl<'a> Walker<'_, 'a> {
         let text = self.tree.name(name);
         match self.engine.class_attribute(index, text) {
             Some((owner, value)) => self.class_attribute_value(owner, text, value, span),
+            None if self.engine.nested_class(index, text).is_some() => {
+                match self.engine.nested_class(index, text) {
+                    Some(nested) => self.class_value(crate::types::ClassRef::Program(nested), span),
+                    None => self.error_value(span),
+                }
+            }
+            None if self.engine.method(index, text).is_some() => {
+                match self.engine.method(index, text) {
+                    Some((_, method)) => self.function_value(method.definition, span),
+                    None => self.error_value(span),
+                }
+            }
             None => self.unsupported(span, "this use of a name of the class body", ""),
         }
     }

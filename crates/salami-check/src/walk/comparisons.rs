@@ -151,6 +151,24 @@ impl<'a> Walker<'_, 'a> {
             }
             _ => (left, right),
         };
+        if let Some(value) = self.compare_several(operator, &left, &right, span) {
+            return value;
+        }
+        let keyed = bit(Kind::Dict) | bit(Kind::Set) | bit(Kind::FrozenSet) | bit(Kind::DictKeys);
+        if matches!(operator, CompareOperator::In | CompareOperator::NotIn)
+            && self.engine.types.data(right.type_).kinds() & !keyed == 0
+            && self.has_numbered(left.type_, 0)
+        {
+            let mut statements = Vec::new();
+            let left = self.as_key(left);
+            let left = self.hold_value(left, span, &mut statements);
+            let test = ExprKind::Compare(typed, left.code, right.code);
+            let test = self.expr(test, Type::BOOL, span);
+            return Value {
+                type_: Type::BOOL,
+                code: self.block_value(statements, test, Type::BOOL, span),
+            };
+        }
         if let Some(value) = self.compare_in_prelude(operator, &left, &right, span) {
             return value;
         }
@@ -192,6 +210,51 @@ impl<'a> Walker<'_, 'a> {
             Type::BOOL,
             span,
         )
+    }
+
+    /// A comparison of objects of several classes, or of objects and other values.
+    fn compare_several(
+        &mut self,
+        operator: CompareOperator,
+        left: &Value,
+        right: &Value,
+        span: Span,
+    ) -> Option<Value> {
+        let mut statements = Vec::new();
+        let result = if matches!(operator, CompareOperator::In | CompareOperator::NotIn) {
+            self.split(right.type_, &["__contains__", "__iter__"])?;
+            let left = self.hold_value(left.clone(), span, &mut statements);
+            self.by_object(
+                right,
+                &["__contains__", "__iter__"],
+                span,
+                |walker, right| walker.compare_values(operator, left.clone(), right, span),
+            )?
+        } else {
+            let (own, mirrored) = comparison_methods(operator)?;
+            let methods = match operator {
+                CompareOperator::NotEqual => vec![own, mirrored, "__eq__"],
+                _ => vec![own, mirrored],
+            };
+            if self.split(left.type_, &methods).is_some() {
+                let held = self.hold_value(left.clone(), span, &mut statements);
+                let right = self.hold_value(right.clone(), span, &mut statements);
+                self.by_object(&held, &methods, span, |walker, left| {
+                    walker.compare_values(operator, left, right.clone(), span)
+                })?
+            } else {
+                self.split(right.type_, &methods)?;
+                let left = self.hold_value(left.clone(), span, &mut statements);
+                self.by_object(right, &methods, span, |walker, right| {
+                    walker.compare_values(operator, left.clone(), right, span)
+                })?
+            }
+        };
+        let type_ = result.type_;
+        Some(Value {
+            type_,
+            code: self.block_value(statements, result.code, type_, span),
+        })
     }
 
     fn compare_method(

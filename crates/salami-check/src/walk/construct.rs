@@ -129,6 +129,21 @@ impl Walker<'_, '_> {
         {
             return self.value(ExprKind::New(ClassId(index)), Type::NEVER, span);
         }
+        let missing = self.engine.missing_methods(index);
+        if !missing.is_empty() {
+            let name = self.engine.classes[index as usize].name.clone();
+            let word = if missing.len() == 1 { "method" } else { "methods" };
+            let message = format!(
+                "Can't instantiate abstract class {name} with abstract {word} {}",
+                missing.join(", ")
+            );
+            let help = "make an object of a class that defines them".to_owned();
+            self.assertion(codes::TYPE_CALL, span, message.clone(), Some(help));
+            return self.raising("TypeError", message, span);
+        }
+        if self.engine.classes[index as usize].is_typed_dict {
+            return self.construct_native("dict", given, span);
+        }
         if let Some((_, method)) = self.engine.method(index, "__init__") {
             let mut statements = Vec::new();
             let new = self.expr(ExprKind::New(ClassId(index)), type_, span);

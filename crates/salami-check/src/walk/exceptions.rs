@@ -209,10 +209,18 @@ impl<'a> Walker<'_, 'a> {
                 }
             }
         }
-        let references = classes
+        let mut references: Vec<_> = classes
             .iter()
             .map(|&class| self.class_reference(class))
             .collect();
+        // Classes that derive from one of these by another base than their first.
+        for &class in &classes {
+            for derived in self.engine.family(class) {
+                if !self.engine.extends(derived, class) {
+                    references.push(self.class_reference(derived));
+                }
+            }
+        }
         let mut local = None;
         let mut variable = None;
         let mut body = Vec::new();

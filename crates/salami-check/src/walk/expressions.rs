@@ -451,9 +451,10 @@ impl<'a> Walker<'_, 'a> {
                 statements.push(Self::statement(StmtKind::Expr(extend), span));
                 continue;
             }
-            let value = self.expression(item);
+            let mut value = self.expression(item);
             if kind == Kind::Set {
                 self.check_hashable(value.type_, value.code.span);
+                value = self.as_key(value);
             }
             element = self.join(element, value.type_);
             match hidden {

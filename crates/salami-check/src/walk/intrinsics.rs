@@ -61,7 +61,7 @@ impl<'a> Walker<'_, 'a> {
                 Some(value)
             }
             "getattr" | "hasattr" | "setattr" | "delattr" => {
-                Some(self.attribute_by_name(id, name, arguments))
+                Some(self.attribute_by_name(name, arguments, span))
             }
             "type" if arguments.len() == 1 => {
                 let value = self.expression(arguments[0].value);
@@ -183,7 +183,7 @@ impl<'a> Walker<'_, 'a> {
     }
 
     /// An expression that only raises.
-    fn raising(&mut self, exception: &'static str, message: String, span: Span) -> Value {
+    pub(super) fn raising(&mut self, exception: &'static str, message: String, span: Span) -> Value {
         let message = self.constant(Constant::Str(message), span);
         let raised = self.new_exception(exception, vec![message], span);
         let none = self.none(span);
@@ -191,53 +191,6 @@ impl<'a> Walker<'_, 'a> {
         Value {
             type_: Type::NEVER,
             code: self.block_value(vec![raise], none.code, Type::NEVER, span),
-        }
-    }
-
-    fn attribute_by_name(&mut self, id: ExprId, name: &str, arguments: &'a [Argument]) -> Value {
-        let span = self.tree.expr(id).span;
-        let key =
-            arguments
-                .get(1)
-                .and_then(|argument| match &self.tree.expr(argument.value).kind {
-                    tree::ExprKind::Str(text) => {
-                        let known = self.tree.names.iter().position(|known| known == text);
-                        known
-                            .and_then(|index| u32::try_from(index).ok())
-                            .map(tree::NameId)
-                    }
-                    _ => None,
-                });
-        let (Some(object), Some(key)) = (arguments.first(), key) else {
-            return self.unsupported(
-                span,
-                &format!("`{name}` with a computed name"),
-                "use a dict with these names as keys",
-            );
-        };
-        let identifier = Identifier { name: key, span };
-        match name {
-            "getattr" => {
-                let object = self.expression(object.value);
-                if let Some(default) = arguments.get(2) {
-                    let found = self
-                        .quiet(|walker| walker.attribute_of(object.clone(), identifier, id).type_);
-                    if found == Type::ERROR {
-                        return self.expression(default.value);
-                    }
-                }
-                self.attribute_of(object, identifier, id)
-            }
-            "hasattr" => {
-                let object = self.expression(object.value);
-                let found = self.quiet(|walker| walker.attribute_of(object, identifier, id).type_);
-                self.constant(Constant::Bool(found != Type::ERROR), span)
-            }
-            _ => self.unsupported(
-                span,
-                &format!("`{name}`"),
-                "assign to the attribute: `value.name = ...`",
-            ),
         }
     }
 
@@ -265,84 +218,14 @@ impl<'a> Walker<'_, 'a> {
         self.value(ExprKind::Leaf("type", vec![value.code]), type_, span)
     }
 
-    /// `super().name(...)`
-    pub(super) fn super_call(
-        &mut self,
-        object: ExprId,
-        name: Identifier,
-        arguments: &'a [Argument],
-        span: Span,
-    ) -> Option<Value> {
-        let tree::ExprKind::Call { callee, .. } = &self.tree.expr(object).kind else {
-            return None;
-        };
-        if self.text(*callee) != "super"
-            || self.file.names.expr(*callee) != crate::names::Binding::Builtin
-        {
-            return None;
-        }
-        let class = self.unit.class?;
-        let &index = self.engine.class_index.get(&(self.file.id, class.0))?;
-        let text = self.tree.name(name.name);
-        let base = self.engine.classes[index as usize].base;
-        let UnitKind::Function(_) = self.unit.kind else {
-            return None;
-        };
-        let receiver = self.read_variable(0, span);
-        match base {
-            Some(ClassRef::Program(base)) => {
-                if let Some((_, method)) = self.engine.method(base, text) {
-                    let given = self.arguments(arguments);
-                    return Some(self.call_program(
-                        method.definition,
-                        None,
-                        None,
-                        Some(receiver),
-                        given,
-                        span,
-                    ));
-                }
-                if text == "__init__" {
-                    return Some(self.super_init(Some(base), receiver, arguments, span));
-                }
-            }
-            Some(ClassRef::Native(_)) if text == "__init__" => {
-                return Some(self.super_init(None, receiver, arguments, span));
-            }
-            None if matches!(text, "__init__" | "__post_init__") => {
-                let none = self.none(span);
-                return Some(none);
-            }
-            _ => {}
-        }
-        let native = self
-            .engine
-            .native_base(ClassRef::Program(index))
-            .unwrap_or("object");
-        if let Some(found) = crate::face::class(native).and_then(|class| class.find(text)) {
-            self.note_use(&found, text);
-            let given = self.arguments(arguments);
-            return self.call_native_method(receiver, &found, text, given, span);
-        }
-        let at = name.span;
-        self.error(
-            codes::TYPE_ATTRIBUTE,
-            at,
-            format!("the base class has no `{text}`"),
-            None,
-        );
-        Some(self.error_value(span))
-    }
-
     /// `super().__init__(...)` where the base has no `__init__` of its own in the program.
-    fn super_init(
+    pub(super) fn super_init(
         &mut self,
         base: Option<u32>,
         receiver: Value,
-        arguments: &'a [Argument],
+        given: Vec<Given>,
         span: Span,
     ) -> Value {
-        let given = self.arguments(arguments);
         let is_exception = base.is_none_or(|base| self.engine.classes[base as usize].is_exception);
         if is_exception {
             let mut statements = Vec::new();
@@ -413,6 +296,11 @@ impl<'a> Walker<'_, 'a> {
         match name.rsplit('.').next().unwrap_or(name) {
             "len" => {
                 let first = self.as_sequence(first);
+                if let Some(value) = self.by_object(&first, &["__len__"], span, |walker, first| {
+                    walker.intrinsic("len", vec![first], result, span)
+                }) {
+                    return value;
+                }
                 if let Some(class) = self.only_program_class(first.type_)
                     && self.engine.method(class, "__len__").is_some()
                 {
@@ -425,6 +313,15 @@ impl<'a> Walker<'_, 'a> {
                 value
             }
             "callable" => {
+                if let Some(value) = self.by_object(&first, &["__call__"], span, |walker, first| {
+                    walker.intrinsic("callable", vec![first], result, span)
+                }) {
+                    return value;
+                }
+                if let Some(class) = self.only_program_class(first.type_) {
+                    let is_callable = self.engine.method(class, "__call__").is_some();
+                    return self.constant(Constant::Bool(is_callable), span);
+                }
                 let values = ValueSet {
                     kinds: bit(Kind::Function) | bit(Kind::Type),
                     classes: None,
@@ -432,12 +329,71 @@ impl<'a> Walker<'_, 'a> {
                 self.value(ExprKind::IsType(first.code, values), Type::BOOL, span)
             }
             "with_traceback" | "final" | "runtime_checkable" | "override" | "unique" => first,
-            "issubclass" => self.unsupported(span, "`issubclass`", "use `isinstance` on an object"),
+            "contextmanager" => self.context_manager(first, span),
+            "issubclass" => self.is_subclass(first, arguments.next(), span),
+            "vars" => match self.only_program_class(first.type_) {
+                Some(class) => self.fields_as_dict(first, class, span),
+                None => self.unsupported(span, "`vars` of this value", "name the fields"),
+            },
             "__init__" => self.none(span),
-            "__next__" => match self.prelude_function("iteration.next_of") {
-                Some(definition) => self.call_bound(definition, None, None, vec![first], span),
+            "__next__" => {
+                let none = self.none(span);
+                self.resume_generator(first, none, false, result, span)
+            }
+            "aiter" | "__aiter__" => first,
+            "send" | "throw" | "async_resumed" | "async_thrown" => match arguments.next() {
+                Some(value) => {
+                    let throws = name.ends_with("throw") || name.ends_with("thrown");
+                    self.resume_generator(first, value, throws, result, span)
+                }
                 None => self.error_value(span),
             },
+            "opaque" => self.opaque(first),
+            "is_a" | "as_a" => {
+                let class = arguments.next().and_then(|class| {
+                    let data = self.engine.types.data(class.type_).clone();
+                    data.classes.first().copied()
+                });
+                let Some(class) = class else {
+                    return self.error_value(span);
+                };
+                let type_ = self.engine.types.instance(class);
+                let values = self.values(type_);
+                if name.ends_with("is_a") {
+                    return self.value(ExprKind::IsType(first.code, values), Type::BOOL, span);
+                }
+                let opaque = self.opaque(first);
+                self.narrowed(opaque, type_)
+            }
+            "is_coroutine" => {
+                let values = ValueSet {
+                    kinds: bit(Kind::Coroutine),
+                    classes: None,
+                };
+                self.value(ExprKind::IsType(first.code, values), Type::BOOL, span)
+            }
+            "resume" => {
+                // A coroutine of which no more is known: the guard is what the verifier wants.
+                let none = self.none(span);
+                let coroutine = self.as_coroutine(first);
+                let resumed = match arguments.next() {
+                    Some(thrown) => ExprKind::Throw(coroutine, thrown.code),
+                    None => ExprKind::Send(coroutine, none.code),
+                };
+                self.after_call();
+                self.value(resumed, Type::ERROR, span)
+            }
+            "call_opaque" => {
+                let values = match arguments.next() {
+                    Some(rest) => match *rest.code.kind {
+                        ExprKind::Tuple(values) => values,
+                        _ => Vec::new(),
+                    },
+                    None => Vec::new(),
+                };
+                self.after_call();
+                self.value(ExprKind::CallValue(first.code, values), Type::ERROR, span)
+            }
             "asdict" | "astuple" => {
                 let is_dataclass = self
                     .only_program_class(first.type_)
@@ -463,6 +419,60 @@ impl<'a> Walker<'_, 'a> {
                 let short = name.rsplit('.').next().unwrap_or(name).to_owned();
                 self.unsupported(span, &format!("`{short}`"), "")
             }
+        }
+    }
+
+    /// `issubclass(class, classes)`
+    fn is_subclass(&mut self, class: Value, others: Option<Value>, span: Span) -> Value {
+        let Some(others) = others else {
+            return self.unsupported(span, "`issubclass` of one class", "");
+        };
+        let wanted = self.engine.types.data(others.type_).clone();
+        let mut ancestors: Vec<Type> = vec![others.type_];
+        if let Some(crate::types::Tuple::Fixed(elements)) = wanted.tuple {
+            ancestors = elements;
+        }
+        let mut classes = Vec::new();
+        for ancestor in ancestors {
+            let known = self.engine.types.data(ancestor).classes.clone();
+            if known.len() != 1 {
+                return self.unsupported(
+                    span,
+                    "`issubclass` of a class that is not known before",
+                    "use `isinstance` on an object",
+                );
+            }
+            classes.extend(known);
+        }
+        let mut statements = Vec::new();
+        let held = self.hold_value(class, span, &mut statements);
+        let candidates = self.engine.types.data(held.type_).classes.clone();
+        let mut result: Option<Value> = None;
+        for &candidate in candidates.iter().rev() {
+            let derives = classes.iter().any(|&class| {
+                class == ClassRef::Native("object") || self.engine.derives(candidate, class)
+            });
+            let answer = self.constant(Constant::Bool(derives), span);
+            result = Some(match result {
+                None => answer,
+                Some(rest) => {
+                    let wanted = self.class_value(candidate, span);
+                    let is = crate::typed::Comparison::Is;
+                    let test = ExprKind::Compare(is, held.code.clone(), wanted.code);
+                    let test = self.expr(test, Type::BOOL, span);
+                    let kind = ExprKind::IfElse(test, answer.code, rest.code);
+                    self.value(kind, Type::BOOL, span)
+                }
+            });
+        }
+        let Some(result) = result else {
+            let message = "issubclass() arg 1 must be a class".to_owned();
+            self.error(codes::TYPE_ARGUMENT, span, message, None);
+            return self.error_value(span);
+        };
+        Value {
+            type_: Type::BOOL,
+            code: self.block_value(statements, result.code, Type::BOOL, span),
         }
     }
 

@@ -139,6 +139,7 @@ impl<'a> Walker<'_, 'a> {
             }
             if self.engine.field(class, text).is_some()
                 || self.engine.class_attribute(class, text).is_some()
+                || self.engine.nested_class(class, text).is_some()
                 || self.engine.method(class, text).is_some()
             {
                 let function = self.attribute_of_part(object, part, text, span)?;

@@ -379,6 +379,50 @@ impl Walker<'_, '_> {
         }
     }
 
+    /// Arguments that become keys: objects with a `__hash__` of their own are numbered.
+    fn keyed_slots(
+        &mut self,
+        signature: &'static FaceSignature,
+        receiver: Option<&Receiver>,
+        slots: Vec<Slot>,
+    ) -> Vec<Slot> {
+        let keys = bit(Kind::Dict) | bit(Kind::Set) | bit(Kind::FrozenSet);
+        let is_keyed = receiver
+            .and_then(|receiver| receiver.value.as_ref())
+            .is_some_and(|value| self.engine.types.data(value.type_).kinds() & keys != 0)
+            || signature
+                .needs
+                .iter()
+                .any(|need| need.requirement == crate::face::Requirement::Hashable);
+        if !is_keyed {
+            return slots;
+        }
+        let keyed = |walker: &mut Self, given: super::calls::Given, iterates: bool| {
+            let value = if iterates {
+                walker.as_keys(given.value)
+            } else {
+                walker.as_key(given.value)
+            };
+            super::calls::Given { value, ..given }
+        };
+        let pairs = signature.parameters.iter().zip(slots);
+        pairs
+            .map(|(parameter, slot)| {
+                let iterates = wants_iterable(&parameter.type_);
+                match slot {
+                    Slot::One(given) => Slot::One(keyed(self, given, iterates)),
+                    Slot::Rest(rest, star) => Slot::Rest(
+                        rest.into_iter()
+                            .map(|given| keyed(self, given, iterates))
+                            .collect(),
+                        star,
+                    ),
+                    other => other,
+                }
+            })
+            .collect()
+    }
+
     fn call_signature(
         &mut self,
         signature: &'static FaceSignature,
@@ -390,6 +434,7 @@ impl Walker<'_, '_> {
         if signature.effect == Effect::Wait && self.emits {
             self.engine.noted.wait(self.variant);
         }
+        let slots = self.keyed_slots(signature, receiver.as_ref(), slots);
         let takes_generators = signature.unless.contains(&"__next__")
             || matches!(signature.target, Target::Prelude(_) | Target::Intrinsic(_));
         let is_erased = matches!(signature.target, Target::Erased(_));

@@ -521,6 +521,21 @@ impl<'a> Walker<'_, 'a> {
         self.value(ExprKind::Item(value.code.clone(), key.code), item, span)
     }
 
+    /// The fields that positional patterns of a class stand for: its `__match_args__`.
+    fn match_args(&self, class: u32) -> Option<Vec<String>> {
+        let (owner, value) = self.engine.class_attribute(class, "__match_args__")?;
+        let file = self.engine.files.get(&self.engine.classes[owner as usize].file)?;
+        let items = match &file.tree.expr(value).kind {
+            tree::ExprKind::Tuple(items) => items,
+            _ => return None,
+        };
+        let names = items.iter().map(|&item| match &file.tree.expr(item).kind {
+            tree::ExprKind::Str(name) => Some(name.clone()),
+            _ => None,
+        });
+        names.collect()
+    }
+
     fn class_pattern(
         &mut self,
         value: Value,
@@ -562,7 +577,12 @@ impl<'a> Walker<'_, 'a> {
         if !positional.is_empty() || !keyword.is_empty() {
             outside = whole;
         }
+        let named = match wanted.first() {
+            Some(ClassRef::Program(index)) => self.match_args(*index),
+            _ => None,
+        };
         let fields: Vec<String> = match wanted.first() {
+            Some(ClassRef::Program(_)) if named.is_some() => named.unwrap_or_default(),
             Some(ClassRef::Program(index)) => self.engine.classes[*index as usize]
                 .fields
                 .iter()
@@ -602,6 +622,13 @@ impl<'a> Walker<'_, 'a> {
             let text = self.tree.name(name.name);
             let part = self.field_by_name(value.clone(), text, name.span);
             is_possible &= self.part(part, *pattern, &mut test, &mut captures, span) != Type::NEVER;
+        }
+        // Where the parts match anything, only the class matters.
+        let is_by_class = test
+            .as_ref()
+            .is_some_and(|test| matches!(*test.kind, ExprKind::IsType(..)));
+        if is_by_class {
+            outside = self.split_by_class(whole, &wanted).1;
         }
         Matched {
             test,

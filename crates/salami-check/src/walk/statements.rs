@@ -58,6 +58,12 @@ impl<'a> Walker<'_, 'a> {
 
     /// Runs the bodies of the prelude files that have state.
     fn prelude_bodies(&mut self, out: &mut Vec<Stmt>) {
+        for class in 0..self.engine.classes.len() {
+            if self.engine.classes[class].file != 0 {
+                let class = u32::try_from(class).unwrap_or(u32::MAX);
+                self.define_numbers(class, Span::default(), out);
+            }
+        }
         for file in self.engine.bodies.clone() {
             let definition = self.engine.definition(file, crate::names::UnitId::MODULE);
             let span = Span::default();
@@ -448,6 +454,13 @@ impl<'a> Walker<'_, 'a> {
             for env in &finished.continues {
                 end.join(env, &mut self.engine.types);
             }
+            // What an error left behind would silence that very error in the next round.
+            for index in 0..self.unit.variables.len() {
+                let known = head.variables.get(index);
+                if end.variables.get(index).type_ == Type::ERROR && known != Known::UNSET {
+                    end.variables.set(index, known);
+                }
+            }
             new.join(&end, &mut self.engine.types);
             if new.same(&head, &mut self.engine.types) || !self.engine.step() {
                 self.engine
@@ -617,9 +630,10 @@ impl<'a> Walker<'_, 'a> {
             tree::ExprKind::Subscript { value, index } => {
                 self.delete_item(*value, *index, span, out)
             }
-            _ => {
-                self.unsupported(span, "deleting an attribute", "assign None to it instead");
+            tree::ExprKind::Attribute { value, name } => {
+                self.delete_attribute(*value, *name, span, out);
             }
+            _ => {}
         }
     }
 

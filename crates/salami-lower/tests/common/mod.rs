@@ -116,7 +116,7 @@ pub fn function(name: &str, parameters: u32, locals: Vec<Local>, body: Vec<Stmt>
         captures: 0,
         locals,
         result: ValueSet::ANY,
-        is_generator: false,
+        kind: typed::FunctionKind::Plain,
         open: false,
         body,
     }

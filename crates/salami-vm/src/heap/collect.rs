@@ -1,5 +1,7 @@
 //! The collector: mark from the roots with an explicit worklist, then sweep every arena.
 
+use salami_ir::FunctionIndex;
+
 use super::object::IteratorObject;
 use super::{FIRST_COLLECTION, Flavor, Heap, SINGLE_CHARACTERS};
 use crate::value::{BufferRef, Value};
@@ -29,6 +31,26 @@ impl Heap {
         };
     }
 
+    /// The value of a function that captures nothing, if it was made before.
+    #[must_use]
+    pub fn plain_function(&self, function: FunctionIndex) -> Option<Value> {
+        let known = self.plain_functions.get(function.index())?;
+        known.map(Value::Function)
+    }
+
+    /// Keeps the value of a function that captures nothing: it is the same object from now on.
+    pub fn keep_plain_function(&mut self, function: FunctionIndex, value: Value) {
+        let Value::Function(made) = value else {
+            return;
+        };
+        if self.plain_functions.len() <= function.index() {
+            self.plain_functions.resize(function.index() + 1, None);
+        }
+        if let Some(slot) = self.plain_functions.get_mut(function.index()) {
+            *slot = Some(made);
+        }
+    }
+
     /// Frees every object that the roots do not reach. O(slots of all arenas).
     pub fn collect(&mut self, roots: impl Iterator<Item = Value>) {
         self.clear_marks();
@@ -36,6 +58,8 @@ impl Heap {
             self.buffers.mark(BufferRef(permanent));
         }
         let mut work: Vec<Value> = roots.collect();
+        let plain = self.plain_functions.iter().flatten();
+        work.extend(plain.map(|&function| Value::Function(function)));
         while let Some(value) = work.pop() {
             self.mark(value, &mut work);
         }
@@ -151,7 +175,9 @@ impl Heap {
             }
             Value::Generator(generator) => {
                 if self.generators.mark(generator) {
-                    work.extend(&self.generators.get(generator).registers);
+                    let object = self.generators.get(generator);
+                    work.extend([object.delegate, object.closing]);
+                    work.extend(&object.registers);
                 }
             }
             Value::Object(object) => {

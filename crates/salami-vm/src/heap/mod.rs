@@ -53,6 +53,8 @@ pub struct Heap {
     ranges: Arena<RangeRef, Range>,
     slices: Arena<SliceRef, Slice>,
     functions: Arena<FunctionRef, FunctionObject>,
+    /// The values of functions that capture nothing, by function: each is one object.
+    plain_functions: Vec<Option<FunctionRef>>,
     cells: Arena<CellRef, Value>,
     iterators: Arena<IteratorRef, IteratorObject>,
     generators: Arena<GeneratorRef, GeneratorObject>,
@@ -157,6 +159,7 @@ impl Heap {
             ranges: Arena::default(),
             slices: Arena::default(),
             functions: Arena::default(),
+            plain_functions: Vec::new(),
             cells: Arena::default(),
             iterators: Arena::default(),
             generators: Arena::default(),

@@ -14,7 +14,7 @@
 //! | library value | + what it says |
 
 use num_bigint::BigInt;
-use salami_ir::{BuiltinException, ClassIndex, ClassRef, FunctionIndex};
+use salami_ir::{BuiltinException, ClassIndex, ClassRef, FunctionIndex, FunctionKind};
 
 use super::arena::Stored;
 use crate::value::{DictRef, ListRef, NativeRef, SetRef, Str, TupleRef, Value};
@@ -309,7 +309,9 @@ impl IteratorObject {
 /// What a generator does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum GeneratorState {
-    /// Not begun, or waiting at a yield.
+    /// Not begun.
+    Created,
+    /// Waiting at a yield, or where it delegates to another.
     Suspended,
     /// Its frame is on the stack.
     Running,
@@ -318,15 +320,21 @@ pub enum GeneratorState {
     Done,
 }
 
-/// A generator: a frame that is not on the stack.
+/// A generator, coroutine or asynchronous generator: a frame that is not on the stack.
 #[derive(Clone, Debug, Default)]
 pub struct GeneratorObject {
     /// The function whose frame it holds.
     pub function: FunctionIndex,
+    /// What calling that function makes.
+    pub kind: FunctionKind,
     /// Where the frame stands, in prepared code.
     pub(crate) position: u32,
     /// Its registers, empty while it runs.
     pub registers: Vec<Value>,
     /// What it does.
     pub state: GeneratorState,
+    /// The generator, coroutine or iterator whose end it waits for; unset if it waits at a yield.
+    pub(crate) delegate: Value,
+    /// The exception that closes it, raised in it once what it delegates to is closed; or unset.
+    pub(crate) closing: Value,
 }

@@ -64,6 +64,10 @@ fn print(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     }
     out.push_str(&end);
     context.charge(out.len() as u64 / 64)?;
+    let file = match (file, context.redirected) {
+        (Value::None | Value::Unset, [target, _]) => target,
+        _ => file,
+    };
     match file {
         Value::None | Value::Unset => context.print(&out)?,
         Value::Native(native) => {

@@ -4,7 +4,7 @@ use super::argument::{integer, take, wrong_type};
 use super::{BOOL, INT, LIST, Leaf, NONE, STR, STRING_IO, leaf};
 use crate::context::Context;
 use crate::native::Native;
-use crate::native::string_io::StringIo;
+use crate::native::string_io::{Stream, StringIo};
 use crate::ops;
 use crate::raise::Raise;
 use crate::value::{NativeRef, Value};
@@ -151,6 +151,10 @@ fn is_terminal(context: &mut Context, arguments: &[Value]) -> Result<Value, Rais
 fn get_value(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [file] = take(arguments)?;
     let handle = open(context, file)?;
+    if get(context, handle)?.stream.is_some() {
+        let message = "'_io.TextIOWrapper' object has no attribute 'getvalue'";
+        return Err(context.raise(salami_ir::BuiltinException::AttributeError, message));
+    }
     let length = get(context, handle)?.text.len();
     context.charge(length as u64 / 64)?;
     context.reserve(length)?;
@@ -282,6 +286,11 @@ pub(crate) fn write_text(
 ) -> Result<(), Raise> {
     open(context, Value::Native(handle))?;
     let file = get(context, handle)?;
+    match file.stream {
+        Some(Stream::Output) => return context.print(text),
+        Some(Stream::Error) => return context.print_error(text),
+        None => {}
+    }
     let (moved, beyond) = (
         file.text.len() - file.position.min(file.text.len()),
         file.beyond,

@@ -12,6 +12,7 @@ use crate::value::Value;
 
 pub(super) const LEAVES: &[Leaf] = &[
     leaf("_leaf.sort_by_keys", 3, LIST, sort_leaf),
+    leaf("_leaf.sorted_anyhow", 1, LIST, sorted_anyhow),
     leaf("list.sort", 3, NONE, list_sort),
     leaf("sorted", 3, LIST, sorted),
 ];
@@ -207,6 +208,24 @@ pub fn sort_by_keys(
         pairs.reverse();
     }
     Ok(pairs.into_iter().map(|(_, value)| value).collect())
+}
+
+/// Sorts values; those that do not compare, by the names of their types.
+fn sorted_anyhow(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [values] = take(arguments)?;
+    let mut values = ops::collect(context, values)?;
+    prepare(context, values.len())?;
+    charge_texts(context, &values)?;
+    merge_sort(&mut values, &mut |left, right| {
+        match ops::order(context, Comparison::Less, *left, *right) {
+            Err(Raise::Exception(_)) => {
+                let heap = &context.heap;
+                Ok(ops::type_name(heap, *left) < ops::type_name(heap, *right))
+            }
+            other => other,
+        }
+    })?;
+    context.list(values)
 }
 
 /// `sorted(iterable, key=None, reverse)`

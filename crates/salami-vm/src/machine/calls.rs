@@ -1,12 +1,12 @@
-//! Frames: entering, leaving, and generators, whose frames live on the heap between two values.
+//! Frames: entering functions.
 
 use salami_ir::FunctionIndex;
 
-use super::{Frame, Machine, slow};
+use super::{Frame, Machine, Resumed, slow};
 use crate::heap::object::{GeneratorObject, GeneratorState};
 use crate::prepare::{R, frame_position};
 use crate::raise::Raise;
-use crate::value::{GeneratorRef, Value};
+use crate::value::Value;
 use salami_ir::BuiltinException;
 
 /// Registers that every window shows, whether the function has so many or not.
@@ -17,7 +17,7 @@ pub(crate) const STACK_LIMIT: &str = "limit.stack";
 
 impl Machine {
     /// Makes room on the stack for a window at `base`.
-    fn grow_stack(&mut self, base: usize, frame: usize) -> Result<(), Raise> {
+    pub(crate) fn grow_stack(&mut self, base: usize, frame: usize) -> Result<(), Raise> {
         let needed = base.saturating_add(frame.max(WINDOW));
         if needed <= self.stack.len() {
             return Ok(());
@@ -34,7 +34,7 @@ impl Machine {
         Ok(())
     }
 
-    fn too_deep(&mut self) -> Raise {
+    pub(crate) fn too_deep(&mut self) -> Raise {
         self.context.raise(
             BuiltinException::RecursionError,
             "maximum recursion depth exceeded",
@@ -110,11 +110,15 @@ impl Machine {
         }
         if is_generator {
             let registers = registers.to_vec();
+            let kind = self.program.module.functions.get(function as usize);
             let generator = self.context.heap.alloc_generator(GeneratorObject {
                 function: FunctionIndex(function),
+                kind: kind.map_or_else(Default::default, |function| function.kind),
                 position: 0,
                 registers,
-                state: GeneratorState::Suspended,
+                state: GeneratorState::Created,
+                delegate: Value::Unset,
+                closing: Value::Unset,
             })?;
             self.write(result, generator);
             if let Some(caller) = self.frames.last_mut() {
@@ -132,6 +136,7 @@ impl Machine {
             base,
             result,
             generator: None,
+            resumed: Resumed::Next,
             handled: None,
         });
         Ok(())
@@ -211,111 +216,5 @@ impl Machine {
             plural(count)
         );
         self.context.type_error(message)
-    }
-
-    /// Leaves the running frame with a value. Gives the value back if it was the last frame.
-    #[inline]
-    pub(crate) fn leave(&mut self, value: Value) -> Option<Value> {
-        let Some(frame) = self.frames.pop() else {
-            return Some(value);
-        };
-        match frame.generator {
-            None => {
-                if self.frames.is_empty() {
-                    return Some(value);
-                }
-                self.write(frame.result, value);
-            }
-            Some((generator, end)) => {
-                self.context.heap.generator_mut(generator).state = GeneratorState::Done;
-                self.write(frame.result, Value::Unset);
-                if let Some(caller) = self.frames.last_mut() {
-                    caller.position = end;
-                }
-            }
-        }
-        None
-    }
-
-    /// Asks a generator for its next value: its frame goes onto the stack.
-    pub(crate) fn resume(
-        &mut self,
-        generator: GeneratorRef,
-        result: R,
-        end: u32,
-    ) -> Result<(), Raise> {
-        match self.context.heap.generator(generator).state {
-            GeneratorState::Suspended => {}
-            GeneratorState::Running => {
-                return Err(self.context.value_error("generator already executing"));
-            }
-            GeneratorState::Done => {
-                self.write(result, Value::Unset);
-                if let Some(caller) = self.frames.last_mut() {
-                    caller.position = end;
-                }
-                return Ok(());
-            }
-        }
-        if self.frames.len() >= self.limits.depth {
-            return Err(self.too_deep());
-        }
-        let base = self.frames.last().map_or(0, |caller| {
-            let size = self
-                .program
-                .functions
-                .get(caller.function as usize)
-                .map_or(0, |caller| caller.frame);
-            caller.base + size
-        });
-        let frame = self.context.heap.generator(generator).registers.len();
-        self.grow_stack(base as usize, frame)?;
-        let object = self.context.heap.generator_mut(generator);
-        object.state = GeneratorState::Running;
-        // The heap keeps the vector, and its account of it, for when the frame comes back.
-        let (function, position) = (object.function.0, object.position);
-        if let Some(registers) = self.stack.get_mut(base as usize..base as usize + frame) {
-            registers.copy_from_slice(&object.registers);
-        }
-        if let Some(caller) = self.frames.last_mut() {
-            caller.position += 1;
-        }
-        self.frames.push(Frame {
-            function,
-            position,
-            base,
-            result,
-            generator: Some((generator, end)),
-            handled: None,
-        });
-        Ok(())
-    }
-
-    /// Gives a value to whoever asked the running generator; `resume_at` is where it goes on.
-    pub(crate) fn yield_value(
-        &mut self,
-        value: Value,
-        result: R,
-        resume_at: u32,
-    ) -> Result<(), Raise> {
-        let Some(&frame) = self.frames.last() else {
-            return Err(Raise::Internal("a yield without a frame"));
-        };
-        let Some((generator, _)) = frame.generator else {
-            return Err(Raise::Internal("a yield outside of a generator"));
-        };
-        // What was sent: nothing can be sent yet.
-        self.write(result, Value::None);
-        let object = self.context.heap.generator_mut(generator);
-        object.state = GeneratorState::Suspended;
-        object.position = resume_at;
-        let base = frame.base as usize;
-        let length = object.registers.len();
-        if let Some(registers) = self.stack.get(base..base + length) {
-            object.registers.copy_from_slice(registers);
-        }
-        self.frames.pop();
-        self.write(frame.result, value);
-        Ok(())
     }
 }

@@ -23,6 +23,22 @@ pub(super) enum Leave {
     },
     Yield {
         value: Value,
+        cost: u8,
+    },
+    Send {
+        generator: GeneratorRef,
+        value: Value,
+        result: R,
+        cost: u8,
+    },
+    ThrowInto {
+        generator: GeneratorRef,
+        exception: Value,
+        result: R,
+        cost: u8,
+    },
+    Delegate {
+        iterator: Value,
         result: R,
         cost: u8,
     },

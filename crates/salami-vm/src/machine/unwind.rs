@@ -133,19 +133,12 @@ impl Machine {
                 });
                 break;
             }
-            let leaves_generator = self
-                .frames
-                .get(index)
-                .is_some_and(|frame| frame.generator.is_some());
-            let stop = ClassRef::Builtin(BuiltinException::StopIteration);
-            if leaves_generator
+            let left = self.frames.get(index).and_then(|frame| frame.generator);
+            if let Some((generator, _)) = left
                 && replaced_at.is_none()
-                && self.program.module.is_subclass(class, stop)
+                && let Some(message) = self.hidden_stop(generator, class)
             {
-                let raise = self.context.raise(
-                    BuiltinException::RuntimeError,
-                    "generator raised StopIteration",
-                );
+                let raise = self.context.raise(BuiltinException::RuntimeError, message);
                 let Raise::Exception(replacement) = raise else {
                     return Some(Outcome::Failed(self.error_of(raise)));
                 };
@@ -245,8 +238,10 @@ impl Machine {
                 let object = self.context.heap.generator_mut(generator);
                 object.state = GeneratorState::Done;
                 object.registers.fill(Value::Unset);
+                object.closing = Value::Unset;
             }
         }
+        self.end_delegation();
         let program = std::sync::Arc::clone(&self.program);
         let found = self.frames.last_mut().and_then(|frame| {
             let function = program.functions.get(frame.function as usize)?;

@@ -1,6 +1,15 @@
 //! `io.StringIO`: text with a position.
 
-/// A text file in memory.
+/// A stream of the run, which only takes text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// What the program prints.
+    Output,
+    /// The log.
+    Error,
+}
+
+/// A text file in memory, or a stream of the run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StringIo {
     /// All of it.
@@ -13,6 +22,8 @@ pub struct StringIo {
     pub closed: bool,
     /// What a newline is: `None` translates, `""` leaves each as it is, else that text.
     pub newline: Option<String>,
+    /// Where what is written goes, if not here.
+    pub stream: Option<Stream>,
 }
 
 impl StringIo {

@@ -1,6 +1,6 @@
 //! Iteration over everything native.
 
-use salami_ir::BuiltinException;
+use salami_ir::{BuiltinException, FunctionKind};
 
 use super::names::type_name;
 use crate::context::Context;
@@ -21,7 +21,12 @@ pub(crate) const MAXIMUM_NESTING: u8 = 40;
 pub fn iterate(context: &mut Context, value: Value) -> Result<Value, Raise> {
     let heap = &context.heap;
     let object = match value {
-        Value::Iterator(_) | Value::Generator(_) => return Ok(value),
+        Value::Iterator(_) => return Ok(value),
+        Value::Generator(generator)
+            if context.heap.generator(generator).kind == FunctionKind::Generator =>
+        {
+            return Ok(value);
+        }
         Value::List(list) => IteratorObject::List { list, index: 0 },
         Value::Tuple(tuple) => IteratorObject::Tuple { tuple, index: 0 },
         Value::Str(text) => IteratorObject::Str { text, offset: 0 },

@@ -176,8 +176,8 @@ impl Program {
         &self.module
     }
 
-    /// Whether calling a function makes a generator.
+    /// Whether calling a function makes an object that holds its frame.
     pub(crate) fn is_generator(kind: FunctionKind) -> bool {
-        kind == FunctionKind::Generator
+        kind != FunctionKind::Plain
     }
 }
