@@ -1,4 +1,4 @@
-# calendar: the functions over years and months.
+# calendar: years, months and weeks.
 
 MONDAY: int = 0
 TUESDAY: int = 1
@@ -14,15 +14,24 @@ day_abbr: tuple[str, ...] = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 month_name: tuple[str, ...] = ("", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 month_abbr: tuple[str, ...] = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-@prelude("calendar.isleap")
-def isleap(year: int) -> bool: ...
-@prelude("calendar.leapdays")
-def leapdays(y1: int, y2: int) -> int: ...
-@prelude("calendar.weekday")
-def weekday(year: int, month: int, day: int) -> int: ...
-@prelude("calendar.monthrange")
-def monthrange(year: int, month: int) -> tuple[int, int]: ...
-@prelude("calendar.monthcalendar")
-def monthcalendar(year: int, month: int) -> list[list[int]]: ...
-@prelude("calendar.timegm")
-def timegm(tuple: Sequence[int]) -> int: ...
+Calendar = prelude("calendar.Calendar")
+HTMLCalendar = prelude("calendar.HTMLCalendar")
+IllegalMonthError = prelude("calendar.IllegalMonthError")
+IllegalWeekdayError = prelude("calendar.IllegalWeekdayError")
+TextCalendar = prelude("calendar.TextCalendar")
+calendar = prelude("calendar.calendar")
+firstweekday = prelude("calendar.firstweekday")
+isleap = prelude("calendar.isleap")
+leapdays = prelude("calendar.leapdays")
+month = prelude("calendar.month")
+monthcalendar = prelude("calendar.monthcalendar")
+monthrange = prelude("calendar.monthrange")
+prcal = prelude("calendar.prcal")
+prmonth = prelude("calendar.prmonth")
+setfirstweekday = prelude("calendar.setfirstweekday")
+timegm = prelude("calendar.timegm")
+week = prelude("calendar.week")
+weekday = prelude("calendar.weekday")
+weekheader = prelude("calendar.weekheader")
+LocaleTextCalendar = refused("there is one locale: use calendar.TextCalendar")
+LocaleHTMLCalendar = refused("there is one locale: use calendar.HTMLCalendar")

@@ -70,14 +70,14 @@ class DictWriter(Generic[T]):
     @property
     def fieldnames(self) -> list[T]: ...
 
-Sniffer = refused("count the candidates in the first line: max(',;\\t|', key=line.count)")
-Dialect = refused("pass the options to the reader or writer: csv.reader(lines, delimiter=';')")
+Sniffer = prelude("csv.Sniffer")
+Dialect = prelude("csv.Dialect")
 
 def list_dialects() -> list[str]: ...
 register_dialect = refused("pass the options to the reader or writer: csv.reader(lines, delimiter=';')")
 field_size_limit = refused("fields have no limit of their own here")
-excel = refused('write dialect="excel"')
-excel_tab = refused('write dialect="excel-tab"')
-unix_dialect = refused('write dialect="unix"')
+excel = prelude("csv.excel")
+excel_tab = prelude("csv.excel_tab")
+unix_dialect = prelude("csv.unix_dialect")
 get_dialect = refused("pass the options to the reader or writer: csv.reader(lines, delimiter=';')")
 unregister_dialect = refused("pass the options to the reader or writer: csv.reader(lines, delimiter=';')")

@@ -7,16 +7,20 @@ byteorder: str = "little"
 def exit() -> Never: ...
 @prelude("sys.leave")
 def exit(status: object, /) -> Never: ...
-argv = refused("the inputs are the parameters of main: `def main(name: str)`")
+argv: list[str]
 stdin = refused("make it a parameter of main: `def main(lines: Iterable[str])`")
-stdout = refused("use print()")
-stderr = refused("use print(): there is one log")
+stdout: io.StringIO
+stderr: io.StringIO
+exception = prelude("sys.exception")
+exc_info = prelude("sys.exc_info")
+version_info = made("sys.version_info")
+float_info = made("sys.float_info")
+getrecursionlimit = prelude("sys.getrecursionlimit")
+setrecursionlimit = prelude("sys.setrecursionlimit")
+intern = prelude("sys.intern")
+getdefaultencoding = prelude("sys.getdefaultencoding")
 path = refused("modules are fixed when the program is checked")
 modules = refused("modules are fixed when the program is checked")
 version = refused("programs do not depend on the version: this is Python 3.11")
-version_info = refused("programs do not depend on the version: this is Python 3.11")
 platform = refused("programs run the same on every machine")
-setrecursionlimit = refused("the depth of calls is a limit of the host")
-getrecursionlimit = refused("the depth of calls is a limit of the host")
-exc_info = refused("write `except Exception as error:`")
 getsizeof = refused("sizes are not visible to programs")

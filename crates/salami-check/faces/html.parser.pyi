@@ -1,0 +1,3 @@
+# html.parser: HTML as a sequence of calls.
+
+HTMLParser = prelude("html.parser.HTMLParser")
