@@ -314,7 +314,6 @@ const NAMES: &[(&[&str], &str)] = &[
     (&["false", "FALSE"], "False"),
     (&["this", "slef", "sefl", "Self", "me"], "self"),
     (&["xrange"], "range"),
-    (&["raw_input"], "input"),
     (&["unicode", "string", "String", "basestring", "Str"], "str"),
     (
         &["integer", "Integer", "long", "Int", "Number", "parseInt"],

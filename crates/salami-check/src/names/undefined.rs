@@ -24,6 +24,12 @@ pub(super) fn help(undefined: &Undefined<'_>) -> Help {
     if let Some(help) = own_member(undefined) {
         return help;
     }
+    if text == "raw_input"
+        && let Some(FaceEntry::Refused(help)) =
+            face::module("builtins").and_then(|module| module.entries.get("input"))
+    {
+        return Help::new(*help);
+    }
     if let Some(written) = face::mistaken_name(text)
         && (written != "self" || undefined.class.is_some())
     {

@@ -692,8 +692,8 @@ impl<'a> Walker<'_, 'a> {
             {
                 let class_name = self.engine.classes[class as usize].name.clone();
                 let message = format!("`{class_name}` is frozen: its fields cannot be assigned");
-                let help = "make a changed copy: `dataclasses.replace(value, ...)`".to_owned();
-                self.error(codes::TYPE_ATTRIBUTE, span, message, Some(help));
+                let help = self.frozen_help(text, span);
+                self.error(codes::TYPE_ATTRIBUTE, span, message, help);
                 return None;
             }
             if let Some(annotation) = annotation {

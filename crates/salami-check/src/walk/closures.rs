@@ -449,6 +449,10 @@ impl<'a> Walker<'_, 'a> {
             } else {
                 codes::CLASS_DEFINITION
             };
+            let help = match self.field_order_help(class, at) {
+                Some(better) => better,
+                None => help.into(),
+            };
             self.error(code, at, message, help);
         }
         let tree = self.tree;
@@ -558,7 +562,7 @@ impl<'a> Walker<'_, 'a> {
         let defaults: Vec<_> = info
             .fields
             .iter()
-            .filter(|field| field.span == own || own.contains(field.span))
+            .filter(|field| field.span == own)
             .filter_map(|field| field.default)
             .collect();
         if self.tree.classes.iter().any(|known| known.span == own && !known.body.is_empty()) {
@@ -613,12 +617,12 @@ impl<'a> Walker<'_, 'a> {
                 _ => "set",
             };
             let at = self.tree.expr(value).span;
-            let help = format!("write `field(default_factory={text})`");
+            let help = self.mutable_default_help(at, text);
             self.error(
                 codes::CLASS_DEFINITION,
                 at,
                 format!("a mutable default of class '{text}' would be shared by all objects"),
-                Some(help),
+                help,
             );
             return;
         }
@@ -653,7 +657,10 @@ impl<'a> Walker<'_, 'a> {
         };
         let text = self.tree.name(name);
         match self.engine.class_attribute(index, text) {
-            Some((owner, value)) => self.class_attribute_value(owner, text, value, span),
+            Some((owner, value)) => {
+                let value = self.class_attribute_value(owner, text, value, span);
+                self.value_in_body(index, value, span)
+            }
             None if self.engine.nested_class(index, text).is_some() => {
                 match self.engine.nested_class(index, text) {
                     Some(nested) => self.class_value(crate::types::ClassRef::Program(nested), span),

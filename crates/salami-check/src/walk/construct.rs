@@ -57,7 +57,17 @@ impl Walker<'_, '_> {
                     value: None,
                     bindings,
                 };
-                return self.call_face(constructor, class.name, Some(made), given, span);
+                let value = self.call_face(constructor, class.name, Some(made), given, span);
+                if self.emits
+                    && !at.needs.is_empty()
+                    && let Some(made) = self.engine.types.data(value.type_).containers.first()
+                {
+                    let element = self.engine.types.content(made.nodes[0]);
+                    if element != Type::NEVER && element != Type::ERROR {
+                        self.check_hashable(element, span);
+                    }
+                }
+                return value;
             }
             let Some(face::FaceType::Class(base, _)) = at.bases.first() else {
                 break;
@@ -127,7 +137,7 @@ impl Walker<'_, '_> {
             .iter()
             .any(|argument| argument.value.type_ == Type::NEVER)
         {
-            return self.value(ExprKind::New(ClassId(index)), Type::NEVER, span);
+            return self.never_called(given, span);
         }
         let missing = self.engine.missing_methods(index);
         if !missing.is_empty() {
@@ -533,7 +543,7 @@ impl Walker<'_, '_> {
     }
 
     /// What a field holds that was not given.
-    fn field_default(&mut self, field: &FieldInfo, span: Span) -> Option<Value> {
+    pub(super) fn field_default(&mut self, field: &FieldInfo, span: Span) -> Option<Value> {
         if let Some(factory) = field.factory {
             if field.file == self.file.id {
                 let function = self.expression(factory);

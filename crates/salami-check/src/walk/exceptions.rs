@@ -183,6 +183,9 @@ impl<'a> Walker<'_, 'a> {
             Some(id) => {
                 if !self.class_list(id, &mut classes) {
                     let span = self.tree.expr(id).span;
+                    if self.quiet(|walker| walker.expression(id)).type_ == Type::ERROR {
+                        return None;
+                    }
                     self.error(
                         codes::TYPE_EXCEPTION,
                         span,

@@ -8,7 +8,10 @@ use super::slots::{Slot, describe, slots};
 use super::{Value, Walker};
 use crate::codes;
 use crate::engine::prelude;
-use crate::face::{self, Effect, FaceFunction, FaceMember, FaceSignature, FaceType, Found, Target};
+use crate::face::{
+    self, Effect, FaceFunction, FaceMember, FaceSignature, FaceType, Found, Requirement, Scope, Subject,
+    Target,
+};
 use crate::help::Help;
 use crate::typed::{Constant, ExprKind, Kind};
 use crate::types::{ClassRef, Tuple, Type, TypeData, bit};
@@ -727,7 +730,8 @@ impl Walker<'_, '_> {
         };
         let shown = format!("{}.{name}", found.owner.name);
         let bindings = self.receiver_bindings(receiver.type_, &found.arguments);
-        Some(self.call_face(
+        let type_ = receiver.type_;
+        let value = self.call_face(
             function,
             &shown,
             Some(Receiver {
@@ -736,7 +740,33 @@ impl Walker<'_, '_> {
             }),
             given,
             span,
-        ))
+        );
+        self.check_elements(function, found, type_, span);
+        Some(value)
+    }
+
+    /// What a method put into a set or dict must be hashable.
+    fn check_elements(&mut self, function: &FaceFunction, found: &Found, type_: Type, span: Span) {
+        let flows = function.overloads.iter().any(|signature| {
+            signature
+                .parameters
+                .iter()
+                .any(|parameter| parameter.flows)
+        });
+        if !self.emits || !flows {
+            return;
+        }
+        let bindings = self.receiver_bindings(type_, &found.arguments);
+        for need in &found.owner.needs {
+            if let (Requirement::Hashable, Subject::Variable(Scope::Class, index)) =
+                (need.requirement, need.subject)
+                && let Some(&element) = bindings.class.get(usize::from(index))
+                && element != Type::NEVER
+                && element != Type::ERROR
+            {
+                self.check_hashable(element, span);
+            }
+        }
     }
 
     /// A method called through its class: `str.upper(text)`.

@@ -66,18 +66,14 @@ impl Walker<'_, '_> {
                 } else {
                     codes::TYPE_ARGUMENT
                 };
-                let help = "leave out or convert the values that cannot, before the call";
+                let help = self.need_help(type_, what, span);
                 let message = format!("{shown}() of `{text}`: not all such values can be {what}");
-                self.assertion(code, span, message, Some(help.to_owned()));
+                self.assertion(code, span, message, help);
             }
             Fit::No => {
-                let help = if what == "written as JSON" {
-                    "convert it first: `str(value)`, `value.isoformat()`, `dataclasses.asdict(value)`, `list(value)`"
-                } else {
-                    "give a key: `key=lambda item: ...`"
-                };
+                let help = self.need_help(type_, what, span);
                 let message = format!("{shown}(): `{text}` cannot be {what}");
-                self.error(codes::TYPE_ARGUMENT, span, message, Some(help.to_owned()));
+                self.error(codes::TYPE_ARGUMENT, span, message, help);
             }
         }
     }

@@ -183,8 +183,18 @@ impl Walker<'_, '_> {
     /// An index; of a dict it is a key.
     fn index_of(&mut self, container: &Value, index: Value) -> Value {
         let data = self.engine.types.data(container.type_);
-        if data.get(Kind::Dict).is_some() {
+        if let Some(dict) = data.get(Kind::Dict) {
+            let node = dict.nodes[0];
+            let key = self.read(node);
+            let index = if key == Type::NEVER {
+                index
+            } else {
+                self.as_data_beside(index, key)
+            };
             return self.as_key(index);
+        }
+        if data.instances.is_empty() {
+            return self.as_data(index);
         }
         index
     }
@@ -298,8 +308,15 @@ impl Walker<'_, '_> {
             }
             if self.engine.types.is_record(nodes[1]) {
                 // What flows in by other ways than constant keys.
-                return self.read(nodes[1]);
+                let others = self.read(nodes[1]);
+                if others == Type::NEVER && self.misspells_key(nodes[1], key, index_id) {
+                    return Type::ERROR;
+                }
+                return others;
             }
+        }
+        if self.has_other_keys(nodes[0], index_id) {
+            return Type::ERROR;
         }
         self.engine.types.read_values(nodes[1], variant)
     }

@@ -175,7 +175,8 @@ impl<'a> Walker<'_, 'a> {
                 self.assertion(code, span, message, help);
             } else {
                 let message = format!("`{shown}` cannot be unpacked");
-                self.error(codes::TYPE_UNPACK, span, message, None);
+                let help = self.not_unpackable_help(part, count, span);
+                self.error(codes::TYPE_UNPACK, span, message, help);
                 return vec![Type::ERROR; count];
             }
         }
@@ -183,12 +184,8 @@ impl<'a> Walker<'_, 'a> {
             && !fits
         {
             let message = format!("{given} values are unpacked into {count} names");
-            let help = if given > count {
-                "add names, or `*rest`"
-            } else {
-                "take away names, or give more values"
-            };
-            self.error(codes::TYPE_UNPACK, span, message, Some(help.to_owned()));
+            let help = self.unpack_help(given, count, span);
+            self.error(codes::TYPE_UNPACK, span, message, help);
             return vec![Type::ERROR; count];
         }
         if let Some(star) = star {

@@ -11,7 +11,7 @@ use crate::engine::native_class;
 use crate::face::{self, ClassKind};
 use crate::names::Binding;
 use crate::typed::{Constant, Expr, ExprKind, Kind, Unary, ValueSet};
-use crate::types::{ClassRef, Type, bit, class_of_kind};
+use crate::types::{Callee, ClassRef, Type, bit, class_of_kind};
 
 impl<'a> Walker<'_, 'a> {
     /// A test: its code, and the states where it holds and where not.
@@ -134,6 +134,9 @@ impl<'a> Walker<'_, 'a> {
     fn test_truth(&mut self, id: ExprId, wants_value: bool) -> (Value, Env, Env) {
         let value = self.expression(id);
         let type_ = value.type_;
+        if self.emits && !wants_value {
+            self.check_uncalled_method(id, &value);
+        }
         let (mut then, mut rest) = (self.env.clone(), self.env.clone());
         let (truthy, falsy) = (self.truthy(type_), self.falsy(type_));
         self.learn(id, type_, truthy, &mut then);
@@ -149,8 +152,45 @@ impl<'a> Walker<'_, 'a> {
         (value, then, rest)
     }
 
+    /// A method as a condition is always true: the call was forgotten.
+    fn check_uncalled_method(&mut self, id: ExprId, value: &Value) {
+        if !matches!(self.tree.expr(id).kind, tree::ExprKind::Attribute { .. })
+            || matches!(*value.code.kind, ExprKind::Field(..))
+        {
+            return;
+        }
+        let data = self.engine.types.data(value.type_);
+        let is_method = |callee: &Callee| {
+            matches!(
+                callee,
+                Callee::NativeMethod(_, _, Some(_))
+                    | Callee::Program {
+                        receiver: Some(_),
+                        ..
+                    }
+            )
+        };
+        if data.functions.is_empty()
+            || data.kinds() != bit(Kind::Function)
+            || !data.functions.iter().all(is_method)
+        {
+            return;
+        }
+        let span = self.tree.expr(id).span;
+        let message = format!(
+            "`{}` is a method that is not called: it is always true",
+            self.text(id)
+        );
+        let help = self.uncalled_help(id);
+        self.error(codes::TYPE_CALL, span, message, help);
+    }
+
     /// The code whose truth is that of a value; objects of the program may define it.
     pub(super) fn truth(&mut self, value: Value) -> Expr {
+        let value = match self.only_program_class(value.type_) {
+            Some(class) if self.engine.method(class, "__bool__").is_none() => self.as_data(value),
+            _ => value,
+        };
         let at = value.code.span;
         let several = self.by_object(&value, &["__bool__", "__len__"], at, |walker, value| {
             let code = walker.truth(value);

@@ -4,6 +4,7 @@
 
 mod brackets;
 mod lexical;
+mod slips;
 mod targets;
 mod unsupported;
 
@@ -53,16 +54,20 @@ pub(crate) fn diagnostics(source: &Source, parsed: &Parsed<ModModule>) -> Vec<Di
         let is_after_bracket = bracket
             .as_ref()
             .is_some_and(|(_, from)| error.location.start().to_u32() >= *from);
-        if line == last_line || is_after_bracket || translator.is_echo(error, found.is_empty()) {
+        if line == last_line
+            || is_after_bracket
+            || translator.is_echo(error, found.is_empty())
+            || translator.is_below(error, last_line)
+        {
             continue;
         }
         last_line = line;
-        found.push(translator.diagnostic(error));
+        found.push(translator.mended(translator.diagnostic(error)));
         if found.len() >= MAX_DIAGNOSTICS {
             break;
         }
     }
-    found.extend(bracket.map(|(diagnostic, _)| diagnostic));
+    found.extend(bracket.map(|(diagnostic, _)| translator.mended(diagnostic)));
     found
 }
 
@@ -110,6 +115,28 @@ impl Translator<'_> {
         let text_end = self.source.text().trim_end().len();
         let is_at_end = error.location.start().to_usize() >= text_end;
         !is_first && (is_of_block || is_at_end)
+    }
+
+    /// Whether an error is only that of the block below a line with an error: its indentation, or
+    /// anything in it where that line was to be its head.
+    fn is_below(&self, error: &ParseError, last_line: u32) -> bool {
+        let is_headless = self
+            .source
+            .line_text(last_line)
+            .trim_end()
+            .ends_with([':', '{']);
+        let is_indent = matches!(error.error, ParseErrorType::UnexpectedIndentation);
+        if last_line == 0 || !(is_indent || is_headless) {
+            return false;
+        }
+        let indent = |line: u32| {
+            let text = self.source.line_text(line);
+            (!text.trim().is_empty()).then(|| text.len() - text.trim_start().len())
+        };
+        let head = indent(last_line).unwrap_or(0);
+        let line = self.source.line(error.location.start().to_u32());
+        line > last_line
+            && (last_line + 1..=line).all(|line| indent(line).is_none_or(|own| own > head))
     }
 
     fn diagnostic(&self, error: &ParseError) -> Diagnostic {

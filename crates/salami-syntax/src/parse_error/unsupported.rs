@@ -4,11 +4,16 @@ use ruff_python_ast::ModModule;
 use ruff_python_parser::{Parsed, UnsupportedSyntaxErrorKind};
 use salami_source::{Diagnostic, Source};
 
-use super::span;
+use super::{Translator, span};
 use crate::codes;
 
 /// What the parser lists as newer than Python 3.11, in CPython 3.11's words where it has some.
 pub(crate) fn unsupported(source: &Source, parsed: &Parsed<ModModule>) -> Vec<Diagnostic> {
+    let translator = Translator {
+        source,
+        parsed,
+        tokens: parsed.tokens(),
+    };
     let convert = |error: &ruff_python_parser::UnsupportedSyntaxError| {
         let place = span(error);
         let (message, help) = match error.kind {
@@ -63,6 +68,7 @@ pub(crate) fn unsupported(source: &Source, parsed: &Parsed<ModModule>) -> Vec<Di
         .iter()
         .take(crate::MAX_DIAGNOSTICS)
         .map(convert)
+        .map(|diagnostic| translator.mended(diagnostic))
         .collect()
 }
 

@@ -6,6 +6,7 @@
 mod annotations;
 mod attributes;
 mod calls;
+mod keys;
 mod missing;
 mod operators;
 mod values;

@@ -289,6 +289,211 @@ impl Walker<'_, '_> {
         None
     }
 
+    /// What to write for a call with values that cannot be ordered, or cannot become JSON.
+    pub(in crate::walk) fn need_help(&self, type_: Type, what: &str, span: Span) -> Help {
+        let is_json = what == "written as JSON";
+        let otherwise = if is_json {
+            "convert it first: `str(value)`, `value.isoformat()`, `dataclasses.asdict(value)`, `list(value)`"
+        } else {
+            "give a key: `key=lambda item: ...`"
+        };
+        let found = if self.speaks() {
+            self.expr_at(span, |kind| matches!(kind, ExprKind::Call { .. }))
+        } else {
+            None
+        };
+        let Some(call) = found else {
+            return Help::new(otherwise);
+        };
+        let ExprKind::Call { arguments, .. } = &self.tree.expr(call).kind else {
+            return Help::new(otherwise);
+        };
+        let (Some(first), Some(end)) = (arguments.first(), span.end.checked_sub(1)) else {
+            return Help::new(otherwise);
+        };
+        let first = first.value;
+        if is_json && (self.is_kind(type_, Kind::Set) || self.is_lazy(type_)) {
+            return self.in_call("list", first);
+        }
+        let is_dataclass = matches!(
+            self.engine.types.data(type_).instances.first(),
+            Some(&crate::types::ClassRef::Program(class)) if self.engine.classes[class as usize].is_dataclass
+        );
+        if is_json && is_dataclass {
+            let (asdict, import) = self.importing("dataclasses", "asdict");
+            let mut help = self.in_call(&asdict, first);
+            help.edits.extend(import);
+            return help;
+        }
+        let added = if is_json { "default=str" } else { "key=str" };
+        let text = self.text(call);
+        let Some(open) = text.strip_suffix(')').filter(|_| !text.contains('\n')) else {
+            return Help::new(otherwise);
+        };
+        if open.contains("key=") || open.contains("default=") {
+            return Help::new(otherwise);
+        }
+        Help::new(format!("write `{open}, {added})`"))
+            .edit(Span::new(end, end), format!(", {added}"))
+    }
+
+    /// What to write for a number of values that is not that of the names.
+    pub(in crate::walk) fn unpack_help(&self, given: usize, count: usize, span: Span) -> Help {
+        let otherwise = if given > count {
+            "add names, or `*rest`"
+        } else {
+            "take away names, or give more values"
+        };
+        let found = if self.speaks() {
+            self.expr_at(span, |kind| {
+                matches!(kind, ExprKind::Tuple(_) | ExprKind::List(_))
+            })
+        } else {
+            None
+        };
+        let Some(id) = found else {
+            return Help::new(otherwise);
+        };
+        let (ExprKind::Tuple(items) | ExprKind::List(items)) = &self.tree.expr(id).kind else {
+            return Help::new(otherwise);
+        };
+        let mut names: Vec<&str> = items.iter().map(|&item| self.text(item)).collect();
+        if names.iter().any(|name| name.starts_with('*')) || given == 0 {
+            return Help::new(otherwise);
+        }
+        if given > count {
+            names.push(if given == count + 1 { "_" } else { "*_" });
+        } else {
+            names.truncate(given);
+        }
+        let comma = if names.len() == 1 { "," } else { "" };
+        let code = format!("{}{comma}", names.join(", "));
+        let end = items
+            .last()
+            .map_or(span.end, |&item| self.tree.expr(item).span.end);
+        let start = items
+            .first()
+            .map_or(span.start, |&item| self.tree.expr(item).span.start);
+        Help::new(format!("write `{code}`")).edit(Span::new(start, end), code)
+    }
+
+    /// What to write where something that is no sequence is unpacked.
+    pub(in crate::walk) fn not_unpackable_help(
+        &self,
+        part: Type,
+        count: usize,
+        span: Span,
+    ) -> Help {
+        if !self.speaks() {
+            return Help::default();
+        }
+        // `for index, item in items`
+        let iterated = self
+            .tree
+            .stmts
+            .iter()
+            .find_map(|statement| match statement.kind {
+                StmtKind::For {
+                    target, iterable, ..
+                } if self.tree.expr(target).span == span => Some(iterable),
+                _ => None,
+            });
+        match iterated {
+            Some(iterable) if count == 2 && part != Type::NONE => {
+                self.in_call("enumerate", iterable)
+            }
+            _ => Help::default(),
+        }
+    }
+
+    /// What to write for a field without default after one with: the statement moved up.
+    pub(in crate::walk) fn field_order_help(
+        &self,
+        class: salami_syntax::tree::ClassId,
+        at: Span,
+    ) -> Option<Help> {
+        if !self.speaks() {
+            return None;
+        }
+        let body = &self.tree.class(class).body;
+        let fields = body.iter().filter_map(|&statement| {
+            let statement = self.tree.stmt(statement);
+            match statement.kind {
+                StmtKind::AnnotatedAssign { target, value, .. } => Some((statement, target, value)),
+                _ => None,
+            }
+        });
+        let (late, _, _) = fields.clone().find(|(_, target, value)| {
+            value.is_none() && self.tree.expr(*target).span.start == at.start
+        })?;
+        let (first, _, _) = fields.clone().find(|(_, _, value)| value.is_some())?;
+        let source = &self.file.source;
+        let text = source.slice(late.span);
+        let line = source.line(late.span.start);
+        let whole = Span::new(source.line_start(line), source.line_start(line + 1));
+        if whole.end <= whole.start || first.span.start > late.span.start {
+            return None;
+        }
+        let indent = self.indent_at(first.span.start);
+        let before = Span::new(first.span.start, first.span.start);
+        Some(
+            Help::new(format!("put `{text}` before the fields with a default"))
+                .edit(before, format!("{text}\n{indent}"))
+                .edit(whole, ""),
+        )
+    }
+
+    /// What to write for a mutable default of a field.
+    pub(in crate::walk) fn mutable_default_help(&self, value: Span, class: &str) -> Help {
+        if !self.speaks() {
+            return Help::new(format!("write `field(default_factory={class})`"));
+        }
+        let (field, import) = self.importing("dataclasses", "field");
+        let is_empty = self.file.source.slice(value).len() <= 2;
+        let factory = if is_empty {
+            class.to_owned()
+        } else {
+            format!("lambda: {}", self.file.source.slice(value))
+        };
+        let code = format!("{field}(default_factory={factory})");
+        let mut help = Help::new(format!("write `{code}`")).edit(value, code);
+        help.edits.extend(import);
+        help
+    }
+
+    /// What to write for an assignment to a field of a frozen class.
+    pub(in crate::walk) fn frozen_help(&self, field: &str, span: Span) -> Help {
+        let otherwise = "make a changed copy: `dataclasses.replace(value, ...)`";
+        if !self.speaks() {
+            return Help::new(otherwise);
+        }
+        let found = self
+            .tree
+            .stmts
+            .iter()
+            .find_map(|statement| match &statement.kind {
+                StmtKind::Assign { targets, value } if statement.span == span => {
+                    match self.tree.expr(*targets.first()?).kind {
+                        ExprKind::Attribute { value: object, .. } => Some((object, *value)),
+                        _ => None,
+                    }
+                }
+                _ => None,
+            });
+        let Some((object, value)) = found else {
+            return Help::new(otherwise);
+        };
+        let (replace, import) = self.importing("dataclasses", "replace");
+        let object = self.text(object);
+        let code = format!(
+            "{object} = {replace}({object}, {field}={})",
+            self.text(value)
+        );
+        let mut help = Help::new(format!("make a changed copy: `{code}`")).edit(span, code);
+        help.edits.extend(import);
+        help
+    }
+
     /// What to write for a `raise` of something that is no exception.
     pub(in crate::walk) fn raise_help(&self, type_: Type, span: Span) -> Help {
         let found = if self.speaks() {
