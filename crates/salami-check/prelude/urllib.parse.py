@@ -361,8 +361,10 @@ def parse_qs(
 
 
 def urlencode(
-    query, doseq: bool = False, safe="", encoding: str | None = None, errors: str | None = None, quote_via=quote_plus
+    query, doseq: bool = False, safe="", encoding: str | None = None, errors: str | None = None, quote_via=None
 ):
+    if quote_via is None:
+        quote_via = quote_plus
     pairs = query.items() if isinstance(query, dict) else query
     fields = []
     for key, value in pairs:

@@ -177,7 +177,19 @@ pub fn has_state(file: &FileData) -> bool {
         StmtKind::Expr(value) => !matches!(tree.expr(*value).kind, ExprKind::Str(_)),
         _ => true,
     });
-    body || !file.rebound.is_empty()
+    let has_defaults = file.names.units.iter().any(|unit| match unit.kind {
+        names::UnitKind::Function(function) => {
+            unit.parent == Some(names::UnitId::MODULE)
+                && tree
+                    .function(function)
+                    .parameters
+                    .iter()
+                    .any(|parameter| parameter.default.is_some_and(|value| !is_literal(value)))
+        }
+        _ => false,
+    });
+    body || has_defaults
+        || !file.rebound.is_empty()
         || tree.classes.iter().any(|class| {
             class.body.iter().any(|&id| match &tree.stmt(id).kind {
                 StmtKind::Assign { value, .. } => !is_literal(*value),

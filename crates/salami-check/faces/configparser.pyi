@@ -1,0 +1,21 @@
+# configparser: sections of options.
+
+BasicInterpolation = prelude("configparser.BasicInterpolation")
+ConfigParser = prelude("configparser.ConfigParser")
+DEFAULTSECT: str = "DEFAULT"
+DuplicateOptionError = prelude("configparser.DuplicateOptionError")
+DuplicateSectionError = prelude("configparser.DuplicateSectionError")
+Error = prelude("configparser.Error")
+ExtendedInterpolation = prelude("configparser.ExtendedInterpolation")
+InterpolationDepthError = prelude("configparser.InterpolationDepthError")
+InterpolationError = prelude("configparser.InterpolationError")
+InterpolationMissingOptionError = prelude("configparser.InterpolationMissingOptionError")
+InterpolationSyntaxError = prelude("configparser.InterpolationSyntaxError")
+MissingSectionHeaderError = prelude("configparser.MissingSectionHeaderError")
+NoOptionError = prelude("configparser.NoOptionError")
+NoSectionError = prelude("configparser.NoSectionError")
+ParsingError = prelude("configparser.ParsingError")
+RawConfigParser = prelude("configparser.RawConfigParser")
+SectionProxy = prelude("configparser.SectionProxy")
+LegacyInterpolation = refused("use configparser.ConfigParser")
+SafeConfigParser = refused("use configparser.ConfigParser")

@@ -1,0 +1,15 @@
+# email.utils: addresses and dates of messages.
+
+format_datetime = prelude("email.utils.format_datetime")
+formataddr = prelude("email.utils.formataddr")
+formatdate = prelude("email.utils.formatdate")
+getaddresses = prelude("email.utils.getaddresses")
+mktime_tz = prelude("email.utils.mktime_tz")
+parseaddr = prelude("email.utils.parseaddr")
+parsedate = prelude("email.utils.parsedate")
+parsedate_to_datetime = prelude("email.utils.parsedate_to_datetime")
+parsedate_tz = prelude("email.utils.parsedate_tz")
+quote = prelude("email.utils.quote")
+unquote = prelude("email.utils.unquote")
+make_msgid = refused("the mail tool gives each message its identifier")
+localtime = refused("use datetime.now(timezone.utc)")
