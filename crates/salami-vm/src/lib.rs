@@ -18,6 +18,7 @@ pub mod ops;
 mod prepare;
 mod raise;
 pub mod regex;
+mod show;
 mod value;
 mod wait;
 

@@ -38,6 +38,7 @@
 
 mod canned;
 mod compile;
+mod debug;
 mod error;
 mod host;
 mod input;
@@ -49,6 +50,7 @@ mod traceback;
 
 pub use canned::Canned;
 pub use compile::{CompileOptions, compile, compile_source};
+pub use debug::{Breakpoint, Debugger, Place, Step, Stop, Trace, TraceEvent, Variable};
 pub use error::{CompileError, Exception, Exit, Limit, LimitKind, Refusal, RunError};
 pub use host::{Answer, Call, Host, Wait};
 pub use input::{Field, Misfit};

@@ -181,6 +181,11 @@ impl Program {
         &self.inner.prepared
     }
 
+    /// The module prepared for running instruction by instruction. O(its size).
+    pub(crate) fn unfused(&self) -> Arc<salami_vm::Program> {
+        Arc::new(self.inner.prepared.unfused())
+    }
+
     /// Where an instruction stands: the file's name, the line from 1 (0 if unknown) and its text.
     /// `None` for what is not the program's own.
     pub(crate) fn place(

@@ -1,5 +1,7 @@
 //! Running a program: at once, or in slices.
 
+use std::sync::Arc;
+
 use salami_ir::instruction::Expectation;
 use salami_ir::{Address, BuiltinException, Class, ClassRef, FunctionIndex, Instruction};
 use salami_vm::{
@@ -155,6 +157,15 @@ impl Program {
     /// # Errors
     /// Input that does not fit the program or its memory.
     pub fn start(&self, options: &RunOptions) -> Result<Execution, RunError> {
+        self.start_with(self.prepared(), options)
+    }
+
+    /// The same with the module as it was prepared for this execution.
+    pub(crate) fn start_with(
+        &self,
+        prepared: &Arc<salami_vm::Program>,
+        options: &RunOptions,
+    ) -> Result<Execution, RunError> {
         let misfits = self.misfits(&options.input);
         if !misfits.is_empty() {
             return Err(RunError::Input(misfits));
@@ -164,7 +175,7 @@ impl Program {
             memory,
             ..Limits::default()
         };
-        let mut machine = Machine::new(self.prepared(), limits, &json::fields(&options.input))
+        let mut machine = Machine::new(prepared, limits, &json::fields(&options.input))
             .map_err(|error| failure(&error, Vec::new()))?;
         machine.set_clock(options.now);
         machine.set_seed(options.seed);
@@ -202,6 +213,39 @@ impl Execution {
         self.needed = 0;
         let outcome = self.machine.run(grant);
         self.after(outcome)
+    }
+
+    /// Runs one instruction. `Ok` is the machine's own outcome where it goes on or raised what
+    /// nobody catches, with the stack intact; `Err` is where it waits or ended.
+    pub(crate) fn step_instruction(&mut self) -> Result<Outcome, Progress> {
+        if let Some(ended) = &self.ended {
+            return Err(Progress::Ended(ended.clone()));
+        }
+        if self.limit.is_some_and(|limit| self.machine.fuel_used() >= limit) {
+            return Err(self.end(Err(RunError::Limit(Limit {
+                kind: LimitKind::Fuel,
+                frames: self.frames(),
+            }))));
+        }
+        match self.machine.step() {
+            outcome @ (Outcome::OutOfFuel { .. } | Outcome::Raised(_)) => Ok(outcome),
+            outcome => Err(self.after(outcome)),
+        }
+    }
+
+    /// Lets an exception that nobody catches go on its way, clean-ups included.
+    pub(crate) fn let_go(&mut self) -> Progress {
+        let outcome = self.machine.step();
+        self.after(outcome)
+    }
+
+    /// The last line of an uncaught exception's traceback. Its text is worked out on a copy.
+    pub(crate) fn exception_line(&self, raised: &Raised) -> String {
+        self.clone().uncaught(raised).to_string()
+    }
+
+    pub(crate) fn machine(&self) -> &Machine {
+        &self.machine
     }
 
     fn after(&mut self, mut outcome: Outcome) -> Progress {
@@ -302,7 +346,7 @@ impl Execution {
     }
 
     /// The calls under way, outermost first.
-    fn frames(&self) -> Vec<Frame> {
+    pub(crate) fn frames(&self) -> Vec<Frame> {
         self.machine
             .frames()
             .iter()

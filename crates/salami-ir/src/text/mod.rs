@@ -31,6 +31,7 @@
 
 mod lexer;
 mod line;
+mod listing;
 mod literal;
 mod operands;
 mod parse;
@@ -40,5 +41,6 @@ mod procedure;
 mod section;
 
 pub(crate) use literal::register_type;
+pub use listing::Listing;
 pub use parse::{Assembly, MAXIMUM_SOURCE_BYTES, assemble, parse};
 pub use print::print;

@@ -4,7 +4,7 @@ use core::fmt::{Display, Write};
 
 use super::literal;
 use super::pool::PrintedPool;
-use crate::index::{Address, ConstantIndex, GlobalIndex, LeafIndex, TypeIndex};
+use crate::index::{Address, ConstantIndex, GlobalIndex, LeafIndex, Register, TypeIndex};
 use crate::instruction::{Expectation, Instruction, OperandView};
 use crate::module::{
     Class, Constant, Function, HandlerKind, Module, RegisterDeclaration, Schema, SourceEntry,
@@ -16,29 +16,7 @@ const REGISTERS_PER_LINE: usize = 8;
 /// The assembly of a module. Total, and exact: it parses to the same module. O(size * log size).
 #[must_use]
 pub fn print(module: &Module) -> String {
-    let mut printer = Printer {
-        text: String::new(),
-        module,
-        constants: PrintedPool::new(module.constants.iter().map(literal::constant)),
-        leaves: PrintedPool::new(
-            module
-                .leaves
-                .iter()
-                .map(|leaf| Some(literal::text(&leaf.name))),
-        ),
-        globals: PrintedPool::new(
-            module
-                .globals
-                .iter()
-                .map(|global| Some(literal::text(&global.name))),
-        ),
-        types: PrintedPool::new(
-            module
-                .types
-                .iter()
-                .map(|entry| Some(literal::register_type(entry))),
-        ),
-    };
+    let mut printer = Printer::new(module);
     printer.body();
     let body = core::mem::take(&mut printer.text);
     printer.head();
@@ -46,8 +24,8 @@ pub fn print(module: &Module) -> String {
     printer.text
 }
 
-struct Printer<'a> {
-    text: String,
+pub(super) struct Printer<'a> {
+    pub(super) text: String,
     module: &'a Module,
     constants: PrintedPool,
     leaves: PrintedPool,
@@ -71,7 +49,24 @@ fn spaced(items: impl Iterator<Item = impl Display>) -> String {
     items.join(" ")
 }
 
-impl Printer<'_> {
+impl<'a> Printer<'a> {
+    pub(super) fn new(module: &'a Module) -> Self {
+        let text = |text: &str| Some(literal::text(text));
+        Self {
+            text: String::new(),
+            module,
+            constants: PrintedPool::new(module.constants.iter().map(literal::constant)),
+            leaves: PrintedPool::new(module.leaves.iter().map(|leaf| text(&leaf.name))),
+            globals: PrintedPool::new(module.globals.iter().map(|global| text(&global.name))),
+            types: PrintedPool::new(
+                module
+                    .types
+                    .iter()
+                    .map(|entry| Some(literal::register_type(entry))),
+            ),
+        }
+    }
+
     fn put(&mut self, text: impl Display) {
         // Writing to a `String` does not fail.
         let _ = write!(self.text, "{text}");
@@ -291,7 +286,7 @@ impl Printer<'_> {
         let mut steps = function.source_map.iter().peekable();
         for (address, instruction) in function.code.iter().enumerate() {
             self.put(format_args!("  {address}: "));
-            self.instruction(instruction, length);
+            self.instruction(instruction, length, &mut |_| None);
             let step = steps.next_if(|step| step.address.index() == address);
             self.remark(instruction, step.map(|step| step.line));
             self.put('\n');
@@ -370,7 +365,13 @@ impl Printer<'_> {
         }
     }
 
-    fn instruction(&mut self, instruction: &Instruction, length: usize) {
+    /// One instruction. What `value` gives for a destination stands behind it.
+    pub(super) fn instruction(
+        &mut self,
+        instruction: &Instruction,
+        length: usize,
+        value: &mut dyn FnMut(Register) -> Option<String>,
+    ) {
         self.put(instruction.mnemonic());
         instruction.operands(|operand| {
             match operand {
@@ -381,7 +382,12 @@ impl Printer<'_> {
             }
             match operand {
                 OperandView::Use(register) => self.put(register),
-                OperandView::Define(destination) => self.put(destination.0),
+                OperandView::Define(destination) => {
+                    self.put(destination.0);
+                    if let Some(value) = value(destination.0) {
+                        self.put(format_args!("={value}"));
+                    }
+                }
                 OperandView::Uses(registers) => {
                     self.put(format_args!("[{}]", spaced(registers.iter())))
                 }

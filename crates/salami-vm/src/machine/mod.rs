@@ -12,6 +12,7 @@ mod leave;
 mod run;
 mod service;
 mod slow;
+mod step;
 mod unwind;
 
 use std::sync::Arc;
@@ -249,6 +250,7 @@ impl Machine {
     /// Sets the recorded clock, in microseconds since 1970 in UTC, before the machine runs.
     pub fn set_clock(&mut self, microseconds: i64) {
         self.context.clock = microseconds;
+        self.context.started = microseconds;
     }
 
     /// What the clock shows.

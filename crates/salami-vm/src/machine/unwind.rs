@@ -6,6 +6,7 @@ use salami_ir::{BuiltinException, ClassRef, HandlerKind};
 
 use super::{Machine, Outcome};
 use crate::heap::object::{ExceptionObject, GeneratorState, TraceEntry};
+use crate::prepare::handlers;
 use crate::raise::Raise;
 use crate::value::{ExceptionRef, TypeRef, Value};
 use salami_ir::{Address, FunctionIndex};
@@ -305,52 +306,25 @@ impl Machine {
     }
 
     /// Whether an instruction is only reached through the handler that starts at `target`: then
-    /// the exception is still being handled there. O(size of the function).
+    /// the exception is still being handled there.
     fn is_inside_handler(&self, function: u32, target: u32, address: Address) -> bool {
-        /// Larger functions give up `__context__` rather than time.
-        const LARGEST: usize = 200_000;
-        let Some(source) = self.program.module.functions.get(function as usize) else {
+        let program = &self.program;
+        let source = program.module.functions.get(function as usize);
+        let prepared = program.functions.get(function as usize);
+        let (Some(source), Some(prepared)) = (source, prepared) else {
             return false;
         };
-        if source.code.len().saturating_mul(source.handlers.len() + 1) > LARGEST {
-            return false;
-        }
-        let mut reached = vec![false; source.code.len()];
-        let mut work = vec![0_u32];
-        while let Some(place) = work.pop() {
-            if place == target {
-                continue;
-            }
-            match reached.get_mut(place as usize) {
-                Some(flag) if !*flag => *flag = true,
-                _ => continue,
-            }
-            let Some(instruction) = source.code.get(place as usize) else {
-                continue;
-            };
-            instruction.operands(|operand| {
-                if let salami_ir::instruction::OperandView::Address(address) = operand {
-                    work.push(address.0);
-                }
-            });
-            use salami_ir::Instruction as I;
-            let ends = matches!(
-                instruction,
-                I::Jump { .. }
-                    | I::Return { .. }
-                    | I::Raise { .. }
-                    | I::RaiseFrom { .. }
-                    | I::Reraise { .. }
-            );
-            if !ends {
-                work.push(place + 1);
-            }
-            for handler in &source.handlers {
-                if handler.from.0 <= place && place < handler.to.0 {
-                    work.push(handler.target.0);
-                }
-            }
-        }
-        !reached.get(address.index()).copied().unwrap_or(true)
+        let handler = source
+            .handlers
+            .iter()
+            .position(|handler| handler.target.0 == target);
+        let places = handler.and_then(|handler| prepared.inside.get(handler));
+        places.is_some_and(|places| {
+            places
+                .get_or_init(|| handlers::only_through(source, target))
+                .get(address.index())
+                .copied()
+                .unwrap_or(false)
+        })
     }
 }

@@ -1,5 +1,7 @@
 //! One function's instructions to operations.
 
+use std::sync::OnceLock;
+
 use salami_ir::instruction::{Comparison, OperandView};
 use salami_ir::{Address, Function as Source, Instruction, Module, Register};
 
@@ -37,8 +39,9 @@ struct Builder<'a> {
     stores: Vec<(R, u32)>,
 }
 
-/// Prepares a function. Total, also for functions that no verifier saw.
-pub(super) fn prepare(module: &Module, source: &Source) -> Function {
+/// Prepares a function, on request without operations that do the work of several instructions.
+/// Total, also for functions that no verifier saw.
+pub(super) fn prepare(module: &Module, source: &Source, fused: bool) -> Function {
     let length = source.code.len();
     let (leaders, boundaries) = leaders(source);
     let mut builder = Builder {
@@ -71,7 +74,8 @@ pub(super) fn prepare(module: &Module, source: &Source) -> Function {
         }
         let free = |offset: usize| {
             let place = address + offset;
-            !leaders.get(place).copied().unwrap_or(true)
+            fused
+                && !leaders.get(place).copied().unwrap_or(true)
                 && !boundaries.get(place).copied().unwrap_or(true)
         };
         let near = |register: Register| {
@@ -805,6 +809,12 @@ impl Builder<'_> {
             is_simple: !Program::is_generator(self.source.kind)
                 && self.source.captures == 0
                 && frame <= 256,
+            inside: self
+                .source
+                .handlers
+                .iter()
+                .map(|_| OnceLock::new())
+                .collect(),
             handler_registers,
             sites: self.sites.into(),
             lists: self.lists.into(),

@@ -7,6 +7,7 @@
 
 mod builder;
 mod fuse;
+pub(crate) mod handlers;
 mod op;
 mod program;
 

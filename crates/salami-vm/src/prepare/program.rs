@@ -1,6 +1,6 @@
 //! A program that is ready to run.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use salami_ir::{
     Address, ClassRef, FunctionIndex, FunctionKind, Module, RegisterType, Tag, TagSet,
@@ -104,6 +104,8 @@ pub(crate) struct Function {
     pub(crate) is_simple: bool,
     /// For each handler, its register's position in the frame.
     pub(crate) handler_registers: Box<[u32]>,
+    /// For each handler, which instructions are only reached through it; found when first asked.
+    pub(crate) inside: Box<[OnceLock<Box<[bool]>>]>,
     pub(crate) sites: Box<[Site]>,
     pub(crate) lists: Box<[Box<[u32]>]>,
 }
@@ -159,7 +161,7 @@ impl Program {
         let functions = module
             .functions
             .iter()
-            .map(|function| prepare(&module, function))
+            .map(|function| prepare(&module, function, true))
             .collect();
         let checks = module.types.iter().map(Check::new).collect();
         Ok(Self {
@@ -168,6 +170,21 @@ impl Program {
             checks,
             leaves,
         })
+    }
+
+    /// The same program prepared so that each operation is one instruction, for [`crate::Machine::step`].
+    /// It does the same at the same fuel, slower. O(size of the module).
+    #[must_use]
+    pub fn unfused(&self) -> Self {
+        let functions = self.module.functions.iter();
+        Self {
+            module: Arc::clone(&self.module),
+            functions: functions
+                .map(|function| prepare(&self.module, function, false))
+                .collect(),
+            checks: self.checks.clone(),
+            leaves: self.leaves.clone(),
+        }
     }
 
     /// The module.

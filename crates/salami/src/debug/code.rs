@@ -1,0 +1,71 @@
+//! What of a program's code an instrument needs again and again, worked out once.
+
+use salami_ir::{Address, FunctionIndex};
+
+use crate::program::Program;
+
+/// Where an instruction stands in the source.
+#[derive(Clone, Copy, Debug, Default)]
+struct Entry {
+    /// The line, from 1; 0 for what is not the program's own.
+    line: u32,
+    /// Whether the line begins here: the instruction before it is of another line.
+    begins: bool,
+}
+
+/// The lines of all instructions.
+#[derive(Clone, Debug)]
+pub(super) struct Code {
+    entries: Vec<Vec<Entry>>,
+    /// Whether it was compiled from source, so that a step is a line.
+    pub(super) by_line: bool,
+}
+
+impl Code {
+    /// O(number of instructions).
+    pub(super) fn new(program: &Program) -> Self {
+        let functions = program.module().functions.iter().enumerate();
+        let entries = functions
+            .map(|(index, function)| {
+                let own = FunctionIndex(u32::try_from(index).unwrap_or(u32::MAX));
+                let mut before = 0;
+                (0..function.code.len())
+                    .map(|address| {
+                        let address = Address(u32::try_from(address).unwrap_or(u32::MAX));
+                        let place = program.place(own, address);
+                        let line = place.map_or(0, |(_, line, _)| line);
+                        let begins = line != before && line != 0;
+                        before = line;
+                        Entry { line, begins }
+                    })
+                    .collect()
+            })
+            .collect();
+        Self {
+            entries,
+            by_line: !program.sources().is_empty(),
+        }
+    }
+
+    fn entry(&self, function: FunctionIndex, address: Address) -> Entry {
+        let entries = self.entries.get(function.index());
+        let entry = entries.and_then(|entries| entries.get(address.index()));
+        entry.copied().unwrap_or_default()
+    }
+
+    /// The line of an instruction, from 1; 0 for what is not the program's own.
+    pub(super) fn line(&self, function: FunctionIndex, address: Address) -> u32 {
+        self.entry(function, address).line
+    }
+
+    /// Whether a line begins with the instruction.
+    pub(super) fn begins(&self, function: FunctionIndex, address: Address) -> bool {
+        self.entry(function, address).begins
+    }
+
+    /// The first line, from the one given on, that has instructions.
+    pub(super) fn line_with_code(&self, line: u32) -> Option<u32> {
+        let lines = self.entries.iter().flatten().map(|entry| entry.line);
+        lines.filter(|&found| found >= line.max(1)).min()
+    }
+}
