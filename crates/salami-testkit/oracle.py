@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 # Imported once, so that each forked program starts with the modules loaded.
 import collections, csv, datetime, decimal, re, math, dataclasses, typing, itertools, functools  # noqa: E401, F401
 
-from salami import entry
+from salami import clock, entry, tools
 
 SECONDS = 20
 
@@ -28,6 +28,9 @@ def run(case: dict) -> dict:
     captured = io.StringIO()
     sys.stdout = captured
     raises = result = None
+    clock.record()
+    host = tools.Canned(case.get("host") or "")
+    tools.install(case.get("stubs") or {}, host.call)
     try:
         result = entry.run(case["source"], case["name"], case.get("input") or {})
     except BaseException as error:
@@ -36,6 +39,8 @@ def run(case: dict) -> dict:
             raises = f"SyntaxError: {error.msg}"
     finally:
         sys.stdout = sys.__stdout__
+    if host.problem or host.rest():
+        raises = f"oracle: {host.problem or 'it did not call ' + ', '.join(host.rest())}"
     return {"output": captured.getvalue(), "raises": raises, "result": result}
 
 

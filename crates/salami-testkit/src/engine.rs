@@ -7,7 +7,8 @@
 use std::fmt::Write as _;
 
 use salami::{
-    CompileError, CompileOptions, Execution, Program, Progress, RunError, RunOptions, Source,
+    Canned, CompileError, CompileOptions, EffectClass, Effects, Execution, Program, Progress,
+    RunError, RunOptions, Source, Stub, Wait,
 };
 use serde_json::{Map, Value};
 
@@ -25,14 +26,23 @@ pub struct Observed {
     pub fuel: u64,
 }
 
+/// How a case is compiled.
+#[must_use]
+pub fn options(case: &Case) -> CompileOptions {
+    let stubs = case.stubs.iter();
+    CompileOptions {
+        stubs: stubs.map(|(name, text)| Stub::new(name, text)).collect(),
+        ..CompileOptions::default()
+    }
+}
+
 /// Runs the case and says what is wrong with it, if anything.
 ///
 /// # Errors
 /// A text that shows what was expected and what happened.
 pub fn check(case: &Case) -> Result<(), String> {
-    let options = CompileOptions::default();
-    let compiled = salami::compile("program.py", &case.source, &options);
-    let program = match (compiled, case.errors.is_empty()) {
+    let compiled = salami::compile("program.py", &case.source, &options(case));
+    let program = match (compiled, !case.is_refused()) {
         (Ok(program), true) => program,
         (Ok(_), false) => {
             return Err(format!(
@@ -44,11 +54,14 @@ pub fn check(case: &Case) -> Result<(), String> {
         (Err(error), _) => return Err(format!("it was not compiled:\n{error}")),
     };
     check_assertion_points(case, &program)?;
+    check_effects(case, &program)?;
+    let host = Canned::parse(case.host.as_deref().unwrap_or_default())
+        .map_err(|problem| format!("host: {problem}"))?;
     let input: Map<String, Value> = match &case.input {
         Some(text) => serde_json::from_str(text).map_err(|error| format!("input: {error}"))?,
         None => Map::new(),
     };
-    let plain = observe(&program, &input, u64::MAX / 4, false)?;
+    let plain = observe(&program, &input, &host, u64::MAX / 4, false)?;
     check_outcome(case, &plain.outcome)?;
     for (way, slice, stress) in [
         ("in slices of fuel", 61, false),
@@ -56,7 +69,11 @@ pub fn check(case: &Case) -> Result<(), String> {
     ] {
         // A run of many steps would take too long in these ways; short ones find the same faults.
         if plain.fuel < 200_000 {
-            compare(way, &plain, &observe(&program, &input, slice, stress)?)?;
+            compare(
+                way,
+                &plain,
+                &observe(&program, &input, &host, slice, stress)?,
+            )?;
         }
     }
     let from_bytes = Program::from_module(&program.to_bytes())
@@ -64,7 +81,7 @@ pub fn check(case: &Case) -> Result<(), String> {
     compare_loaded(
         "from its binary form",
         &plain,
-        &observe(&from_bytes, &input, u64::MAX / 4, false)?,
+        &observe(&from_bytes, &input, &host, u64::MAX / 4, false)?,
     )?;
     let text = Source::new("program.ir", program.assembly());
     let from_text =
@@ -76,18 +93,29 @@ pub fn check(case: &Case) -> Result<(), String> {
 }
 
 fn check_refusal(case: &Case, refusal: &salami::Refusal) -> Result<(), String> {
-    let source = Source::new("program.py", case.source.clone());
-    let mut found: Vec<(u32, String)> = refusal
+    // The program is the first of the sources and has no tool's name.
+    let tools: Vec<&str> = case.stubs.iter().map(|(name, _)| name.as_str()).collect();
+    let mut found: Vec<(String, u32, String)> = refusal
         .diagnostics
         .iter()
         .filter_map(|diagnostic| {
             let label = diagnostic.labels.first()?;
-            Some((source.line(label.span.start), diagnostic.code.to_owned()))
+            let file = usize::from(label.file.0);
+            let source = refusal.sources.get(file)?;
+            let tool = file.checked_sub(1).and_then(|index| tools.get(index));
+            let name = tool.copied().unwrap_or_default().to_owned();
+            Some((
+                name,
+                source.line(label.span.start),
+                diagnostic.code.to_owned(),
+            ))
         })
         .collect();
     found.sort();
     found.dedup();
-    let mut expected = case.errors.clone();
+    let own = case.errors.iter();
+    let own = own.map(|(line, code)| (String::new(), *line, code.clone()));
+    let mut expected: Vec<_> = own.chain(case.stub_errors()).collect();
     expected.sort();
     if found != expected {
         return Err(format!(
@@ -146,6 +174,35 @@ pub fn mending(case: &Case, diagnostics: &[salami::Diagnostic]) -> Mending {
     }
 }
 
+/// The lines of an `effects` block must be among what the checker says.
+fn check_effects(case: &Case, program: &Program) -> Result<(), String> {
+    let shown = |effects: &Effects| {
+        let class = match effects.class {
+            EffectClass::Pure => "pure",
+            EffectClass::Reading => "reading",
+            EffectClass::Undoable => "undoable",
+            EffectClass::Irreversible => "irreversible",
+        };
+        let waits = if effects.can_wait { ", can wait" } else { "" };
+        let tools = match effects.capabilities.join(", ") {
+            names if names.is_empty() => names,
+            names => format!(" ({names})"),
+        };
+        format!("{class}{waits}{tools}")
+    };
+    let mut known = vec![format!("program: {}", shown(program.effects()))];
+    let functions = program.function_effects().iter();
+    known.extend(functions.map(|(name, effects)| format!("{name}: {}", shown(effects))));
+    let wanted = case.effects.as_deref().unwrap_or_default();
+    match wanted
+        .lines()
+        .find(|line| !known.iter().any(|known| known == line))
+    {
+        None => Ok(()),
+        Some(line) => Err(difference("the page", line, "here", &known.join("\n"))),
+    }
+}
+
 fn check_assertion_points(case: &Case, program: &Program) -> Result<(), String> {
     let source = Source::new("program.py", case.source.clone());
     let found: Vec<(u32, String)> = program
@@ -173,6 +230,7 @@ fn check_assertion_points(case: &Case, program: &Program) -> Result<(), String> 
 fn observe(
     program: &Program,
     input: &Map<String, Value>,
+    host: &Canned,
     slice: u64,
     stress: bool,
 ) -> Result<Observed, String> {
@@ -184,13 +242,26 @@ fn observe(
     let mut execution = program.start(&options).map_err(|error| error.to_string())?;
     execution.set_collection_stress(stress);
     let mut output = String::new();
+    let mut host = host.clone();
     let result = loop {
         let progress = execution.step(slice);
         output += &execution.take_output();
-        if let Progress::Ended(result) = progress {
-            break result;
+        match progress {
+            Progress::Running => {}
+            Progress::Suspended(Wait::Until(instant)) => execution.advance(instant),
+            Progress::Suspended(Wait::Call(call)) => {
+                execution.answer(&host.answer(&call)?);
+            }
+            Progress::Suspended(other) => return Err(format!("it waits for {other:?}")),
+            Progress::Ended(result) => break result,
         }
     };
+    if !host.rest().is_empty() {
+        return Err(format!(
+            "it did not call {}, and ended with {result:?}",
+            host.rest().join(", ")
+        ));
+    }
     let (raises, result) = match result {
         Ok(Value::Null) => (None, None),
         Ok(value) => (None, Some(value.to_string())),

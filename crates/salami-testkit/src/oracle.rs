@@ -1,5 +1,6 @@
 //! CPython as the oracle: `oracle.py` run as a process, a batch of programs at a time.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -14,6 +15,14 @@ use crate::spec::{Case, Outcome};
 /// A sentence, if there is no CPython 3.11 (`python3`, or what the environment variable
 /// `PYTHON` names) or it did not answer.
 pub fn run(cases: &[&Case]) -> Result<Vec<Outcome>, String> {
+    run_each(cases)?.into_iter().collect()
+}
+
+/// The same, with a sentence in place of the outcome for each program that had none, such as one that did not end.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_each(cases: &[&Case]) -> Result<Vec<Result<Outcome, String>>, String> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("oracle.py");
     let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let mut child = Command::new(&python)
@@ -21,6 +30,7 @@ pub fn run(cases: &[&Case]) -> Result<Vec<Outcome>, String> {
         .env("PYTHONHASHSEED", "0")
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("PYTHONUTF8", "1")
+        .env("TZ", "UTC")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -33,7 +43,14 @@ pub fn run(cases: &[&Case]) -> Result<Vec<Outcome>, String> {
             None => Value::Null,
         };
         request.push_str(
-            &json!({"name": "program.py", "source": case.source, "input": input}).to_string(),
+            &json!({
+                "name": "program.py",
+                "source": case.source,
+                "input": input,
+                "stubs": case.stubs.iter().cloned().collect::<BTreeMap<_, _>>(),
+                "host": case.host,
+            })
+            .to_string(),
         );
         request.push('\n');
     }
@@ -42,9 +59,12 @@ pub fn run(cases: &[&Case]) -> Result<Vec<Outcome>, String> {
     let answer = child
         .wait_with_output()
         .map_err(|error| error.to_string())?;
+    if !answer.status.success() {
+        return Err(format!("{python} is no CPython 3.11 that works"));
+    }
     let _ = writer.join();
     let text = String::from_utf8(answer.stdout).map_err(|error| error.to_string())?;
-    let outcomes: Vec<Outcome> = text.lines().map(outcome).collect::<Result<_, _>>()?;
+    let outcomes: Vec<Result<Outcome, String>> = text.lines().map(outcome).collect();
     if outcomes.len() != cases.len() {
         return Err(format!(
             "{python} answered {} of {} programs",

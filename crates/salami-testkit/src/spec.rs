@@ -5,7 +5,10 @@
 //!
 //! | block | content | written by |
 //! |---|---|---|
+//! | `tools NAME` | the stub of a tool, for all cases below the same heading | the author |
 //! | `input` | the input fields of `main`, one JSON object | the author |
+//! | `host` | the calls of tools that it makes, in order, and their answers: JSON objects, one a line | the author |
+//! | `effects` | what `salami check --effects` says of functions, and of the `program` | the author |
 //! | `output` | what `print` wrote | CPython, with `BLESS=1` |
 //! | `raises` | type and message of the uncaught exception | CPython, with `BLESS=1` |
 //! | `result` | what `main` returned, as JSON | CPython, with `BLESS=1` |
@@ -16,7 +19,10 @@
 //! A case with a `salami` block names the page of the difference in a line
 //! `Divergence: NAME`, for `docs/divergences/NAME.md`. In a program, a comment `# error: CODE`
 //! means that the checker refuses it with that code on that line, and `# assertion: CODE` that
-//! the line has an assertion point.
+//! the line has an assertion point. In a stub, `# error: CODE` means the same for all its cases.
+//!
+//! A line of a `host` block is `{"call": "email.send", "arguments": {...}, "answer": ...}`, or with
+//! `"error": "text"` in place of `"answer"`. The program must make exactly these calls.
 
 use std::fmt::Write as _;
 
@@ -31,6 +37,12 @@ pub struct Case {
     pub source: String,
     /// The input fields, as JSON.
     pub input: Option<String>,
+    /// The stubs of the tools that it may import: name and text.
+    pub stubs: Vec<(String, String)>,
+    /// The calls that it makes and their answers, as JSON.
+    pub host: Option<String>,
+    /// What it does to the world: lines `function: effects`.
+    pub effects: Option<String>,
     /// What happens in CPython.
     pub expected: Outcome,
     /// What happens here, if that differs.
@@ -51,6 +63,18 @@ pub struct Case {
     blessed: Vec<std::ops::Range<usize>>,
     /// Line of the file, from 0, after which blessed blocks go.
     pub after: usize,
+}
+
+impl Case {
+    /// A case that expects nothing: a program to be run.
+    #[must_use]
+    pub fn of(source: &str) -> Self {
+        Self {
+            name: "a program".to_owned(),
+            source: source.to_owned(),
+            ..Self::default()
+        }
+    }
 }
 
 /// What a program did.
@@ -105,11 +129,14 @@ pub fn parse(text: &str) -> Result<Vec<Case>, String> {
     let mut below_heading = 0;
     let mut divergence: Option<String> = None;
     let mut open_case = false;
+    // Stubs, each with the level of the heading that it stands below.
+    let mut stubs: Vec<(usize, String, String)> = Vec::new();
     let mut index = 0;
     while index < lines.len() {
         let line = lines[index];
         if let Some(level) = heading_level(line) {
             headings.truncate(level - 1);
+            stubs.retain(|(below, ..)| *below < level);
             headings.push(line[level..].trim().to_owned());
             (below_heading, divergence, open_case) = (0, None, false);
         } else if let Some(page) = line.strip_prefix("Divergence:") {
@@ -139,6 +166,7 @@ pub fn parse(text: &str) -> Result<Vec<Case>, String> {
                 } else {
                     case.mended = Some(content.clone());
                     let mended = Case {
+                        stubs: case.stubs.clone(),
                         name: format!("{} mended", case.name),
                         line: index + 1,
                         assertions: comments(&content, "# assertion:"),
@@ -148,6 +176,8 @@ pub fn parse(text: &str) -> Result<Vec<Case>, String> {
                     };
                     cases.push(mended);
                 }
+            } else if let Some(tool) = kind.strip_prefix("tools ") {
+                stubs.push((headings.len(), tool.trim().to_owned(), content));
             } else if kind == "py" {
                 below_heading += 1;
                 let mut name = headings.join(" / ");
@@ -161,11 +191,18 @@ pub fn parse(text: &str) -> Result<Vec<Case>, String> {
                     assertions: comments(&content, "# assertion:"),
                     source: content,
                     divergence: divergence.clone(),
+                    stubs: stubs
+                        .iter()
+                        .map(|(_, name, text)| (name.clone(), text.clone()))
+                        .collect(),
                     after: end,
                     ..Case::default()
                 });
                 open_case = true;
-            } else if matches!(kind, "input" | "output" | "raises" | "result" | "salami") {
+            } else if matches!(
+                kind,
+                "input" | "host" | "effects" | "output" | "raises" | "result" | "salami"
+            ) {
                 let case = cases.last_mut().filter(|_| open_case).ok_or_else(|| {
                     format!(
                         "line {}: a `{kind}` block must follow a `py` block below the same heading",
@@ -176,6 +213,14 @@ pub fn parse(text: &str) -> Result<Vec<Case>, String> {
                 match kind {
                     "input" => {
                         case.input = Some(content);
+                        case.after = end;
+                    }
+                    "host" => {
+                        case.host = Some(content);
+                        case.after = end;
+                    }
+                    "effects" => {
+                        case.effects = Some(content);
                         case.after = end;
                     }
                     "output" => case.expected.output = content,
@@ -236,4 +281,22 @@ fn comments(source: &str, marker: &str) -> Vec<(u32, String)> {
         }
     }
     found
+}
+
+impl Case {
+    /// The errors that are expected in its stubs: the tool, the line, the code.
+    #[must_use]
+    pub fn stub_errors(&self) -> Vec<(String, u32, String)> {
+        let errors = self.stubs.iter().flat_map(|(name, text)| {
+            let found = comments(text, "# error:").into_iter();
+            found.map(|(line, code)| (name.clone(), line, code))
+        });
+        errors.collect()
+    }
+
+    /// Whether the checker refuses it.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        !self.errors.is_empty() || !self.stub_errors().is_empty()
+    }
 }

@@ -72,6 +72,8 @@ pub struct Context {
     pub(crate) decimal_rules: crate::native::decimal::Rules,
     /// The recorded clock: microseconds since 1970 in UTC, constant until the machine has waited.
     pub(crate) clock: i64,
+    /// What the clock showed when the machine was made.
+    pub(crate) started: i64,
     /// The recorded seed of randomness that the program did not seed itself.
     pub(crate) seed: u64,
     /// The generator behind the functions of the module `random`, once one was called.
@@ -102,6 +104,7 @@ impl Context {
             error_output: String::new(),
             decimal_rules: crate::native::decimal::Rules::default(),
             clock: DEFAULT_CLOCK,
+            started: DEFAULT_CLOCK,
             seed: 0,
             shared_random: None,
             entropy: None,

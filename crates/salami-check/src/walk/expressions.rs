@@ -18,6 +18,7 @@ impl<'a> Walker<'_, 'a> {
     }
 
     fn expression_here(&mut self, id: ExprId) -> Value {
+        self.engine.types.charge(1);
         let tree = self.tree;
         let expr = tree.expr(id);
         let span = expr.span;
@@ -163,6 +164,10 @@ impl<'a> Walker<'_, 'a> {
                 self.class_value(ClassRef::Program(index), span)
             }
             Static::Module(module) => self.module_value(module, span),
+            // The import said what is missing.
+            Static::Imported(module, name) if self.is_missing_in_tool(module, name) => {
+                self.error_value(span)
+            }
             Static::Imported(module, name) => self.imported(module, name, span),
             Static::Constant(value) => self.expression(*value),
         }
@@ -221,6 +226,9 @@ impl<'a> Walker<'_, 'a> {
         };
         match face.get(name) {
             Some(FaceEntry::Function(function)) => {
+                if let Some(definition) = self.prelude_twin(function) {
+                    return self.function_value(definition, span);
+                }
                 let type_ = self
                     .engine
                     .types
@@ -271,6 +279,38 @@ impl<'a> Walker<'_, 'a> {
                 self.error_value(span)
             }
         }
+    }
+
+    /// The function of the prelude that a native function is in all its forms, so that as a value it
+    /// is a function like those of the program.
+    fn prelude_twin(
+        &mut self,
+        function: &crate::face::FaceFunction,
+    ) -> Option<crate::engine::DefinitionId> {
+        let [signature] = function.overloads.as_slice() else {
+            return None;
+        };
+        let crate::face::Target::Prelude(name) = signature.target else {
+            return None;
+        };
+        let definition = self.prelude_function(name)?;
+        let twin = self.engine.syntax(definition)?;
+        let is_same = twin.parameters.len() == signature.parameters.len()
+            && twin.parameters.iter().zip(&signature.parameters).all(
+                |(parameter, declared)| {
+                    let is_single = |kind| {
+                        !matches!(
+                            kind,
+                            tree::ParameterKind::VariadicPositional
+                                | tree::ParameterKind::VariadicKeyword
+                        )
+                    };
+                    parameter.default.is_some() == declared.default.is_some()
+                        && is_single(parameter.kind)
+                        && is_single(declared.kind)
+                },
+            );
+        is_same.then_some(definition)
     }
 
     /// A class, function or constant of the prelude.

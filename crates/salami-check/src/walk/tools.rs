@@ -83,6 +83,12 @@ impl<'a> Walker<'_, 'a> {
         }
     }
 
+    /// Whether a name is imported from a tool that does not have it.
+    pub(super) fn is_missing_in_tool(&self, module: &str, name: &str) -> bool {
+        let tool = self.engine.tools.module(module);
+        tool.is_some_and(|tool| tool.item(name).is_none())
+    }
+
     /// A tool is no value, its functions are.
     pub(super) fn tool_module(&mut self, dotted: &str, span: Span) -> Value {
         if self.engine.tools.module(dotted).is_none() {

@@ -1,5 +1,5 @@
 //! The recorded clock, and waiting for it. It stands still until the machine has waited, so all its
-//! faces (`time.time`, `time.monotonic`, `datetime.now`) agree.
+//! faces (`time.time`, `datetime.now`) agree; `time.monotonic` and its like count from the start.
 
 use num_traits::ToPrimitive as _;
 use salami_ir::BuiltinException;
@@ -30,22 +30,28 @@ pub(super) const LEAVES: &[Leaf] = &[
         let moment = moment(context);
         alloc_moment(context, moment)
     }),
-    leaf("time.monotonic", 0, FLOAT, seconds),
-    leaf("time.monotonic_ns", 0, INT, nanoseconds),
-    leaf("time.perf_counter", 0, FLOAT, seconds),
-    leaf("time.perf_counter_ns", 0, INT, nanoseconds),
-    leaf("time.process_time", 0, FLOAT, seconds),
-    leaf("time.time", 0, FLOAT, seconds),
-    leaf("time.time_ns", 0, INT, nanoseconds),
+    leaf("time.monotonic", 0, FLOAT, since_start),
+    leaf("time.monotonic_ns", 0, INT, since_start_ns),
+    leaf("time.perf_counter", 0, FLOAT, since_start),
+    leaf("time.perf_counter_ns", 0, INT, since_start_ns),
+    leaf("time.process_time", 0, FLOAT, since_start),
+    leaf("time.time", 0, FLOAT, |context, _| {
+        Ok(Value::float(context.clock as f64 / 1e6))
+    }),
+    leaf("time.time_ns", 0, INT, |context, _| {
+        let nanoseconds = i128::from(context.clock) * 1000;
+        context.int(nanoseconds)
+    }),
 ];
 
-fn seconds(context: &mut Context, _: &[Value]) -> Result<Value, Raise> {
-    Ok(Value::float(context.clock as f64 / 1e6))
+fn since_start(context: &mut Context, _: &[Value]) -> Result<Value, Raise> {
+    let passed = context.clock.saturating_sub(context.started);
+    Ok(Value::float(passed as f64 / 1e6))
 }
 
-fn nanoseconds(context: &mut Context, _: &[Value]) -> Result<Value, Raise> {
-    let microseconds = i128::from(context.clock);
-    context.int(microseconds * 1000)
+fn since_start_ns(context: &mut Context, _: &[Value]) -> Result<Value, Raise> {
+    let passed = context.clock.saturating_sub(context.started);
+    context.int(i128::from(passed) * 1000)
 }
 
 /// The clock as a date and time of day in UTC, which is local time too.
