@@ -134,7 +134,7 @@ class deque(Generic[T]):
     def __lt__(self, other: deque[U], /) -> bool: ...
     __hash__: None = None
 
-ChainMap = refused("merge the dicts: {**defaults, **settings}, or defaults | settings")
+ChainMap = prelude("collections.ChainMap")
 UserDict = refused("write a class that keeps a dict in a field")
 UserList = refused("write a class that keeps a list in a field")
 UserString = refused("write a class that keeps a str in a field")

@@ -25,7 +25,7 @@ def checked(result):
     return result
 
 
-def b64encode(s, altchars):
+def b64encode(s, altchars=None):
     text = base64_encode(s)
     if altchars is not None:
         assert len(altchars) == 2, repr(altchars)
@@ -33,7 +33,7 @@ def b64encode(s, altchars):
     return text
 
 
-def b64decode(s, altchars, validate):
+def b64decode(s, altchars=None, validate=False):
     text = encoded(s)
     if altchars is not None:
         others = encoded(altchars)
@@ -71,7 +71,7 @@ def b16encode(s):
     return s.hex().upper().encode()
 
 
-def b16decode(s, casefold):
+def b16decode(s, casefold=False):
     text = encoded(s)
     if casefold:
         text = text.upper()
@@ -110,7 +110,7 @@ def b32encode(s):
     return encode_32(s, ALPHABET_32)
 
 
-def b32decode(s, casefold, map01):
+def b32decode(s, casefold=False, map01=None):
     return decode_32(s, casefold, ALPHABET_32, map01)
 
 
@@ -118,11 +118,11 @@ def b32hexencode(s):
     return encode_32(s, ALPHABET_32_HEX)
 
 
-def b32hexdecode(s, casefold):
+def b32hexdecode(s, casefold=False):
     return decode_32(s, casefold, ALPHABET_32_HEX, None)
 
 
-def b85encode(b, pad):
+def b85encode(b, pad=False):
     return radix_encode(b, ALPHABET_85, True if pad else False)
 
 
@@ -136,7 +136,7 @@ def b85decode(b):
     return result
 
 
-def a85encode(b, foldspaces, wrapcol, pad, adobe):
+def a85encode(b, *, foldspaces=False, wrapcol=0, pad=False, adobe=False):
     groups = []
     for start in range(0, len(b), 4):
         group = b[start:start + 4]
@@ -160,7 +160,7 @@ def a85encode(b, foldspaces, wrapcol, pad, adobe):
     return text
 
 
-def a85decode(b, foldspaces, adobe, ignorechars):
+def a85decode(b, *, foldspaces=False, adobe=False, ignorechars=b" \t\n\r\x0b"):
     text = encoded(b)
     if adobe:
         if not text.endswith(b"~>"):

@@ -11,18 +11,18 @@ class Incomplete(Exception):
     pass
 
 
-def b2a_base64(data, newline):
+def b2a_base64(data, /, *, newline=True):
     return base64_encode(data) + b"\n" if newline else base64_encode(data)
 
 
-def a2b_base64(data, strict_mode):
+def a2b_base64(data, /, *, strict_mode=False):
     result = base64_decode(data, True if strict_mode else False)
     if isinstance(result, str):
         raise Error(result)
     return result
 
 
-def hexlify(data, sep, bytes_per_sep):
+def hexlify(data, sep=None, bytes_per_sep=1):
     if sep is None:
         return data.hex().encode()
     return data.hex(sep, bytes_per_sep).encode()

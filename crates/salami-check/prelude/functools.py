@@ -1,5 +1,9 @@
 """functools: functions of functions."""
 
+from typing import Generic, NamedTuple, TypeVar
+
+T = TypeVar("T")
+
 
 def reduce_values(function, iterable):
     values = iter(iterable)
@@ -43,48 +47,95 @@ def cmp_to_key(mycmp):
     return key
 
 
-def cache(user_function):
-    results = {}
+class partial(Generic[T]):
+    def __init__(self, func, /, *args, **keywords):
+        self.func = func
+        self.args = args
+        self.keywords = keywords
 
-    def cached(*args):
-        if args in results:
-            return results[args]
-        result = user_function(*args)
-        results[args] = result
+    def __call__(self, /, *args, **keywords):
+        return self.func(*self.args, *args, **{**self.keywords, **keywords})
+
+
+class CacheInfo(NamedTuple):
+    hits: int
+    misses: int
+    maxsize: int | None
+    currsize: int
+
+
+class CachedFunction(Generic[T]):
+    """What `cache` and `lru_cache` make of a function: its results by arguments, the one used last at the end."""
+
+    def __init__(self, function, maxsize, typed):
+        self.__wrapped__ = function
+        self._results = {}
+        self._maxsize = maxsize
+        self._typed = typed
+        self._hits = 0
+        self._misses = 0
+
+    def __call__(self, *args, **kwargs):
+        key = key_of(args, kwargs, self._typed)
+        if key in self._results:
+            self._hits += 1
+            result = self._results[key]
+            if self._maxsize is not None:
+                del self._results[key]
+                self._results[key] = result
+            return result
+        self._misses += 1
+        result = self.__wrapped__(*args, **kwargs)
+        if self._maxsize is None:
+            self._results[key] = result
+        elif self._maxsize > 0:
+            if key not in self._results and len(self._results) >= self._maxsize:
+                for oldest in self._results:
+                    del self._results[oldest]
+                    break
+            self._results[key] = result
         return result
 
-    return cached
+    def cache_info(self):
+        return CacheInfo(self._hits, self._misses, self._maxsize, len(self._results))
+
+    def cache_clear(self):
+        self._results.clear()
+        self._hits = 0
+        self._misses = 0
+
+    def cache_parameters(self):
+        return {"maxsize": self._maxsize, "typed": self._typed}
+
+    @property
+    def __name__(self):
+        return self.__wrapped__.__name__
+
+    @property
+    def __doc__(self):
+        return self.__wrapped__.__doc__
+
+
+def key_of(args, kwargs, typed):
+    key = (args, tuple(kwargs.items())) if kwargs else args
+    if typed:
+        kinds = [type(value).__name__ for value in args]
+        return key, tuple(kinds + [type(value).__name__ for value in kwargs.values()])
+    return key
+
+
+def cache(user_function, /):
+    return CachedFunction(user_function, None, False)
 
 
 def lru_cached(user_function, typed):
-    return cache_newest(user_function, 128)
+    return CachedFunction(user_function, 128, typed)
 
 
 def lru_cache(maxsize, typed):
+    limit = None if maxsize is None else max(maxsize, 0)
+
     def decorate(user_function):
-        return cache_newest(user_function, maxsize)
+        return CachedFunction(user_function, limit, typed)
 
     return decorate
-
-
-def cache_newest(user_function, maxsize):
-    if maxsize is None:
-        return cache(user_function)
-    limit = max(maxsize, 0)
-    results = {}
-
-    def cached(*args):
-        if args in results:
-            result = results.pop(args)
-            results[args] = result
-            return result
-        result = user_function(*args)
-        if limit > 0:
-            if len(results) >= limit:
-                for oldest in results:
-                    del results[oldest]
-                    break
-            results[args] = result
-        return result
-
-    return cached

@@ -69,55 +69,55 @@ class BLAKE2:
         return BLAKE2(self.name, self._parameters, self._is_last_node, self._chunks[:])
 
 
-def md5(string, usedforsecurity):
+def md5(string=b"", /, *, usedforsecurity=True):
     return HASH("md5", 64, 16, string)
 
 
-def sha1(string, usedforsecurity):
+def sha1(string=b"", /, *, usedforsecurity=True):
     return HASH("sha1", 64, 20, string)
 
 
-def sha224(string, usedforsecurity):
+def sha224(string=b"", /, *, usedforsecurity=True):
     return HASH("sha224", 64, 28, string)
 
 
-def sha256(string, usedforsecurity):
+def sha256(string=b"", /, *, usedforsecurity=True):
     return HASH("sha256", 64, 32, string)
 
 
-def sha384(string, usedforsecurity):
+def sha384(string=b"", /, *, usedforsecurity=True):
     return HASH("sha384", 128, 48, string)
 
 
-def sha512(string, usedforsecurity):
+def sha512(string=b"", /, *, usedforsecurity=True):
     return HASH("sha512", 128, 64, string)
 
 
-def sha3_224(string, usedforsecurity):
+def sha3_224(string=b"", /, *, usedforsecurity=True):
     return HASH("sha3_224", 144, 28, string)
 
 
-def sha3_256(string, usedforsecurity):
+def sha3_256(string=b"", /, *, usedforsecurity=True):
     return HASH("sha3_256", 136, 32, string)
 
 
-def sha3_384(string, usedforsecurity):
+def sha3_384(string=b"", /, *, usedforsecurity=True):
     return HASH("sha3_384", 104, 48, string)
 
 
-def sha3_512(string, usedforsecurity):
+def sha3_512(string=b"", /, *, usedforsecurity=True):
     return HASH("sha3_512", 72, 64, string)
 
 
-def shake_128(string, usedforsecurity):
+def shake_128(string=b"", /, *, usedforsecurity=True):
     return HASHXOF("shake_128", 168, string)
 
 
-def shake_256(string, usedforsecurity):
+def shake_256(string=b"", /, *, usedforsecurity=True):
     return HASHXOF("shake_256", 136, string)
 
 
-def new(name, data, usedforsecurity):
+def new(name, data=b"", *, usedforsecurity=True):
     known = name.lower().replace("-", "_")
     if known in ("sha_1", "sha_224", "sha_256", "sha_384", "sha_512"):
         known = known.replace("_", "")
@@ -172,11 +172,11 @@ def blake2(name, longest, data, digest_size, key, salt, person, fanout, depth, l
     return BLAKE2(name, parameters, last_node, chunks)
 
 
-def blake2b(data, digest_size, key, salt, person, fanout, depth, leaf_size, node_offset, node_depth, inner_size, last_node, usedforsecurity):
+def blake2b(data=b"", /, *, digest_size=64, key=b"", salt=b"", person=b"", fanout=1, depth=1, leaf_size=0, node_offset=0, node_depth=0, inner_size=0, last_node=False, usedforsecurity=True):
     return blake2("blake2b", 64, data, digest_size, key, salt, person, fanout, depth, leaf_size, node_offset, node_depth, inner_size, last_node)
 
 
-def blake2s(data, digest_size, key, salt, person, fanout, depth, leaf_size, node_offset, node_depth, inner_size, last_node, usedforsecurity):
+def blake2s(data=b"", /, *, digest_size=32, key=b"", salt=b"", person=b"", fanout=1, depth=1, leaf_size=0, node_offset=0, node_depth=0, inner_size=0, last_node=False, usedforsecurity=True):
     return blake2("blake2s", 32, data, digest_size, key, salt, person, fanout, depth, leaf_size, node_offset, node_depth, inner_size, last_node)
 
 
@@ -187,7 +187,7 @@ def guaranteed():
     }
 
 
-def pbkdf2_hmac(hash_name, password, salt, iterations, dklen):
+def pbkdf2_hmac(hash_name, password, salt, iterations, dklen=None):
     if iterations < 1:
         raise ValueError("iteration value must be greater than 0.")
     length = new(hash_name, b"", True).digest_size if dklen is None else dklen

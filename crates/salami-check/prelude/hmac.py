@@ -35,7 +35,7 @@ def hash_of(digestmod):
     return digestmod()
 
 
-def new(key, msg, digestmod):
+def new(key, msg=None, digestmod=""):
     chunks = [b""]
     if msg is not None:
         chunks.append(msg)

@@ -1,5 +1,9 @@
 """operator: the operators as functions."""
 
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
 
 def add(a, b):
     return a + b
@@ -127,3 +131,100 @@ def truth(a):
 
 def xor(a, b):
     return a ^ b
+
+
+def indexOf(a, b):
+    for index, item in enumerate(a):
+        if item is b or item == b:
+            return index
+    raise ValueError("sequence.index(x): x not in sequence")
+
+
+def index(a):
+    return range(a).stop
+
+
+def length_hint(obj, default):
+    return len(obj)
+
+
+def matmul(a, b):
+    return a @ b
+
+
+def iadd(a, b):
+    a += b
+    return a
+
+
+def iand(a, b):
+    a &= b
+    return a
+
+
+def iconcat(a, b):
+    a += b
+    return a
+
+
+def ifloordiv(a, b):
+    a //= b
+    return a
+
+
+def ilshift(a, b):
+    a <<= b
+    return a
+
+
+def imod(a, b):
+    a %= b
+    return a
+
+
+def imul(a, b):
+    a *= b
+    return a
+
+
+def ior(a, b):
+    a |= b
+    return a
+
+
+def ipow(a, b):
+    a **= b
+    return a
+
+
+def irshift(a, b):
+    a >>= b
+    return a
+
+
+def isub(a, b):
+    a -= b
+    return a
+
+
+def itruediv(a, b):
+    a /= b
+    return a
+
+
+def ixor(a, b):
+    a ^= b
+    return a
+
+
+class itemgetter(Generic[T]):
+    """A getter of items whose keys are known only when the program runs."""
+
+    def __init__(self, item, /, *items):
+        self._item = item
+        self._items = items
+
+    def __call__(self, obj, /):
+        if not self._items:
+            return obj[self._item]
+        return (obj[self._item], *[obj[item] for item in self._items])

@@ -338,7 +338,7 @@ class SystemRandom:
 # The functions of the module, which draw from the generator that they share.
 
 
-def seed(a, version):
+def seed(a=None, version=2):
     random_seed(None, a)
 
 
@@ -362,7 +362,7 @@ def randbytes(n):
     return randbytes_of(None, n)
 
 
-def randrange(start, stop, step):
+def randrange(start, stop=None, step=1):
     return randrange_of(None, start, stop, step)
 
 
@@ -378,11 +378,11 @@ def shuffle(x):
     shuffle_of(None, x)
 
 
-def sample(population, k, counts):
+def sample(population, k, *, counts=None):
     return sample_of(None, population, k, counts)
 
 
-def choices(population, weights, cum_weights, k):
+def choices(population, weights=None, *, cum_weights=None, k=1):
     return choices_of(None, population, weights, cum_weights, k)
 
 
@@ -390,15 +390,15 @@ def uniform(a, b):
     return uniform_of(None, a, b)
 
 
-def triangular(low, high, mode):
+def triangular(low=0.0, high=1.0, mode=None):
     return triangular_of(None, low, high, mode)
 
 
-def normalvariate(mu, sigma):
+def normalvariate(mu=0.0, sigma=1.0):
     return normalvariate_of(None, mu, sigma)
 
 
-def gauss(mu, sigma):
+def gauss(mu=0.0, sigma=1.0):
     return random_gauss(None, mu, sigma)
 
 

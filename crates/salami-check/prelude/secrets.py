@@ -5,15 +5,15 @@ from base64 import urlsafe_b64encode
 from _leaf import entropy_bytes, random_below, random_bits
 
 
-def token_bytes(nbytes):
+def token_bytes(nbytes=None):
     return entropy_bytes(32 if nbytes is None else nbytes)
 
 
-def token_hex(nbytes):
+def token_hex(nbytes=None):
     return token_bytes(nbytes).hex()
 
 
-def token_urlsafe(nbytes):
+def token_urlsafe(nbytes=None):
     return urlsafe_b64encode(token_bytes(nbytes)).rstrip(b"=").decode("ascii")
 
 

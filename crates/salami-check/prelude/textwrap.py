@@ -168,3 +168,44 @@ def shorten(
         " ".join(text.split()), width, initial_indent, subsequent_indent, expand_tabs, replace_whitespace,
         fix_sentence_endings, break_long_words, drop_whitespace, break_on_hyphens, tabsize, 1, placeholder,
     ))
+
+
+class TextWrapper:
+    def __init__(
+        self,
+        width: int = 70,
+        initial_indent: str = "",
+        subsequent_indent: str = "",
+        expand_tabs: bool = True,
+        replace_whitespace: bool = True,
+        fix_sentence_endings: bool = False,
+        break_long_words: bool = True,
+        drop_whitespace: bool = True,
+        break_on_hyphens: bool = True,
+        tabsize: int = 8,
+        *,
+        max_lines: int | None = None,
+        placeholder: str = " [...]",
+    ):
+        self.width = width
+        self.initial_indent = initial_indent
+        self.subsequent_indent = subsequent_indent
+        self.expand_tabs = expand_tabs
+        self.replace_whitespace = replace_whitespace
+        self.fix_sentence_endings = fix_sentence_endings
+        self.break_long_words = break_long_words
+        self.drop_whitespace = drop_whitespace
+        self.break_on_hyphens = break_on_hyphens
+        self.tabsize = tabsize
+        self.max_lines = max_lines
+        self.placeholder = placeholder
+
+    def wrap(self, text: str):
+        return wrap(
+            text, self.width, self.initial_indent, self.subsequent_indent, self.expand_tabs, self.replace_whitespace,
+            self.fix_sentence_endings, self.break_long_words, self.drop_whitespace, self.break_on_hyphens,
+            self.tabsize, self.max_lines, self.placeholder,
+        )
+
+    def fill(self, text: str):
+        return "\n".join(self.wrap(text))

@@ -7,13 +7,13 @@ class error(Exception):
     pass
 
 
-def compress(data, level, wbits):
+def compress(data, /, level=-1, wbits=15):
     if not -1 <= level <= 9:
         raise error("Bad compression level")
     return zlib_compress(data, level, wbits)
 
 
-def decompress(data, wbits, bufsize):
+def decompress(data, /, wbits=15, bufsize=16384):
     result = zlib_decompress(data, wbits, 0)
     if isinstance(result, str):
         raise error(result)
@@ -71,9 +71,9 @@ class Decompress:
         return self.decompress(b"")
 
 
-def compressobj(level, method, wbits):
+def compressobj(level=-1, method=8, wbits=15):
     return Compress(level, wbits)
 
 
-def decompressobj(wbits):
+def decompressobj(wbits=15):
     return Decompress(wbits)

@@ -204,6 +204,9 @@ impl<'a> Engine<'a> {
         {
             self.classes[number].is_exception = true;
         }
+        if self.classes[number].data_type.is_some() {
+            self.classes[number].order = true;
+        }
         self.fill_methods(file, number, definition);
         self.fill_fields(file, number, definition);
         if self.classes[number].methods.contains_key("__hash__") {
@@ -377,9 +380,14 @@ impl<'a> Engine<'a> {
             return;
         };
         self.add_file(file);
-        let mut methods = vec![("__str__", "shown"), ("__repr__", "represented")];
+        let mut methods = vec![
+            ("__str__", "shown"),
+            ("__repr__", "represented"),
+            ("__format__", "format_shown"),
+        ];
         if shows_values {
-            methods = vec![("__str__", "shown_value"), ("__repr__", "represented")];
+            methods[0] = ("__str__", "shown_value");
+            methods[2] = ("__format__", "format_value");
         }
         if is_flag {
             methods.extend([
@@ -927,15 +935,18 @@ impl Engine<'_> {
                         shown: field.shown,
                         compared: if is_numbered(class) {
                             field.name == crate::walk::NUMBER
+                        } else if class.data_type.is_some() {
+                            field.name == "value"
                         } else {
                             field.compared
                         },
                     })
                     .collect(),
                 compares_equal: is_numbered(class)
+                    || class.data_type.is_some()
                     || class.compares_equal && !class.methods.contains_key("__eq__"),
-                compares_order: class.order,
-                frozen: class.frozen || is_numbered(class),
+                compares_order: class.order || class.data_type.is_some(),
+                frozen: class.frozen || class.data_type.is_some() || is_numbered(class),
                 shows_fields: class.shows_fields && !class.methods.contains_key("__repr__"),
                 span: class.span,
             })

@@ -50,6 +50,10 @@ impl<'a> Engine<'a> {
         definition: &'a ClassDefinition,
     ) {
         let tree = &file.tree;
+        if self.classes[number].is_typed_dict {
+            self.keys_of_record(file, number, definition);
+            return;
+        }
         if self.classes[number].is_dataclass {
             self.declared_fields(file, number, definition);
         } else {
@@ -101,6 +105,45 @@ impl<'a> Engine<'a> {
                     self.add_field(file, number, text, annotation, span);
                 }
             }
+        }
+    }
+
+    /// The keys of a `TypedDict`; `in_init` says which must be there.
+    fn keys_of_record(
+        &mut self,
+        file: &'a FileData,
+        number: usize,
+        definition: &'a ClassDefinition,
+    ) {
+        let tree = &file.tree;
+        for &statement in &definition.body {
+            if let StmtKind::AnnotatedAssign {
+                target, annotation, ..
+            } = &tree.stmt(statement).kind
+                && let ExprKind::Name(name) = &tree.expr(*target).kind
+            {
+                let text = tree.name(*name).to_owned();
+                let span = tree.expr(*target).span;
+                self.add_field(file, number, &text, Some(*annotation), span);
+            }
+        }
+        let own = self.classes[number].span;
+        let is_total = !self.classes[number].may_miss;
+        for field in &mut self.classes[number].fields {
+            if field.file != file.id || field.span.start < own.start || field.span.end > own.end {
+                continue;
+            }
+            let wrapper = field
+                .annotation
+                .and_then(|annotation| match &tree.expr(annotation).kind {
+                    ExprKind::Subscript { value, .. } => Some(decorator_name(tree, *value)),
+                    _ => None,
+                });
+            field.in_init = match wrapper {
+                Some("NotRequired") => false,
+                Some("Required") => true,
+                _ => is_total,
+            };
         }
     }
 

@@ -29,6 +29,8 @@ impl FileData {
     #[must_use]
     pub fn new(id: u16, source: Source, mut tree: Tree) -> Self {
         super::made::desugar(&mut tree);
+        super::getters::desugar(&mut tree);
+        super::stars::desugar(&mut tree, u32::try_from(source.text().len()).unwrap_or(u32::MAX));
         let names = names::resolve(&tree, FileId(id));
         let rebound = rebound(&tree);
         Self {

@@ -11,6 +11,8 @@ mod fields;
 mod made;
 mod order;
 mod files;
+mod getters;
+mod stars;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -95,12 +97,21 @@ pub struct Variant {
     pub caller: Option<(VariantId, Span)>,
     /// Whether it was analysed at least once.
     pub is_known: bool,
+    /// How often it was analysed.
+    pub walks: u64,
     /// The function it became.
     pub function: Option<typed::FunctionId>,
 }
 
 /// A place of a loop: a statement, or the start of a comprehension's clause.
 pub type StmtKey = (Option<StmtId>, Span);
+
+/// The work that a program may take to check: a part for itself, and one for each node of its
+/// tree. Ordinary programs need less than a tenth of it.
+const BASE_BUDGET: u64 = 3_000_000;
+const BUDGET_PER_NODE: u64 = 1_500;
+/// What a statement counts for, beside what is done for it.
+const STEP: usize = 4;
 
 /// At most this many exact variants of a definition.
 const MAX_VARIANTS: usize = 16;
@@ -121,8 +132,11 @@ pub struct Engine<'a> {
     pub variants: Vec<Variant>,
     queue: BTreeSet<VariantId>,
     depth: u32,
-    /// Steps left.
+    /// At most so much work is done.
     budget: u64,
+    is_exhausted: bool,
+    /// How many walks there were.
+    walks: u64,
     /// Classes of the program and the prelude.
     pub classes: Vec<ClassInfo>,
     /// Their numbers by file and class statement.
@@ -188,7 +202,9 @@ impl<'a> Engine<'a> {
             variants: Vec::new(),
             queue: BTreeSet::new(),
             depth: 0,
-            budget: 2_000_000 + 1_000 * size as u64,
+            budget: BASE_BUDGET + BUDGET_PER_NODE * size as u64,
+            is_exhausted: false,
+            walks: 0,
             classes: Vec::new(),
             class_index: BTreeMap::new(),
             globals: BTreeMap::new(),
@@ -305,6 +321,7 @@ impl<'a> Engine<'a> {
             heads: BTreeMap::new(),
             caller,
             is_known: false,
+            walks: 0,
             function: None,
         });
         id
@@ -432,22 +449,48 @@ impl<'a> Engine<'a> {
 
     /// Counts a step; `false` when too many were made.
     pub fn step(&mut self) -> bool {
-        if self.budget == 0 {
-            return false;
+        self.types.charge(STEP);
+        self.is_exhausted |= self.types.work() > self.budget;
+        !self.is_exhausted
+    }
+
+    /// How much was done.
+    pub fn work_done(&self) -> crate::check::Work {
+        let (nodes, types) = self.types.sizes();
+        crate::check::Work {
+            units: self.types.work(),
+            walks: self.walks,
+            variants: self.variants.len() as u64,
+            nodes: nodes as u64,
+            types: types as u64,
         }
-        self.budget -= 1;
-        true
+    }
+
+    /// The function of the program that was walked most often.
+    pub fn busiest(&self) -> Option<Span> {
+        let mut walks: BTreeMap<DefinitionId, u64> = BTreeMap::new();
+        for variant in &self.variants {
+            *walks.entry(variant.definition).or_default() += variant.walks;
+        }
+        let own = |&(&definition, _): &(&DefinitionId, &u64)| {
+            self.definitions[definition.0 as usize].file == 0
+        };
+        let (&definition, _) = walks.iter().filter(own).max_by_key(|&(_, &walks)| walks)?;
+        let syntax = self.syntax(definition)?;
+        Some(syntax.name.map_or(syntax.span, |name| name.span))
     }
 
     /// Whether the budget ran out.
     pub fn is_exhausted(&self) -> bool {
-        self.budget == 0
+        self.is_exhausted
     }
 
     fn analyse(&mut self, id: VariantId) {
-        if self.budget == 0 {
+        if self.is_exhausted {
             return;
         }
+        self.walks += 1;
+        self.variant_mut(id).walks += 1;
         self.depth += 1;
         self.variant_mut(id).is_known = true;
         self.queue.remove(&id);
@@ -526,7 +569,7 @@ impl<'a> Engine<'a> {
         self.absorb_changes();
         while let Some(id) = self.queue.pop_last() {
             self.analyse(id);
-            if self.budget == 0 {
+            if self.is_exhausted {
                 break;
             }
         }

@@ -100,6 +100,7 @@ prelude! {
     "base64",
     "binascii",
     "bisect",
+    "builtins",
     "calendar",
     "calls",
     "collections",
