@@ -11,6 +11,13 @@ def bool_of(value):
     return False
 
 
+def is_instance_of_any(value, kinds):
+    for kind in kinds:
+        if isinstance(value, kind):
+            return True
+    return False
+
+
 def str_of(value):
     return value.__str__()
 

@@ -1,6 +1,6 @@
 //! The whole check: parse, names, analysis, entry, emission.
 
-use salami_source::{Diagnostic, FileId, Label, Severity, Source, Span};
+use salami_source::{Diagnostic, Severity, Source, Span};
 use salami_syntax::tree::{ExprKind, FunctionId, ParameterKind, StmtId, Tree};
 
 use crate::codes;
@@ -56,6 +56,21 @@ pub struct Effects {
     pub can_wait: bool,
 }
 
+/// How much a check did: the same on every machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// In units of about what looking at one node or part of a type takes.
+    pub units: u64,
+    /// How often a variant of a function was analysed.
+    pub walks: u64,
+    /// How many variants there are.
+    pub variants: u64,
+    /// How many nodes the graph of types has.
+    pub nodes: u64,
+    /// How many types it has.
+    pub types: u64,
+}
+
 /// What came of a check.
 #[derive(Clone, Debug, Default)]
 pub struct Checked {
@@ -69,6 +84,8 @@ pub struct Checked {
     pub effects: Effects,
     /// The same for each function, by the name that tracebacks show; sorted.
     pub functions: Vec<(String, Effects)>,
+    /// How much was done to find out.
+    pub work: Work,
     /// What the program uses of builtins and modules, as `sorted`, `str.upper`, `math.floor`; sorted.
     pub uses: Vec<String>,
 }
@@ -148,20 +165,10 @@ fn check_file(file: &FileData, tools: &Tools, options: &Options) -> Checked {
         main = main_variant.map(|(variant, _)| engine.function_id(variant));
         engine.emit();
     }
-    if engine.is_exhausted() {
-        engine.diagnostics.push(Diagnostic {
-            code: codes::PROGRAM_TOO_COMPLEX,
-            severity: Severity::Error,
-            message: "the types of this program grow without end".to_owned(),
-            labels: vec![Label {
-                file: FileId(0),
-                span: Span::default(),
-                text: String::new(),
-            }],
-            path: Vec::new(),
-            help: Some("annotate the parameters of recursive functions".to_owned()),
-            edits: Vec::new(),
-        });
+    if engine.is_exhausted() || engine.is_unsettled() {
+        // What was said of a program that was not seen to its end need not be so.
+        engine.diagnostics.clone_from(&named);
+        engine.diagnostics.push(too_complex(&engine));
     }
     let inputs = match main {
         Some(function) => {
@@ -175,7 +182,22 @@ fn check_file(file: &FileData, tools: &Tools, options: &Options) -> Checked {
     };
     check_uncalled(&mut engine, file);
     crate::uses::named(file, &mut engine.uses);
+    crate::uses::overridden(&mut engine);
     finish(engine, body_function, inputs, options)
+}
+
+/// Refuses a program of which the analysis takes more work than is allowed for its size.
+fn too_complex(engine: &Engine<'_>) -> Diagnostic {
+    let message = "the types of this program are too complex to follow";
+    let help = "annotate the parameters of the functions that call themselves or each other, keep \
+                lists of one kind of element instead of lists in lists that grow, and split long \
+                functions that are called with many combinations of types";
+    Diagnostic::error(
+        codes::PROGRAM_TOO_COMPLEX,
+        engine.busiest().unwrap_or_default(),
+        message,
+    )
+    .with_help(help)
 }
 
 /// Functions without a caller are analysed for their annotations, so that their errors are told too.
@@ -224,9 +246,11 @@ fn finish(
     main: Option<typed::Main>,
     options: &Options,
 ) -> Checked {
-    let mut checked = Checked::default();
-    checked.uses = engine.uses.iter().copied().map(crate::uses::shown).collect();
-    checked.uses.sort();
+    let mut checked = Checked {
+        work: engine.work_done(),
+        ..Checked::default()
+    };
+    checked.uses = engine.uses.iter().cloned().collect();
     let has_errors = engine
         .diagnostics
         .iter()

@@ -10,6 +10,7 @@ pub mod codes;
 mod effects;
 mod engine;
 pub mod face;
+pub mod offers;
 mod help;
 mod names;
 mod tools;
@@ -19,7 +20,7 @@ mod uses;
 mod walk;
 
 pub use tools::Stub;
-pub use check::{Checked, EffectClass, Effects, Options, Strict, check};
+pub use check::{Checked, EffectClass, Effects, Options, Strict, Work, check};
 
 /// The sources that spans of a checked program point into, by [`salami_source::FileId`]: the
 /// program, then the prelude.

@@ -172,7 +172,7 @@ pub struct Engine<'a> {
     /// What the emitted variants call and do.
     pub noted: crate::effects::Noted,
     /// Members of native classes that the program uses.
-    pub uses: BTreeSet<crate::uses::Use>,
+    pub uses: BTreeSet<String>,
     /// Files of the prelude that have state: their bodies run before the program's, in this order.
     pub bodies: Vec<u16>,
     /// Copies of generic classes, by class and the place that makes instances.

@@ -30,6 +30,8 @@ pub struct Slot {
     readers: BTreeSet<Reader>,
     pub(super) record: Option<Record>,
     pub(super) has_begun: bool,
+    /// How deep a tuple of these is nested: see [`MAX_TUPLE_DEPTH`].
+    depth: u8,
 }
 
 /// All types of a check.
@@ -44,7 +46,10 @@ pub struct Types {
     canonical: Vec<(u32, Type)>,
     epoch: u32,
     slots: Vec<Slot>,
+    /// Nodes that are to become one, and what is to be added to nodes: done one after the other,
+    /// as types may hold themselves through nodes.
     pending: Vec<(Node, Node)>,
+    writes: Vec<(Node, Type)>,
     draining: bool,
     /// Readers to be told, in the order of the changes.
     pub changed: Vec<Reader>,
@@ -87,6 +92,7 @@ impl Types {
             epoch: 0,
             slots: Vec::new(),
             pending: Vec::new(),
+            writes: Vec::new(),
             draining: false,
             work: Cell::new(0),
             changed: Vec::new(),
@@ -124,6 +130,7 @@ impl Types {
             types.slots[node.0 as usize].content = content;
             types.slots[node.0 as usize].has_begun = true;
         }
+        types.slots[types.wide.0 as usize].depth = MAX_TUPLE_DEPTH;
         types
     }
 
@@ -153,13 +160,13 @@ impl Types {
         }
         let depth = match &data.tuple {
             Some(Tuple::Fixed(elements)) => {
-                1 + elements
+                let depths = elements
                     .iter()
-                    .map(|element| self.depths[element.0 as usize])
-                    .max()
-                    .unwrap_or(0)
+                    .map(|element| self.depths[element.0 as usize]);
+                depths.max().unwrap_or(0).saturating_add(1)
             }
-            _ => 0,
+            Some(Tuple::Variadic(node)) => self.slot(*node).depth,
+            None => 0,
         };
         let type_ = Type(u32::try_from(self.data.len()).unwrap_or(u32::MAX));
         let data = Rc::new(data);
@@ -191,6 +198,7 @@ impl Types {
             readers: BTreeSet::new(),
             record: None,
             has_begun: false,
+            depth: 0,
         });
         node
     }
@@ -261,21 +269,18 @@ impl Types {
 
     /// Adds to what a node holds.
     pub fn write(&mut self, node: Node, type_: Type) {
+        self.write_one(node, type_);
+        self.drain();
+    }
+
+    fn write_one(&mut self, node: Node, type_: Type) {
         let root = self.find(node);
         let old = self.slots[root.0 as usize].content;
         // What an error left behind would silence that very error: it came from what is here.
         if old == type_ || (type_ == Type::ERROR && old != Type::NEVER) {
             return;
         }
-        let new = self.join(old, type_);
-        let root = self.find(root);
-        let present = self.slots[root.0 as usize].content;
-        let new = if present == old {
-            new
-        } else {
-            self.join(present, new)
-        };
-        let root = self.find(root);
+        let new = self.join_parts(old, type_);
         if !self.same(old, new) {
             self.notify(root);
         }
@@ -293,7 +298,14 @@ impl Types {
             return;
         }
         self.draining = true;
-        while let Some((left, right)) = self.pending.pop() {
+        loop {
+            let Some((left, right)) = self.pending.pop() else {
+                match self.writes.pop() {
+                    Some((node, type_)) => self.write_one(node, type_),
+                    None => break,
+                }
+                continue;
+            };
             let (left, right) = (self.find(left), self.find(right));
             if left == right {
                 continue;
@@ -320,7 +332,10 @@ impl Types {
                 self.slots[root.0 as usize].record.take(),
             );
             let had_record = child_record.1.is_some() || root_record.1.is_some();
-            let joined = self.join(old_root, old_child);
+            let depth = self.slots[child.0 as usize].depth;
+            let kept = &mut self.slots[root.0 as usize].depth;
+            *kept = depth.max(*kept);
+            let joined = self.join_parts(old_root, old_child);
             if had_record || !self.same(joined, old_root) {
                 self.notify(root);
             }
@@ -392,6 +407,16 @@ impl Types {
 
     /// The union of two types; containers of one kind become one.
     pub fn join(&mut self, left: Type, right: Type) -> Type {
+        if left == right {
+            return left;
+        }
+        let joined = self.join_parts(left, right);
+        self.drain();
+        self.canonical(joined)
+    }
+
+    /// The union of two types. What that means for nodes is left to do.
+    fn join_parts(&mut self, left: Type, right: Type) -> Type {
         if left == right || right == Type::NEVER {
             return left;
         }
@@ -448,9 +473,7 @@ impl Types {
         if data.json {
             self.absorb_json(&mut data);
         }
-        let result = self.intern(data);
-        self.drain();
-        self.canonical(result)
+        self.intern(data)
     }
 
     /// Whether all that JSON data can be came together again.
@@ -491,14 +514,19 @@ impl Types {
                 let elements = left
                     .into_iter()
                     .zip(right)
-                    .map(|(left, right)| self.join(left, right))
+                    .map(|(left, right)| self.join_parts(left, right))
                     .collect();
                 Some(self.bounded(elements))
             }
             (Tuple::Fixed(left), Tuple::Fixed(right)) => {
                 let mut content = Type::NEVER;
                 for &element in left.iter().chain(&right) {
-                    content = self.join(content, element);
+                    content = self.join_parts(content, element);
+                }
+                let depth = self.depths[content.0 as usize];
+                if depth >= MAX_TUPLE_DEPTH {
+                    self.writes.push((self.wide, content));
+                    return Some(Tuple::Variadic(self.wide));
                 }
                 let left = self.intern(TypeData {
                     tuple: Some(Tuple::Fixed(left)),
@@ -512,18 +540,18 @@ impl Types {
                     Some(&node) => node,
                     None => {
                         let node = self.node();
+                        self.slots[node.0 as usize].depth = depth + 1;
                         self.variadics.insert((left, right), node);
                         node
                     }
                 };
-                self.write(node, content);
+                self.writes.push((node, content));
                 Some(Tuple::Variadic(node))
             }
             (Tuple::Variadic(node), Tuple::Fixed(elements))
             | (Tuple::Fixed(elements), Tuple::Variadic(node)) => {
-                for element in elements {
-                    self.write(node, element);
-                }
+                let writes = elements.into_iter().map(|element| (node, element));
+                self.writes.extend(writes);
                 Some(Tuple::Variadic(node))
             }
             (Tuple::Variadic(left), Tuple::Variadic(right)) => {
@@ -542,15 +570,15 @@ impl Types {
         if depth < MAX_TUPLE_DEPTH && elements.len() <= MAX_TUPLE_LENGTH {
             return Tuple::Fixed(elements);
         }
-        for element in elements {
-            self.write(self.wide, element);
-        }
+        let writes = elements.into_iter().map(|element| (self.wide, element));
+        self.writes.extend(writes);
         Tuple::Variadic(self.wide)
     }
 
     /// A tuple type; variadic where it would grow too large.
     pub fn tuple(&mut self, elements: Vec<Type>) -> Type {
         let tuple = self.bounded(elements);
+        self.drain();
         self.intern(TypeData {
             tuple: Some(tuple),
             ..TypeData::default()

@@ -24,6 +24,8 @@ pub(super) enum Bound {
     Native(&'static str, Vec<Bound>),
     /// A class of the program, or one that derives from it.
     Program(u32),
+    /// A dict with the keys of a `TypedDict`.
+    Record(u32),
     /// A tuple of these.
     Tuple(Vec<Bound>),
     /// One of these constants.
@@ -65,7 +67,7 @@ impl<'a> Walker<'_, 'a> {
             Syntax::Name(_) | Syntax::Attribute { .. } => {
                 if let Some(class) = self.engine.class_named(file, id) {
                     return match class {
-                        ClassRef::Program(index) => Bound::Program(index),
+                        ClassRef::Program(index) => self.program_bound(index),
                         ClassRef::Native("object") => Bound::Any,
                         ClassRef::Native(name) => Bound::Native(name, Vec::new()),
                     };
@@ -88,6 +90,61 @@ impl<'a> Walker<'_, 'a> {
                 Bound::Any
             }
         }
+    }
+
+    fn program_bound(&self, class: u32) -> Bound {
+        if self.engine.classes[class as usize].is_typed_dict {
+            Bound::Record(class)
+        } else {
+            Bound::Program(class)
+        }
+    }
+
+    /// The keys of a `TypedDict`: what each holds, and whether it must be there.
+    pub(super) fn record_bounds(&mut self, class: u32) -> Vec<(String, Bound, bool)> {
+        let fields = self.engine.classes[class as usize].fields.clone();
+        let mut bounds = Vec::new();
+        for field in fields {
+            let file = self.engine.files.get(&field.file).copied();
+            let bound = match (field.annotation, file) {
+                (Some(annotation), Some(file)) => self.bound_of(annotation, file),
+                _ => Bound::Any,
+            };
+            bounds.push((field.name, bound, field.in_init));
+        }
+        bounds
+    }
+
+    fn record_within(&mut self, part: Type, class: u32, depth: u32) -> Fit {
+        let data = self.engine.types.data(part).clone();
+        let Some(dict) = data.get(Kind::Dict) else {
+            return Fit::No;
+        };
+        let variant = self.variant;
+        let Some(record) = self.engine.types.record(dict.nodes[1], variant) else {
+            let key = self.read(dict.nodes[0]);
+            return if key == Type::STR || key == Type::NEVER {
+                Fit::Maybe
+            } else {
+                Fit::No
+            };
+        };
+        let mut fit = Fit::Yes;
+        for (name, bound, is_required) in self.record_bounds(class) {
+            let field = record.fields.iter().find(|(known, _)| *known == name);
+            let Some((_, field)) = field else {
+                if is_required {
+                    fit = Fit::No;
+                }
+                continue;
+            };
+            if is_required && field.may_miss {
+                fit = fit.min(Fit::Maybe);
+            }
+            let content = self.read(field.node);
+            fit = fit.min(self.within(content, &bound, depth + 1));
+        }
+        fit
     }
 
     /// `Alias = dict[str, int]` at the top of the module.
@@ -137,7 +194,7 @@ impl<'a> Walker<'_, 'a> {
                 Some(Binding::Static(index)) => match file.names.statics.get(*index as usize) {
                     Some(Static::Class(class)) => {
                         match self.engine.class_index.get(&(file.id, class.0)) {
-                            Some(&index) => Bound::Program(index),
+                            Some(&index) => self.program_bound(index),
                             None => Bound::Any,
                         }
                     }
@@ -194,7 +251,7 @@ impl<'a> Walker<'_, 'a> {
             .map(|&item| self.bound_of(item, file))
             .collect();
         match class {
-            ClassRef::Program(index) => Bound::Program(index),
+            ClassRef::Program(index) => self.program_bound(index),
             ClassRef::Native("tuple") => tuple_bound(tree, items, arguments),
             ClassRef::Native("type_" | "type") => Bound::Class,
             ClassRef::Native(name) => Bound::Native(name, arguments),
@@ -269,6 +326,7 @@ impl<'a> Walker<'_, 'a> {
                 Some(ClassRef::Program(class)) if self.is_structural(*index, *class) => Fit::Yes,
                 _ => Fit::No,
             },
+            Bound::Record(class) => self.record_within(part, *class, depth),
             Bound::Tuple(bounds) => match &data.tuple {
                 Some(Tuple::Fixed(elements)) if elements.len() == bounds.len() => {
                     let mut fit = Fit::Yes;
@@ -314,7 +372,14 @@ impl<'a> Walker<'_, 'a> {
     ) -> Fit {
         let data = self.engine.types.data(part).clone();
         if let Some(&class) = data.instances.first() {
-            return if self.engine.derives(class, ClassRef::Native(name)) {
+            let data_type = match class {
+                ClassRef::Program(index) => self.engine.classes[index as usize].data_type,
+                ClassRef::Native(_) => None,
+            };
+            return if self.engine.derives(class, ClassRef::Native(name))
+                || data_type == Some(name)
+                || data_type == Some("int") && name == "float"
+            {
                 Fit::Yes
             } else {
                 Fit::No
@@ -593,6 +658,25 @@ impl<'a> Walker<'_, 'a> {
                 self.engine.types.tuple(elements)
             }
             Bound::Program(index) => self.engine.types.instance(ClassRef::Program(*index)),
+            Bound::Record(class) => {
+                if *role > 3_000 {
+                    return Type::JSON;
+                }
+                let (key, value) = (
+                    self.place_node(span, *role),
+                    self.place_node(span, *role + 1),
+                );
+                *role += 2;
+                self.engine.types.write(key, Type::STR);
+                self.engine.types.begin_record(value);
+                for (name, bound, is_required) in self.record_bounds(*class) {
+                    let content = self.decoded_type(&bound, span, role);
+                    self.engine
+                        .types
+                        .write_field(value, &name, content, is_required);
+                }
+                self.engine.types.container(Kind::Dict, [key, value])
+            }
             Bound::Protocol(name, arguments) => {
                 let class = match *name {
                     "Mapping" | "MutableMapping" => "dict",

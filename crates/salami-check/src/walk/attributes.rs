@@ -279,7 +279,8 @@ impl<'a> Walker<'_, 'a> {
                     span,
                 ));
             }
-            if let Some((_, method)) = self.engine.method(class, text) {
+            if let Some((owner, method)) = self.engine.method(class, text) {
+                self.note_method(owner, text);
                 return Some(match method.kind {
                     MethodKind::Property => self.call_program(
                         method.definition,
@@ -373,7 +374,8 @@ impl<'a> Walker<'_, 'a> {
     ) -> Option<Value> {
         match class {
             ClassRef::Program(index) => {
-                if let Some((_, method)) = self.engine.method(index, text) {
+                if let Some((owner, method)) = self.engine.method(index, text) {
+                    self.note_method(owner, text);
                     return Some(match method.kind {
                         MethodKind::Class => self.bound_method(method.definition, object, span),
                         _ => self.function_value(method.definition, span),

@@ -300,6 +300,21 @@ impl<'a> Walker<'_, 'a> {
         }
     }
 
+    /// A call that never happens, as one of its arguments never has a value: the arguments are computed up to there.
+    pub(super) fn never_called(&mut self, given: Vec<Given>, span: Span) -> Value {
+        let statements = given
+            .into_iter()
+            .map(|argument| {
+                Self::statement(crate::typed::StmtKind::Expr(argument.value.code), span)
+            })
+            .collect();
+        let none = self.none(span);
+        Value {
+            type_: Type::NEVER,
+            code: self.block_value(statements, none.code, Type::NEVER, span),
+        }
+    }
+
     /// Calls a function of the program: binds the arguments and asks for its variant.
     pub(super) fn call_program(
         &mut self,
@@ -320,17 +335,7 @@ impl<'a> Walker<'_, 'a> {
             .iter()
             .any(|argument| argument.value.type_ == Type::NEVER)
         {
-            let statements = all
-                .into_iter()
-                .map(|argument| {
-                    Self::statement(crate::typed::StmtKind::Expr(argument.value.code), span)
-                })
-                .collect();
-            let none = self.none(span);
-            return Value {
-                type_: Type::NEVER,
-                code: self.block_value(statements, none.code, Type::NEVER, span),
-            };
+            return self.never_called(all, span);
         }
         let mut statements = Vec::new();
         let Some(arguments) = self.bind(definition, all, has_receiver, span, &mut statements)

@@ -154,6 +154,22 @@ impl<'a> Walker<'_, 'a> {
         if let Some(value) = self.compare_several(operator, &left, &right, span) {
             return value;
         }
+        let (left, right) = match operator {
+            CompareOperator::Is | CompareOperator::IsNot => (left, right),
+            CompareOperator::In | CompareOperator::NotIn => {
+                let element = match right.type_ {
+                    Type::STR => Type::STR,
+                    other => self.element_quietly(other).unwrap_or(Type::ERROR),
+                };
+                (self.as_data_beside(left, element), self.as_data(right))
+            }
+            _ if left.type_ == right.type_ => (left, right),
+            _ => {
+                let (left_type, right_type) = (left.type_, right.type_);
+                let left = self.as_data_beside(left, right_type);
+                (left, self.as_data_beside(right, left_type))
+            }
+        };
         let keyed = bit(Kind::Dict) | bit(Kind::Set) | bit(Kind::FrozenSet) | bit(Kind::DictKeys);
         if matches!(operator, CompareOperator::In | CompareOperator::NotIn)
             && self.engine.types.data(right.type_).kinds() & !keyed == 0
@@ -352,6 +368,12 @@ impl<'a> Walker<'_, 'a> {
             (left_data.instances.first(), right_data.instances.first())
         {
             return own == theirs && self.engine.classes[*own as usize].order;
+        }
+        // A datetime is a date, but CPython does not order the two.
+        let (days, moments) = (bit(Kind::Date), bit(Kind::DateTime));
+        let both = (left_data.kinds(), right_data.kinds());
+        if both == (days, moments) || both == (moments, days) {
+            return false;
         }
         self.native_operator(left, "__lt__", right, Span::default())
             .is_some()

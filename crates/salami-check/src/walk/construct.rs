@@ -57,8 +57,10 @@ impl Walker<'_, '_> {
                     value: None,
                     bindings,
                 };
+                let is_filled = !given.is_empty();
                 let value = self.call_face(constructor, class.name, Some(made), given, span);
                 if self.emits
+                    && is_filled
                     && !at.needs.is_empty()
                     && let Some(made) = self.engine.types.data(value.type_).containers.first()
                 {
@@ -147,7 +149,7 @@ impl Walker<'_, '_> {
                 "Can't instantiate abstract class {name} with abstract {word} {}",
                 missing.join(", ")
             );
-            let help = "make an object of a class that defines them".to_owned();
+            let help = format!("give `{name}` the method: `def {}(self)`", missing.join("(self)`, `def "));
             self.assertion(codes::TYPE_CALL, span, message.clone(), Some(help));
             return self.raising("TypeError", message, span);
         }

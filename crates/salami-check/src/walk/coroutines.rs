@@ -452,6 +452,39 @@ impl<'a> Walker<'_, 'a> {
         }
     }
 
+    /// The list that an object of the prelude keeps what it holds in, with the type of that.
+    pub(super) fn items_of(&mut self, value: Value, span: Span) -> Value {
+        let data = self.engine.types.data(value.type_).clone();
+        let Some(container) = data.get(Kind::Object) else {
+            return self.error_value(span);
+        };
+        let node = container.nodes[0];
+        let kept = self.erased(value);
+        let part = kept.type_;
+        match self.attribute_of_part(kept, part, "items", span) {
+            Some(items) => {
+                let type_ = self.engine.types.container(Kind::List, [node, node]);
+                let opaque = self.opaque(items);
+                self.narrowed(opaque, type_)
+            }
+            None => self.error_value(span),
+        }
+    }
+
+    /// Whether a value is a function that makes coroutines.
+    pub(super) fn makes_coroutines(&self, type_: Type) -> bool {
+        let data = self.engine.types.data(type_);
+        let mut callees = data.functions.iter().peekable();
+        callees.peek().is_some()
+            && callees.all(|callee| match callee {
+                crate::types::Callee::Program { definition, .. } => self
+                    .engine
+                    .syntax(*definition)
+                    .is_some_and(|syntax| syntax.is_async && !syntax.is_generator),
+                _ => false,
+            })
+    }
+
     /// A value of which nothing is known: it can be kept and given on, no more.
     pub(super) fn opaque(&mut self, value: Value) -> Value {
         let mut code = value.code;

@@ -76,9 +76,10 @@ impl Env {
             self.clone_from(other);
             return;
         }
-        self.variables.join(&other.variables, &mut |own, theirs| {
+        let seen = self.variables.join(&other.variables, &mut |own, theirs| {
             join_known(own, theirs, types)
         });
+        types.charge(seen);
         if !self.paths.is_empty() {
             let mut kept = Vec::new();
             for (path, type_) in std::mem::take(&mut self.paths) {

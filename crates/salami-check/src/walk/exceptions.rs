@@ -395,20 +395,21 @@ impl<'a> Walker<'_, 'a> {
         };
         let swallows = !matches!(result.type_, Type::NONE | Type::NEVER);
         let result_code = self.truth(result);
+        let reraise = vec![Self::statement(StmtKind::Reraise, span)];
+        let mut body = vec![flag(self, true)];
+        if swallows {
+            body.push(Self::statement(
+                StmtKind::If(result_code, Vec::new(), reraise),
+                span,
+            ));
+        } else {
+            body.push(Self::statement(StmtKind::Expr(result_code), span));
+            body.extend(reraise);
+        }
         let handler = ExceptHandler {
             classes: vec![self.class_reference(ClassRef::Native("BaseException"))],
             local: Some(caught),
-            body: vec![
-                flag(self, true),
-                Self::statement(
-                    StmtKind::If(
-                        result_code,
-                        Vec::new(),
-                        vec![Self::statement(StmtKind::Reraise, span)],
-                    ),
-                    span,
-                ),
-            ],
+            body,
             span,
         };
         let swallowed = self.env.clone();

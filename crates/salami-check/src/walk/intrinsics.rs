@@ -1,12 +1,11 @@
 //! What the checker itself knows to call: `len`, `isinstance`, `super`, `type`, ...
 
 use salami_source::{Severity, Span};
-use salami_syntax::tree::{self, Argument, ExprId, Identifier};
+use salami_syntax::tree::{self, Argument, ExprId};
 
 use super::calls::Given;
 use super::{Value, Walker};
 use crate::codes;
-use crate::names::UnitKind;
 use crate::typed::{Constant, ExprKind, Kind, Place, StmtKind, Unary, ValueSet};
 use crate::types::{ClassRef, Type, TypeData, bit};
 
@@ -365,6 +364,54 @@ impl<'a> Walker<'_, 'a> {
                 let opaque = self.opaque(first);
                 self.narrowed(opaque, type_)
             }
+            "erased" => self.erased(first),
+            "is_none" => {
+                let values = self.values(Type::NONE);
+                self.value(ExprKind::IsType(first.code, values), Type::BOOL, span)
+            }
+            "same" => {
+                let Some(other) = arguments.next() else {
+                    return self.error_value(span);
+                };
+                let is = crate::typed::Comparison::Is;
+                let test = ExprKind::Compare(is, first.code, other.code);
+                self.value(test, Type::BOOL, span)
+            }
+            "await_coroutine" => {
+                let coroutine = self.as_coroutine(first);
+                self.after_call();
+                self.value(ExprKind::Delegate(coroutine), Type::ERROR, span)
+            }
+            "called_back" => {
+                let data = arguments
+                    .next()
+                    .map(|rest| self.engine.types.data(rest.type_).clone());
+                if let Some(crate::types::Tuple::Fixed(types)) =
+                    data.as_ref().and_then(|data| data.tuple.as_ref())
+                {
+                    self.expect_call(&first, types, span);
+                }
+                self.none(span)
+            }
+            "as_future" => {
+                let opaque = self.opaque(first);
+                self.narrowed(opaque, result)
+            }
+            "as_task" | "as_result" => {
+                let Some(kept) = arguments.next() else {
+                    return self.error_value(span);
+                };
+                if result == Type::NEVER {
+                    return self.value(*kept.code.kind, Type::NEVER, span);
+                }
+                let opaque = self.opaque(kept);
+                self.narrowed(opaque, result)
+            }
+            "items_of" => self.items_of(first, span),
+            "iscoroutinefunction" => {
+                let is_one = self.makes_coroutines(first.type_);
+                self.constant(Constant::Bool(is_one), span)
+            }
             "is_coroutine" => {
                 let values = ValueSet {
                     kinds: bit(Kind::Coroutine),
@@ -429,8 +476,8 @@ impl<'a> Walker<'_, 'a> {
         };
         let wanted = self.engine.types.data(others.type_).clone();
         let mut ancestors: Vec<Type> = vec![others.type_];
-        if let Some(crate::types::Tuple::Fixed(elements)) = wanted.tuple {
-            ancestors = elements;
+        if let Some(crate::types::Tuple::Fixed(elements)) = &wanted.tuple {
+            ancestors.clone_from(elements);
         }
         let mut classes = Vec::new();
         for ancestor in ancestors {

@@ -101,9 +101,14 @@ impl Variables {
         }
     }
 
-    /// Makes each what `combine` makes of it and the other's, where they differ.
-    pub fn join(&mut self, other: &Self, combine: &mut impl FnMut(Known, Known) -> Known) {
-        join_trees(&mut self.root, &other.root, combine);
+    /// Makes each what `combine` makes of it and the other's, where they differ. Tells how many
+    /// places were looked at.
+    pub fn join(
+        &mut self,
+        other: &Self,
+        combine: &mut impl FnMut(Known, Known) -> Known,
+    ) -> usize {
+        join_trees(&mut self.root, &other.root, combine)
     }
 
     /// Whether `equal` holds of all that differ.
@@ -128,10 +133,15 @@ impl PartialEq for Variables {
 
 /// Trees of one size have one shape, a few levels high. What turns out equal is shared from now on,
 /// so that it need not be compared again.
-fn join_trees(own: &mut Tree, other: &Tree, combine: &mut impl FnMut(Known, Known) -> Known) {
+fn join_trees(
+    own: &mut Tree,
+    other: &Tree,
+    combine: &mut impl FnMut(Known, Known) -> Known,
+) -> usize {
     if own.is_same(other) {
-        return;
+        return 1;
     }
+    let mut seen = WIDTH;
     let becomes_other = match (&mut *own, other) {
         (Tree::Leaf(left), Tree::Leaf(right)) => {
             let mut is_other = true;
@@ -152,7 +162,7 @@ fn join_trees(own: &mut Tree, other: &Tree, combine: &mut impl FnMut(Known, Know
             let mut is_other = true;
             for index in 0..left.len().min(right.len()) {
                 if !left[index].is_same(&right[index]) {
-                    join_trees(&mut Rc::make_mut(left)[index], &right[index], combine);
+                    seen += join_trees(&mut Rc::make_mut(left)[index], &right[index], combine);
                 }
                 is_other &= left[index].is_same(&right[index]);
             }
@@ -163,6 +173,7 @@ fn join_trees(own: &mut Tree, other: &Tree, combine: &mut impl FnMut(Known, Know
     if becomes_other {
         own.clone_from(other);
     }
+    seen
 }
 
 fn equal_trees(own: &Tree, other: &Tree, equal: &mut impl FnMut(Known, Known) -> bool) -> bool {

@@ -1,12 +1,10 @@
 //! Named tuples and enumerations: objects with fields that give a tuple, or members, where one is wanted.
 
 use salami_source::Span;
-use salami_syntax::tree::{self, ExprId};
 
 use super::calls::Given;
 use super::{Value, Walker};
-use crate::engine::GlobalKey;
-use crate::typed::{ClassId, Constant, ExprKind, Kind, Place, Stmt, StmtKind};
+use crate::typed::{ClassId, Constant, ExprKind, Kind};
 use crate::types::{ClassRef, Type};
 
 impl Walker<'_, '_> {
@@ -69,6 +67,36 @@ impl Walker<'_, '_> {
             type_,
             code: self.block_value(statements, tuple, type_, span),
         }
+    }
+
+    /// `Point._field_defaults`
+    pub(super) fn field_defaults(&mut self, class: u32, span: Span) -> Value {
+        let fields = self.engine.classes[class as usize].fields.clone();
+        let (mut codes, mut content) = (Vec::new(), Type::NEVER);
+        for field in &fields {
+            if let Some(value) = self.field_default(field, span) {
+                let name = self.constant(Constant::Str(field.name.clone()), span);
+                content = self.join(content, value.type_);
+                codes.extend([name.code, value.code]);
+            }
+        }
+        let type_ = self.container_at(Kind::Dict, &[Type::STR, content], span, 43);
+        self.value(ExprKind::Dict(codes), type_, span)
+    }
+
+    /// `Point._make(values)`
+    pub(super) fn make_named_tuple(
+        &mut self,
+        class: u32,
+        given: Vec<Given>,
+        span: Span,
+    ) -> Option<Value> {
+        let [given] = <[Given; 1]>::try_from(given).ok()?;
+        let star = Given {
+            kind: super::calls::GivenKind::Star,
+            ..given
+        };
+        Some(self.construct(ClassRef::Program(class), vec![star], span))
     }
 
     /// The methods that every named tuple has.
@@ -170,124 +198,5 @@ impl Walker<'_, '_> {
             type_,
             code: self.block_value(statements, text.code, type_, span),
         })
-    }
-
-    /// The list of an enumeration's members.
-    fn members(&mut self, class: u32, span: Span) -> Value {
-        let (file, start, name) = {
-            let info = &self.engine.classes[class as usize];
-            (info.file, info.span.start, format!("{}.members", info.name))
-        };
-        let node = self.engine.attribute_node(file, start);
-        let type_ = self.read(node);
-        let id = self
-            .engine
-            .global_id(file, GlobalKey::Attribute(start), || name);
-        self.value(ExprKind::Global(id), type_, span)
-    }
-
-    /// `Color(value)`
-    pub(super) fn member_by_value(&mut self, class: u32, value: Value, span: Span) -> Value {
-        let members = self.members(class, span);
-        let name = self.engine.classes[class as usize].name.clone();
-        let name = self.constant(Constant::Str(name), span);
-        match self.prelude_function("enumeration.by_value") {
-            Some(definition) => {
-                self.call_bound(definition, None, None, vec![members, value, name], span)
-            }
-            None => self.error_value(span),
-        }
-    }
-
-    /// `Color["NAME"]`
-    pub(super) fn member_by_name(&mut self, class: u32, name: Value, span: Span) -> Value {
-        let members = self.members(class, span);
-        match self.prelude_function("enumeration.by_name") {
-            Some(definition) => self.call_bound(definition, None, None, vec![members, name], span),
-            None => self.error_value(span),
-        }
-    }
-
-    /// Makes the members of an enumeration, where its class is defined.
-    pub(super) fn define_members(&mut self, class: u32, span: Span, out: &mut Vec<Stmt>) {
-        let members = self.engine.classes[class as usize].members.clone();
-        let type_ = self.engine.types.instance(ClassRef::Program(class));
-        let mut made: Vec<(Option<Constant>, Value)> = Vec::new();
-        let mut last = 0_i64;
-        for (name, id) in members {
-            let value = self.member_value(id, &mut last);
-            let constant = match value.code.kind.as_ref() {
-                ExprKind::Constant(constant) => Some(constant.clone()),
-                _ => None,
-            };
-            let start = self.tree.expr(id).span.start;
-            let global = self.hidden_global(
-                GlobalKey::Attribute(start),
-                format!("{}.{name}", self.engine.classes[class as usize].name),
-            );
-            let node = self.engine.attribute_node(self.file.id, start);
-            self.engine.types.write(node, type_);
-            // A name with the value of an earlier one is another name of that member.
-            let earlier = made
-                .iter()
-                .find(|(known, _)| constant.is_some() && *known == constant)
-                .map(|(_, member)| member.code.clone());
-            if let Some(code) = earlier {
-                out.push(Self::statement(
-                    StmtKind::Assign(Place::Global(global), code),
-                    span,
-                ));
-                continue;
-            }
-            let new = self.expr(ExprKind::New(ClassId(class)), type_, span);
-            out.push(Self::statement(
-                StmtKind::Assign(Place::Global(global), new),
-                span,
-            ));
-            let member = self.value(ExprKind::Global(global), type_, span);
-            let text = self.constant(Constant::Str(name), span);
-            for (position, value) in [(0_u16, text), (1, value)] {
-                let node = self.engine.classes[class as usize].fields[usize::from(position)].node;
-                self.engine.types.write(node, value.type_);
-                out.push(Self::statement(
-                    StmtKind::Assign(
-                        Place::Field(member.code.clone(), ClassId(class), position),
-                        value.code,
-                    ),
-                    span,
-                ));
-            }
-            made.push((constant, member));
-        }
-        let list = self.container_at(Kind::List, &[type_], span, 41);
-        let codes = made.into_iter().map(|(_, member)| member.code).collect();
-        let code = self.expr(ExprKind::List(codes), list, span);
-        let (start, name) = {
-            let info = &self.engine.classes[class as usize];
-            (info.span.start, format!("{}.members", info.name))
-        };
-        let node = self.engine.attribute_node(self.file.id, start);
-        self.engine.types.write(node, list);
-        let global = self.hidden_global(GlobalKey::Attribute(start), name);
-        out.push(Self::statement(
-            StmtKind::Assign(Place::Global(global), code),
-            span,
-        ));
-    }
-
-    /// The value of a member; `auto()` counts on from the last whole number.
-    fn member_value(&mut self, id: ExprId, last: &mut i64) -> Value {
-        let span = self.tree.expr(id).span;
-        let is_auto = matches!(self.tree.expr(id).kind, tree::ExprKind::Call { .. })
-            && crate::engine::decorator_name(self.tree, id) == "auto";
-        let value = if is_auto {
-            self.constant(Constant::Int((*last + 1).into()), span)
-        } else {
-            self.expression(id)
-        };
-        if let ExprKind::Constant(Constant::Int(number)) = value.code.kind.as_ref() {
-            *last = i64::try_from(number).unwrap_or(*last);
-        }
-        value
     }
 }

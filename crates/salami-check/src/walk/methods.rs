@@ -101,7 +101,8 @@ impl<'a> Walker<'_, 'a> {
             return Some(value);
         }
         if let Some(&ClassRef::Program(class)) = data.instances.first() {
-            if let Some((_, method)) = self.engine.method(class, text) {
+            if let Some((owner, method)) = self.engine.method(class, text) {
+                self.note_method(owner, text);
                 match method.kind {
                     MethodKind::Static => {
                         return Some(self.call_program(
@@ -146,6 +147,13 @@ impl<'a> Walker<'_, 'a> {
                 return Some(self.call_value(function, given, span));
             }
         }
+        if self.is_data_member(part)
+            && !matches!(text, "__str__" | "__repr__" | "__format__" | "__hash__")
+        {
+            let value = self.as_data(object);
+            let part = value.type_;
+            return self.call_method_of_part(value, part, text, given, span);
+        }
         if let Some(&class) = data.classes.first() {
             return self.call_class_method(class, object, text, given, span);
         }
@@ -180,7 +188,8 @@ impl<'a> Walker<'_, 'a> {
     ) -> Option<Value> {
         match class {
             ClassRef::Program(index) => {
-                if let Some((_, method)) = self.engine.method(index, text) {
+                if let Some((owner, method)) = self.engine.method(index, text) {
+                    self.note_method(owner, text);
                     let receiver = (method.kind == MethodKind::Class).then_some(object);
                     return Some(self.call_program(
                         method.definition,
@@ -190,6 +199,9 @@ impl<'a> Walker<'_, 'a> {
                         given,
                         span,
                     ));
+                }
+                if text == "_make" && self.engine.classes[index as usize].is_named_tuple {
+                    return self.make_named_tuple(index, given, span);
                 }
                 let value = self.class_object_attribute(class, object, text, span)?;
                 Some(self.call_value(value, given, span))

@@ -16,6 +16,7 @@ mod dynamic;
 mod context_managers;
 mod elements;
 mod entry;
+mod enumerations;
 mod env;
 mod exceptions;
 mod expressions;

@@ -677,9 +677,21 @@ impl Walker<'_, '_> {
     pub(super) fn note_use(&mut self, found: &Found, name: &str) {
         if self.emits
             && self.file.id == 0
-            && let Some((&name, _)) = found.owner.members.get_key_value(name)
+            && found.owner.members.contains_key(name)
         {
-            self.engine.uses.insert((found.owner.qualified, name));
+            let shown = crate::uses::shown(found.owner.qualified, name);
+            self.engine.uses.insert(shown);
+        }
+    }
+
+    /// Remembers that the program uses a method of a class of the prelude.
+    pub(super) fn note_method(&mut self, owner: u32, name: &str) {
+        let class = &self.engine.classes[owner as usize];
+        if self.emits && self.file.id == 0 && class.file != 0 {
+            let file = usize::from(class.file - 1);
+            let module = face::PRELUDE.get(file).map_or("", |(name, _)| name);
+            let shown = format!("{module}.{}.{name}", class.name);
+            self.engine.uses.insert(shown);
         }
     }
 

@@ -68,6 +68,7 @@ impl<'a> Walker<'_, 'a> {
         if let Some(value) = self.binary_method(operator, &left, &right, span) {
             return value;
         }
+        let (left, right) = (self.as_data(left), self.as_data(right));
         let non_negative = operator == BinaryOperator::Power && is_natural(&right);
         let type_ = self.operate(operator, left.type_, right.type_, non_negative, span);
         self.value(

@@ -34,6 +34,11 @@ impl Walker<'_, '_> {
                     self.fill_decoded(member, depth + 1);
                 }
             }
+            Bound::Record(class) => {
+                for (_, bound, _) in self.record_bounds(*class) {
+                    self.fill_decoded(&bound, depth + 4);
+                }
+            }
             Bound::Program(index) => {
                 if !self.engine.decoded.insert(*index) {
                     return;
@@ -106,6 +111,14 @@ impl Walker<'_, '_> {
                     .map(|bound| self.schema(bound, depth + 1))
                     .collect(),
             ),
+            Bound::Record(class) => {
+                let mut fields = Vec::new();
+                for (name, bound, is_required) in self.record_bounds(*class) {
+                    let schema = self.schema(&bound, depth + 4);
+                    fields.push((name, schema, is_required));
+                }
+                Schema::Record(fields)
+            }
             Bound::Program(index) => {
                 let fields = self.engine.classes[*index as usize].fields.clone();
                 let mut typed = Vec::new();

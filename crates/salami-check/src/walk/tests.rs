@@ -17,7 +17,20 @@ impl<'a> Walker<'_, 'a> {
     /// A test: its code, and the states where it holds and where not.
     pub(super) fn condition(&mut self, id: ExprId) -> (Expr, Env, Env) {
         let (value, then, rest) = self.test(id, false);
-        (value.code, then, rest)
+        // A test that can only end one way is still evaluated, but decides nothing.
+        let certain = match (then.reachable, rest.reachable) {
+            (false, true) => false,
+            (true, false) => true,
+            _ => return (value.code, then, rest),
+        };
+        if matches!(*value.code.kind, ExprKind::Constant(_)) {
+            return (value.code, then, rest);
+        }
+        let span = value.code.span;
+        let decided = self.constant(Constant::Bool(certain), span);
+        let evaluated = Self::statement(crate::typed::StmtKind::Expr(value.code), span);
+        let code = self.block_value(vec![evaluated], decided.code, Type::BOOL, span);
+        (code, then, rest)
     }
 
     /// `a and b`, `a or b` as a value.
@@ -66,6 +79,34 @@ impl<'a> Walker<'_, 'a> {
                     && let [subject, classes] = arguments.as_slice()
                 {
                     return self.test_isinstance(subject.value, classes.value, span);
+                }
+                if let tree::ExprKind::Name(_) = tree.expr(*callee).kind
+                    && self.file.names.expr(*callee) == Binding::Builtin
+                    && self.text(*callee) == "hasattr"
+                    && let [subject, name] = arguments.as_slice()
+                    && let tree::ExprKind::Str(text) = &tree.expr(name.value).kind
+                {
+                    let value = self.attribute_by_name("hasattr", arguments, span);
+                    let type_ = self.quiet(|walker| walker.expression(subject.value).type_);
+                    let (inside, outside) = self.split_by_attribute(type_, text);
+                    let (mut then, mut rest) = (self.env.clone(), self.env.clone());
+                    self.learn(subject.value, type_, inside, &mut then);
+                    self.learn(subject.value, type_, outside, &mut rest);
+                    return (value, then, rest);
+                }
+                if let tree::ExprKind::Name(_) = tree.expr(*callee).kind
+                    && self.file.names.expr(*callee) == Binding::Builtin
+                    && self.text(*callee) == "callable"
+                    && let [subject] = arguments.as_slice()
+                {
+                    let (value, mut then, mut rest) = self.test_truth(id, wants_value);
+                    let type_ = self.quiet(|walker| walker.expression(subject.value).type_);
+                    if type_ != Type::ERROR && !self.engine.types.data(type_).json {
+                        let (inside, outside) = self.split_by_callable(type_);
+                        self.learn(subject.value, type_, inside, &mut then);
+                        self.learn(subject.value, type_, outside, &mut rest);
+                    }
+                    return (value, then, rest);
                 }
                 self.test_truth(id, wants_value)
             }
@@ -293,6 +334,9 @@ impl<'a> Walker<'_, 'a> {
         right_id: ExprId,
         span: Span,
     ) -> (Value, Env, Env) {
+        if let Some(tested) = self.test_exact_class(left_id, operator, right_id, span) {
+            return tested;
+        }
         let left = self.expression(left_id);
         let right = self.expression(right_id);
         let (left_type, right_type) = (left.type_, right.type_);
@@ -353,6 +397,71 @@ impl<'a> Walker<'_, 'a> {
             _ => {}
         }
         (value, then, rest)
+    }
+
+    /// `type(value) is list`, `type(value) == type("")`
+    fn test_exact_class(
+        &mut self,
+        left: ExprId,
+        operator: CompareOperator,
+        right: ExprId,
+        span: Span,
+    ) -> Option<(Value, Env, Env)> {
+        let is_negative = match operator {
+            CompareOperator::Is | CompareOperator::Equal => false,
+            CompareOperator::IsNot | CompareOperator::NotEqual => true,
+            _ => return None,
+        };
+        let subject = |walker: &Self, id: ExprId| match &walker.tree.expr(id).kind {
+            tree::ExprKind::Call { callee, arguments } => {
+                let [argument] = arguments.as_slice() else {
+                    return None;
+                };
+                let is_type = walker.file.names.expr(*callee) == Binding::Builtin
+                    && walker.text(*callee) == "type";
+                is_type.then_some(argument.value)
+            }
+            _ => None,
+        };
+        let subject_id = subject(self, left)?;
+        let left = self.expression(left);
+        let right = self.expression(right);
+        let wanted = self.engine.types.data(right.type_).classes.clone();
+        let kinds = self.engine.types.data(right.type_).kinds();
+        let type_ = self.quiet(|walker| walker.expression(subject_id).type_);
+        let value = self.compare_values(operator, left, right, span);
+        let (mut then, mut rest) = (self.env.clone(), self.env.clone());
+        let (1, Some(&class)) = (wanted.len(), wanted.first()) else {
+            return Some((value, then, rest));
+        };
+        if kinds != bit(Kind::Type) {
+            return Some((value, then, rest));
+        }
+        let spelled = self.engine.types.spell_out_json(type_);
+        let (mut inside, mut outside) = (Type::NEVER, Type::NEVER);
+        for part in self.engine.types.parts(spelled) {
+            let own = match self.engine.types.data(part).instances.first() {
+                Some(&own) => Some(own),
+                None => self
+                    .native_class_of(part)
+                    .map(|class| ClassRef::Native(class.qualified)),
+            };
+            if own == Some(class) {
+                inside = self.join(inside, part);
+            } else {
+                outside = self.join(outside, part);
+            }
+        }
+        let (same, other) = if is_negative {
+            (&mut rest, &mut then)
+        } else {
+            (&mut then, &mut rest)
+        };
+        if type_ != Type::ERROR {
+            self.learn(subject_id, type_, inside, same);
+            self.learn(subject_id, type_, outside, other);
+        }
+        Some((value, then, rest))
     }
 
     /// JSON data that is not None is still JSON data; other types lose it.
@@ -419,6 +528,9 @@ impl<'a> Walker<'_, 'a> {
         let type_ = value.type_;
         let mut wanted = Vec::new();
         if !self.class_list(classes, &mut wanted) {
+            if let Some(value) = self.is_instance_of_value(value, classes, span) {
+                return (value, self.env.clone(), self.env.clone());
+            }
             let at = self.tree.expr(classes).span;
             self.error(
                 codes::TYPE_ARGUMENT,
@@ -433,6 +545,73 @@ impl<'a> Walker<'_, 'a> {
         }
         let (then, rest) = (self.env.clone(), self.env.clone());
         self.test_classes(subject, value, type_, &wanted, then, rest, span)
+    }
+
+    /// `isinstance(value, kind)`, where `kind` is a value: one of several classes, or a tuple of them.
+    fn is_instance_of_value(
+        &mut self,
+        value: Value,
+        classes: ExprId,
+        span: Span,
+    ) -> Option<Value> {
+        let kind = self.expression(classes);
+        let data = self.engine.types.data(kind.type_).clone();
+        if kind.type_ == Type::ERROR {
+            return Some(self.error_value(span));
+        }
+        if data.tuple.is_some() && data.kinds() == bit(Kind::Tuple) {
+            let definition = self.prelude_function("conversion.is_instance_of_any")?;
+            let result = self.call_bound(definition, None, None, vec![value, kind], span);
+            return Some(result);
+        }
+        if data.kinds() != bit(Kind::Type) {
+            return None;
+        }
+        let mut statements = Vec::new();
+        let value = self.hold_value(value, span, &mut statements);
+        let kind = self.hold_value(kind, span, &mut statements);
+        let mut result: Option<Value> = None;
+        for &class in data.classes.iter().rev() {
+            let set = self.class_values(&[class]);
+            let is = self.value(ExprKind::IsType(value.code.clone(), set), Type::BOOL, span);
+            result = Some(match result {
+                None => is,
+                Some(rest) => {
+                    let wanted = self.class_value(class, span);
+                    let test = ExprKind::Compare(
+                        crate::typed::Comparison::Is,
+                        kind.code.clone(),
+                        wanted.code,
+                    );
+                    let test = self.expr(test, Type::BOOL, span);
+                    let chosen = ExprKind::IfElse(test, is.code, rest.code);
+                    self.value(chosen, Type::BOOL, span)
+                }
+            });
+        }
+        let result = result?;
+        Some(Value {
+            type_: Type::BOOL,
+            code: self.block_value(statements, result.code, Type::BOOL, span),
+        })
+    }
+
+    /// The parts of a type that can be called, and the others.
+    fn split_by_callable(&mut self, type_: Type) -> (Type, Type) {
+        let (mut inside, mut outside) = (Type::NEVER, Type::NEVER);
+        for part in self.engine.types.parts(type_) {
+            let data = self.engine.types.data(part);
+            let is_callable = !data.functions.is_empty()
+                || !data.classes.is_empty()
+                || matches!(data.instances.first(), Some(ClassRef::Program(class))
+                    if self.engine.method(*class, "__call__").is_some());
+            if is_callable {
+                inside = self.join(inside, part);
+            } else {
+                outside = self.join(outside, part);
+            }
+        }
+        (inside, outside)
     }
 
     #[allow(clippy::too_many_arguments, reason = "a test in parts")]

@@ -7,7 +7,7 @@ use crate::codes;
 use crate::help::Help;
 use crate::names::closest;
 use crate::typed::Kind;
-use crate::types::{Node, Type, bit};
+use crate::types::{Node, bit};
 
 impl Walker<'_, '_> {
     /// Reports a constant key that nothing ever stores into the record, where one of nearly that
@@ -47,7 +47,9 @@ impl Walker<'_, '_> {
             return false;
         };
         let content = self.engine.types.content(keys);
-        if content == Type::NEVER || self.engine.types.data(content).kinds() != bit(Kind::Str) {
+        let texts = bit(Kind::Str) | bit(Kind::None);
+        let kinds = self.engine.types.data(content).kinds();
+        if kinds & bit(Kind::Str) == 0 || kinds & !texts != 0 {
             return false;
         }
         let span = self.tree.expr(index).span;
