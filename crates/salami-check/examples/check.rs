@@ -25,6 +25,9 @@ fn main() {
             None => "refused",
         };
         println!("{outcome}");
+        if std::env::var_os("SALAMI_WORK").is_some() {
+            println!("{:?}", checked.work);
+        }
         if shows_tree {
             println!("{:#?}", checked.program);
         }

@@ -3,6 +3,8 @@
 use salami_source::{Diagnostic, Severity, Source, Span};
 use salami_syntax::tree::{ExprKind, FunctionId, ParameterKind, StmtId, Tree};
 
+pub use salami_syntax::limits::SOURCE_BYTES;
+
 use crate::codes;
 use crate::engine::{Engine, FileData};
 use crate::names::{Binding, Static, UnitId};
@@ -23,12 +25,24 @@ pub enum Strict {
 }
 
 /// What to check for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// When assertion points are errors.
     pub strict: Strict,
     /// The tools that a program may import.
     pub stubs: Vec<Stub>,
+    /// The longest source, in bytes.
+    pub source_bytes: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            strict: Strict::default(),
+            stubs: Vec::new(),
+            source_bytes: SOURCE_BYTES,
+        }
+    }
 }
 
 /// What a function may do to the world.
@@ -93,7 +107,7 @@ pub struct Checked {
 /// Checks a program. Total; time is linear in the size of the program up to a bounded factor.
 #[must_use]
 pub fn check(source: &Source, options: &Options) -> Checked {
-    let parsed = salami_syntax::parse(source);
+    let parsed = salami_syntax::parse_within(source, options.source_bytes);
     if !parsed.is_ok() {
         return Checked {
             diagnostics: parsed.diagnostics,

@@ -20,7 +20,7 @@ mod uses;
 mod walk;
 
 pub use tools::Stub;
-pub use check::{Checked, EffectClass, Effects, Options, Strict, Work, check};
+pub use check::{Checked, EffectClass, Effects, Options, SOURCE_BYTES, Strict, Work, check};
 
 /// The sources that spans of a checked program point into, by [`salami_source::FileId`]: the
 /// program, then the prelude.

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use salami::{EffectClass, Effects, Program};
+use salami::{EffectClass, Effects};
 use salami_source::render;
 use salami_source::{Diagnostic, Source};
 use serde_json::{Value, json};
 
 use crate::arguments::{Check, Format};
-use crate::failure::{Failure, REFUSED};
+use crate::failure::{Failure, IO, REFUSED};
 use crate::output::Output;
 use crate::{files, programs};
 
@@ -17,12 +17,15 @@ pub fn check(arguments: &Check, output: &mut Output) -> Result<(), Failure> {
     let mut worst = Ok(());
     let mut reports = Vec::new();
     for path in &arguments.programs {
-        let (report, outcome) = match programs::load_or_refuse(
+        if arguments.fix {
+            fix(path, arguments)?;
+        }
+        let (report, outcome) = match programs::report_or_refuse(
             path,
             arguments.strict,
             arguments.tools.as_deref(),
         ) {
-            Ok(Ok(program)) => (accepted(path, &program, arguments), Ok(())),
+            Ok(Ok(found)) => (accepted(path, &found, arguments), Ok(())),
             Ok(Err(refusal)) => (
                 refused(
                     path,
@@ -57,6 +60,37 @@ pub fn check(arguments: &Check, output: &mut Output) -> Result<(), Failure> {
     worst.map_err(Failure::silent)
 }
 
+/// Each round of edits may bring other errors to light; after so many the rest is left as it is.
+const MAX_ROUNDS: usize = 20;
+
+/// Makes the edits of the errors of a program in its file.
+fn fix(path: &Path, arguments: &Check) -> Result<(), Failure> {
+    if files::is_standard_input(path) {
+        return Err(Failure::usage("--fix needs a file that it can write"));
+    }
+    let mut count = 0;
+    for _ in 0..MAX_ROUNDS {
+        let checked =
+            programs::report_or_refuse(path, arguments.strict, arguments.tools.as_deref());
+        let Ok(Err(refusal)) = checked else { break };
+        let Some(source) = refusal.sources.first() else {
+            break;
+        };
+        let (text, mended) = salami_source::mended(source, &refusal.diagnostics);
+        if mended == 0 || text == source.text() {
+            break;
+        }
+        std::fs::write(path, text)
+            .map_err(|error| Failure::new(IO, format!("{}: {error}", path.display())))?;
+        count += mended;
+    }
+    if count > 0 {
+        let plural = if count == 1 { "" } else { "s" };
+        eprintln!("{}: {count} error{plural} mended", files::name(path));
+    }
+    Ok(())
+}
+
 enum Report {
     Human(String),
     Json(Value),
@@ -83,24 +117,24 @@ fn refused(path: &Path, diagnostics: &[Diagnostic], sources: &[Source], format: 
     }
 }
 
-fn accepted(path: &Path, program: &Program, arguments: &Check) -> Report {
-    let points = program.assertion_points();
-    let effects = program.effects();
-    let capabilities = program.capabilities();
-    let inputs: Vec<_> = program
-        .inputs()
+fn accepted(path: &Path, found: &salami::Report, arguments: &Check) -> Report {
+    let points = &found.assertion_points;
+    let effects = &found.effects;
+    let capabilities = &effects.capabilities;
+    let inputs: Vec<_> = found
+        .inputs
         .iter()
         .map(|field| json!({"name": field.name, "type": field.type_name, "required": field.required}))
         .collect();
     match arguments.format {
         Format::Human => {
             let mut text = String::new();
-            if !program.warnings().is_empty() {
-                text.push_str(&programs::rendered(program.warnings(), program.sources()));
+            if !found.warnings.is_empty() {
+                text.push_str(&programs::rendered(&found.warnings, &found.sources));
                 text.push('\n');
             }
             if !points.is_empty() {
-                text.push_str(&programs::rendered(points, program.sources()));
+                text.push_str(&programs::rendered(points, &found.sources));
                 text.push('\n');
             }
             let count = match points.len() {
@@ -118,9 +152,9 @@ fn accepted(path: &Path, program: &Program, arguments: &Check) -> Report {
                 "  capabilities: {shown}\n  effects: {}\n",
                 effects_shown(effects)
             ));
-            if !program.inputs().is_empty() {
-                let shown: Vec<_> = program
-                    .inputs()
+            if !found.inputs.is_empty() {
+                let shown: Vec<_> = found
+                    .inputs
                     .iter()
                     .map(|field| format!("{}: {}", field.name, field.type_name))
                     .collect();
@@ -128,7 +162,7 @@ fn accepted(path: &Path, program: &Program, arguments: &Check) -> Report {
             }
             if arguments.effects {
                 text.push_str("  functions:\n");
-                for (name, effects) in program.function_effects() {
+                for (name, effects) in &found.functions {
                     let mut line = format!("    {name}: {}", effects_shown(effects));
                     if !effects.capabilities.is_empty() {
                         line.push_str(&format!(" ({})", effects.capabilities.join(", ")));
@@ -142,20 +176,20 @@ fn accepted(path: &Path, program: &Program, arguments: &Check) -> Report {
         Format::Json => Report::Json(json!({
             "file": files::name(path),
             "accepted": true,
-            "diagnostics": machine(program.warnings(), program.sources()),
-            "assertion_points": machine(points, program.sources()),
+            "diagnostics": machine(&found.warnings, &found.sources),
+            "assertion_points": machine(points, &found.sources),
             "capabilities": capabilities,
             "effects": effects_name(effects),
             "can_wait": effects.can_wait,
-            "functions": functions(program),
+            "functions": functions(found),
             "input": inputs,
         })),
     }
 }
 
 /// What each function needs and does, by name.
-fn functions(program: &Program) -> Vec<Value> {
-    let functions = program.function_effects().iter();
+fn functions(found: &salami::Report) -> Vec<Value> {
+    let functions = found.functions.iter();
     functions
         .map(|(name, effects)| {
             json!({

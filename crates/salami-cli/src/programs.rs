@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use salami::{CompileError, CompileOptions, Program, Refusal};
+use salami::{CompileError, CompileOptions, Program, Refusal, Report};
 use salami_source::Source;
 use salami_source::render::{self, Style};
 
@@ -40,14 +40,44 @@ pub fn load_or_refuse(
         let options = CompileOptions {
             strict: strictness(strict),
             stubs: stubs::load(path, tools)?,
+            ..CompileOptions::default()
         };
         match Source::from_bytes(name, &bytes) {
             Ok(source) => salami::compile_source(source, &options),
             Err(wrong) => Err(undecodable(*wrong)),
         }
     };
-    match loaded {
-        Ok(program) => Ok(Ok(program)),
+    sorted(loaded)
+}
+
+/// Checks the program in a file; a refusal is not a failure yet. Source is not made into a module,
+/// so that it may be larger than what can run.
+pub fn report_or_refuse(
+    path: &Path,
+    strict: arguments::Strict,
+    tools: Option<&Path>,
+) -> Result<Result<Report, Refusal>, Failure> {
+    let bytes = files::program(path)?;
+    let name = files::name(path);
+    if salami::is_module(&bytes) || path.extension().is_some_and(|extension| extension == "ir") {
+        let loaded = load_or_refuse(path, strict, tools)?;
+        return Ok(loaded.map(|program| program.report()));
+    }
+    let options = CompileOptions {
+        strict: strictness(strict),
+        stubs: stubs::load(path, tools)?,
+        ..CompileOptions::default()
+    };
+    sorted(match Source::from_bytes(name, &bytes) {
+        Ok(source) => salami::check_source(source, &options),
+        Err(wrong) => Err(undecodable(*wrong)),
+    })
+}
+
+/// Whose fault it is.
+fn sorted<T>(outcome: Result<T, CompileError>) -> Result<Result<T, Refusal>, Failure> {
+    match outcome {
+        Ok(done) => Ok(Ok(done)),
         Err(CompileError::Refused(refusal)) => Ok(Err(refusal)),
         Err(CompileError::Limit(text)) => Err(Failure::new(LIMIT, text)),
         Err(CompileError::Internal(text)) => Err(bug(&text)),

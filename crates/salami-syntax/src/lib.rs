@@ -59,18 +59,24 @@ pub(crate) enum Kind {
 /// integer literals, which are bounded to 4,300 decimal digits.
 #[must_use]
 pub fn parse(source: &Source) -> Parsed {
-    parse_as(source, Kind::Program)
+    parse_within(source, limits::SOURCE_BYTES)
+}
+
+/// Parses a program of at most so many bytes: see [`parse`].
+#[must_use]
+pub fn parse_within(source: &Source, source_bytes: usize) -> Parsed {
+    parse_as(source, Kind::Program, source_bytes)
 }
 
 /// Parses a stub (`.pyi`): the face of a module or a tool. Names that begin with two underscores are
 /// left as they are in classes; all else is as in [`parse`].
 #[must_use]
 pub fn parse_stub(source: &Source) -> Parsed {
-    parse_as(source, Kind::Stub)
+    parse_as(source, Kind::Stub, limits::SOURCE_BYTES)
 }
 
-fn parse_as(source: &Source, kind: Kind) -> Parsed {
-    let refusals = limits::check(source.text());
+fn parse_as(source: &Source, kind: Kind, source_bytes: usize) -> Parsed {
+    let refusals = limits::check(source.text(), source_bytes);
     if !refusals.is_empty() {
         return Parsed {
             tree: Tree::default(),

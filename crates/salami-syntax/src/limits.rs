@@ -14,8 +14,10 @@ use salami_source::{Diagnostic, Span};
 
 use crate::codes;
 
-/// The longest source, in bytes.
+/// The longest source, in bytes, where the caller names no other length.
 pub const SOURCE_BYTES: usize = 1_000_000;
+/// The longest source that any caller may admit: spans count bytes in 32 bits.
+pub const MOST_SOURCE_BYTES: usize = 1 << 30;
 /// The deepest nesting of brackets and replacement fields of f-strings.
 pub const BRACKET_DEPTH: usize = 200;
 /// The deepest indentation.
@@ -29,10 +31,11 @@ const EXPRESSION_WEIGHT: usize = 2_000;
 
 /// The refusals of the scan; empty if the parser may be run. O(length).
 #[must_use]
-pub fn check(text: &str) -> Vec<Diagnostic> {
-    if text.len() > SOURCE_BYTES {
+pub fn check(text: &str, source_bytes: usize) -> Vec<Diagnostic> {
+    let allowed = source_bytes.min(MOST_SOURCE_BYTES);
+    if text.len() > allowed {
         let message = format!(
-            "the source has {} bytes, more than the {SOURCE_BYTES} that are allowed",
+            "the source has {} bytes, more than the {allowed} that are allowed",
             text.len()
         );
         let help = "read large data as input instead of writing it into the program";

@@ -298,6 +298,7 @@ pub enum BinaryOperator {
     BitXor,
     ShiftLeft,
     ShiftRight,
+    MatrixMultiply,
 }
 
 impl BinaryOperator {
@@ -317,6 +318,7 @@ impl BinaryOperator {
             Self::BitXor => "^",
             Self::ShiftLeft => "<<",
             Self::ShiftRight => ">>",
+            Self::MatrixMultiply => "@",
         }
     }
 }

@@ -128,13 +128,17 @@ fn check_refusal(case: &Case, refusal: &salami::Refusal) -> Result<(), String> {
 /// What the diagnostics tell to write must be what the page says, and their edits must give the
 /// mended program.
 fn check_help(case: &Case, refusal: &salami::Refusal) -> Result<(), String> {
+    if case.help.is_some() && refusal.diagnostics.len() != case.errors.len() {
+        return Err(format!("more errors than lines with one:\n{refusal}"));
+    }
+    compare_help(case, &refusal.diagnostics)
+}
+
+fn compare_help(case: &Case, diagnostics: &[salami::Diagnostic]) -> Result<(), String> {
     let Some(help) = &case.help else {
         return Ok(());
     };
-    let found = mending(case, &refusal.diagnostics);
-    if refusal.diagnostics.len() != case.errors.len() {
-        return Err(format!("more errors than lines with one:\n{refusal}"));
-    }
+    let found = mending(case, diagnostics);
     if *help != found.help {
         return Err(difference("the page", help, "here", &found.help));
     }
@@ -144,6 +148,14 @@ fn check_help(case: &Case, refusal: &salami::Refusal) -> Result<(), String> {
         }
         _ => Ok(()),
     }
+}
+
+/// A line of a program without its comment that tells what is expected there.
+#[must_use]
+pub fn without_mark(line: &str) -> &str {
+    let marks = ["# error:", "# assertion:"];
+    let at = marks.iter().find_map(|mark| line.find(mark));
+    line.get(..at.unwrap_or(line.len())).unwrap_or(line).trim_end()
 }
 
 /// How diagnostics mend a program.
@@ -164,10 +176,7 @@ pub fn mending(case: &Case, diagnostics: &[salami::Diagnostic]) -> Mending {
         .collect();
     let source = Source::new("program.py", case.source.clone());
     let (text, count) = salami::mended(&source, diagnostics);
-    let lines: Vec<&str> = text
-        .lines()
-        .map(|line| line.split("# error:").next().unwrap_or(line).trim_end())
-        .collect();
+    let lines: Vec<&str> = text.lines().map(without_mark).collect();
     Mending {
         help: helps.join("\n"),
         mended: (count == diagnostics.len()).then(|| format!("{}\n", lines.join("\n"))),
@@ -220,7 +229,7 @@ fn check_assertion_points(case: &Case, program: &Program) -> Result<(), String> 
         .iter()
         .find(|assertion| !found.contains(assertion))
     {
-        None => Ok(()),
+        None => compare_help(case, program.assertion_points()),
         Some(missing) => Err(format!(
             "no assertion point {missing:?}; there are {found:?}"
         )),

@@ -26,6 +26,7 @@ fn compile(name: &str, source: &str) -> Result<Program, CompileError> {
         source,
         &CompileOptions {
             strict: Strict::Never,
+            ..CompileOptions::default()
         },
     )
 }

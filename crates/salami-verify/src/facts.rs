@@ -2,7 +2,7 @@
 
 use salami_ir::{Address, FunctionIndex, Register, RegisterType, TagSet};
 
-use crate::flow::{EFFORT, Flow};
+use crate::flow::Flow;
 use crate::lattice::{Lattice, Type};
 use crate::machine::Context;
 
@@ -10,17 +10,18 @@ use crate::machine::Context;
 /// the price of verifying it.
 pub struct Facts<'v> {
     context: Context<'v>,
+    effort: u64,
 }
 
 impl<'v> Facts<'v> {
-    pub(crate) fn new(context: Context<'v>) -> Self {
-        Self { context }
+    pub(crate) fn new(context: Context<'v>, effort: u64) -> Self {
+        Self { context, effort }
     }
 
     /// The facts of a function; `None` if there is none at `index`.
     pub fn function(&mut self, index: FunctionIndex) -> Option<FunctionFacts<'_, 'v>> {
         let function = self.context.module.functions.get(index.index())?;
-        let mut effort = EFFORT;
+        let mut effort = self.effort;
         Flow::new(&mut self.context, index, function, &mut effort)
             .ok()
             .map(|flow| FunctionFacts { flow })

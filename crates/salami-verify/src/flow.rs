@@ -25,9 +25,6 @@ const MAXIMUM_STATE: usize = 1 << 22;
 /// A block whose start changed this often takes a register's declared type at the next change.
 const PATIENCE: u8 = 16;
 
-/// Steps of work that one module may take, over all functions.
-pub(crate) const EFFORT: u64 = 100_000_000;
-
 const NO_COLUMN: u32 = u32::MAX;
 
 /// A function with what its registers hold at the start of each block.

@@ -6,8 +6,8 @@
 //!
 //! Of the module:
 //!
-//! - **V1** Its semantics version is known. It has at most 1048576 bytes in binary form, 65536
-//!   functions and 1048576 instructions; a function has at most 65536 registers.
+//! - **V1** Its semantics version is known. It has at most as many bytes in binary form and
+//!   instructions as [`Limits`] say, and 65536 functions; a function has at most 65536 registers.
 //! - **V2** A tuple constant has earlier constants only; a class constant names a class that
 //!   exists; a type constant no tag that is not a value's. There is one form of NaN.
 //! - **V3** A type is of values, or exactly `cell`. Its classes exist, are sorted and distinct,
@@ -86,5 +86,5 @@ mod verified;
 
 pub use error::{Rule, VerifyError};
 pub use facts::{Facts, FunctionFacts, Registers};
-pub use tables::{MAXIMUM_FUNCTIONS, MAXIMUM_INSTRUCTIONS, MAXIMUM_REGISTERS};
-pub use verified::{Verified, verify};
+pub use tables::{MAXIMUM_FUNCTIONS, MAXIMUM_REGISTERS};
+pub use verified::{Limits, Verified, verify, verify_within};

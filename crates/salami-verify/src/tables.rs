@@ -1,20 +1,19 @@
 //! The rules of what is not code: V1 to V8.
 
 use salami_ir::{
-    BuiltinException, ClassRef, Constant, FunctionKind, LeafSignature, Module, Place, RegisterType,
-    SEMANTICS_VERSION, Schema, SchemaIndex, Tag, TagSet, binary,
+    BuiltinException, ClassRef, Constant, FieldDefault, FunctionKind, GlobalIndex, LeafSignature,
+    Module, Place, RegisterType, SEMANTICS_VERSION, Schema, SchemaIndex, Tag, TagSet, binary,
 };
 use salami_ir::{ClassIndex, ConstantIndex, FunctionIndex, TypeIndex};
 
 use crate::error::{Errors, Rule};
 use crate::lattice::{Lattice, MAXIMUM_CLASSES, MAXIMUM_DECLARED};
+use crate::verified::Limits;
 
 /// The most functions in a module.
 pub const MAXIMUM_FUNCTIONS: usize = 1 << 16;
 /// The most registers of a function.
 pub const MAXIMUM_REGISTERS: usize = 1 << 16;
-/// The most instructions in a module, over all functions.
-pub const MAXIMUM_INSTRUCTIONS: usize = 1 << 20;
 
 const CANONICAL_NAN: u64 = 0x7ff8_0000_0000_0000;
 
@@ -27,10 +26,11 @@ pub(crate) fn position(index: usize) -> u32 {
 pub(crate) fn check(
     module: &Module,
     leaves: &[LeafSignature],
+    most: &Limits,
     lattice: &Lattice,
     errors: &mut Errors,
 ) -> Vec<u32> {
-    limits(module, errors);
+    limits(module, most, errors);
     constants(module, errors);
     types(module, errors);
     let positions = imports(module, leaves, errors);
@@ -48,7 +48,7 @@ pub(crate) fn class_exists(module: &Module, class: ClassRef) -> bool {
     }
 }
 
-fn limits(module: &Module, errors: &mut Errors) {
+fn limits(module: &Module, most: &Limits, errors: &mut Errors) {
     if module.semantics != SEMANTICS_VERSION {
         let message = format!(
             "semantics version {} is not known, only {SEMANTICS_VERSION}",
@@ -68,15 +68,15 @@ fn limits(module: &Module, errors: &mut Errors) {
         .iter()
         .map(|function| function.code.len())
         .sum();
-    if instructions > MAXIMUM_INSTRUCTIONS {
+    if instructions > most.instructions {
         errors.push(
             Rule::V1,
             Place::Module,
-            format!("a module has at most {MAXIMUM_INSTRUCTIONS} instructions"),
+            format!("a module has at most {} instructions", most.instructions),
         );
     }
-    if binary::encode(module).len() > binary::MAXIMUM_BYTES {
-        let message = format!("a module has at most {} bytes", binary::MAXIMUM_BYTES);
+    if binary::encode(module).len() > most.bytes {
+        let message = format!("a module has at most {} bytes", most.bytes);
         errors.push(Rule::V1, Place::Module, message);
     }
     for (index, function) in module.functions.iter().enumerate() {
@@ -237,9 +237,10 @@ fn schemas(module: &Module, lattice: &Lattice, errors: &mut Errors) {
             Schema::Record(fields) => (fields.iter().all(|(_, inner, _)| earlier(inner)), true),
             Schema::Class(_, fields) => (
                 fields.iter().all(|(_, inner, _)| earlier(inner)),
-                fields
-                    .iter()
-                    .all(|(_, _, default)| default.as_ref().is_none_or(constant_exists)),
+                fields.iter().all(|(_, _, default)| match default {
+                    Some(FieldDefault::Constant(constant)) => constant_exists(constant),
+                    _ => true,
+                }),
             ),
             _ => (true, true),
         };
@@ -261,7 +262,15 @@ fn schemas(module: &Module, lattice: &Lattice, errors: &mut Errors) {
 }
 
 fn schema_content(module: &Module, lattice: &Lattice, schema: &Schema) -> Option<String> {
+    let global_exists = |global: GlobalIndex| global.index() < module.globals.len();
     match schema {
+        Schema::Member(class, global) => {
+            let class = module.classes.get(class.index());
+            if class.is_none_or(|class| class.stands_for.is_none()) {
+                return Some("it is no enumeration".to_owned());
+            }
+            (!global_exists(*global)).then(|| "there is no such global".to_owned())
+        }
         Schema::Iso(Tag::Date | Tag::Time | Tag::DateTime) => None,
         Schema::Iso(tag) => Some(format!("no ISO 8601 text gives a {}", tag.name())),
         Schema::Class(index, fields) => {
@@ -273,6 +282,20 @@ fn schema_content(module: &Module, lattice: &Lattice, schema: &Schema) -> Option
                 ClassRef::Builtin(BuiltinException::BaseException),
             ) {
                 return Some("an exception is not decoded".to_owned());
+            }
+            let defaults = fields.iter().filter_map(|(_, _, default)| default.as_ref());
+            for default in defaults {
+                match default {
+                    FieldDefault::Global(global) if !global_exists(*global) => {
+                        return Some("there is no such global".to_owned());
+                    }
+                    FieldDefault::Empty(tag)
+                        if !matches!(tag, Tag::List | Tag::Dict | Tag::Set) =>
+                    {
+                        return Some(format!("there is no empty {}", tag.name()));
+                    }
+                    _ => {}
+                }
             }
             let mut names: Vec<&str> = class
                 .fields
@@ -297,7 +320,10 @@ fn capabilities(module: &Module, errors: &mut Errors) {
         }
     }
     for (index, tool) in module.capabilities.iter().enumerate() {
-        if tool.result.is_some_and(|schema| schema.index() >= module.schemas.len()) {
+        if tool
+            .result
+            .is_some_and(|schema| schema.index() >= module.schemas.len())
+        {
             let place = Place::Capability(position(index));
             errors.push(Rule::V7, place, "there is no such schema");
         }

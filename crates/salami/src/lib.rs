@@ -49,7 +49,7 @@ mod suggest;
 mod traceback;
 
 pub use canned::Canned;
-pub use compile::{CompileOptions, compile, compile_source};
+pub use compile::{CompileOptions, Limits, Report, check_source, compile, compile_source};
 pub use debug::{Breakpoint, Debugger, Place, Step, Stop, Trace, TraceEvent, Variable};
 pub use error::{CompileError, Exception, Exit, Limit, LimitKind, Refusal, RunError};
 pub use host::{Answer, Call, Host, Wait};

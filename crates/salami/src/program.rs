@@ -5,9 +5,10 @@ use std::sync::Arc;
 use salami_ir::text::Assembly;
 use salami_ir::{Address, FunctionIndex, Module, Place, binary, text};
 use salami_source::{Diagnostic, Source, Span};
-use salami_verify::{Rule, Verified, VerifyError, verify};
+use salami_verify::{Limits, Rule, Verified, VerifyError, verify_within};
 use serde_json::{Map, Value};
 
+use crate::compile::Report;
 use crate::error::{CompileError, Refusal};
 use crate::input::{self, Field, Misfit};
 use salami_check::{EffectClass, Effects};
@@ -57,8 +58,12 @@ pub fn is_module(bytes: &[u8]) -> bool {
 
 impl Program {
     /// Verifies a module that lowering made.
-    pub(crate) fn new(module: Module, findings: Findings) -> Result<Self, CompileError> {
-        let verified = verify(module, salami_vm::leaf::leaves())
+    pub(crate) fn new(
+        module: Module,
+        findings: Findings,
+        limits: &Limits,
+    ) -> Result<Self, CompileError> {
+        let verified = verify_within(module, salami_vm::leaf::leaves(), limits)
             .map_err(|errors| own_module_refused(&errors))?;
         Self::of(verified, findings)
     }
@@ -127,14 +132,18 @@ impl Program {
                 error.to_string(),
             )])
         })?;
-        let verified = verify(module, salami_vm::leaf::leaves()).map_err(|errors| {
-            refuse(
-                errors
-                    .iter()
-                    .map(|error| Diagnostic::error(VERIFIER, Span::default(), error.to_string()))
-                    .collect(),
-            )
-        })?;
+        let verified = verify_within(module, salami_vm::leaf::leaves(), &Limits::GENERAL).map_err(
+            |errors| {
+                refuse(
+                    errors
+                        .iter()
+                        .map(|error| {
+                            Diagnostic::error(VERIFIER, Span::default(), error.to_string())
+                        })
+                        .collect(),
+                )
+            },
+        )?;
         Self::of(verified, Findings::default())
     }
 
@@ -153,7 +162,11 @@ impl Program {
             Ok(assembly) => assembly,
             Err(diagnostics) => return Err(refuse(diagnostics, source)),
         };
-        match verify(assembly.module.clone(), salami_vm::leaf::leaves()) {
+        match verify_within(
+            assembly.module.clone(),
+            salami_vm::leaf::leaves(),
+            &Limits::GENERAL,
+        ) {
             Ok(verified) => {
                 let assembly = Some((source, assembly));
                 Self::of(
@@ -260,6 +273,19 @@ impl Program {
     #[must_use]
     pub fn assertion_points(&self) -> &[Diagnostic] {
         &self.inner.assertion_points
+    }
+
+    /// What a check says of it; nothing but effects and inputs where it was loaded as a module.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        Report {
+            sources: self.inner.sources.clone(),
+            warnings: self.inner.warnings.clone(),
+            assertion_points: self.inner.assertion_points.clone(),
+            effects: self.inner.effects.clone(),
+            functions: self.inner.functions.clone(),
+            inputs: self.inner.inputs.clone(),
+        }
     }
 
     /// What each of its functions can do to the world, by the name that tracebacks show; sorted.

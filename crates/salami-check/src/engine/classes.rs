@@ -145,6 +145,9 @@ pub struct ClassInfo {
     pub completes_order: bool,
 }
 
+/// The longest chain of classes above one.
+const MAX_BASES: usize = 64;
+
 impl<'a> Engine<'a> {
     pub(super) fn add_classes(&mut self, file: &'a FileData) {
         let first = self.classes.len();
@@ -208,6 +211,9 @@ impl<'a> Engine<'a> {
             self.classes[number].order = true;
         }
         self.fill_methods(file, number, definition);
+        if self.classes[number].completes_order {
+            self.complete_order(number);
+        }
         self.fill_fields(file, number, definition);
         if self.classes[number].methods.contains_key("__hash__") {
             self.add_field(file, number, crate::walk::NUMBER, None, definition.span);
@@ -286,6 +292,14 @@ impl<'a> Engine<'a> {
         let first = bases.iter().find(|base| is_exception(base)).or(bases.first());
         self.classes[number].base = first.copied();
         match self.linearise(class, &bases) {
+            Some(order) if order.len() > MAX_BASES => {
+                // What it inherits is copied: a deeper hierarchy would take the square of its depth.
+                self.classes[number].order_of_bases = vec![ClassRef::Program(class)];
+                self.classes[number].base = None;
+                let message = format!("a class has at most {MAX_BASES} bases above it");
+                let help = "keep the other object in a field and call its methods".to_owned();
+                self.classes[number].problem = Some((span, message, Some(help)));
+            }
             Some(order) => self.classes[number].order_of_bases = order,
             None => {
                 self.classes[number].order_of_bases = vec![ClassRef::Program(class)];
@@ -296,7 +310,7 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// What a class has from its bases.
+    /// What a class has from its bases. At most [`MAX_BASES`] times their fields.
     fn inherit(&mut self, number: usize) {
         let bases: Vec<usize> = self.classes[number]
             .order_of_bases
@@ -342,6 +356,49 @@ impl<'a> Engine<'a> {
                 class.is_dataclass = true;
             }
         }
+    }
+
+    /// The comparisons that `@total_ordering` adds.
+    fn complete_order(&mut self, number: usize) {
+        const NAMES: &[(&str, &str)] = &[
+            ("__lt__", "less"),
+            ("__le__", "less_or_equal"),
+            ("__gt__", "greater"),
+            ("__ge__", "greater_or_equal"),
+        ];
+        let class = u32::try_from(number).unwrap_or(u32::MAX);
+        let has = |engine: &Self, name: &str| {
+            engine.classes[number].methods.contains_key(name)
+                || engine.method(class, name).is_some()
+        };
+        let Some((root, by)) = NAMES.iter().find(|(name, _)| has(self, name)) else {
+            return;
+        };
+        for (name, what) in NAMES {
+            if name == root || has(self, name) {
+                continue;
+            }
+            self.add_prelude_method(number, name, "ordering", &format!("{what}_by_{by}"));
+        }
+    }
+
+    /// Gives a class a method that the prelude defines.
+    fn add_prelude_method(&mut self, number: usize, name: &str, file: &str, function: &str) {
+        let Some(file) = super::files::prelude(file) else {
+            return;
+        };
+        self.add_file(file);
+        let Some(&Binding::Static(index)) = file.names.module.get(function) else {
+            return;
+        };
+        let Some(Static::Function(id)) = file.names.statics.get(index as usize) else {
+            return;
+        };
+        let definition = self.definition(file.id, file.names.functions[id.index()]);
+        let kind = MethodKind::Instance;
+        self.classes[number]
+            .methods
+            .insert(name.to_owned(), Method { definition, kind });
     }
 
     /// The fields of members, and the methods that show them.
@@ -948,6 +1005,10 @@ impl Engine<'_> {
                 compares_order: class.order || class.data_type.is_some(),
                 frozen: class.frozen || class.data_type.is_some() || is_numbered(class),
                 shows_fields: class.shows_fields && !class.methods.contains_key("__repr__"),
+                stands_for: class.is_enumeration.then(|| {
+                    let value = class.fields.iter().position(|field| field.name == "value");
+                    value.and_then(|value| u16::try_from(value).ok())
+                }).flatten(),
                 span: class.span,
             })
             .collect()

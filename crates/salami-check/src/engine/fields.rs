@@ -11,6 +11,9 @@ use super::Engine;
 use super::classes::{FieldInfo, decorator_name};
 use super::files::FileData;
 
+/// The most fields of a class: they are found by looking at one after the other.
+const MAX_FIELDS: usize = 4_096;
+
 impl<'a> Engine<'a> {
     pub(super) fn decorate(&mut self, file: &'a FileData, number: usize, decorator: ExprId) {
         let tree = &file.tree;
@@ -164,6 +167,12 @@ impl<'a> Engine<'a> {
                 field.annotation = annotation;
                 field.file = file.id;
             }
+            return;
+        }
+        if self.classes[number].fields.len() >= MAX_FIELDS {
+            let message = format!("a class has at most {MAX_FIELDS} attributes");
+            let help = "keep the values in a dict".to_owned();
+            self.classes[number].problem = Some((span, message, Some(help)));
             return;
         }
         let node = self.types.node();

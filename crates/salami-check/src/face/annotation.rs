@@ -136,6 +136,12 @@ impl Names<'_> {
                     .collect(),
             );
         }
+        if name == "Having" {
+            let text = index.map(|index| &self.tree.expr(index).kind);
+            if let Some(ExprKind::Str(method)) = text {
+                return FaceType::Having(keep(method));
+            }
+        }
         if name == "tuple" {
             return self.tuple(index);
         }

@@ -78,6 +78,7 @@ impl Display for Shown<'_> {
                 inner(result, f)?;
                 f.write_str("]")
             }
+            FaceType::Having(method) => write!(f, "an object with {method}"),
             FaceType::FindAll(type_) => arguments("FindAll", std::slice::from_ref(type_), f),
             FaceType::Split(type_) => arguments("Split", std::slice::from_ref(type_), f),
             FaceType::Type(type_) => {

@@ -89,10 +89,14 @@ stubs! {
     "urllib",
     "urllib.parse",
     "uuid",
+    "xml",
+    "xml.etree",
+    "xml.etree.ElementTree",
     "zlib",
 }
 
 prelude! {
+    "builtins",
     "asyncio",
     "asyncio.exceptions",
     "asyncio.locks",
@@ -100,13 +104,13 @@ prelude! {
     "base64",
     "binascii",
     "bisect",
-    "builtins",
     "calendar",
     "calls",
     "collections",
     "configparser",
     "contextlib",
     "conversion",
+    "copy",
     "csv",
     "datetime",
     "decimal",
@@ -140,6 +144,7 @@ prelude! {
     "time",
     "urllib.parse",
     "uuid",
+    "xml.etree.ElementTree",
     "zlib",
 }
 

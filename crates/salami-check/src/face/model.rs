@@ -273,6 +273,8 @@ pub enum FaceType {
     Type(Box<FaceType>),
     /// One of these constants.
     Literal(Vec<Constant>),
+    /// An object of a class of the program or the prelude that has this method.
+    Having(&'static str),
     /// Of a variadic parameter: exactly these arguments.
     Each(Vec<FaceType>),
     /// What `findall` gives for a pattern with these groups (a tuple type): `list[str]` for at
@@ -442,6 +444,7 @@ impl FaceType {
             | Self::Never
             | Self::SelfType
             | Self::Variable(Scope::Function, _)
+            | Self::Having(_)
             | Self::Literal(_) => self.clone(),
         }
     }
@@ -466,7 +469,9 @@ impl FaceType {
             Self::Type(type_) | Self::FindAll(type_) | Self::Split(type_) => {
                 type_.mentions_class_variable()
             }
-            Self::Object | Self::Json | Self::Never | Self::SelfType | Self::Literal(_) => false,
+            Self::Object | Self::Json | Self::Never | Self::SelfType | Self::Having(_) | Self::Literal(_) => {
+                false
+            },
         }
     }
 }

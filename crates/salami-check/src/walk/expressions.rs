@@ -210,6 +210,8 @@ impl<'a> Walker<'_, 'a> {
                 return self.constant(Constant::Str(self.file.source.name().to_owned()), span);
             }
             "__doc__" => return self.none(span),
+            // What methods of operators give is asked for it; nothing else sees it.
+            "NotImplemented" => return self.constant(Constant::Ellipsis, span),
             _ => {}
         }
         self.imported("builtins", text, span)

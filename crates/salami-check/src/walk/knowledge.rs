@@ -103,11 +103,7 @@ impl Variables {
 
     /// Makes each what `combine` makes of it and the other's, where they differ. Tells how many
     /// places were looked at.
-    pub fn join(
-        &mut self,
-        other: &Self,
-        combine: &mut impl FnMut(Known, Known) -> Known,
-    ) -> usize {
+    pub fn join(&mut self, other: &Self, combine: &mut impl FnMut(Known, Known) -> Known) -> usize {
         join_trees(&mut self.root, &other.root, combine)
     }
 

@@ -19,8 +19,8 @@ pub const MAGIC: [u8; 4] = *b"\x7fSVM";
 /// The version of the format. Old versions stay readable for ever.
 pub const VERSION: u8 = 1;
 
-/// The most bytes a module may have.
-pub const MAXIMUM_BYTES: usize = 1 << 20;
+/// The most bytes a module may have, of any profile; the verifier knows what each allows.
+pub const MAXIMUM_BYTES: usize = 32 << 20;
 
 /// The name of a module: the BLAKE3 hash of its bytes.
 #[must_use]

@@ -228,27 +228,11 @@ impl Converter<'_> {
     fn binary(&mut self, binary: &ast::ExprBinOp) -> ExprKind {
         let left = self.expr(&binary.left);
         let right = self.expr(&binary.right);
-        match binary_operator(binary.op) {
-            Some(operator) => ExprKind::Binary {
-                operator,
-                left,
-                right,
-            },
-            None => {
-                self.refuse_matrix(span(binary));
-                ExprKind::None
-            }
+        ExprKind::Binary {
+            operator: binary_operator(binary.op),
+            left,
+            right,
         }
-    }
-
-    pub(super) fn refuse_matrix(&mut self, place: salami_source::Span) {
-        let help = "multiply element by element: `sum(x * y for x, y in zip(a, b))`";
-        self.refuse(
-            codes::UNSUPPORTED,
-            place,
-            "the matrix operator `@` does not exist here",
-            help,
-        );
     }
 
     fn named(&mut self, named: &ast::ExprNamed) -> ExprKind {
@@ -414,9 +398,8 @@ const fn unary_operator(operator: ast::UnaryOp) -> UnaryOperator {
     }
 }
 
-/// `None` for the matrix operator.
-pub(super) const fn binary_operator(operator: ast::Operator) -> Option<BinaryOperator> {
-    Some(match operator {
+pub(super) const fn binary_operator(operator: ast::Operator) -> BinaryOperator {
+    match operator {
         ast::Operator::Add => BinaryOperator::Add,
         ast::Operator::Sub => BinaryOperator::Subtract,
         ast::Operator::Mult => BinaryOperator::Multiply,
@@ -429,8 +412,8 @@ pub(super) const fn binary_operator(operator: ast::Operator) -> Option<BinaryOpe
         ast::Operator::BitXor => BinaryOperator::BitXor,
         ast::Operator::LShift => BinaryOperator::ShiftLeft,
         ast::Operator::RShift => BinaryOperator::ShiftRight,
-        ast::Operator::MatMult => return None,
-    })
+        ast::Operator::MatMult => BinaryOperator::MatrixMultiply,
+    }
 }
 
 const fn compare_operator(operator: ast::CmpOp) -> CompareOperator {

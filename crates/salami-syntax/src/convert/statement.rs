@@ -123,16 +123,10 @@ impl Converter<'_> {
     fn augmented_assign(&mut self, assign: &ast::StmtAugAssign) -> StmtKind {
         let target = self.expr(&assign.target);
         let value = self.expr(&assign.value);
-        match binary_operator(assign.op) {
-            Some(operator) => StmtKind::AugmentedAssign {
-                target,
-                operator,
-                value,
-            },
-            None => {
-                self.refuse_matrix(span(assign));
-                StmtKind::Pass
-            }
+        StmtKind::AugmentedAssign {
+            target,
+            operator: binary_operator(assign.op),
+            value,
         }
     }
 
