@@ -16,15 +16,18 @@ import traceback
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "python"))
 
 # Imported once, so that each forked program starts with the modules loaded.
-import collections, csv, datetime, decimal, re, math, dataclasses, typing, itertools, functools  # noqa: E401, F401
+import collections, csv, datetime, decimal, re, math, dataclasses, typing, itertools, functools, asyncio, contextlib  # noqa: E401, F401
 
-from salami import clock, entry, tools
+from salami import clock, entry, tools  # noqa: E402
+
+import virtual_loop  # noqa: E402
 
 SECONDS = 20
 
 
 def run(case: dict) -> dict:
     """Runs one program in this process."""
+    virtual_loop.install()
     captured = io.StringIO()
     sys.stdout = captured
     raises = result = None

@@ -2,6 +2,8 @@
 
 @intrinsic
 def contextmanager(func: Callable[..., R]) -> Callable[..., object]: ...
+@intrinsic
+def asynccontextmanager(func: Callable[..., R]) -> Callable[..., object]: ...
 AbstractContextManager = prelude("contextlib.AbstractContextManager")
 ContextDecorator = refused("write a function decorator: it calls the function inside `with`")
 ExitStack = prelude("contextlib.ExitStack")

@@ -191,3 +191,75 @@ class ExitStack(Generic[T]):
         if pending is not None and pending is not value:
             raise pending
         return value is not None and suppressed
+
+
+class _AsyncGeneratorContextManager(Generic[T]):
+    """An asynchronous generator that yields once. It catches nothing where it yields."""
+
+    def __init__(self, gen):
+        self.gen = gen
+
+    async def __aenter__(self):
+        async for value in self.gen:
+            return value
+        raise RuntimeError("generator didn't yield")
+
+    async def __aexit__(self, kind, value, traceback):
+        if value is None:
+            async for extra in self.gen:
+                raise RuntimeError("generator didn't stop")
+            return
+        await athrow_into(self.gen, value)
+        raise RuntimeError("generator didn't stop after athrow()")
+
+
+class CatchingAsyncContextManager(Generic[T]):
+    """An asynchronous generator that may catch what is raised where it yields."""
+
+    def __init__(self, gen):
+        self.gen = gen
+
+    async def __aenter__(self):
+        async for value in self.gen:
+            return value
+        raise RuntimeError("generator didn't yield")
+
+    async def __aexit__(self, kind, value, traceback):
+        if value is None:
+            async for extra in self.gen:
+                raise RuntimeError("generator didn't stop")
+            return False
+        try:
+            await athrow_into(self.gen, value)
+        except StopAsyncIteration as stop:
+            return stop is not value
+        raise RuntimeError("generator didn't stop after athrow()")
+
+
+async def athrow_into(gen, value):
+    """Raises the exception where the asynchronous generator waits. What comes of that is raised here."""
+    try:
+        await gen.athrow(value)
+    except RuntimeError as error:
+        # What means the end of iteration cannot leave a generator: it comes wrapped.
+        if (
+            error is not value
+            and isinstance(value, (StopIteration, StopAsyncIteration))
+            and error.__cause__ is value
+        ):
+            raise value
+        raise
+
+
+def async_manager(func):
+    def helper(*args, **kwds):
+        return _AsyncGeneratorContextManager(func(*args, **kwds))
+
+    return helper
+
+
+def async_catching_manager(func):
+    def helper(*args, **kwds):
+        return CatchingAsyncContextManager(func(*args, **kwds))
+
+    return helper

@@ -1,6 +1,8 @@
 """Text, truth and numbers of values whose classes have methods of their own for that."""
 
+import math
 from collections import Counter, OrderedDict, defaultdict, deque
+from decimal import Decimal
 
 from _leaf import escape_non_ascii, field_names
 
@@ -16,6 +18,10 @@ def is_instance_of_any(value, kinds):
         if isinstance(value, kind):
             return True
     return False
+
+
+def dict_of(mapping):
+    return {key: mapping[key] for key in mapping.keys()}
 
 
 def str_of(value):
@@ -96,6 +102,48 @@ def default_format(value, specification):
 
 def hash_of(value):
     return value.__hash__()
+
+
+def int_of(value):
+    if isinstance(value, int) or isinstance(value, float) or isinstance(value, str) or isinstance(value, bytes) or isinstance(value, Decimal):
+        return int(value)
+    return value.__int__()
+
+
+def float_of(value):
+    if isinstance(value, int) or isinstance(value, float) or isinstance(value, str) or isinstance(value, bytes) or isinstance(value, Decimal):
+        return float(value)
+    return value.__float__()
+
+
+def floor_of(value):
+    if isinstance(value, int) or isinstance(value, float) or isinstance(value, Decimal):
+        return math.floor(value)
+    return value.__floor__()
+
+
+def ceil_of(value):
+    if isinstance(value, int) or isinstance(value, float) or isinstance(value, Decimal):
+        return math.ceil(value)
+    return value.__ceil__()
+
+
+def trunc_of(value):
+    if isinstance(value, int) or isinstance(value, float) or isinstance(value, Decimal):
+        return math.trunc(value)
+    return value.__trunc__()
+
+
+def sqrt_of(value):
+    return math.sqrt(float(value))
+
+
+def divmod_of(x, y):
+    return x.__divmod__(y)
+
+
+def divmod_by(x, y):
+    return y.__rdivmod__(x)
 
 
 def abs_of(value):

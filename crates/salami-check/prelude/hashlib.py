@@ -190,7 +190,7 @@ def guaranteed():
 def pbkdf2_hmac(hash_name, password, salt, iterations, dklen=None):
     if iterations < 1:
         raise ValueError("iteration value must be greater than 0.")
-    length = new(hash_name, b"", True).digest_size if dklen is None else dklen
+    length = new(hash_name).digest_size if dklen is None else dklen
     if length < 1:
         raise ValueError("key length must be greater than 0.")
     return stretched_key(hash_name, password, salt, iterations, length)

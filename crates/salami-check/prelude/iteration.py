@@ -222,3 +222,15 @@ async def iterate_async(iterator):
         except StopAsyncIteration:
             return
         yield value
+
+
+def iterate_items(value):
+    """What has `__getitem__` and no `__iter__`: its items from 0 on, to the first that is not there."""
+    index = 0
+    while True:
+        try:
+            item = value[index]
+        except IndexError:
+            return
+        yield item
+        index += 1

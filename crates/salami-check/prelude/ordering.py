@@ -119,3 +119,54 @@ def least(first, values, key):
             best = value
             best_key = value_key
     return best
+
+
+# What `functools.total_ordering` adds to a class, by the method that it has.
+
+
+def less_or_equal_by_less(self, other):
+    return self < other or self == other
+
+
+def greater_by_less(self, other):
+    return not self < other and self != other
+
+
+def greater_or_equal_by_less(self, other):
+    return not self < other
+
+
+def less_by_less_or_equal(self, other):
+    return self <= other and self != other
+
+
+def greater_by_less_or_equal(self, other):
+    return not self <= other
+
+
+def greater_or_equal_by_less_or_equal(self, other):
+    return not self <= other or self == other
+
+
+def less_by_greater(self, other):
+    return not self > other and self != other
+
+
+def less_or_equal_by_greater(self, other):
+    return not self > other
+
+
+def greater_or_equal_by_greater(self, other):
+    return self > other or self == other
+
+
+def less_by_greater_or_equal(self, other):
+    return not self >= other
+
+
+def less_or_equal_by_greater_or_equal(self, other):
+    return not self >= other or self == other
+
+
+def greater_by_greater_or_equal(self, other):
+    return self >= other and self != other

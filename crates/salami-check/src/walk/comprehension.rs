@@ -360,6 +360,12 @@ impl<'a> Walker<'_, 'a> {
             return (value, ());
         };
         if self.engine.method(class, "__iter__").is_none() {
+            if self.engine.method(class, "__getitem__").is_some()
+                && let Some(definition) = self.prelude_function("iteration.iterate_items")
+            {
+                let items = self.call_bound(definition, None, None, vec![value], at);
+                return (items, ());
+            }
             return (value, ());
         }
         let span = value.code.span;

@@ -11,7 +11,12 @@ use crate::types::{Callee, Type};
 impl Walker<'_, '_> {
     /// The decorated function, which makes context managers. One that catches nothing around its
     /// `yield` cannot keep an exception from going on, and after its `with` all is as its body left it.
-    pub(super) fn context_manager(&mut self, function: Value, span: Span) -> Value {
+    pub(super) fn context_manager(
+        &mut self,
+        function: Value,
+        is_async: bool,
+        span: Span,
+    ) -> Value {
         if matches!(function.type_, Type::ERROR | Type::NEVER) {
             return function;
         }
@@ -23,21 +28,26 @@ impl Walker<'_, '_> {
                     catches |= self.catches_at_yield(*definition);
                     self.engine
                         .syntax(*definition)
-                        .is_some_and(|syntax| syntax.is_generator)
+                        .is_some_and(|syntax| syntax.is_generator && syntax.is_async == is_async)
                 }
                 Callee::Native(..) | Callee::NativeMethod(..) => true,
             };
             if !is_generator {
                 let help = "give it a `yield`, between what is done first and what is done last";
-                let message = "`@contextmanager` needs a generator function";
+                let message = if is_async {
+                    "`@asynccontextmanager` needs an asynchronous generator function"
+                } else {
+                    "`@contextmanager` needs a generator function"
+                };
                 self.error(codes::TYPE_WITH, span, message, Some(help.to_owned()));
                 return self.error_value(span);
             }
         }
-        let maker = if catches {
-            "contextlib.catching_manager"
-        } else {
-            "contextlib.manager"
+        let maker = match (catches, is_async) {
+            (true, false) => "contextlib.catching_manager",
+            (false, false) => "contextlib.manager",
+            (true, true) => "contextlib.async_catching_manager",
+            (false, true) => "contextlib.async_manager",
         };
         match self.prelude_function(maker) {
             Some(definition) => self.call_bound(definition, None, None, vec![function], span),

@@ -1,12 +1,12 @@
 //! Generators, coroutines and asynchronous generators: what they yield, are sent, await and return.
 
 use salami_source::Span;
-use salami_syntax::tree::ExprId;
+use salami_syntax::tree::{self, ExprId};
 
 use super::calls::Given;
 use super::{Value, Walker};
 use crate::codes;
-use crate::typed::{Expr, ExprKind, Failure, FunctionKind, Kind, ValueSet};
+use crate::typed::{Expr, ExprKind, Failure, FunctionKind, Kind, Place, Stmt, StmtKind, ValueSet};
 use crate::types::{ClassRef, Container, Node, Type, TypeData, bit, class_of_kind};
 
 /// Something that can be awaited.
@@ -244,7 +244,12 @@ impl<'a> Walker<'_, 'a> {
             "drop `await`: only coroutines, tasks and futures are awaited"
         };
         let message = format!("`{shown}` cannot be awaited");
-        self.error(codes::TYPE_AWAIT, span, message, Some(help.to_owned()));
+        let help = if help.starts_with("drop") {
+            self.no_await_help(help, span)
+        } else {
+            help.into()
+        };
+        self.error(codes::TYPE_AWAIT, span, message, help);
     }
 
     /// Says that a coroutine stands where its result was meant.
@@ -262,6 +267,107 @@ impl<'a> Walker<'_, 'a> {
         let message = format!("{what}, which is a coroutine that was not awaited");
         self.error(codes::TYPE_AWAIT, span, message, Some(help));
         true
+    }
+
+    /// `a, b = await asyncio.gather(f(), g())`: each gets what its own awaitable gives. `false` if
+    /// the statement is something else.
+    pub(super) fn assign_gathered(
+        &mut self,
+        targets: &'a [ExprId],
+        value: ExprId,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) -> bool {
+        let tree = self.tree;
+        let [target] = targets else { return false };
+        let (tree::ExprKind::Tuple(items) | tree::ExprKind::List(items)) = &tree.expr(*target).kind
+        else {
+            return false;
+        };
+        let tree::ExprKind::Await(called) = &tree.expr(value).kind else {
+            return false;
+        };
+        let tree::ExprKind::Call { callee, arguments } = &tree.expr(*called).kind else {
+            return false;
+        };
+        let is_plain = arguments
+            .iter()
+            .all(|argument| matches!(argument.kind, tree::ArgumentKind::Positional))
+            && !items
+                .iter()
+                .any(|&item| matches!(tree.expr(item).kind, tree::ExprKind::Starred(_)));
+        if !is_plain || arguments.len() != items.len() || !self.is_gather(*callee) {
+            return false;
+        }
+        let Some(crate::face::FaceEntry::Function(gather)) =
+            crate::face::module("asyncio").and_then(|module| module.get("gather"))
+        else {
+            return false;
+        };
+        let mut given = self.arguments(arguments);
+        let mut results = Vec::new();
+        let opaque = self.engine.types.opaque;
+        let unknown = self.holder_of_frame(Kind::Coroutine, [opaque, opaque], None);
+        for argument in &mut given {
+            if matches!(argument.value.type_, Type::ERROR | Type::NEVER) {
+                results.push(argument.value.type_);
+                continue;
+            }
+            let mut result = Some(Type::NEVER);
+            for part in self.engine.types.parts(argument.value.type_) {
+                result = match (result, self.awaited_quietly(part)) {
+                    (Some(known), Some(more)) => Some(self.join(known, more)),
+                    _ => None,
+                };
+            }
+            // What cannot be awaited is refused by the call.
+            if let Some(result) = result {
+                results.push(result);
+                argument.value.type_ = unknown;
+            } else {
+                results.push(Type::ERROR);
+            }
+        }
+        let future = self.call_face(gather, "gather", None, given, span);
+        let list = self.awaited(future, span);
+        let mut places = Vec::new();
+        for index in 0..items.len() {
+            let role = u16::try_from(700 + index).unwrap_or(u16::MAX);
+            places.push(self.hidden(span, role, Type::ERROR));
+        }
+        out.push(Self::statement(
+            StmtKind::Unpack {
+                value: list.code,
+                targets: places.iter().map(|&place| Place::Local(place)).collect(),
+                star: None,
+            },
+            span,
+        ));
+        if results.contains(&Type::NEVER) {
+            self.stop();
+            return true;
+        }
+        for ((&item, place), result) in items.iter().zip(places).zip(results) {
+            let read = self.read_hidden(place, Type::ERROR, span);
+            let value = self.narrowed(read, result);
+            self.store(item, value, span, out);
+        }
+        true
+    }
+
+    fn is_gather(&self, callee: ExprId) -> bool {
+        match &self.tree.expr(callee).kind {
+            tree::ExprKind::Attribute { value, name } => {
+                self.tree.name(name.name) == "gather"
+                    && crate::engine::module_named(self.file, *value).as_deref() == Some("asyncio")
+            }
+            tree::ExprKind::Name(_) => matches!(
+                self.static_of(callee),
+                Some(crate::names::Static::Imported(module, name))
+                    if module == "asyncio" && name == "gather"
+            ),
+            _ => false,
+        }
     }
 
     // ---- asynchronous iteration

@@ -108,7 +108,10 @@ impl<'a> Walker<'_, 'a> {
         if !handlers.is_empty() {
             self.tries.push(outer);
         }
+        let caught = self.quietly_caught(handlers);
+        self.catching.push(caught);
         let body = self.block(body);
+        self.catching.pop();
         let after_body = self.env.clone();
         let mut raised = if handlers.is_empty() {
             Env::unreachable(count)
@@ -174,6 +177,20 @@ impl<'a> Walker<'_, 'a> {
             },
             span,
         ));
+    }
+
+    /// The classes that handlers catch, as far as they are written there.
+    fn quietly_caught(&mut self, handlers: &'a [tree::ExceptHandler]) -> Vec<ClassRef> {
+        let mut caught = Vec::new();
+        for handler in handlers {
+            if let Some(id) = handler.classes {
+                self.quiet(|walker| walker.class_list(id, &mut caught));
+            }
+        }
+        caught.retain(|class| {
+            !matches!(class, ClassRef::Native("BaseException")) && self.is_exception(*class)
+        });
+        caught
     }
 
     fn handler(&mut self, handler: &'a tree::ExceptHandler) -> Option<ExceptHandler> {

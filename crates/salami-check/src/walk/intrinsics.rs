@@ -328,7 +328,8 @@ impl<'a> Walker<'_, 'a> {
                 self.value(ExprKind::IsType(first.code, values), Type::BOOL, span)
             }
             "with_traceback" | "final" | "runtime_checkable" | "override" | "unique" => first,
-            "contextmanager" => self.context_manager(first, span),
+            "contextmanager" => self.context_manager(first, false, span),
+            "asynccontextmanager" => self.context_manager(first, true, span),
             "issubclass" => self.is_subclass(first, arguments.next(), span),
             "vars" => match self.only_program_class(first.type_) {
                 Some(class) => self.fields_as_dict(first, class, span),

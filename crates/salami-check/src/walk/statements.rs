@@ -190,11 +190,15 @@ impl<'a> Walker<'_, 'a> {
                 self.stop();
                 break;
             }
-            crate::deep(|| self.statement_into(statement, out));
+            if self.catching.is_empty() || !self.emits {
+                crate::deep(|| self.statement_into(statement, out));
+            } else {
+                crate::deep(|| self.statement_that_may_raise(statement, out));
+            }
         }
     }
 
-    fn statement_into(&mut self, id: StmtId, out: &mut Vec<Stmt>) {
+    pub(super) fn statement_into(&mut self, id: StmtId, out: &mut Vec<Stmt>) {
         let tree = self.tree;
         let statement = tree.stmt(id);
         let span = statement.span;
@@ -314,7 +318,7 @@ impl<'a> Walker<'_, 'a> {
     }
 
     fn assign(&mut self, targets: &'a [ExprId], value: ExprId, span: Span, out: &mut Vec<Stmt>) {
-        if self.is_typing_form(value) {
+        if self.is_typing_form(value) || self.assign_gathered(targets, value, span, out) {
             return;
         }
         let value = self.expression(value);

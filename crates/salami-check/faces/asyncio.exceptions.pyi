@@ -1,0 +1,5 @@
+# asyncio.exceptions.
+
+CancelledError = prelude("asyncio.exceptions.CancelledError")
+InvalidStateError = prelude("asyncio.exceptions.InvalidStateError")
+TimeoutError = builtins.TimeoutError
