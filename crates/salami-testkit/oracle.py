@@ -38,7 +38,7 @@ def run(case: dict) -> dict:
         result = entry.run(case["source"], case["name"], case.get("input") or {})
     except BaseException as error:
         raises = "".join(traceback.format_exception_only(error)).rstrip("\n")
-        if isinstance(error, SyntaxError):
+        if isinstance(error, SyntaxError) and type(error).__module__ == "builtins":
             raises = f"SyntaxError: {error.msg}"
     finally:
         sys.stdout = sys.__stdout__

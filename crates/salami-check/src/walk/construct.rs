@@ -24,6 +24,18 @@ impl Walker<'_, '_> {
         let Some(class) = face::class(name) else {
             return self.error_value(span);
         };
+        if name == "dict"
+            && let [mapping] = given.as_slice()
+            && mapping.kind == GivenKind::Positional
+            && let Some(class) = self.only_program_class(mapping.value.type_)
+            && ["keys", "__getitem__"]
+                .iter()
+                .all(|method| self.engine.method(class, method).is_some())
+            && let Some(definition) = self.prelude_function("conversion.dict_of")
+        {
+            let mapping = mapping.value.clone();
+            return self.call_bound(definition, None, None, vec![mapping], span);
+        }
         match class.kind {
             ClassKind::Exception(_) => {
                 if class.constructor.is_none() || inherits_exception_new(class) {
@@ -551,7 +563,16 @@ impl Walker<'_, '_> {
                 let function = self.expression(factory);
                 return Some(self.call_value(function, Vec::new(), span));
             }
-            return None;
+            // The class is of a stub.
+            let file = *self.engine.files.get(&field.file)?;
+            let kind = super::schema::empty_factory(file, factory)?;
+            let type_ = self.container_at(kind, &[Type::NEVER, Type::NEVER], span, 900);
+            let made = match kind {
+                crate::typed::Kind::Dict => ExprKind::Dict(Vec::new()),
+                crate::typed::Kind::Set => ExprKind::Set(Vec::new()),
+                _ => ExprKind::List(Vec::new()),
+            };
+            return Some(self.value(made, type_, span));
         }
         let default = field.default?;
         let file = *self.engine.files.get(&field.file)?;

@@ -18,6 +18,7 @@ mod date;
 mod datetime;
 mod datetime_common;
 mod decimal;
+mod decimal_digits;
 mod deque;
 mod digest;
 mod dict;
@@ -54,6 +55,7 @@ mod textwrap;
 mod time;
 mod timedelta;
 mod unicodedata;
+mod xml;
 mod zlib;
 
 pub(crate) use csv::next_row;
@@ -86,6 +88,7 @@ const ALL: &[&[Leaf]] = &[
     date::LEAVES,
     datetime::LEAVES,
     decimal::LEAVES,
+    decimal_digits::LEAVES,
     deque::LEAVES,
     digest::LEAVES,
     dict::LEAVES,
@@ -119,6 +122,7 @@ const ALL: &[&[Leaf]] = &[
     time::LEAVES,
     timedelta::LEAVES,
     unicodedata::LEAVES,
+    xml::LEAVES,
     zlib::LEAVES,
 ];
 

@@ -3,7 +3,7 @@
 use salami_ir::{FunctionIndex, Module};
 
 use super::argument::{take, wrong_type};
-use super::{ANY, LIST, Leaf, NONE, STR, STRING_IO, leaf};
+use super::{ANY, LIST, Leaf, STRING_IO, leaf};
 use crate::context::Context;
 use crate::native::Native;
 use crate::native::string_io::{Stream, StringIo};

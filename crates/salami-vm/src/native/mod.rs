@@ -13,6 +13,7 @@ pub mod pattern;
 mod size;
 pub mod string_io;
 pub mod unicode;
+pub mod xml;
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -1,0 +1,31 @@
+# xml.etree.ElementTree: XML as a tree of elements.
+# Nothing outside of the text is read, and entities only where their declaration is plain text.
+
+Element = prelude("xml.etree.ElementTree.Element")
+ElementTree = prelude("xml.etree.ElementTree.ElementTree")
+ParseError = prelude("xml.etree.ElementTree.ParseError")
+SubElement = prelude("xml.etree.ElementTree.SubElement")
+Comment = prelude("xml.etree.ElementTree.Comment")
+XML = prelude("xml.etree.ElementTree.XML")
+dump = prelude("xml.etree.ElementTree.dump")
+fromstring = prelude("xml.etree.ElementTree.XML")
+fromstringlist = prelude("xml.etree.ElementTree.fromstringlist")
+indent = prelude("xml.etree.ElementTree.indent")
+iselement = prelude("xml.etree.ElementTree.iselement")
+iterparse = prelude("xml.etree.ElementTree.iterparse")
+parse = prelude("xml.etree.ElementTree.parse")
+register_namespace = prelude("xml.etree.ElementTree.register_namespace")
+@prelude("xml.etree.ElementTree.text_of")
+def tostring(element: object, encoding: Literal["unicode"], method: str | None = None, *, xml_declaration: bool | None = None, default_namespace: None = None, short_empty_elements: bool = True) -> str: ...
+@prelude("xml.etree.ElementTree.bytes_of")
+def tostring(element: object, encoding: str | None = None, method: str | None = None, *, xml_declaration: bool | None = None, default_namespace: None = None, short_empty_elements: bool = True) -> bytes: ...
+C14NWriterTarget = refused("write the text with tostring")
+ProcessingInstruction = refused("write processing instructions as text")
+PI = refused("write processing instructions as text")
+QName = refused("write the name as '{uri}name'")
+TreeBuilder = refused("use fromstring, or Element and SubElement")
+XMLID = refused("keep the elements by their id in a dict")
+XMLParser = refused("use fromstring(text)")
+XMLPullParser = refused("use fromstring(text)")
+canonicalize = refused("write the text with tostring")
+tostringlist = refused("use tostring")

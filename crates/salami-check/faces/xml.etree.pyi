@@ -1,0 +1,4 @@
+# xml.etree: only ElementTree.
+
+ElementTree = module("xml.etree.ElementTree")
+cElementTree = refused("use xml.etree.ElementTree")
