@@ -617,6 +617,8 @@ class coroutine(Generic[T]):
     @mutates
     @prelude("iteration.close_coroutine")
     def close(self) -> None: ...
+    @prelude("asyncio.coroutine_iterator")
+    def __await__(self) -> generator[None, None, T]: ...
 
 @hidden
 @kind("AsyncGenerator")

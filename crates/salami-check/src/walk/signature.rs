@@ -94,7 +94,8 @@ impl Walker<'_, '_> {
 
     /// Whether a value fits, binding variables on the way.
     pub(super) fn fit(&mut self, wanted: &FaceType, actual: Type, bindings: &mut Bindings) -> Fit {
-        if matches!(actual, Type::ERROR | Type::NEVER) {
+        if actual == Type::NEVER || actual == Type::ERROR && !matches!(wanted, FaceType::Variable(..))
+        {
             return Fit::Yes;
         }
         match wanted {
@@ -192,6 +193,11 @@ impl Walker<'_, '_> {
                     }
                 };
                 return self.fit(inner, made, bindings);
+            }
+            FaceType::Having(method) => {
+                let class = self.only_program_class(part);
+                let has = class.is_some_and(|class| self.engine.method(class, method).is_some());
+                return if has { Fit::Yes } else { Fit::No };
             }
             FaceType::Literal(constants) => {
                 let kinds = constants.iter().fold(0, |kinds, constant| {
@@ -496,6 +502,7 @@ impl Walker<'_, '_> {
                     .collect();
                 self.engine.types.tuple(elements)
             }
+            FaceType::Having(_) => Type::ERROR,
             FaceType::Literal(constants) => {
                 let mut result = Type::NEVER;
                 for constant in constants {
@@ -574,7 +581,10 @@ impl Walker<'_, '_> {
         role: &mut u16,
     ) -> Type {
         let Some(class) = face::class(name) else {
-            return Type::ERROR;
+            return match self.engine.class_of_prelude(name) {
+                Some(class) => self.engine.types.instance(ClassRef::Program(class)),
+                None => Type::ERROR,
+            };
         };
         let kind = match class.kind {
             ClassKind::Native(kind) => kind,

@@ -90,6 +90,31 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("decimal.Decimal.logb", 2, DECIMAL, |c, a| {
         unary(c, a, 10, exponent_of)
     }),
+    leaf("decimal.Decimal.compare_signal", 3, DECIMAL, |c, a| {
+        binary(c, a, |x, y, rules| {
+            if x.is_nan() || y.is_nan() {
+                return Err(Signal::Invalid);
+            }
+            compare(x, y, rules)
+        })
+    }),
+    leaf("decimal.Decimal.compare_total_mag", 3, DECIMAL, |c, a| {
+        binary(c, a, |x, y, rules| {
+            compare_total(&x.clone().copy_abs(), &y.clone().copy_abs(), rules)
+        })
+    }),
+    leaf("decimal.Decimal.is_subnormal", 2, BOOL, |c, a| {
+        test(c, a, |x| x.number_class().ends_with("Subnormal"))
+    }),
+    leaf("decimal.Decimal.max_mag", 3, DECIMAL, |c, a| {
+        binary(c, a, |x, y, rules| extreme_size(x, y, rules, true))
+    }),
+    leaf("decimal.Decimal.min_mag", 3, DECIMAL, |c, a| {
+        binary(c, a, |x, y, rules| extreme_size(x, y, rules, false))
+    }),
+    leaf("decimal.Decimal.radix", 1, DECIMAL, |c, a| {
+        copied(c, a, |_| Decimal::from(10))
+    }),
     leaf("decimal.Decimal.max", 3, DECIMAL, |c, a| {
         binary(c, a, |x, y, rules| extreme(x, y, rules, true))
     }),
@@ -301,6 +326,21 @@ fn extreme(left: &Decimal, right: &Decimal, rules: Rules, largest: bool) -> Outc
         left.plus_keeping_zero(rules)
     } else {
         right.plus_keeping_zero(rules)
+    }
+}
+
+/// The one of the larger or smaller size; of the same size, the larger or smaller.
+fn extreme_size(left: &Decimal, right: &Decimal, rules: Rules, largest: bool) -> Outcome {
+    let sizes = left.clone().copy_abs().compare(&right.clone().copy_abs());
+    match sizes {
+        Some(order) if order.is_ne() => {
+            if order.is_gt() == largest {
+                left.plus_keeping_zero(rules)
+            } else {
+                right.plus_keeping_zero(rules)
+            }
+        }
+        _ => extreme(left, right, rules, largest),
     }
 }
 

@@ -138,7 +138,7 @@ fn digest(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let result = match name.as_str() {
         "shake_128" => extended(Shake128::default(), &data, length),
         "shake_256" => extended(Shake256::default(), &data, length),
-        _ => match fixed(&name, &data) {
+        _ => match plain(&name, &data) {
             Some(result) => result,
             None => return Err(unknown(context, &name)),
         },
