@@ -7,7 +7,7 @@
 mod verified;
 
 use libfuzzer_sys::fuzz_target;
-use salami::{Program, Progress, RunError, RunOptions};
+use salami::{Answer, Program, Progress, RunError, RunOptions, Wait};
 
 fuzz_target!(|entropy: &[u8]| {
     let verified = verified::verified_module(entropy, salami_vm::leaf::leaves());
@@ -24,12 +24,20 @@ fuzz_target!(|entropy: &[u8]| {
         return;
     };
     let result = loop {
-        if let Progress::Ended(result) = execution.step(1_000) {
-            break result;
+        match execution.step(1_000) {
+            Progress::Ended(result) => break result,
+            Progress::Suspended(Wait::Until(instant)) => execution.advance(instant),
+            Progress::Suspended(_) => {
+                execution.answer(&Answer::Error("no such tool".to_owned()));
+            }
+            Progress::Running => {}
         }
     };
     assert!(execution.memory_peak() <= 4_000_000);
     if let Err(RunError::Internal(text)) = result {
-        assert!(text.contains("internal.guard") || text.contains("closure of another"), "{text}");
+        assert!(
+            text.contains("internal.guard") || text.contains("closure of another"),
+            "{text}"
+        );
     }
 });

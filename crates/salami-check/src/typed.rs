@@ -248,6 +248,8 @@ pub struct Class {
     pub frozen: bool,
     /// `repr` shows the fields.
     pub shows_fields: bool,
+    /// Of an enumeration: the field that stands for a member outside of the program.
+    pub stands_for: Option<u16>,
     /// The class statement.
     pub span: Span,
 }
@@ -288,9 +290,22 @@ pub enum Schema {
     Union(Vec<SchemaId>),
     Literal(Vec<Constant>),
     Record(Vec<(String, SchemaId, bool)>),
-    Class(ClassId, Vec<(String, SchemaId, Option<Constant>)>),
+    Class(ClassId, Vec<(String, SchemaId, Option<FieldDefault>)>),
     Iso(Kind),
     Decimal,
+    /// A member of an enumeration; the module variable holds the list of its members.
+    Member(ClassId, GlobalId),
+}
+
+/// What a field of a decoded instance holds where the data have no such key.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FieldDefault {
+    /// A constant.
+    Constant(Constant),
+    /// What a module variable holds.
+    Global(GlobalId),
+    /// A new and empty list, dict or set.
+    Empty(Kind),
 }
 
 /// What calling a function does.

@@ -24,7 +24,7 @@ pub use index::{
 pub use instruction::Instruction;
 pub use leaf::LeafSignature;
 pub use module::{
-    Capability, Class, ClassRef, Constant, Field, Function, FunctionKind, Global, Handler, HandlerKind,
+    Capability, Class, ClassRef, Constant, Field, FieldDefault, Function, FunctionKind, Global, Handler, HandlerKind,
     LeafImport, Module, RegisterDeclaration, SEMANTICS_VERSION, Schema, SourceEntry,
 };
 pub use place::Place;

@@ -114,7 +114,9 @@ pub struct Class {
     pub frozen: bool,
     /// Dataclass: `repr` shows the fields.
     pub shows_fields: bool,
-    /// NamedTuple, Enum and others come with their issue; the span is the class statement's.
+    /// Enumeration: the field that stands for a member outside of the program.
+    pub stands_for: Option<u16>,
+    /// The class statement.
     pub span: Span,
 }
 
@@ -182,14 +184,25 @@ pub enum Schema {
     /// A dict with these keys: name, schema, required.
     Record(Vec<(String, SchemaIndex, bool)>),
     /// An instance of a dataclass, from an object with its fields: name, schema, default constant.
-    Class(
-        ClassIndex,
-        Vec<(String, SchemaIndex, Option<ConstantIndex>)>,
-    ),
+    Class(ClassIndex, Vec<(String, SchemaIndex, Option<FieldDefault>)>),
+    /// A member of an enumeration, from what stands for it outside: the global holds the list of
+    /// its members.
+    Member(ClassIndex, GlobalIndex),
     /// ISO 8601 text, by tag: `date`, `datetime`, `time`.
     Iso(crate::types::Tag),
     /// A `Decimal` from a number or a string.
     Decimal,
+}
+
+/// What a field of a decoded instance holds where the data have no such key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldDefault {
+    /// A constant.
+    Constant(ConstantIndex),
+    /// What a module variable holds.
+    Global(GlobalIndex),
+    /// A new and empty list, dict or set.
+    Empty(crate::types::Tag),
 }
 
 /// What calling a function does.
@@ -314,8 +327,11 @@ impl Module {
             if class == ancestor {
                 return true;
             }
+            if let (ClassRef::Builtin(class), ClassRef::Builtin(ancestor)) = (class, ancestor) {
+                return class.is_subclass(ancestor);
+            }
             current = match class {
-                ClassRef::Builtin(exception) => exception.parent().map(ClassRef::Builtin),
+                ClassRef::Builtin(_) => None,
                 // Bases come first, so the walk ends even in a module that was not verified.
                 ClassRef::Module(index) => {
                     match self.classes.get(index.index()).and_then(|class| class.base) {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use salami_check::typed::{self, Program};
 use salami_ir::{
-    Class, ClassIndex, Constant, ConstantIndex, Field, Global, LeafImport, LeafIndex,
-    LeafSignature, RegisterType, Schema, SchemaIndex, TypeIndex,
+    Class, ClassIndex, Constant, ConstantIndex, Field, FieldDefault, Global, GlobalIndex,
+    LeafImport, LeafIndex, LeafSignature, RegisterType, Schema, SchemaIndex, TypeIndex,
 };
 
 use crate::{LowerError, kinds};
@@ -81,6 +81,7 @@ impl<'a> Pool<'a> {
                 compares_order: class.compares_order,
                 frozen: class.frozen,
                 shows_fields: class.shows_fields,
+                stands_for: class.stands_for,
                 span: class.span,
             });
         }
@@ -217,16 +218,27 @@ impl<'a> Pool<'a> {
             typed::Schema::Class(class, fields) => {
                 let mut lowered = Vec::with_capacity(fields.len());
                 for (name, schema, default) in fields {
-                    let default = default
-                        .as_ref()
-                        .map(|constant| self.constant(constant))
-                        .transpose()?;
+                    let default = match default {
+                        None => None,
+                        Some(typed::FieldDefault::Constant(constant)) => {
+                            Some(FieldDefault::Constant(self.constant(constant)?))
+                        }
+                        Some(typed::FieldDefault::Global(global)) => {
+                            Some(FieldDefault::Global(GlobalIndex(global.0)))
+                        }
+                        Some(typed::FieldDefault::Empty(kind)) => {
+                            Some(FieldDefault::Empty(kinds::tag(*kind)))
+                        }
+                    };
                     lowered.push((name.clone(), at(schema), default));
                 }
                 Schema::Class(ClassIndex(class.0), lowered)
             }
             typed::Schema::Iso(kind) => Schema::Iso(kinds::tag(*kind)),
             typed::Schema::Decimal => Schema::Decimal,
+            typed::Schema::Member(class, global) => {
+                Schema::Member(ClassIndex(class.0), GlobalIndex(global.0))
+            }
         })
     }
 }

@@ -88,6 +88,15 @@ pub struct Outcome {
     pub result: Option<String>,
 }
 
+impl Case {
+    /// The line of the file, from 0, where its `py` block and what CPython wrote below it end.
+    #[must_use]
+    pub fn end(&self) -> usize {
+        let blessed = self.blessed.iter().map(|range| range.end.saturating_sub(1));
+        blessed.chain([self.after]).max().unwrap_or(self.after)
+    }
+}
+
 impl Outcome {
     /// The outcome as blocks of the specification.
     #[must_use]
@@ -153,8 +162,10 @@ pub fn parse(text: &str) -> Result<Vec<Case>, String> {
                 .flat_map(|line| [line, "\n"])
                 .collect();
             if matches!(kind, "help" | "mended") {
-                let case = cases.last_mut().filter(|case| !case.errors.is_empty());
-                let Some(case) = case.filter(|_| open_case) else {
+                let is_mistake = |case: &&mut Case| {
+                    open_case && !(case.errors.is_empty() && case.assertions.is_empty())
+                };
+                let Some(case) = cases.last_mut().filter(is_mistake) else {
                     return Err(format!(
                         "line {}: a `{kind}` block must follow a `py` block with an `# error:`",
                         index + 1

@@ -5,7 +5,7 @@
 #[allow(dead_code, reason = "shared with the verifier's tests")]
 mod generator;
 
-use salami::{CompileOptions, Program, Progress, RunError, RunOptions};
+use salami::{Answer, CompileOptions, Program, Progress, RunError, RunOptions, Wait};
 use salami_testkit::{files, spec};
 
 /// A small generator of numbers (xorshift), seeded: every run makes the same modules.
@@ -36,8 +36,13 @@ fn run(program: &Program) -> Result<(), String> {
         return Ok(());
     };
     let result = loop {
-        if let Progress::Ended(result) = execution.step(1_000) {
-            break result;
+        match execution.step(1_000) {
+            Progress::Ended(result) => break result,
+            Progress::Suspended(Wait::Until(instant)) => execution.advance(instant),
+            Progress::Suspended(_) => {
+                execution.answer(&Answer::Error("no such tool".to_owned()));
+            }
+            Progress::Running => {}
         }
     };
     if execution.memory_peak() > MEMORY {

@@ -22,6 +22,7 @@ fn context() -> Context {
                 name: "Point".into(),
                 fields: vec![field("x", true), field("secret", false), field("y", true)],
                 shows_fields: true,
+                stands_for: None,
                 ..Class::default()
             },
             Class {

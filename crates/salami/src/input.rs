@@ -187,6 +187,8 @@ fn misfit(
         Schema::Float => value.is_number() || value.is_boolean(),
         Schema::Str | Schema::Iso(_) => value.is_string(),
         Schema::Decimal => value.is_string() || value.is_number(),
+        // Its own decoding knows the members.
+        Schema::Member(..) => true,
         Schema::Literal(_) => !value.is_object() && !value.is_array(),
         Schema::List(item) | Schema::TupleOf(item) | Schema::Set(item) => match value {
             Value::Array(items) => {
@@ -344,5 +346,9 @@ fn type_name(module: &Module, schema: SchemaIndex, depth: u32) -> String {
             _ => "date".into(),
         },
         Schema::Decimal => "Decimal".into(),
+        Schema::Member(class, _) => module
+            .classes
+            .get(class.index())
+            .map_or_else(|| "object".into(), |class: &Class| class.name.clone()),
     }
 }

@@ -347,7 +347,6 @@ impl<'a> Engine<'a> {
             class.shows_values |= inherited.shows_values;
             class.is_abstract |= inherited.is_abstract;
             class.data_type = class.data_type.or(inherited.data_type);
-            class.abstracts.extend(inherited.abstracts);
             if inherited.is_dataclass && !class.is_dataclass {
                 class.frozen = inherited.frozen;
                 class.order = inherited.order;
@@ -711,6 +710,14 @@ impl<'a> Engine<'a> {
                     for &target in targets {
                         if let ExprKind::Name(name) = &tree.expr(target).kind {
                             let name = tree.name(*name).to_owned();
+                            // `__rmul__ = __mul__`
+                            if let ExprKind::Name(other) = &tree.expr(*value).kind
+                                && let Some(&method) =
+                                    self.classes[number].methods.get(tree.name(*other))
+                            {
+                                self.classes[number].methods.insert(name, method);
+                                continue;
+                            }
                             let class = &mut self.classes[number];
                             class.abstracts.remove(&name);
                             if class.is_enumeration && !name.starts_with('_') {
@@ -800,7 +807,25 @@ impl<'a> Engine<'a> {
         if !info.is_abstract {
             return Vec::new();
         }
-        info.abstracts.iter().cloned().collect()
+        let order = info.order_of_bases.clone();
+        let mut missing = BTreeSet::new();
+        for (position, base) in order.iter().enumerate() {
+            let ClassRef::Program(index) = base else {
+                continue;
+            };
+            let is_hidden = |name: &String| {
+                order.iter().take(position).any(|earlier| match earlier {
+                    ClassRef::Program(index) => {
+                        let info = &self.classes[*index as usize];
+                        info.methods.contains_key(name) || info.attributes.contains_key(name)
+                    }
+                    ClassRef::Native(_) => false,
+                })
+            };
+            let abstracts = &self.classes[*index as usize].abstracts;
+            missing.extend(abstracts.iter().filter(|name| !is_hidden(name)).cloned());
+        }
+        missing.into_iter().collect()
     }
 
     /// A class attribute by name, in the class or its bases.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use salami_source::{FileId, Source};
-use salami_syntax::tree::{ExprId, ExprKind, StmtKind, Tree};
+use salami_syntax::tree::{ExprId, ExprKind, NameId, StmtKind, Tree};
 
 use crate::face;
 use crate::names::{self, Names};
@@ -20,6 +20,8 @@ pub struct FileData {
     pub tree: Tree,
     /// Its names.
     pub names: Names,
+    /// Names of attributes that are assigned through anything but `self`.
+    pub stored: BTreeSet<String>,
     /// The values of class attributes that may be assigned again: `Counter.total += 1`.
     pub rebound: BTreeSet<ExprId>,
 }
@@ -30,21 +32,28 @@ impl FileData {
     pub fn new(id: u16, source: Source, mut tree: Tree) -> Self {
         super::made::desugar(&mut tree);
         super::getters::desugar(&mut tree);
+        super::forms::desugar(&mut tree);
         super::stars::desugar(&mut tree, u32::try_from(source.text().len()).unwrap_or(u32::MAX));
         let names = names::resolve(&tree, FileId(id));
-        let rebound = rebound(&tree);
+        let stored = stored(&tree);
+        let rebound = rebound(&tree, &stored);
+        let stored = stored
+            .into_iter()
+            .map(|name| tree.name(name).to_owned())
+            .collect();
         Self {
             id,
             source,
             tree,
             names,
+            stored,
             rebound,
         }
     }
 }
 
-/// The values of class attributes of which the name is assigned through anything but `self`.
-fn rebound(tree: &Tree) -> BTreeSet<ExprId> {
+/// The names of attributes that are assigned through anything but `self`.
+fn stored(tree: &Tree) -> BTreeSet<NameId> {
     let mut names = BTreeSet::new();
     for statement in &tree.stmts {
         let mut targets: Vec<ExprId> = match &statement.kind {
@@ -70,6 +79,11 @@ fn rebound(tree: &Tree) -> BTreeSet<ExprId> {
             }
         }
     }
+    names
+}
+
+/// The values of class attributes of which the name is assigned through anything but `self`.
+fn rebound(tree: &Tree, names: &BTreeSet<NameId>) -> BTreeSet<ExprId> {
     let mut values = BTreeSet::new();
     for class in &tree.classes {
         for &statement in &class.body {
@@ -190,7 +204,10 @@ pub fn has_state(file: &FileData) -> bool {
         }
         _ => false,
     });
+    // Members of enumerations are objects that the body makes.
+    let makes_members = file.id >= crate::tools::FIRST_FILE && !tree.classes.is_empty();
     body || has_defaults
+        || makes_members
         || !file.rebound.is_empty()
         || tree.classes.iter().any(|class| {
             class.body.iter().any(|&id| match &tree.stmt(id).kind {

@@ -147,11 +147,14 @@ impl<'a> Walker<'_, 'a> {
         fit
     }
 
-    /// `Alias = dict[str, int]` at the top of the module.
+    /// `Alias = dict[str, int]` at the top of the module, or `UserId = NewType("UserId", int)`.
     fn alias(&mut self, id: ExprId, file: &'a FileData) -> Bound {
         let Syntax::Name(name) = file.tree.expr(id).kind else {
             return Bound::Any;
         };
+        if let Some(base) = crate::engine::new_type(file, id) {
+            return self.bound_of(base, file);
+        }
         if !matches!(file.names.expr(id), Binding::Variable(_)) {
             return Bound::Any;
         }
@@ -482,6 +485,15 @@ impl<'a> Walker<'_, 'a> {
         if bound == Bound::Any {
             return value;
         }
+        if let ExprKind::Constant(constant) = &*value.code.kind
+            && is_excluded(&bound, constant)
+        {
+            let wanted = file.source.slice(file.tree.expr(annotation).span);
+            let given = self.file.source.slice(value.code.span);
+            let message = format!("{what} is `{wanted}`, not `{given}`");
+            self.error(code, span, message, None);
+            return self.error_value(span);
+        }
         match self.within(value.type_, &bound, 0) {
             Fit::Yes => return value,
             Fit::No => {}
@@ -586,6 +598,9 @@ impl<'a> Walker<'_, 'a> {
         let Some(annotation) = self.tree.function(function).returns else {
             return value;
         };
+        if matches!(self.text(id), "NotImplemented") {
+            return value;
+        }
         let span = self.tree.expr(id).span;
         let what = format!("the result of {}()", self.unit.name);
         self.bounded(
@@ -728,6 +743,18 @@ fn tuple_bound(tree: &salami_syntax::tree::Tree, items: &[ExprId], arguments: Ve
         return Bound::Tuple(Vec::new());
     }
     Bound::Tuple(arguments)
+}
+
+/// Whether a bound is of literals, and a constant none of them.
+fn is_excluded(bound: &Bound, constant: &Constant) -> bool {
+    match bound {
+        Bound::Literal(constants) => !constants.contains(constant),
+        Bound::Union(members) => members.iter().all(|member| match member {
+            Bound::Native("NoneType", _) => *constant != Constant::None,
+            member => is_excluded(member, constant),
+        }),
+        _ => false,
+    }
 }
 
 /// What a name of `typing` means with these arguments.

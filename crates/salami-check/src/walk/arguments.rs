@@ -246,7 +246,22 @@ impl Walker<'_, '_> {
                                 .parameters
                                 .iter()
                                 .map(|parameter| file.tree.name(parameter.name.name));
-                            let otherwise = signature_help(syntax, file, receivers);
+                            // Where one argument is missing, that is the one.
+                            let mut free = (0..slots.len()).filter(|&slot| {
+                                let parameter = &syntax.parameters[slot];
+                                let spelled = file.tree.name(parameter.name.name);
+                                slots[slot].is_none()
+                                    && parameter.default.is_none()
+                                    && positions.contains(&slot)
+                                    && !by_name_given.iter().any(|given| given == spelled)
+                            });
+                            let otherwise = match (free.next(), free.next()) {
+                                (Some(only), None) => {
+                                    let only = syntax.parameters[only].name.name;
+                                    format!("did you mean `{}`?", file.tree.name(only))
+                                }
+                                _ => signature_help(syntax, file, receivers),
+                            };
                             let at = self.keyword_place(argument.span);
                             let help = self.keyword_help(&keyword, at, names, otherwise);
                             let message =

@@ -1,10 +1,13 @@
 //! Schemas: validating decodes of JSON data.
 
 use salami_source::Span;
+use salami_syntax::tree::ExprId;
 
 use super::annotation::Bound;
 use super::{Value, Walker};
-use crate::typed::{ClassId, ExprKind, Kind, Schema, SchemaId};
+use crate::engine::{FieldInfo, FileData};
+use crate::names::Binding;
+use crate::typed::{ClassId, ExprKind, FieldDefault, Kind, Schema, SchemaId};
 use crate::types::Type;
 
 impl Walker<'_, '_> {
@@ -119,6 +122,13 @@ impl Walker<'_, '_> {
                 }
                 Schema::Record(fields)
             }
+            Bound::Program(index) if self.engine.classes[*index as usize].is_enumeration => {
+                let members = self.members(*index, Span::default());
+                match *members.code.kind {
+                    ExprKind::Global(global) => Schema::Member(ClassId(*index), global),
+                    _ => Schema::Json,
+                }
+            }
             Bound::Program(index) => {
                 let fields = self.engine.classes[*index as usize].fields.clone();
                 let mut typed = Vec::new();
@@ -130,9 +140,7 @@ impl Walker<'_, '_> {
                     };
                     let inner = self.bound_of(annotation, file);
                     let schema = self.schema(&inner, depth + 1);
-                    let default = field
-                        .default
-                        .and_then(|default| super::arguments::literal(file, default));
+                    let default = self.default_of(field, file);
                     typed.push((field.name.clone(), schema, default));
                 }
                 Schema::Class(ClassId(*index), typed)
@@ -168,6 +176,34 @@ impl Walker<'_, '_> {
                 }
             }
         }
+    }
+}
+
+impl<'a> Walker<'_, 'a> {
+    /// What a field holds that the data do not give.
+    fn default_of(&mut self, field: &FieldInfo, file: &'a FileData) -> Option<FieldDefault> {
+        if let Some(factory) = field.factory {
+            return empty_factory(file, factory).map(FieldDefault::Empty);
+        }
+        let value = self.field_default(field, field.span)?;
+        match *value.code.kind {
+            ExprKind::Constant(constant) => Some(FieldDefault::Constant(constant)),
+            ExprKind::Global(global) => Some(FieldDefault::Global(global)),
+            _ => None,
+        }
+    }
+}
+
+/// The container that a `default_factory` of a file makes: `list`, `dict` or `set`.
+pub(super) fn empty_factory(file: &FileData, factory: ExprId) -> Option<Kind> {
+    if !matches!(file.names.expr(factory), Binding::Builtin) {
+        return None;
+    }
+    match file.source.slice(file.tree.expr(factory).span) {
+        "list" => Some(Kind::List),
+        "dict" => Some(Kind::Dict),
+        "set" => Some(Kind::Set),
+        _ => None,
     }
 }
 

@@ -13,9 +13,8 @@ use crate::index::{
 };
 use crate::instruction::{Comparison, Destination, Expectation, Instruction, OperandSource};
 use crate::module::{
-    Capability,
-    Class, ClassRef, Constant, Field, Function, FunctionKind, Global, Handler, HandlerKind,
-    LeafImport, Module, RegisterDeclaration, Schema, SourceEntry,
+    Capability, Class, ClassRef, Constant, Field, FieldDefault, Function, FunctionKind, Global,
+    Handler, HandlerKind, LeafImport, Module, RegisterDeclaration, Schema, SourceEntry,
 };
 use crate::types::{RegisterType, Tag, TagSet};
 
@@ -304,6 +303,7 @@ impl<'a> Reader<'a> {
             })
         })?;
         let [compares_equal, compares_order, frozen, shows_fields] = self.flags()?;
+        let stands_for = self.option(Self::small)?;
         let span = Span::new(self.medium()?, self.medium()?);
         Ok(Class {
             name,
@@ -313,6 +313,7 @@ impl<'a> Reader<'a> {
             compares_order,
             frozen,
             shows_fields,
+            stands_for,
             span,
         })
     }
@@ -344,12 +345,23 @@ impl<'a> Reader<'a> {
                 let fields = self.list(|reader| {
                     let name = reader.string()?;
                     let schema = reader.schema()?;
-                    Ok((name, schema, reader.option(Self::constant)?))
+                    Ok((name, schema, reader.option(Self::field_default)?))
                 })?;
                 Schema::Class(class, fields)
             }
             15 => Schema::Iso(self.tag()?),
             16 => Schema::Decimal,
+            17 => Schema::Member(self.class()?, GlobalIndex(self.medium()?)),
+            _ => return Self::malformed(start),
+        })
+    }
+
+    fn field_default(&mut self) -> Result<FieldDefault> {
+        let start = self.at;
+        Ok(match self.byte()? {
+            0 => FieldDefault::Constant(self.constant()?),
+            1 => FieldDefault::Global(GlobalIndex(self.medium()?)),
+            2 => FieldDefault::Empty(self.tag()?),
             _ => return Self::malformed(start),
         })
     }

@@ -4,7 +4,7 @@ use super::{MAGIC, VERSION};
 use crate::index::{ConstantIndex, Register, SchemaIndex};
 use crate::instruction::{Comparison, Expectation, Instruction, OperandView};
 use crate::module::{
-    Class, ClassRef, Constant, Function, Handler, HandlerKind, Module,
+    Class, ClassRef, Constant, FieldDefault, Function, Handler, HandlerKind, Module,
     RegisterDeclaration, Schema, SourceEntry,
 };
 use crate::types::RegisterType;
@@ -168,6 +168,9 @@ impl Writer {
             class.frozen,
             class.shows_fields,
         ]);
+        self.option(class.stands_for, |writer, field| {
+            writer.number(u64::from(field));
+        });
         self.number(u64::from(class.span.start));
         self.number(u64::from(class.span.end));
     }
@@ -226,8 +229,19 @@ impl Writer {
                 self.list(fields, |writer, (name, schema, default)| {
                     writer.text(name);
                     writer.schema_reference(schema);
-                    writer.option(*default, |writer, constant| {
-                        writer.number(u64::from(constant.0))
+                    writer.option(*default, |writer, default| match default {
+                        FieldDefault::Constant(constant) => {
+                            writer.byte(0);
+                            writer.number(u64::from(constant.0));
+                        }
+                        FieldDefault::Global(global) => {
+                            writer.byte(1);
+                            writer.number(u64::from(global.0));
+                        }
+                        FieldDefault::Empty(tag) => {
+                            writer.byte(2);
+                            writer.byte(tag as u8);
+                        }
                     });
                 });
             }
@@ -236,6 +250,11 @@ impl Writer {
                 self.byte(*tag as u8);
             }
             Schema::Decimal => self.byte(16),
+            Schema::Member(class, global) => {
+                self.byte(17);
+                self.number(u64::from(class.0));
+                self.number(u64::from(global.0));
+            }
         }
     }
 

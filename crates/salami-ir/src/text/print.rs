@@ -7,7 +7,8 @@ use super::pool::PrintedPool;
 use crate::index::{Address, ConstantIndex, GlobalIndex, LeafIndex, Register, TypeIndex};
 use crate::instruction::{Expectation, Instruction, OperandView};
 use crate::module::{
-    Class, Constant, Function, HandlerKind, Module, RegisterDeclaration, Schema, SourceEntry,
+    Class, Constant, FieldDefault, Function, HandlerKind, Module, RegisterDeclaration, Schema,
+    SourceEntry,
 };
 
 /// Unnamed registers are declared this many on a line.
@@ -194,6 +195,9 @@ impl<'a> Printer<'a> {
             (class.shows_fields, " shows_fields"),
         ];
         self.flags(&flags);
+        if let Some(field) = class.stands_for {
+            self.put(format_args!(" stands_for {field}"));
+        }
         self.put(format_args!(
             " span {} {}\n",
             class.span.start, class.span.end
@@ -249,15 +253,25 @@ impl<'a> Printer<'a> {
                 for (position, (name, schema, default)) in fields.iter().enumerate() {
                     self.separate(position, ", ");
                     self.put(format_args!("{} {schema}", literal::text(name)));
-                    if let Some(constant) = default {
-                        self.put(" default ");
-                        self.constant(*constant);
+                    match default {
+                        Some(FieldDefault::Constant(constant)) => {
+                            self.put(" default ");
+                            self.constant(*constant);
+                        }
+                        Some(FieldDefault::Global(global)) => {
+                            self.put(format_args!(" global {global}"));
+                        }
+                        Some(FieldDefault::Empty(tag)) => {
+                            self.put(format_args!(" empty {}", tag.name()));
+                        }
+                        None => {}
                     }
                 }
                 self.put(')');
             }
             Schema::Iso(tag) => self.put(format_args!("iso {}", tag.name())),
             Schema::Decimal => self.put("decimal"),
+            Schema::Member(class, global) => self.put(format_args!("member {class} {global}")),
         }
     }
 

@@ -6,8 +6,8 @@ use super::lexer::Token;
 use super::line::Line;
 use super::literal;
 use super::parse::Assembler;
-use crate::index::{ClassIndex, ConstantIndex, SchemaIndex, TypeIndex};
-use crate::module::{Capability, Class, Constant, Field, Global, LeafImport, Schema};
+use crate::index::{ClassIndex, ConstantIndex, GlobalIndex, SchemaIndex, TypeIndex};
+use crate::module::{Capability, Class, Constant, Field, FieldDefault, Global, LeafImport, Schema};
 use crate::place::Place;
 
 fn count(length: usize) -> u32 {
@@ -156,6 +156,8 @@ impl Assembler<'_> {
                 class.frozen = true;
             } else if line.accept_word("shows_fields") {
                 class.shows_fields = true;
+            } else if line.accept_word("stands_for") {
+                class.stands_for = Some(line.number()?);
             } else {
                 break;
             }
@@ -217,15 +219,25 @@ impl Assembler<'_> {
                 let class = ClassIndex(line.index("c", "class")?);
                 let fields = Self::items(line, true, |line| {
                     let (name, schema) = (line.text()?, Self::schema_index(line)?);
-                    let default = line.accept_word("default");
-                    let default = if default {
-                        Some(ConstantIndex(self.tables.constant(line)?))
+                    let default = if line.accept_word("default") {
+                        Some(FieldDefault::Constant(ConstantIndex(
+                            self.tables.constant(line)?,
+                        )))
+                    } else if line.accept_word("global") {
+                        let global = GlobalIndex(line.index("g", "global")?);
+                        Some(FieldDefault::Global(global))
+                    } else if line.accept_word("empty") {
+                        Some(FieldDefault::Empty(line.tag()?))
                     } else {
                         None
                     };
                     Ok((name, schema, default))
                 })?;
                 Schema::Class(class, fields)
+            }
+            "member" => {
+                let class = ClassIndex(line.index("c", "class")?);
+                Schema::Member(class, GlobalIndex(line.index("g", "global")?))
             }
             _ => return line.refuse(format!("there is no schema `{word}`")),
         })

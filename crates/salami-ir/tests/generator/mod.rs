@@ -8,10 +8,10 @@ use salami_ir::instruction::{
     Comparison, Destination, Expectation, INSTRUCTIONS, Instruction, OperandSource,
 };
 use salami_ir::{
-    Address, BuiltinException, Capability, Class, ClassIndex, ClassRef, Constant, ConstantIndex, Field,
-    FieldIndex, Function, FunctionIndex, FunctionKind, Global, GlobalIndex, Handler, HandlerKind,
-    LeafImport, LeafIndex, Module, Register, RegisterDeclaration, RegisterType, Schema,
-    SchemaIndex, SourceEntry, Tag, TagSet, TypeIndex,
+    Address, BuiltinException, Capability, Class, ClassIndex, ClassRef, Constant, ConstantIndex,
+    Field, FieldDefault, FieldIndex, Function, FunctionIndex, FunctionKind, Global, GlobalIndex,
+    Handler, HandlerKind, LeafImport, LeafIndex, Module, Register, RegisterDeclaration,
+    RegisterType, Schema, SchemaIndex, SourceEntry, Tag, TagSet, TypeIndex,
 };
 use salami_source::Span;
 
@@ -179,13 +179,22 @@ impl<'a> Entropy<'a> {
             compares_order: self.flag(),
             frozen: self.flag(),
             shows_fields: self.flag(),
+            stands_for: self.maybe(|entropy| entropy.below(9) as u16),
             span: self.span(),
+        }
+    }
+
+    fn field_default(&mut self) -> FieldDefault {
+        match self.below(3) {
+            0 => FieldDefault::Constant(ConstantIndex(self.number())),
+            1 => FieldDefault::Global(GlobalIndex(self.number())),
+            _ => FieldDefault::Empty(self.pick(Tag::ALL)),
         }
     }
 
     fn schema_entry(&mut self) -> Schema {
         let inner = SchemaIndex(self.number());
-        match self.below(17) {
+        match self.below(18) {
             0 => Schema::Json,
             1 => Schema::None,
             2 => Schema::Bool,
@@ -205,15 +214,12 @@ impl<'a> Entropy<'a> {
                 Schema::Class(
                     class,
                     self.many(3, |entropy| {
-                        (
-                            entropy.string(),
-                            inner,
-                            entropy.maybe(|entropy| ConstantIndex(entropy.number())),
-                        )
+                        (entropy.string(), inner, entropy.maybe(Self::field_default))
                     }),
                 )
             }
             15 => Schema::Iso(self.pick(Tag::ALL)),
+            16 => Schema::Member(ClassIndex(self.number()), GlobalIndex(self.number())),
             _ => Schema::Decimal,
         }
     }
@@ -356,7 +362,9 @@ pub fn any_module(entropy: &[u8]) -> Module {
         capabilities: entropy.many(2, |entropy| Capability {
             name: entropy.string(),
             parameters: entropy.many(2, Entropy::string),
-            result: entropy.many(1, |entropy| SchemaIndex(entropy.number())).pop(),
+            result: entropy
+                .many(1, |entropy| SchemaIndex(entropy.number()))
+                .pop(),
         }),
         entry: FunctionIndex(entropy.number()),
     }

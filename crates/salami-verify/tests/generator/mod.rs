@@ -277,6 +277,7 @@ fn class(name: &str, base: Option<ClassRef>, fields: &[&str]) -> Class {
         compares_equal: true,
         compares_order: true,
         shows_fields: true,
+        stands_for: None,
         ..Class::default()
     }
 }

@@ -129,6 +129,7 @@ pub(super) fn export(heap: &Heap, value: Value) -> Result<Data, ExportError> {
         if count > LARGEST {
             return Err(ExportError::TooLarge);
         }
+        current = outside(heap, current);
         let mut finished = match scalar(heap, current) {
             Some(data) => data,
             None => {
@@ -170,6 +171,21 @@ pub(super) fn export(heap: &Heap, value: Value) -> Result<Data, ExportError> {
                 None => finished = close(&mut stack),
             }
         }
+    }
+}
+
+/// What stands for a member of an enumeration outside of the program; another value itself.
+fn outside(heap: &Heap, value: Value) -> Value {
+    let Value::Object(object) = value else {
+        return value;
+    };
+    let instance = heap.object(object);
+    let class = heap.module().classes.get(instance.class.index());
+    let field = class.and_then(|class| class.stands_for);
+    let stands = field.and_then(|field| instance.fields.get(usize::from(field)));
+    match stands.copied() {
+        Some(Value::Object(_)) | None => value,
+        Some(stands) => stands,
     }
 }
 
@@ -272,7 +288,7 @@ fn not_data(heap: &Heap, value: Value) -> ExportError {
 
 /// A key as JSON writes it.
 fn key_text(heap: &Heap, key: Value) -> Result<String, ExportError> {
-    Ok(match key {
+    Ok(match outside(heap, key) {
         Value::Str(text) => heap.str(text).to_owned(),
         Value::Int(number) => number.to_string(),
         Value::Big(big) => heap.big(big).to_string(),

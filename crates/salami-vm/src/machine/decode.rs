@@ -3,7 +3,7 @@
 //! It goes as deep as the schema does, which is bounded; what the schema leaves open is copied with
 //! an explicit stack.
 
-use salami_ir::{BuiltinException, Constant, Schema, SchemaIndex, Tag};
+use salami_ir::{BuiltinException, Constant, FieldDefault, Schema, SchemaIndex, Tag};
 
 use crate::context::Context;
 use crate::heap::DictObject;
@@ -39,18 +39,26 @@ impl From<Raise> for Stop {
 struct Decoder<'a> {
     context: &'a mut Context,
     constants: &'a [Value],
+    globals: &'a [Value],
     path: Vec<String>,
+}
+
+/// What schemas refer to.
+#[derive(Clone, Copy)]
+pub(super) struct ModuleValues<'a> {
+    pub(super) constants: &'a [Value],
+    pub(super) globals: &'a [Value],
 }
 
 /// Decodes a value; `what` names it in errors.
 pub(super) fn decode(
     context: &mut Context,
-    constants: &[Value],
+    module_values: ModuleValues<'_>,
     value: Value,
     schema: SchemaIndex,
     what: &str,
 ) -> Result<Value, Raise> {
-    match attempt(context, constants, value, schema) {
+    match attempt(context, module_values, value, schema) {
         Ok(value) => Ok(value),
         Err(Stop::Raise(raise)) => Err(raise),
         Err(Stop::Misfit(misfit)) => {
@@ -67,12 +75,12 @@ pub(super) fn decode(
 /// Decodes what a tool answered: what does not fit is the tool's fault.
 pub(super) fn answer(
     context: &mut Context,
-    constants: &[Value],
+    module_values: ModuleValues<'_>,
     value: Value,
     schema: SchemaIndex,
     service: &str,
 ) -> Result<Value, Raise> {
-    let wrong = match attempt(context, constants, value, schema) {
+    let wrong = match attempt(context, module_values, value, schema) {
         Ok(value) => return Ok(value),
         Err(Stop::Misfit(misfit)) => misfit.message("the answer"),
         // Text that is no date, and the like.
@@ -88,13 +96,14 @@ pub(super) fn answer(
 
 fn attempt(
     context: &mut Context,
-    constants: &[Value],
+    module_values: ModuleValues<'_>,
     value: Value,
     schema: SchemaIndex,
 ) -> Result<Value, Stop> {
     let mut decoder = Decoder {
         context,
-        constants,
+        constants: module_values.constants,
+        globals: module_values.globals,
         path: Vec::new(),
     };
     decoder.value(value, schema, 0)
@@ -269,6 +278,33 @@ impl Decoder<'_> {
                 }
                 Ok(dict)
             }
+            (Schema::Member(class, global), _) => {
+                let field = module
+                    .classes
+                    .get(class.index())
+                    .and_then(|it| it.stands_for);
+                let members = match self.globals.get(global.index()) {
+                    Some(Value::List(members)) => self.context.heap.list(*members).to_vec(),
+                    _ => Vec::new(),
+                };
+                let mut wanted = Vec::new();
+                for member in members {
+                    let Value::Object(object) = member else {
+                        continue;
+                    };
+                    let fields = &self.context.heap.object(object).fields;
+                    let stands = field.and_then(|field| fields.get(usize::from(field)).copied());
+                    let stands = stands.unwrap_or_default();
+                    let is_same_kind =
+                        stands.tag(&self.context.heap) == value.tag(&self.context.heap);
+                    if is_same_kind && ops::equal(self.context, stands, value)? {
+                        return Ok(member);
+                    }
+                    wanted.push(crate::format::repr(self.context, stands)?);
+                }
+                let found = crate::format::repr(self.context, value)?;
+                Err(self.bad_value(wanted.join(" or "), found))
+            }
             (Schema::Class(class, fields), _) => {
                 let Some(declared) = module.classes.get(class.index()) else {
                     return Err(Stop::Raise(Raise::Internal("a class that does not exist")));
@@ -284,11 +320,7 @@ impl Decoder<'_> {
                         (Some(value), _) => self.at(format!("[{name:?}]"), |this| {
                             this.value(value, *schema, depth + 1)
                         })?,
-                        (None, Some(default)) => self
-                            .constants
-                            .get(default.index())
-                            .copied()
-                            .unwrap_or_default(),
+                        (None, Some(default)) => self.default(*default)?,
                         (None, None) => {
                             return Err(self.bad_value(format!("a key {name:?}"), "none"));
                         }
@@ -365,10 +397,36 @@ impl Decoder<'_> {
         }
     }
 
+    fn default(&mut self, default: FieldDefault) -> Result<Value, Stop> {
+        Ok(match default {
+            FieldDefault::Constant(constant) => {
+                let constant = self.constants.get(constant.index());
+                constant.copied().unwrap_or_default()
+            }
+            FieldDefault::Global(global) => match self.globals.get(global.index()) {
+                Some(value) if !value.is_unset() => *value,
+                _ => {
+                    return Err(Stop::Raise(Raise::Internal(
+                        "a default that is not made yet",
+                    )));
+                }
+            },
+            FieldDefault::Empty(Tag::Dict) => self.context.heap.alloc_dict(DictObject::default())?,
+            FieldDefault::Empty(Tag::Set) => ops::set_from_values(self.context, &[], false)?,
+            FieldDefault::Empty(_) => self.context.heap.alloc_list(Vec::new())?,
+        })
+    }
+
     /// Converts with the leaf that programs use too.
     fn through_leaf(&mut self, name: &str, value: Value) -> Result<Value, Stop> {
         match leaf::find(name) {
-            Some(leaf) if leaf.arguments == 1 => Ok((leaf.function)(self.context, &[value])?),
+            Some(leaf) if leaf.arguments > 0 => {
+                let mut arguments = vec![Value::Unset; usize::from(leaf.arguments)];
+                if let Some(first) = arguments.first_mut() {
+                    *first = value;
+                }
+                Ok((leaf.function)(self.context, &arguments)?)
+            }
             _ => Err(Stop::Raise(Raise::Internal(
                 "a decode needs a leaf that is not there",
             ))),

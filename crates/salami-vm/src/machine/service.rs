@@ -48,7 +48,11 @@ impl Machine {
                 match tool.result {
                     None => Ok(value),
                     Some(schema) => {
-                        decode::answer(&mut self.context, &self.constants, value, schema, service)
+                        let module = decode::ModuleValues {
+                            constants: &self.constants,
+                            globals: &self.globals,
+                        };
+                        decode::answer(&mut self.context, module, value, schema, service)
                     }
                 }
             }

@@ -407,7 +407,10 @@ impl Machine {
                 let value = register(value);
                 let decoded = super::decode::decode(
                     &mut self.context,
-                    &self.constants,
+                    super::decode::ModuleValues {
+                        constants: &self.constants,
+                        globals: &self.globals,
+                    },
                     value,
                     schema,
                     &what,

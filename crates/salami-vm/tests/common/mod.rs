@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use salami_vm::{Data, Limits, Machine, Outcome, Program, leaf};
+use salami_vm::{Answer, Data, Limits, Machine, Outcome, Program, Wait, leaf};
 
 /// Assembles, verifies and prepares.
 pub fn program(source: &str) -> Arc<Program> {
@@ -73,6 +73,16 @@ pub fn run(program: &Arc<Program>, input: &[(String, Data)], way: Way) -> Observ
                 break format!("result: {text}");
             }
             Outcome::OutOfFuel { .. } => {}
+            Outcome::Suspended(Wait::Until(instant)) => machine.advance_clock(instant),
+            // A tool `echo` gives its arguments back, another fails.
+            Outcome::Suspended(Wait::Call(call)) => {
+                let answer = if call.service.ends_with(".echo") {
+                    Answer::Value(Data::Dict(call.arguments))
+                } else {
+                    Answer::Error(format!("call {} failed", call.sequence))
+                };
+                assert!(machine.answer(answer), "it waits for a call");
+            }
             Outcome::Raised(raised) => {
                 let trace: Vec<String> = raised
                     .traceback
