@@ -130,7 +130,10 @@ impl Class {
     /// The module of Python that the class belongs to; `None` for a class of the program.
     #[must_use]
     pub fn module(&self) -> Option<&str> {
-        self.name.rsplit_once(':').map(|(module, _)| module)
+        self.name
+            .rsplit_once(':')
+            .map(|(module, _)| module)
+            .filter(|&module| module != "builtins")
     }
 }
 

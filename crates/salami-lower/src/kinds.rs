@@ -147,6 +147,9 @@ fn is_subclass(program: &[Class], mut class: ClassRef, ancestor: ClassRef) -> bo
         if class == ancestor {
             return true;
         }
+        if let (ClassRef::Builtin(class), ClassRef::Builtin(ancestor)) = (class, ancestor) {
+            return class.is_subclass(ancestor);
+        }
         let base = match class {
             ClassRef::Builtin(exception) => exception.parent().map(ClassRef::Builtin),
             ClassRef::Module(index) => program.get(index.index()).and_then(|class| class.base),

@@ -11,6 +11,7 @@ mod fields;
 mod made;
 mod order;
 mod files;
+mod forms;
 mod getters;
 mod stars;
 
@@ -22,6 +23,7 @@ use salami_syntax::tree::{FunctionDefinition, StmtId};
 pub use classes::{
     ClassInfo, FieldInfo, MethodKind, decorator_name, entry_named, module_named, native_class,
 };
+pub use forms::new_type;
 pub use files::{FileData, prelude, prelude_static};
 
 use crate::names::{UnitId, UnitKind};
@@ -159,6 +161,12 @@ pub struct Engine<'a> {
     pub diagnostics: Vec<Diagnostic>,
     /// Assertion points.
     pub notes: Vec<Diagnostic>,
+    /// The places of certain errors, each with the variants that have it.
+    pub errors_of: BTreeMap<(Span, &'static str), BTreeSet<VariantId>>,
+    /// Places of errors that other callers of their functions do not have: they raise when the program runs.
+    pub softened: BTreeSet<(Span, &'static str)>,
+    /// Whether fields were added to classes since the last emission: what was emitted knows other places.
+    pub moved_fields: bool,
     /// Classes whose fields hold what a decode makes.
     pub decoded: BTreeSet<u32>,
     /// Function values of natives that were emitted, by callee and arity.
@@ -216,6 +224,9 @@ impl<'a> Engine<'a> {
             to_emit: Vec::new(),
             diagnostics: Vec::new(),
             notes: Vec::new(),
+            errors_of: BTreeMap::new(),
+            softened: BTreeSet::new(),
+            moved_fields: false,
             decoded: BTreeSet::new(),
             wrappers: BTreeMap::new(),
             tools,
@@ -596,7 +607,30 @@ impl<'a> Engine<'a> {
     /// Whether emission found something that was not analysed to the end.
     pub fn is_unsettled(&mut self) -> bool {
         self.absorb_changes();
-        !self.queue.is_empty()
+        std::mem::take(&mut self.moved_fields) || !self.queue.is_empty()
+    }
+
+    /// The places of errors that only some of the variants of their functions have.
+    pub fn partial_errors(&self) -> BTreeSet<(Span, &'static str)> {
+        let mut emitted: BTreeMap<DefinitionId, usize> = BTreeMap::new();
+        for variant in &self.variants {
+            if variant.function.is_some() {
+                *emitted.entry(variant.definition).or_default() += 1;
+            }
+        }
+        self.errors_of
+            .iter()
+            .filter(|(_, variants)| {
+                let mut failing: BTreeMap<DefinitionId, usize> = BTreeMap::new();
+                for &variant in *variants {
+                    *failing.entry(self.variant(variant).definition).or_default() += 1;
+                }
+                failing
+                    .iter()
+                    .all(|(definition, &count)| emitted.get(definition) > Some(&count))
+            })
+            .map(|(&place, _)| place)
+            .collect()
     }
 
     /// Forgets what was emitted, and analyses what is left to do.
@@ -610,6 +644,7 @@ impl<'a> Engine<'a> {
         self.capabilities.clear();
         self.noted = crate::effects::Noted::default();
         self.notes.clear();
+        self.errors_of.clear();
         for variant in &mut self.variants {
             variant.function = None;
         }
@@ -724,6 +759,22 @@ impl<'a> Engine<'a> {
     pub fn represented(&self, class: &str) -> Option<u32> {
         let name = crate::face::class(class)?.represented?;
         let (file, entity) = prelude_static(name)?;
+        match entity {
+            crate::names::Static::Class(class) => {
+                self.class_index.get(&(file.id, class.0)).copied()
+            }
+            _ => None,
+        }
+    }
+
+    /// The class of the prelude that a name of a face means.
+    pub fn class_of_prelude(&mut self, name: &str) -> Option<u32> {
+        let (module, name) = name.rsplit_once('.').unwrap_or(("builtins", name));
+        let crate::face::FaceEntry::Prelude(name) = crate::face::module(module)?.get(name)? else {
+            return None;
+        };
+        let (file, entity) = prelude_static(name)?;
+        self.add_file(file);
         match entity {
             crate::names::Static::Class(class) => {
                 self.class_index.get(&(file.id, class.0)).copied()

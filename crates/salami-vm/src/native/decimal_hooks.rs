@@ -230,7 +230,7 @@ pub(super) fn convert(
                 return Err(context.overflow_error("Python int too large to convert to C ssize_t"));
             };
             let like = Decimal::new(false, 1u32.into(), places);
-            finish(context, value.quantize(&like, Rounding::HalfEven, rules)).map(Some)
+            finish(context, value.quantize(&like, rules.rounding, rules)).map(Some)
         }
     }
 }

@@ -393,6 +393,9 @@ pub fn order(
             _ => {}
         }
         let Some(length) = sequence_lengths(context, left, right) else {
+            if let Some(answer) = super::sequence::order_counters(context, comparison, left, right)? {
+                return Ok(answer);
+            }
             if (matches!(left, Value::Native(_)) || matches!(right, Value::Native(_)))
                 && let Some(answer) = native::order(context, comparison, left, right)?
             {

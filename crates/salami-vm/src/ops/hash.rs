@@ -270,6 +270,12 @@ pub fn public_hash(context: &mut Context, value: Value) -> Result<i64, Raise> {
     if let Some(hash) = python_hash(&context.heap, value) {
         return Ok(hash);
     }
+    if let Value::Native(handle) = value
+        && let crate::native::Native::Decimal(decimal) = context.heap.native(handle)
+        && let Some(hash) = decimal.hash()
+    {
+        return Ok(hash);
+    }
     let hash = deep(&context.heap, HashKey::default(), value).unwrap_or(0);
     // CPython's hashes fit 61 bits for numbers, 64 for others; -1 is never one.
     Ok((hash >> 3).cast_signed())

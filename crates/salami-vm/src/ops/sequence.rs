@@ -268,6 +268,41 @@ fn counter(
     Ok(result)
 }
 
+/// `<`, `<=`, `>` and `>=` of two Counters: of all their counts. `None` if they are none.
+pub(crate) fn order_counters(
+    context: &mut Context,
+    comparison: Comparison,
+    left: Value,
+    right: Value,
+) -> Result<Option<bool>, Raise> {
+    let (Value::Dict(left), Value::Dict(right)) = (left, right) else {
+        return Ok(None);
+    };
+    let is_counter = |dict: DictRef| matches!(context.heap.dict(dict).flavor, Flavor::Counter);
+    if !is_counter(left) || !is_counter(right) {
+        return Ok(None);
+    }
+    let (less, more) = match comparison {
+        Comparison::Less | Comparison::LessOrEqual => (left, right),
+        _ => (right, left),
+    };
+    let size = context.heap.dict(less).len() + context.heap.dict(more).len();
+    context.charge(size as u64 * 4)?;
+    let mut differs = false;
+    for dict in [less, more] {
+        for (key, _) in dict_items(&context.heap, dict) {
+            let low = dict_get(context, less, key)?.unwrap_or(Value::Int(0));
+            let high = dict_get(context, more, key)?.unwrap_or(Value::Int(0));
+            if !order(context, Comparison::LessOrEqual, low, high)? {
+                return Ok(Some(false));
+            }
+            differs = differs || order(context, Comparison::Less, low, high)?;
+        }
+    }
+    let is_strict = matches!(comparison, Comparison::Less | Comparison::Greater);
+    Ok(Some(!is_strict || differs))
+}
+
 fn keep_positive(
     context: &mut Context,
     target: DictRef,
