@@ -19,6 +19,7 @@ mod entry;
 mod enumerations;
 mod env;
 mod exceptions;
+mod expected;
 mod expressions;
 mod intrinsics;
 mod keys;
@@ -37,6 +38,7 @@ mod signature;
 mod slots;
 mod spread;
 mod statements;
+mod stubs;
 mod subscripts;
 mod supers;
 mod targets;
@@ -94,6 +96,10 @@ pub struct Walker<'e, 'a> {
     loops: Vec<Loop>,
     /// For each `try` around the point: what may be known when its body is left by an exception.
     tries: Vec<Env>,
+    /// What is raised at the place that is walked, if an error there does not refuse the program.
+    raises: Option<(&'static str, String)>,
+    /// For each `try` around the point: the classes that its handlers catch.
+    catching: Vec<Vec<ClassRef>>,
     /// How many `except` clauses are around.
     handlers: u32,
     found: Vec<Diagnostic>,
@@ -133,6 +139,8 @@ impl<'e, 'a> Walker<'e, 'a> {
             shared: Vec::new(),
             loops: Vec::new(),
             tries: Vec::new(),
+            catching: Vec::new(),
+            raises: None,
             handlers: 0,
             found: Vec::new(),
             first_default: 0,
@@ -237,6 +245,14 @@ impl<'e, 'a> Walker<'e, 'a> {
         let body = self.body();
         let found = std::mem::take(&mut self.found);
         for diagnostic in found {
+            if diagnostic.severity == Severity::Error
+                && self.file.id == 0
+                && let Some(label) = diagnostic.labels.first()
+            {
+                let place = (label.span, diagnostic.code);
+                let variants = self.engine.errors_of.entry(place).or_default();
+                variants.insert(self.variant);
+            }
             self.engine.keep(diagnostic);
         }
         let definition = self.engine.variant(self.variant).definition;
@@ -300,7 +316,7 @@ impl<'e, 'a> Walker<'e, 'a> {
         if data.error {
             return ValueSet::ANY;
         }
-        let kinds = data.kinds();
+        let kinds = self.engine.types.kinds(type_);
         let classes = if kinds & bit(Kind::Object) != 0 {
             let mut classes: Vec<ClassReference> = data
                 .instances
@@ -528,7 +544,15 @@ impl<'e, 'a> Walker<'e, 'a> {
         message: impl Into<String>,
         help: impl Into<Help>,
     ) {
-        self.diagnose(Severity::Error, code, span, message.into(), help);
+        let message = message.into();
+        if self.env.reachable
+            && let Some(raised) = self.soft(code, span, &message)
+        {
+            self.raises = Some(raised);
+            self.diagnose(Severity::Note, code, span, message, help);
+            return;
+        }
+        self.diagnose(Severity::Error, code, span, message, help);
     }
 
     /// An assertion point.
