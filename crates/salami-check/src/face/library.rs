@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use hashbrown::HashMap;
+
 use super::load;
 use super::model::{FaceClass, FaceEntry, FaceModule};
+use crate::types::FixedState;
 
 /// A stub and, once a program needed it, what it says.
 struct Stub {
@@ -93,6 +96,7 @@ stubs! {
     "xml.etree",
     "xml.etree.ElementTree",
     "zlib",
+    "zoneinfo",
 }
 
 prelude! {
@@ -146,12 +150,18 @@ prelude! {
     "uuid",
     "xml.etree.ElementTree",
     "zlib",
+    "zoneinfo._common",
 }
 
 /// The face of a module by its dotted name; what it has is read as it is asked for.
 #[must_use]
 pub fn module(name: &str) -> Option<&'static FaceModule> {
-    let stub = STUBS.iter().find(|stub| stub.name == name)?;
+    static INDEX: OnceLock<HashMap<&'static str, usize, FixedState>> = OnceLock::new();
+    let index = INDEX.get_or_init(|| {
+        let names = STUBS.iter().enumerate();
+        names.map(|(at, stub)| (stub.name, at)).collect()
+    });
+    let stub = STUBS.get(*index.get(name)?)?;
     Some(stub.loaded.get_or_init(|| load::load(stub.name, stub.text)))
 }
 

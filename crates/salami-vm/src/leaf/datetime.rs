@@ -26,7 +26,7 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("datetime.datetime.combine", 3, DATE_TIME, combine),
     leaf("datetime.datetime.ctime", 1, STR, ctime),
     leaf("datetime.datetime.date", 1, DATE, date_of),
-    leaf("datetime.datetime.dst", 1, MAYBE_DELTA, none),
+    leaf("datetime.datetime.dst", 1, MAYBE_DELTA, saving),
     leaf("datetime.datetime.fold", 1, INT, |c, a| {
         number(c, a, |m| i64::from(m.fold))
     }),
@@ -270,10 +270,16 @@ fn time_of(context: &mut Context, arguments: &[Value], zoned: bool) -> Result<Va
     )
 }
 
-fn none(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+/// How much of the offset is daylight saving time; only a region knows.
+fn saving(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
-    time(context, value)?;
-    Ok(Value::None)
+    let moment = moment(context, value)?;
+    let region = moment.zone.as_ref().and_then(|zone| zone.region);
+    let saving = region.map(|region| {
+        let local = region.at_local(moment.local_microseconds(), moment.fold);
+        Delta(i128::from(local.saving) * 1_000_000)
+    });
+    delta_value(context, saving)
 }
 
 fn zone_of(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {

@@ -21,10 +21,13 @@ pub(super) fn alloc_moment(
     context: &mut Context,
     result: Result<DateTime, Failure>,
 ) -> Result<Value, Raise> {
-    alloc(
-        context,
-        result.map(|moment| Native::DateTime(Box::new(moment))),
-    )
+    let result = result.map(|moment| {
+        let local = moment.local_microseconds();
+        let zone = moment.zone.as_ref();
+        let zone = zone.map(|zone| zone.at_local(local, moment.fold));
+        Native::DateTime(Box::new(DateTime { zone, ..moment }))
+    });
+    alloc(context, result)
 }
 
 fn wrong(context: &mut Context, value: Value, class: &str) -> Raise {

@@ -8,7 +8,7 @@ use super::datetime_common::{
 use super::{INT, Leaf, STR, TIME, TIME_DELTA, leaf, tags};
 use crate::context::Context;
 use crate::native::Native;
-use crate::native::datetime::{Delta, Precision, Time, ZonedTime, parse_time};
+use crate::native::datetime::{Delta, Precision, Time, Zone, ZonedTime, parse_time};
 use crate::raise::Raise;
 use crate::value::Value;
 use salami_ir::{Tag, TagSet};
@@ -169,9 +169,14 @@ fn zone_of(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     zone_value(context, zone)
 }
 
+fn fixed(zone: Option<Zone>) -> Option<Zone> {
+    zone.filter(|zone| zone.region.is_none())
+}
+
 fn zone_name(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
-    match time(context, value)?.zone {
+    // A region has neither name nor offset for a time of an unknown day.
+    match fixed(time(context, value)?.zone) {
         Some(zone) => context.string(zone.text()),
         None => Ok(Value::None),
     }
@@ -179,6 +184,6 @@ fn zone_name(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise>
 
 fn utc_offset(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
-    let offset = time(context, value)?.zone.map(|zone| zone.offset);
+    let offset = fixed(time(context, value)?.zone).map(|zone| zone.offset);
     delta_value(context, offset)
 }

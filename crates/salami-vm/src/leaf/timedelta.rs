@@ -1,14 +1,21 @@
 //! `datetime.timedelta` and `datetime.timezone`.
 
+use salami_ir::{Tag, TagSet};
+
 use super::argument::{checked, take, wrong_type};
 use super::datetime_common::{alloc, delta, delta_value, zone};
-use super::{FLOAT, INT, Leaf, STR, TIME_DELTA, TIME_ZONE, leaf};
+use super::{FLOAT, INT, LIST, Leaf, STR, TIME_DELTA, TIME_ZONE, leaf, tags};
 use crate::context::Context;
 use crate::native::Native;
-use crate::native::datetime::{Delta, Sum, Zone};
+use crate::native::datetime::region::{keys, region};
+use crate::native::datetime::{DateTime, Delta, Sum, Zone};
 use crate::ops;
 use crate::raise::Raise;
 use crate::value::Value;
+
+const MAYBE_DELTA: TagSet = tags(&[Tag::TimeDelta, Tag::None]);
+const MAYBE_STR: TagSet = tags(&[Tag::Str, Tag::None]);
+const MAYBE_ZONE: TagSet = tags(&[Tag::TimeZone, Tag::None]);
 
 pub(super) const LEAVES: &[Leaf] = &[
     leaf("datetime.UTC", 0, TIME_ZONE, |c, _| {
@@ -35,21 +42,24 @@ pub(super) const LEAVES: &[Leaf] = &[
     }),
     leaf("datetime.timedelta.total_seconds", 1, FLOAT, total_seconds),
     leaf("datetime.timezone", 2, TIME_ZONE, new_zone),
-    leaf("datetime.timezone.dst", 2, super::NONE, no_dst),
+    leaf("datetime.timezone.dst", 2, MAYBE_DELTA, saving),
     leaf("datetime.timezone.max", 0, TIME_ZONE, |c, _| {
         alloc_zone(c, edge(1))
     }),
     leaf("datetime.timezone.min", 0, TIME_ZONE, |c, _| {
         alloc_zone(c, edge(-1))
     }),
-    leaf("datetime.timezone.tzname", 2, STR, zone_name),
+    leaf("datetime.timezone.tzname", 2, MAYBE_STR, zone_name),
+    leaf("_leaf.find_zone", 1, MAYBE_ZONE, find_zone),
+    leaf("_leaf.zone_keys", 0, LIST, zone_keys),
+    leaf("datetime.timezone.key", 1, STR, zone_key),
     leaf("datetime.timezone.utc", 0, TIME_ZONE, |c, _| {
         alloc_zone(c, Zone::UTC)
     }),
-    leaf("datetime.timezone.utcoffset", 2, TIME_DELTA, zone_offset),
-    leaf("datetime.tzinfo.dst", 2, super::NONE, no_dst),
-    leaf("datetime.tzinfo.tzname", 2, STR, zone_name),
-    leaf("datetime.tzinfo.utcoffset", 2, TIME_DELTA, zone_offset),
+    leaf("datetime.timezone.utcoffset", 2, MAYBE_DELTA, zone_offset),
+    leaf("datetime.tzinfo.dst", 2, MAYBE_DELTA, saving),
+    leaf("datetime.tzinfo.tzname", 2, MAYBE_STR, zone_name),
+    leaf("datetime.tzinfo.utcoffset", 2, MAYBE_DELTA, zone_offset),
 ];
 
 /// The zones farthest from UTC that have names of their own.
@@ -57,6 +67,7 @@ fn edge(sign: i128) -> Zone {
     Zone {
         offset: Delta(sign * (23 * 60 + 59) * 60_000_000),
         name: None,
+        region: None,
     }
 }
 
@@ -147,34 +158,91 @@ fn new_zone(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> 
     alloc_zone(context, made)
 }
 
-/// The zone of a method whose argument is a datetime or None.
-fn receiver(context: &mut Context, arguments: &[Value], method: &str) -> Result<Zone, Raise> {
+/// The zone of a method whose argument is a datetime or None, as it is then; None for a region
+/// without a moment.
+fn receiver(
+    context: &mut Context,
+    arguments: &[Value],
+    method: &str,
+) -> Result<Option<(Zone, Option<DateTime>)>, Raise> {
     let [value, moment] = take(arguments)?;
     let zone = zone(context, value)?;
-    let sound = match moment {
-        Value::None | Value::Unset => true,
-        Value::Native(handle) => matches!(context.heap.native(handle), Native::DateTime(_)),
-        _ => false,
+    let moment = match moment {
+        Value::None | Value::Unset => None,
+        Value::Native(handle) => match context.heap.native(handle) {
+            Native::DateTime(moment) => Some(moment.as_ref().clone()),
+            _ => return Err(wrong_moment(context, moment, method)),
+        },
+        _ => return Err(wrong_moment(context, moment, method)),
     };
-    if !sound {
-        let message =
-            format!("{method}(dt) argument must be a datetime instance or None, not {{}}");
-        return Err(wrong_type(context, &message, moment));
-    }
-    Ok(zone)
+    Ok(match (&moment, zone.region) {
+        (None, Some(_)) => None,
+        (Some(known), Some(_)) => {
+            let zone = zone.at_local(known.local_microseconds(), known.fold);
+            Some((zone, moment))
+        }
+        _ => Some((zone, moment)),
+    })
+}
+
+fn wrong_moment(context: &mut Context, value: Value, method: &str) -> Raise {
+    let message = format!("{method}(dt) argument must be a datetime instance or None, not {{}}");
+    wrong_type(context, &message, value)
 }
 
 fn zone_name(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
-    let zone = receiver(context, arguments, "tzname")?;
-    context.string(zone.text())
+    match receiver(context, arguments, "tzname")? {
+        Some((zone, _)) => context.string(zone.text()),
+        None => Ok(Value::None),
+    }
 }
 
 fn zone_offset(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
-    let zone = receiver(context, arguments, "utcoffset")?;
-    delta_value(context, Some(zone.offset))
+    let found = receiver(context, arguments, "utcoffset")?;
+    delta_value(context, found.map(|(zone, _)| zone.offset))
 }
 
-fn no_dst(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
-    receiver(context, arguments, "dst")?;
-    Ok(Value::None)
+fn saving(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let found = receiver(context, arguments, "dst")?;
+    let saving = found.and_then(|(zone, moment)| {
+        let (region, moment) = (zone.region?, moment?);
+        let local = region.at_local(moment.local_microseconds(), moment.fold);
+        Some(Delta(i128::from(local.saving) * 1_000_000))
+    });
+    delta_value(context, saving)
+}
+
+/// The region of a name; None if there is none.
+fn find_zone(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [key] = take(arguments)?;
+    let Value::Str(text) = key else {
+        return Err(wrong_type(context, "zone names are str, not {}", key));
+    };
+    context.charge(2_000)?;
+    match region(context.heap.str(text)) {
+        Some(region) => alloc_zone(context, Zone::of_region(region)),
+        None => Ok(Value::None),
+    }
+}
+
+fn zone_key(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [value] = take(arguments)?;
+    match zone(context, value)?.region {
+        Some(region) => context.string(region.key.to_owned()),
+        None => {
+            let message = "'datetime.timezone' object has no attribute 'key'";
+            Err(context.raise(salami_ir::BuiltinException::AttributeError, message))
+        }
+    }
+}
+
+fn zone_keys(context: &mut Context, _: &[Value]) -> Result<Value, Raise> {
+    context.charge(10_000)?;
+    let mut all: Vec<&'static str> = keys().collect();
+    all.sort_unstable();
+    let mut values = Vec::with_capacity(all.len());
+    for key in all {
+        values.push(context.string(key.to_owned())?);
+    }
+    context.list(values)
 }

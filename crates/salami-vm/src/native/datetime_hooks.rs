@@ -84,9 +84,8 @@ pub(super) fn binary(
                     context.type_error("can't subtract offset-naive and offset-aware datetimes")
                 );
             }
-            Ok(Native::TimeDelta(Delta(
-                one.absolute_microseconds() - other.absolute_microseconds(),
-            )))
+            let (one, other) = one.comparable(&other);
+            Ok(Native::TimeDelta(Delta(one - other)))
         }
         (Some(Native::TimeDelta(one)), Add, Some(Native::TimeDelta(other))) => {
             Delta::new(one.0 + other.0).map(Native::TimeDelta)
@@ -225,10 +224,13 @@ pub(super) fn equal(one: &Native, other: &Native) -> Option<bool> {
     Some(match (one, other) {
         (Native::Date(one), Native::Date(other)) => one == other,
         (Native::TimeDelta(one), Native::TimeDelta(other)) => one == other,
-        (Native::TimeZone(one), Native::TimeZone(other)) => one.offset == other.offset,
+        (Native::TimeZone(one), Native::TimeZone(other)) => match (one.region, other.region) {
+            (None, None) => one.offset == other.offset,
+            (one, other) => one == other,
+        },
         (Native::DateTime(one), Native::DateTime(other)) => {
-            one.zone.is_some() == other.zone.is_some()
-                && one.absolute_microseconds() == other.absolute_microseconds()
+            let (left, right) = one.comparable(other);
+            one.zone.is_some() == other.zone.is_some() && left == right
         }
         (Native::Time(one), Native::Time(other)) => {
             one.zone.is_some() == other.zone.is_some() && absolute_time(one) == absolute_time(other)
@@ -255,8 +257,8 @@ pub(super) fn order(
                     context.type_error("can't compare offset-naive and offset-aware datetimes")
                 );
             }
-            one.absolute_microseconds()
-                .cmp(&other.absolute_microseconds())
+            let (one, other) = one.comparable(other);
+            one.cmp(&other)
         }
         (Native::Time(one), Native::Time(other)) => {
             if one.zone.is_some() != other.zone.is_some() {
@@ -288,12 +290,21 @@ pub(super) fn hash(native: &Native) -> Option<u64> {
     Some(match native {
         Native::Date(date) => mix(1, i128::from(date.ordinal())),
         Native::Time(time) => mix(2 + u64::from(time.zone.is_some()), absolute_time(time)),
-        Native::DateTime(moment) => mix(
-            4 + u64::from(moment.zone.is_some()),
-            moment.absolute_microseconds(),
-        ),
+        Native::DateTime(moment) => {
+            // Both of two equal local times hash as the first: within a region they are equal.
+            let local = moment.local_microseconds();
+            let offset = moment.zone.as_ref();
+            let offset = offset.map_or(0, |zone| zone.at_local(local, false).offset.0);
+            mix(4 + u64::from(moment.zone.is_some()), local - offset)
+        }
         Native::TimeDelta(delta) => mix(6, delta.0),
-        Native::TimeZone(zone) => mix(7, zone.offset.0),
+        Native::TimeZone(zone) => match zone.region {
+            Some(region) => {
+                let key = crate::hash::HashKey::default();
+                key.bytes(8, region.key.as_bytes())
+            }
+            None => mix(7, zone.offset.0),
+        },
         _ => return None,
     })
 }
@@ -315,7 +326,10 @@ pub(super) fn display(native: &Native) -> Option<String> {
         Native::Time(time) => time.iso(Precision::Auto),
         Native::DateTime(moment) => moment.iso(' ', Precision::Auto),
         Native::TimeDelta(delta) => delta.text(),
-        Native::TimeZone(zone) => zone.text(),
+        Native::TimeZone(zone) => match zone.region {
+            Some(region) => region.key.to_owned(),
+            None => zone.text(),
+        },
         _ => return None,
     })
 }
@@ -346,7 +360,7 @@ pub(crate) fn format(
                 day: 1,
             },
             time.time,
-            time.zone.as_ref(),
+            time.zone.as_ref().filter(|zone| zone.region.is_none()),
         ),
         Native::DateTime(moment) => (moment.date, moment.time, moment.zone.as_ref()),
         _ => return Ok(None),

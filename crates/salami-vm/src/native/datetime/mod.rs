@@ -3,6 +3,7 @@
 mod calendar;
 mod delta;
 mod iso;
+pub mod region;
 mod strftime;
 mod strptime;
 mod text;
@@ -45,13 +46,15 @@ pub struct Time {
     pub microsecond: i64,
 }
 
-/// A fixed offset from UTC.
+/// An offset from UTC: a fixed one, or what holds in a region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone {
-    /// The offset.
+    /// The offset; of a region: at the moment that this belongs to.
     pub offset: Delta,
     /// Its name, if one was given.
     pub name: Option<Box<str>>,
+    /// The region.
+    pub region: Option<&'static region::Region>,
 }
 
 /// A date with a time of day.
@@ -161,6 +164,7 @@ impl Zone {
     pub const UTC: Self = Self {
         offset: Delta(0),
         name: None,
+        region: None,
     };
 
     /// A zone, checked.
@@ -177,7 +181,46 @@ impl Zone {
         Ok(Self {
             offset,
             name: name.map(Into::into),
+            region: None,
         })
+    }
+
+    /// The zone of a region, of no moment yet.
+    #[must_use]
+    pub fn of_region(region: &'static region::Region) -> Self {
+        Self {
+            region: Some(region),
+            ..Self::UTC
+        }
+    }
+
+    fn with(&self, local: &region::Local) -> Self {
+        Self {
+            offset: local.delta(),
+            name: Some(local.name.as_str().into()),
+            region: self.region,
+        }
+    }
+
+    /// The zone as it is at a local time.
+    #[must_use]
+    pub fn at_local(&self, local: i128, fold: bool) -> Self {
+        match self.region {
+            Some(region) => self.with(region.at_local(local, fold)),
+            None => self.clone(),
+        }
+    }
+
+    /// The zone as it is at an instant, and whether its local time comes for the second time.
+    #[must_use]
+    pub fn at_instant(&self, instant: i128) -> (Self, bool) {
+        match self.region {
+            Some(region) => {
+                let (local, fold) = region.at_instant(instant);
+                (self.with(local), fold)
+            }
+            None => (self.clone(), false),
+        }
     }
 }
 
@@ -206,9 +249,26 @@ impl DateTime {
         Ok(Self {
             date,
             time: Time::from_microseconds(total.rem_euclid(DAY)),
-            zone,
+            zone: zone.map(|zone| zone.at_local(total, false)),
             fold: false,
         })
+    }
+
+    /// Whether two moments are of one region: then local times are compared and subtracted.
+    #[must_use]
+    pub fn shares_region(&self, other: &Self) -> bool {
+        let region = |moment: &Self| moment.zone.as_ref().and_then(|zone| zone.region);
+        region(self).is_some() && region(self) == region(other)
+    }
+
+    /// What two moments are compared by and subtracted: local times within one region, else instants.
+    #[must_use]
+    pub fn comparable(&self, other: &Self) -> (i128, i128) {
+        if self.shares_region(other) {
+            (self.local_microseconds(), other.local_microseconds())
+        } else {
+            (self.absolute_microseconds(), other.absolute_microseconds())
+        }
     }
 
     /// The same with another offset.
@@ -216,6 +276,13 @@ impl DateTime {
     /// # Errors
     /// OverflowError outside of the years 1 to 9999.
     pub fn moved_to(&self, zone: Zone) -> Result<Self, Failure> {
-        Self::from_local(self.absolute_microseconds() + zone.offset.0, Some(zone))
+        let instant = self.absolute_microseconds();
+        let (zone, fold) = zone.at_instant(instant);
+        let local = instant + zone.offset.0;
+        Ok(Self {
+            zone: Some(zone),
+            fold,
+            ..Self::from_local(local, None)?
+        })
     }
 }

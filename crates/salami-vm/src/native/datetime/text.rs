@@ -125,6 +125,9 @@ impl Zone {
     /// `repr(self)`
     #[must_use]
     pub fn repr(&self) -> String {
+        if let Some(region) = self.region {
+            return format!("zoneinfo.ZoneInfo(key={})", quote::text(region.key));
+        }
         match &self.name {
             None if self.offset.0 == 0 => "datetime.timezone.utc".to_owned(),
             None => format!("datetime.timezone({})", self.offset.repr()),
@@ -141,7 +144,8 @@ impl ZonedTime {
     /// `self.isoformat(...)`
     #[must_use]
     pub fn iso(&self, precision: Precision) -> String {
-        self.time.iso(precision) + &zone_iso(self.zone.as_ref())
+        let zone = self.zone.as_ref().filter(|zone| zone.region.is_none());
+        self.time.iso(precision) + &zone_iso(zone)
     }
 
     /// `repr(self)`
