@@ -56,7 +56,7 @@ class Future(Generic[T]):
     @erased("asyncio.future_set_exception")
     def set_exception(self, exception: BaseException, /) -> None: ...
     @mutates
-    @erased("asyncio.add_done_callback")
+    @prelude("asyncio.add_done_callback")
     def add_done_callback(self, fn: Callable[[Future[T]], object], /, *, context: None = None) -> None: ...
     @prelude("asyncio.loop_of")
     def get_loop(self) -> object: ...
@@ -64,7 +64,7 @@ class Future(Generic[T]):
 @object("asyncio.Task")
 class Task(Generic[T], Future[T]):
     @mutates
-    @erased("asyncio.add_done_callback")
+    @prelude("asyncio.add_done_callback")
     def add_done_callback(self, fn: Callable[[Task[T]], object], /, *, context: None = None) -> None: ...
     @erased("asyncio.get_name")
     def get_name(self) -> str: ...

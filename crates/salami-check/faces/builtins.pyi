@@ -866,11 +866,11 @@ def staticmethod(function: object, /) -> object: ...
 
 open = refused("a program reaches no files: make the text a parameter of main (`def main(text: str)`), or import a tool: `from tools import files`")
 input = refused("there is no keyboard: make it a parameter of main (`def main(name: str)`), or ask a person: `from tools import user`")
-eval = refused("write the code itself; to read data use json.loads(text), int(text) or float(text)")
-exec = refused("write the code itself, in a function")
+eval = refused("write the code itself; to read data use `json.loads(text)`, `int(text)` or `float(text)`")
+exec = refused("write the code itself, in a function that you call: `def run(): ...`")
 compile = refused("write the code itself, in a function; for patterns use re.compile")
-globals = refused("keep the values in a dict of your own")
-locals = refused("keep the values in a dict of your own")
+globals = refused("keep the values in a dict of your own: `values = {...}`")
+locals = refused("keep the values in a dict of your own: `values = {...}`")
 @intrinsic
 def vars(object: object, /) -> dict[str, object]: ...
 dir = refused("name the attributes that you need")

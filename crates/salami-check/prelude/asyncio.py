@@ -6,10 +6,13 @@ and tasks hold is opaque here: only their face knows it.
 
 from collections import deque
 from heapq import heappop, heappush
+from typing import Generic, TypeVar
 
-from _leaf import as_a, as_future, as_result, as_task, await_coroutine, call_opaque, called_back, clock, instant_after
-from _leaf import is_a, is_coroutine, is_none, items_of, erased, opaque, resume, same, wait_until
+from _leaf import as_a, as_future, as_result, as_task, await_coroutine, clock, instant_after
+from _leaf import is_a, is_coroutine, delegated, is_none, items_of, erased, opaque, resume, same, wait_until
 from asyncio import CancelledError, InvalidStateError, QueueEmpty, QueueFull
+
+T = TypeVar("T")
 
 PENDING = 0
 CANCELLED = 1
@@ -61,25 +64,26 @@ class Callback:
         pass
 
 
-class FunctionOfProgram(Callback):
-    def __init__(self, function, values, takes_future):
+class FunctionCall(Callback, Generic[T]):
+    """A call of a function of the program."""
+
+    def __init__(self, function, values):
         self.function = function
         self.values = values
-        self.takes_future = takes_future
 
     def called(self, future):
-        if self.takes_future:
-            call_opaque(self.function, future)
-            return
-        count = len(self.values)
-        if count == 0:
-            call_opaque(self.function)
-        elif count == 1:
-            call_opaque(self.function, self.values[0])
-        elif count == 2:
-            call_opaque(self.function, self.values[0], self.values[1])
-        else:
-            call_opaque(self.function, self.values[0], self.values[1], self.values[2])
+        self.function(*self.values)
+
+
+class DoneFunction(Callback, Generic[T]):
+    """A function of the program that is told that a future is done."""
+
+    def __init__(self, function, done):
+        self.function = function
+        self.done = done
+
+    def called(self, future):
+        self.function(self.done)
 
 
 class Step(Callback):
@@ -459,16 +463,13 @@ class Loop:
         return as_future(Future(self))
 
     def call_soon(self, callback, *args):
-        called_back(callback, *args)
-        return self.soon(FunctionOfProgram(opaque(callback), [opaque(value) for value in args], False), None)
+        return self.soon(FunctionCall(callback, args), None)
 
     def call_later(self, delay, callback, *args):
-        called_back(callback, *args)
-        return self.later(delay, FunctionOfProgram(opaque(callback), [opaque(value) for value in args], False))
+        return self.later(delay, FunctionCall(callback, args))
 
     def call_at(self, when, callback, *args):
-        called_back(callback, *args)
-        return self.at(when, FunctionOfProgram(opaque(callback), [opaque(value) for value in args], False))
+        return self.at(when, FunctionCall(callback, args))
 
 
 def running():
@@ -534,7 +535,10 @@ def new_future():
 
 
 def create_task(coroutine, name, context):
-    return Task(running(), coroutine, name)
+    task = Task(running(), coroutine, None)
+    if name is not None:
+        task.name = name
+    return task
 
 
 def ensure_future(awaitable):
@@ -546,7 +550,7 @@ def current_task():
 
 
 def all_tasks():
-    return list(running().tasks)
+    return set(running().tasks)
 
 
 async def sleep(delay, result):
@@ -897,7 +901,7 @@ def future_set_exception(future, error):
 
 
 def add_done_callback(future, function, context):
-    future.add_callback(FunctionOfProgram(function, [], True))
+    erased(future).add_callback(DoneFunction(function, future))
 
 
 def loop_of(future):
@@ -1066,7 +1070,9 @@ class TaskGroup:
             raise RuntimeError("TaskGroup is finished")
         if self._aborting:
             raise RuntimeError("TaskGroup is shutting down")
-        task = Task(running(), opaque(coro), name)
+        task = Task(running(), opaque(coro), None)
+        if name is not None:
+            task.name = name
         task.add_callback(MemberDone(self))
         self._tasks[task] = True
         return as_task(coro, task)
@@ -1279,3 +1285,12 @@ async def queue_join(queue):
             await waiter
         finally:
             queue.finished.remove(waiter)
+
+
+def await_of(future):
+    return future.__await__()
+
+
+def coroutine_iterator(coroutine):
+    return delegated(coroutine)
+    yield

@@ -111,6 +111,65 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// Gives a plain class of the program a field that is assigned outside of its methods: `node.mark = 1`.
+    /// Classes that derive from it have it at the same place.
+    pub fn add_outer_field(&mut self, class: u32, name: &str) -> bool {
+        let info = &self.classes[class as usize];
+        let is_known = info.fields.iter().any(|field| field.name == name)
+            || self.method(class, name).is_some();
+        let is_plain = info.file == 0
+            && !info.is_enumeration
+            && !info.is_named_tuple
+            && !info.is_typed_dict
+            && !info.frozen
+            && !info.attributes.contains_key("__slots__");
+        let is_stored = self
+            .files
+            .get(&0)
+            .is_some_and(|file| file.stored.contains(name));
+        if is_known || !is_plain || !is_stored {
+            return false;
+        }
+        let (file, span, place) = (info.file, info.span, info.fields.len());
+        let node = self.types.node();
+        let field = FieldInfo {
+            name: name.to_owned(),
+            node,
+            annotation: None,
+            default: None,
+            factory: None,
+            in_init: false,
+            keyword_only: false,
+            shown: false,
+            compared: false,
+            is_declared: false,
+            file,
+            span,
+        };
+        let own = crate::types::ClassRef::Program(class);
+        for index in 0..self.classes.len() {
+            let derived = u32::try_from(index).unwrap_or(u32::MAX);
+            let derived = crate::types::ClassRef::Program(derived);
+            if !self.derives(derived, own) {
+                continue;
+            }
+            let extends = self.extends(derived, own);
+            let fields = &mut self.classes[index].fields;
+            if let Some(known) = fields.iter().find(|known| known.name == name) {
+                let known = known.node;
+                self.types.unify(node, known);
+            }
+            let fields = &mut self.classes[index].fields;
+            if extends {
+                fields.insert(place.min(fields.len()), field.clone());
+            } else if !fields.iter().any(|known| known.name == name) {
+                fields.push(field.clone());
+            }
+        }
+        self.moved_fields = true;
+        true
+    }
+
     /// The keys of a `TypedDict`; `in_init` says which must be there.
     fn keys_of_record(
         &mut self,
@@ -200,6 +259,10 @@ impl<'a> Engine<'a> {
     ) {
         let tree = &file.tree;
         let mut own = BTreeSet::new();
+        let mut keyword_only = definition
+            .decorators
+            .iter()
+            .any(|&decorator| has_true(tree, decorator, "kw_only"));
         for &statement in &definition.body {
             let StmtKind::AnnotatedAssign {
                 target,
@@ -221,6 +284,11 @@ impl<'a> Engine<'a> {
                         .attributes
                         .insert(text.to_owned(), *value);
                 }
+                continue;
+            }
+            // What comes after `_: KW_ONLY` is given by keyword.
+            if decorator_name(tree, *annotation) == "KW_ONLY" {
+                keyword_only = true;
                 continue;
             }
             own.insert(text);
@@ -246,6 +314,13 @@ impl<'a> Engine<'a> {
                 field.compared,
                 field.is_declared,
             ) = (true, true, true, true);
+            field.keyword_only = keyword_only;
+            // Only `__init__` takes it, and hands it to `__post_init__`.
+            if decorator_name(tree, *annotation) == "InitVar"
+                || matches!(&tree.expr(*annotation).kind, ExprKind::Subscript { value, .. } if decorator_name(tree, *value) == "InitVar")
+            {
+                (field.shown, field.compared, field.is_declared) = (false, false, false);
+            }
             (field.default, field.factory) = (*value, None);
             let Some(value) = value else { continue };
             if let ExprKind::Call { arguments, .. } = &tree.expr(*value).kind
@@ -387,4 +462,15 @@ fn assigned_field(
             _ => {}
         }
     }
+}
+
+/// Whether a decorator is called with this keyword as True.
+fn has_true(tree: &Tree, decorator: ExprId, wanted: &str) -> bool {
+    let ExprKind::Call { arguments, .. } = &tree.expr(decorator).kind else {
+        return false;
+    };
+    arguments.iter().any(|argument| {
+        matches!(argument.kind, ArgumentKind::Keyword(name) if tree.name(name.name) == wanted)
+            && matches!(tree.expr(argument.value).kind, ExprKind::Bool(true))
+    })
 }

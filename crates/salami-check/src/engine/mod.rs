@@ -161,6 +161,8 @@ pub struct Engine<'a> {
     pub diagnostics: Vec<Diagnostic>,
     /// Assertion points.
     pub notes: Vec<Diagnostic>,
+    /// What `@functools.wraps` names for a wrapper.
+    pub wrapped: BTreeMap<(DefinitionId, Option<VariantId>), Type>,
     /// The places of certain errors, each with the variants that have it.
     pub errors_of: BTreeMap<(Span, &'static str), BTreeSet<VariantId>>,
     /// Places of errors that other callers of their functions do not have: they raise when the program runs.
@@ -224,6 +226,7 @@ impl<'a> Engine<'a> {
             to_emit: Vec::new(),
             diagnostics: Vec::new(),
             notes: Vec::new(),
+            wrapped: BTreeMap::new(),
             errors_of: BTreeMap::new(),
             softened: BTreeSet::new(),
             moved_fields: false,

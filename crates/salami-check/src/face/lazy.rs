@@ -7,12 +7,18 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use hashbrown::HashMap;
+
+use crate::types::FixedState;
+
 /// Things by name, such as what a module or a class has. Like a map, but each is read when it is
 /// first asked for.
 #[derive(Clone, Debug)]
 pub struct Lazy<T> {
     pub(super) owner: Owner,
-    entries: BTreeMap<&'static str, Entry<T>>,
+    /// Sorted by name.
+    entries: Vec<(&'static str, Entry<T>)>,
+    index: HashMap<&'static str, usize, FixedState>,
 }
 
 /// Where statements stand.
@@ -52,18 +58,24 @@ impl<T> Lazy<T> {
             });
             entry.statements.push(statement.text);
         }
-        Self { owner, entries }
+        let entries: Vec<_> = entries.into_iter().collect();
+        let names = entries.iter().enumerate();
+        Self {
+            owner,
+            index: names.map(|(at, (name, _))| (*name, at)).collect(),
+            entries,
+        }
     }
 
     /// Whether there is one of that name.
     #[must_use]
     pub fn contains_key(&self, name: &str) -> bool {
-        self.entries.contains_key(name)
+        self.index.contains_key(name)
     }
 
     /// The names.
     pub fn keys(&self) -> impl Iterator<Item = &&'static str> {
-        self.entries.keys()
+        self.entries.iter().map(|(name, _)| name)
     }
 
     /// The names of which a statement contains a text.
@@ -71,7 +83,7 @@ impl<T> Lazy<T> {
         self.entries
             .iter()
             .filter(move |(_, entry)| entry.statements.iter().any(|part| part.contains(text)))
-            .map(|(&name, _)| name)
+            .map(|(name, _)| *name)
     }
 }
 
@@ -92,7 +104,7 @@ impl<T: Load> Lazy<T> {
     /// The one of that name, and the name.
     #[must_use]
     pub fn get_key_value(&self, name: &str) -> Option<(&&'static str, &T)> {
-        let (name, entry) = self.entries.get_key_value(name)?;
+        let (name, entry) = self.entries.get(*self.index.get(name)?)?;
         Some((name, &self.loaded(name, entry).0))
     }
 

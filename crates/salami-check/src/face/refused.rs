@@ -76,29 +76,29 @@ const REFUSED: &[(&[&str], &str)] = &[
     ),
     (
         &["threading", "concurrent", "queue", "_thread", "sched"],
-        "write `from salami import spawn, gather`, or use asyncio: threads here share nothing",
+        "use asyncio: `await asyncio.gather(...)` runs coroutines side by side; asyncio.Queue, Lock and Semaphore go between them",
     ),
     (
         &["pandas", "polars"],
-        "read the rows with csv.DictReader and keep them in lists and dicts",
+        "read the rows with `csv.DictReader(io.StringIO(text))` and keep them in lists and dicts; sum, sorted, Counter and statistics do the rest",
     ),
-    (&["numpy", "scipy"], "use lists with math and statistics"),
+    (&["numpy", "scipy"], "use lists: `sum(...)`, `statistics.mean(...)`, `[a + b for a, b in zip(xs, ys)]`, math for functions of one number"),
     (&["bs4", "lxml"], "use xml.etree.ElementTree or html.parser"),
     (
         &["dateutil", "pytz", "arrow", "pendulum"],
-        "use datetime, with datetime.strptime(text, format) for each format",
+        "use datetime: `datetime.strptime(...)` with each format, `timedelta(...)` for days and weeks",
     ),
     (
         &["pydantic", "attr", "attrs", "marshmallow"],
-        "use @dataclass; an annotated assignment from json.loads is validated: `order: Order = data`",
+        "use `@dataclass`; an annotated assignment from json.loads is validated: `order: Order = ...`",
     ),
     (
         &["pickle", "marshal"],
-        "use json; what the program keeps in variables is durable already",
+        "use json: `json.dumps(...)` and `json.loads(...)`; what the program keeps in variables is durable already",
     ),
     (
         &["yaml", "toml", "tomllib"],
-        "take JSON, or read the lines that you need with str methods and re",
+        "take JSON: `json.loads(...)`, or read the lines that you need with str methods and re",
     ),
     (&["regex"], "use re"),
     (
@@ -129,7 +129,7 @@ const REFUSED: &[(&[&str], &str)] = &[
     ),
     (
         &["unittest", "pytest", "doctest"],
-        "write functions with assert statements and call them",
+        "write functions with `assert` statements and call them",
     ),
     (&["warnings"], "use print()"),
     (&["typing_extensions"], "use typing"),

@@ -49,6 +49,9 @@ pub(super) fn help(undefined: &Undefined<'_>) -> Help {
         closest(text, undefined.names.iter().copied()).or_else(|| closest(text, builtin_names));
     match near {
         Some(near) => Help::new(format!("did you mean `{near}`?")).edit(span, near),
+        None if TOOLS.contains(&text) && attribute(undefined).is_some() => {
+            from(undefined, "tools")
+        }
         None => other_module(undefined).unwrap_or_default(),
     }
 }
@@ -114,6 +117,10 @@ fn imported(undefined: &Undefined<'_>) -> Option<Help> {
             (Some(FaceEntry::Class(_) | FaceEntry::Function(_)), None) => true,
             _ => false,
         };
+        let is_tool = attribute.is_some_and(|attribute| module.get(attribute).is_none());
+        if is_tool && !class_is_meant {
+            return Some(from(undefined, "tools"));
+        }
         return Some(if class_is_meant {
             from(undefined, text)
         } else {
@@ -165,6 +172,11 @@ fn other_module(undefined: &Undefined<'_>) -> Option<Help> {
     let module = face::MODULES.iter().copied().find(known)?;
     Some(from(undefined, module))
 }
+
+/// What tools are usually called.
+const TOOLS: &[&str] = &[
+    "user", "email", "files", "http", "sql", "llm", "calendar", "mail", "slack", "sms",
+];
 
 /// The modules from which names are usually imported, the likeliest first.
 const HOMES: &[&str] = &[

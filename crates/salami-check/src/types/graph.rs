@@ -28,6 +28,8 @@ pub struct Slot {
     parent: Cell<Node>,
     content: Type,
     readers: BTreeSet<Reader>,
+    /// One of them, or nobody: who reads often is found without a search.
+    last_reader: Reader,
     pub(super) record: Option<Record>,
     pub(super) has_begun: bool,
     /// How deep a tuple of these is nested: see [`MAX_TUPLE_DEPTH`].
@@ -39,6 +41,7 @@ pub struct Slot {
 pub struct Types {
     data: Vec<Rc<TypeData>>,
     depths: Vec<u8>,
+    kinds: Vec<u64>,
     index: HashMap<Rc<TypeData>, Type, FixedState>,
     /// The parts of each type, once somebody asked.
     parts: Vec<Option<Parts>>,
@@ -86,6 +89,7 @@ impl Types {
         let mut types = Self {
             data: Vec::new(),
             depths: Vec::new(),
+            kinds: Vec::new(),
             index: HashMap::default(),
             parts: Vec::new(),
             canonical: Vec::new(),
@@ -169,6 +173,7 @@ impl Types {
             None => 0,
         };
         let type_ = Type(u32::try_from(self.data.len()).unwrap_or(u32::MAX));
+        self.kinds.push(data.kinds());
         let data = Rc::new(data);
         self.index.insert(Rc::clone(&data), type_);
         self.data.push(data);
@@ -184,6 +189,12 @@ impl Types {
         &self.data[type_.0 as usize]
     }
 
+    /// All kinds that a value of a type may have, as bits.
+    #[must_use]
+    pub fn kinds(&self, type_: Type) -> u64 {
+        self.kinds[type_.0 as usize]
+    }
+
     /// A scalar type.
     pub fn scalar(&mut self, kind: Kind) -> Type {
         self.intern(TypeData::scalar(kind))
@@ -196,6 +207,7 @@ impl Types {
             parent: Cell::new(node),
             content: Type::NEVER,
             readers: BTreeSet::new(),
+            last_reader: VariantId::NOBODY,
             record: None,
             has_begun: false,
             depth: 0,
@@ -240,7 +252,11 @@ impl Types {
         if reader == VariantId::NOBODY {
             return;
         }
-        self.slot_mut(node).readers.insert(reader);
+        let slot = self.slot_mut(node);
+        if slot.last_reader != reader {
+            slot.last_reader = reader;
+            slot.readers.insert(reader);
+        }
     }
 
     /// What a node holds; the reader is told when it grows.
@@ -262,6 +278,7 @@ impl Types {
 
     pub(super) fn notify(&mut self, node: Node) {
         let root = self.find(node);
+        self.slots[root.0 as usize].last_reader = VariantId::NOBODY;
         let readers = std::mem::take(&mut self.slots[root.0 as usize].readers);
         self.charge(readers.len());
         self.changed.extend(readers);

@@ -15,6 +15,7 @@ mod records;
 
 pub use data::{Callee, ClassRef, Container, JSON_SCALARS, Tuple, Type, TypeData, bit};
 pub use display::Namer;
+pub use hasher::FixedState;
 pub use graph::{Node, Types};
 
 use crate::typed::Kind;

@@ -229,7 +229,7 @@ impl<'a> Walker<'_, 'a> {
                         .collect();
                     return Bound::Literal(constants);
                 }
-                "Annotated" | "Final" | "ClassVar" | "Required" | "NotRequired" => {
+                "Annotated" | "Final" | "ClassVar" | "InitVar" | "Required" | "NotRequired" => {
                     return items
                         .first()
                         .map_or(Bound::Any, |&item| self.bound_of(item, file));

@@ -43,6 +43,9 @@ impl<'a> Walker<'_, 'a> {
                 code: object.code,
             };
         }
+        if let Some(value) = self.function_text(&object, text, span) {
+            return value;
+        }
         let parts = self.engine.types.parts(object.type_);
         if let [part] = parts.as_slice() {
             let part = *part;
@@ -269,6 +272,9 @@ impl<'a> Walker<'_, 'a> {
             return self.class_object_attribute(class, object, text, span);
         }
         if let Some(&ClassRef::Program(class)) = data.instances.first() {
+            if self.engine.class_attribute(class, text).is_none() {
+                self.engine.add_outer_field(class, text);
+            }
             if let Some((position, field)) = self.engine.field(class, text) {
                 let node = field.node;
                 let type_ = self.read(node);
@@ -309,6 +315,13 @@ impl<'a> Walker<'_, 'a> {
             }
             if text == "__class__" {
                 return Some(self.class_value(ClassRef::Program(class), span));
+            }
+            if matches!(text, "_fields" | "_field_defaults")
+                && self.engine.classes[class as usize].is_named_tuple
+            {
+                let own = ClassRef::Program(class);
+                let value = self.class_value(own, span);
+                return self.class_object_attribute(own, value, text, span);
             }
             if text == "__dict__" {
                 return Some(self.fields_as_dict(object, class, span));
@@ -668,6 +681,7 @@ impl<'a> Walker<'_, 'a> {
                     self.call_program(method.definition, None, None, Some(object), given, span);
                 return Some(Self::statement(StmtKind::Expr(call.code), span));
             }
+            self.engine.add_outer_field(class, text);
             let info = self
                 .engine
                 .field(class, text)
@@ -694,6 +708,22 @@ impl<'a> Walker<'_, 'a> {
             {
                 let class_name = self.engine.classes[class as usize].name.clone();
                 let message = format!("`{class_name}` is frozen: its fields cannot be assigned");
+                if self.catches("dataclasses.FrozenInstanceError") {
+                    self.assertion(codes::TYPE_ATTRIBUTE, span, message, None);
+                    let is_named_tuple = self.engine.classes[class as usize].is_named_tuple;
+                    let (exception, message) = if is_named_tuple {
+                        ("AttributeError", "can't set attribute".to_owned())
+                    } else {
+                        (
+                            "dataclasses.FrozenInstanceError",
+                            format!("cannot assign to field '{text}'"),
+                        )
+                    };
+                    let raised = self.raising(exception, message, span);
+                    let statement = Self::statement(StmtKind::Expr(raised.code), span);
+                    self.stop();
+                    return Some(statement);
+                }
                 let help = self.frozen_help(text, span);
                 self.error(codes::TYPE_ATTRIBUTE, span, message, help);
                 return None;

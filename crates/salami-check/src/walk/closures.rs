@@ -11,7 +11,7 @@ use crate::names::{Binding, VariableKind};
 use crate::typed::{
     self, Capture, Constant, ExprKind, LocalId, Place, Stmt, StmtKind, Storage, ValueSet,
 };
-use crate::types::{Callee, Type};
+use crate::types::{Callee, ClassRef, Type};
 
 impl<'a> Walker<'_, 'a> {
     /// Which parameters of a function have defaults that each function value holds.
@@ -225,6 +225,48 @@ impl<'a> Walker<'_, 'a> {
         self.wrapper(callee, 0, 0, span, |_| ExprKind::Block(steps, none.code))
     }
 
+    /// How many arguments values of a native function take.
+    pub(super) fn native_arity(&self, callee: &Callee) -> Option<usize> {
+        use salami_syntax::tree::ParameterKind;
+        let (function, is_method, is_bound) = match callee {
+            Callee::Native(module, name) => match crate::face::module(module)?.get(name)? {
+                crate::face::FaceEntry::Function(function) => (function, false, false),
+                _ => return None,
+            },
+            Callee::NativeMethod(class, name, receiver) => {
+                match crate::face::class(class)?.find(name)?.member {
+                    crate::face::FaceMember::Method(function) => {
+                        (function, true, receiver.is_some())
+                    }
+                    crate::face::FaceMember::ClassMethod(function)
+                    | crate::face::FaceMember::StaticMethod(function) => (function, false, false),
+                    _ => return None,
+                }
+            }
+            Callee::Program { .. } => return None,
+        };
+        let signature = function.overloads.iter().find(|signature| {
+            matches!(
+                signature.target,
+                crate::face::Target::Leaf(_)
+                    | crate::face::Target::Intrinsic(_)
+                    | crate::face::Target::Erased(_)
+            )
+        })?;
+        let needed = signature
+            .parameters
+            .iter()
+            .filter(|parameter| {
+                parameter.default.is_none()
+                    && !matches!(
+                        parameter.kind,
+                        ParameterKind::VariadicPositional | ParameterKind::VariadicKeyword
+                    )
+            })
+            .count();
+        Some(needed + usize::from(is_method && !is_bound))
+    }
+
     /// A function that calls a leaf with the parameters that must be given.
     fn native_wrapper(
         &mut self,
@@ -247,6 +289,17 @@ impl<'a> Walker<'_, 'a> {
             }
             Callee::Program { .. } => return None,
         };
+        if let Some((signature, name)) =
+            function
+                .overloads
+                .iter()
+                .find_map(|signature| match signature.target {
+                    crate::face::Target::Erased(name) => Some((signature, name)),
+                    _ => None,
+                })
+        {
+            return self.erased_wrapper(callee, signature, name, captured, span);
+        }
         let (signature, leaf) = function
             .overloads
             .iter()
@@ -284,6 +337,62 @@ impl<'a> Walker<'_, 'a> {
                         ExprKind::Leaf(leaf, arguments)
                     }
                 }
+            }),
+        )
+    }
+
+    /// A function that calls one of the prelude for which types have no parameters.
+    fn erased_wrapper(
+        &mut self,
+        callee: &Callee,
+        signature: &'static crate::face::FaceSignature,
+        name: &str,
+        captured: usize,
+        span: Span,
+    ) -> Option<typed::FunctionId> {
+        use salami_syntax::tree::ParameterKind;
+        let definition = self.prelude_function(name)?;
+        let mut types = Vec::new();
+        let mut count = 0;
+        if let Callee::NativeMethod(class, ..) = callee {
+            let class = self.engine.represented(class)?;
+            types.push(self.one_of_family(ClassRef::Program(class)));
+            count = 1 - captured.min(1);
+        }
+        let mut rest = Vec::new();
+        for parameter in &signature.parameters {
+            match (parameter.kind, &parameter.default) {
+                (ParameterKind::VariadicPositional | ParameterKind::VariadicKeyword, _) => {
+                    return None;
+                }
+                (_, Some(default)) => {
+                    types.push(self.engine.types.of_constant(default));
+                    rest.push(default.clone());
+                }
+                (_, None) => {
+                    let wanted = self.instantiate_plain(&parameter.type_, span);
+                    let is_plain = self.engine.types.data(wanted).containers.is_empty()
+                        && wanted != Type::NEVER
+                        && wanted != Type::JSON;
+                    types.push(if is_plain { wanted } else { Type::ERROR });
+                    count += 1;
+                }
+            }
+        }
+        let caller = Some((self.variant, span));
+        let variant = self.engine.request(definition, None, &types, caller);
+        self.engine.result(variant, self.variant);
+        let function = self.engine.function_id(variant);
+        Some(
+            self.wrapper(callee, count, captured, span, |mut arguments| {
+                for constant in rest {
+                    arguments.push(typed::Expr {
+                        kind: Box::new(ExprKind::Constant(constant)),
+                        values: ValueSet::ANY,
+                        span,
+                    });
+                }
+                ExprKind::Call(function, arguments)
             }),
         )
     }
@@ -404,10 +513,100 @@ impl<'a> Walker<'_, 'a> {
         }
         if name == "wraps" {
             // Names and documentation are all that it copies.
+            self.note_wrapped(decorator, value.type_);
             return value;
         }
         let function = self.expression(decorator);
         self.call_value(function, vec![super::calls::Given::positional(value)], span)
+    }
+
+    /// Notes whose name and documentation a wrapper has.
+    fn note_wrapped(&mut self, decorator: salami_syntax::tree::ExprId, wrapper: Type) {
+        let salami_syntax::tree::ExprKind::Call { arguments, .. } = &self.tree.expr(decorator).kind
+        else {
+            return;
+        };
+        let Some(wrapped) = arguments.first() else {
+            return;
+        };
+        let wrapped = self.quiet(|walker| walker.expression(wrapped.value).type_);
+        let data = self.engine.types.data(wrapper).clone();
+        for callee in &data.functions {
+            if let Callee::Program {
+                definition, maker, ..
+            } = callee
+            {
+                self.engine.wrapped.insert((*definition, *maker), wrapped);
+            }
+        }
+    }
+
+    /// `function.__name__` and `function.__doc__`: of what it wraps, where it wraps something.
+    pub(super) fn function_text(&mut self, function: &Value, text: &str, span: Span) -> Option<Value> {
+        if !matches!(text, "__name__" | "__qualname__" | "__doc__") {
+            return None;
+        }
+        let data = self.engine.types.data(function.type_).clone();
+        if data.functions.is_empty() || data.kinds() != crate::types::bit(typed::Kind::Function) {
+            return None;
+        }
+        let mut statements = Vec::new();
+        let held = self.hold_value(function.clone(), span, &mut statements);
+        let mut result: Option<Value> = None;
+        for (test, part) in self.candidates(&held, &data, span) {
+            let callee = self.engine.types.data(part).functions.first().cloned()?;
+            let own = match self.text_of_callee(&callee, text, 0) {
+                Some(own) => self.constant(Constant::Str(own), span),
+                None => self.none(span),
+            };
+            result = Some(match result {
+                None => own,
+                Some(rest) => {
+                    let type_ = self.join(own.type_, rest.type_);
+                    self.value(ExprKind::IfElse(test, own.code, rest.code), type_, span)
+                }
+            });
+        }
+        let result = result?;
+        let type_ = result.type_;
+        let evaluated = Self::statement(StmtKind::Expr(held.code), span);
+        statements.push(evaluated);
+        Some(Value {
+            type_,
+            code: self.block_value(statements, result.code, type_, span),
+        })
+    }
+
+    fn text_of_callee(&self, callee: &Callee, text: &str, depth: u32) -> Option<String> {
+        let Callee::Program {
+            definition, maker, ..
+        } = callee
+        else {
+            let name = match callee {
+                Callee::Native(_, name) | Callee::NativeMethod(_, name, _) => (*name).to_owned(),
+                Callee::Program { .. } => return None,
+            };
+            return (text != "__doc__").then_some(name);
+        };
+        if depth < 16
+            && let Some(&wrapped) = self.engine.wrapped.get(&(*definition, *maker))
+        {
+            let data = self.engine.types.data(wrapped);
+            if let (1, Some(inner)) = (data.functions.len(), data.functions.first()) {
+                return self.text_of_callee(inner, text, depth + 1);
+            }
+        }
+        let file = self.engine.file_of(*definition);
+        let unit = self.engine.definitions[definition.0 as usize].unit;
+        let syntax = self.engine.syntax(*definition)?;
+        match text {
+            "__doc__" => syntax.docstring.clone(),
+            "__qualname__" => Some(file.names.units[unit.index()].name.clone()),
+            _ => Some(match syntax.name {
+                Some(name) => file.tree.name(name.name).to_owned(),
+                None => "<lambda>".to_owned(),
+            }),
+        }
     }
 
     /// Evaluates the defaults of a function that are made once.

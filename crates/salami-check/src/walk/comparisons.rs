@@ -282,29 +282,80 @@ impl<'a> Walker<'_, 'a> {
         right: &Value,
         span: Span,
     ) -> Option<Value> {
-        if let Some(class) = self.only_program_class(left.type_) {
-            if self.engine.method(class, own).is_some() {
-                return Some(self.call_method_named(left.clone(), own, vec![right.clone()], span));
-            }
-            if operator == CompareOperator::NotEqual
-                && self.engine.method(class, "__eq__").is_some()
-            {
-                let equal =
-                    self.call_method_named(left.clone(), "__eq__", vec![right.clone()], span);
-                let equal = self.truth(equal);
-                return Some(self.value(ExprKind::Unary(Unary::Not, equal), Type::BOOL, span));
-            }
+        let has = |walker: &Self, type_: Type, name: &str| {
+            walker
+                .only_program_class(type_)
+                .is_some_and(|class| walker.engine.method(class, name).is_some())
+        };
+        // `!=` is the contrary of `==` where there is no method of its own.
+        let is_unequal = operator == CompareOperator::NotEqual;
+        if is_unequal
+            && !has(self, left.type_, own)
+            && !has(self, right.type_, own)
+            && (has(self, left.type_, "__eq__") || has(self, right.type_, "__eq__"))
+        {
+            let equal = CompareOperator::Equal;
+            let equal =
+                self.compare_method(equal, "__eq__", "__eq__", left, right, span)?;
+            let equal = self.truth(equal);
+            return Some(self.value(ExprKind::Unary(Unary::Not, equal), Type::BOOL, span));
         }
-        let class = self.only_program_class(right.type_)?;
-        self.engine.method(class, mirrored)?;
+        let (is_own, is_mirrored) = (
+            has(self, left.type_, own),
+            has(self, right.type_, mirrored) && left.type_ != right.type_,
+        );
+        if !is_own && !is_mirrored {
+            return None;
+        }
         let mut statements = Vec::new();
         let left = self.hold_value(left.clone(), span, &mut statements);
-        let result = self.call_method_named(right.clone(), mirrored, vec![left], span);
+        let right = self.hold_value(right.clone(), span, &mut statements);
+        let last = |walker: &mut Self| walker.compare_unimplemented(operator, &left, &right, span);
+        let mirror = |walker: &mut Self| {
+            if !is_mirrored {
+                return last(walker);
+            }
+            let result =
+                walker.call_method_named(right.clone(), mirrored, vec![left.clone()], span);
+            walker.unless_implemented(result, span, last)
+        };
+        let result = if is_own {
+            let result = self.call_method_named(left.clone(), own, vec![right.clone()], span);
+            self.unless_implemented(result, span, mirror)
+        } else {
+            mirror(self)
+        };
         let type_ = result.type_;
         Some(Value {
             type_,
             code: self.block_value(statements, result.code, type_, span),
         })
+    }
+
+    /// No operand knew how to compare: equality is identity then, an order a TypeError.
+    fn compare_unimplemented(
+        &mut self,
+        operator: CompareOperator,
+        left: &Value,
+        right: &Value,
+        span: Span,
+    ) -> Value {
+        let identity = match operator {
+            CompareOperator::Equal => Some(Comparison::Is),
+            CompareOperator::NotEqual => Some(Comparison::IsNot),
+            _ => None,
+        };
+        if let Some(identity) = identity {
+            let test = ExprKind::Compare(identity, left.code.clone(), right.code.clone());
+            return self.value(test, Type::BOOL, span);
+        }
+        let (left_text, right_text) = (self.show(left.type_), self.show(right.type_));
+        let symbol = operator.symbol();
+        let message = format!(
+            "'{symbol}' not supported between instances of '{left_text}' and '{right_text}'"
+        );
+        self.assertion(codes::TYPE_OPERATOR, span, message.clone(), None);
+        self.raising("TypeError", message, span)
     }
 
     fn check_order(&mut self, operator: CompareOperator, left: Type, right: Type, span: Span) {

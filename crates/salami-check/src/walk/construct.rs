@@ -520,6 +520,7 @@ impl Walker<'_, '_> {
             StmtKind::Assign(Place::Local(object), new),
             span,
         ));
+        let mut handed_on = Vec::new();
         for (position, (field, slot)) in fields.iter().zip(slots).enumerate() {
             let value = match slot {
                 Some((value, _)) => value,
@@ -527,6 +528,13 @@ impl Walker<'_, '_> {
                     Some(value) => value,
                     None => continue,
                 },
+            };
+            let value = if field.in_init && !field.is_declared {
+                let held = self.hold_value(value, span, &mut statements);
+                handed_on.push(Given::positional(held.clone()));
+                held
+            } else {
+                value
             };
             self.engine.types.write(field.node, value.type_);
             let read = self.read_hidden(object, type_, span);
@@ -544,7 +552,7 @@ impl Walker<'_, '_> {
                 None,
                 None,
                 Some(receiver),
-                Vec::new(),
+                handed_on,
                 span,
             );
             statements.push(Self::statement(StmtKind::Expr(call.code), span));

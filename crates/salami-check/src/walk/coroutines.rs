@@ -3,7 +3,6 @@
 use salami_source::Span;
 use salami_syntax::tree::{self, ExprId};
 
-use super::calls::Given;
 use super::{Value, Walker};
 use crate::codes;
 use crate::typed::{Expr, ExprKind, Failure, FunctionKind, Kind, Place, Stmt, StmtKind, ValueSet};
@@ -179,10 +178,10 @@ impl<'a> Walker<'_, 'a> {
                 }
                 Kind::Object => {
                     let result = self.read(container.nodes[0]);
+                    self.awaited_quietly(part)?;
                     let erased = self.erased(value);
-                    let class = self.only_program_class(erased.type_)?;
-                    self.engine.method(class, "__await__")?;
-                    let iterator = self.call_method_named(erased, "__await__", Vec::new(), span);
+                    let definition = self.prelude_function("asyncio.await_of")?;
+                    let iterator = self.call_bound(definition, None, None, vec![erased], span);
                     let code = iterator.code;
                     Some(Awaitable { code, result })
                 }
@@ -505,7 +504,7 @@ impl<'a> Walker<'_, 'a> {
                 && rest
                 && let Some(class) = self.engine.represented(container.class)
             {
-                let mut type_ = self.engine.types.instance(ClassRef::Program(class));
+                let mut type_ = self.one_of_family(ClassRef::Program(class));
                 if data.has_none() {
                     type_ = self.join(type_, Type::NONE);
                 }
@@ -591,6 +590,15 @@ impl<'a> Walker<'_, 'a> {
             })
     }
 
+    /// An object of a class or of one that derives from it.
+    pub(super) fn one_of_family(&mut self, class: ClassRef) -> Type {
+        let instances = self.engine.family(class).into_iter().collect();
+        self.engine.types.intern(TypeData {
+            instances,
+            ..TypeData::default()
+        })
+    }
+
     /// A value of which nothing is known: it can be kept and given on, no more.
     pub(super) fn opaque(&mut self, value: Value) -> Value {
         let mut code = value.code;
@@ -599,27 +607,5 @@ impl<'a> Walker<'_, 'a> {
             type_: Type::ERROR,
             code,
         }
-    }
-
-    /// Lets a function that the prelude will call be called with these types.
-    pub(super) fn expect_call(&mut self, function: &Value, arguments: &[Type], span: Span) {
-        let given: Vec<Given> = arguments
-            .iter()
-            .map(|&type_| {
-                let code = self.expr(
-                    ExprKind::Constant(crate::typed::Constant::None),
-                    type_,
-                    span,
-                );
-                Given::positional(Value { type_, code })
-            })
-            .collect();
-        let data = self.engine.types.data(function.type_).clone();
-        if data.functions.is_empty() {
-            return;
-        }
-        let function = function.clone();
-        let data = (*data).clone();
-        self.call_dynamic(function, &data, given, span);
     }
 }

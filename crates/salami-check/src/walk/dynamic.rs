@@ -107,7 +107,9 @@ impl Walker<'_, '_> {
     ) -> (Value, Option<Diagnostic>) {
         let before = self.found.len();
         let reachable = self.env.reachable;
+        let outer = self.raises.take();
         let value = run(self);
+        let raises = std::mem::replace(&mut self.raises, outer);
         let first = self.found[before.min(self.found.len())..]
             .iter()
             .position(|diagnostic| diagnostic.severity == salami_source::Severity::Error);
@@ -115,6 +117,9 @@ impl Walker<'_, '_> {
             return (value, None);
         }
         self.env.reachable = reachable;
+        if let Some((exception, message)) = raises {
+            return (self.raised_instead(value, exception, message, span), None);
+        }
         let Some(first) = first else {
             if self.emits {
                 return (value, None);
@@ -125,29 +130,10 @@ impl Walker<'_, '_> {
         };
         let diagnostic = self.found[before + first].clone();
         self.found.truncate(before);
-        let code = match *value.code.kind {
-            // The operation itself raises what CPython raises.
-            ExprKind::Binary(..)
-            | ExprKind::Unary(..)
-            | ExprKind::Compare(..)
-            | ExprKind::Item(..) => {
-                let none = self.none(span);
-                let raises = Self::statement(StmtKind::Expr(value.code), span);
-                self.block_value(vec![raises], none.code, Type::NEVER, span)
-            }
-            _ => {
-                let exception = match diagnostic.code {
-                    codes::TYPE_ATTRIBUTE => "AttributeError",
-                    _ => "TypeError",
-                };
-                self.raising(exception, diagnostic.message.clone(), span)
-                    .code
-            }
-        };
-        let value = Value {
-            type_: Type::NEVER,
-            code,
-        };
+        let (exception, message) =
+            super::expected::raised_by(diagnostic.code, &diagnostic.message)
+                .unwrap_or_else(|| ("TypeError", diagnostic.message.clone()));
+        let value = self.raised_instead(value, exception, message, span);
         (value, Some(diagnostic))
     }
 
@@ -207,6 +193,25 @@ impl Walker<'_, '_> {
                 code: self.block_value(statements, none.code, Type::NEVER, span),
             };
         }
+        if given
+            .iter()
+            .any(|argument| matches!(argument.kind, GivenKind::Star | GivenKind::DoubleStar))
+        {
+            let mut statements = Vec::new();
+            let held = self.hold_value(function.clone(), span, &mut statements);
+            let expanded = self.expand_stars(given.clone(), span, &mut statements);
+            if expanded
+                .iter()
+                .all(|argument| argument.kind == GivenKind::Positional)
+            {
+                let called = self.call_dynamic(held, data, expanded, span);
+                let type_ = called.type_;
+                return Value {
+                    type_,
+                    code: self.block_value(statements, called.code, type_, span),
+                };
+            }
+        }
         if data.classes.is_empty()
             && data.instances.is_empty()
             && given
@@ -219,6 +224,11 @@ impl Walker<'_, '_> {
         {
             return self.call_value_of_any(function, data, given, span);
         }
+        // One alone would come back to here.
+        if data.functions.len() + data.classes.len() + data.instances.len() == 1 {
+            let what = "calling a method of a builtin as a value with keywords or stars";
+            return self.unsupported(span, what, "write the call with its object: `value.method(...)`");
+        }
         self.call_one_of(function, data, given, span)
     }
 
@@ -230,7 +240,8 @@ impl Walker<'_, '_> {
             ..
         } = callee
         else {
-            return true;
+            let is_bound = matches!(callee, Callee::NativeMethod(_, _, Some(_)));
+            return is_bound && self.native_arity(callee) == Some(count);
         };
         let Some(syntax) = self.engine.syntax(*definition) else {
             return false;
@@ -316,7 +327,7 @@ impl Walker<'_, '_> {
             failures.extend(failed);
             branches.push(Branch { test, call });
         }
-        if failures.len() == count {
+        if failures.len() == count && count < 2 {
             self.found.extend(failures.into_iter().take(1));
             return self.error_value(span);
         }
@@ -349,7 +360,7 @@ impl Walker<'_, '_> {
     }
 
     /// The candidates of a callee: a test for each, and its type alone.
-    fn candidates(&mut self, held: &Value, data: &TypeData, span: Span) -> Vec<(Expr, Type)> {
+    pub(super) fn candidates(&mut self, held: &Value, data: &TypeData, span: Span) -> Vec<(Expr, Type)> {
         let mut found = Vec::new();
         let mut grouped: Vec<(FunctionId, Type)> = Vec::new();
         for callee in &data.functions {

@@ -11,9 +11,17 @@ impl Walker<'_, '_> {
     /// The value, with a generator turned into a list first.
     pub(super) fn without_generator(&mut self, value: Value, span: Span) -> Value {
         let value = self.as_sequence(value);
+        let methods = ["__iter__", "__getitem__"];
+        if let Some(several) = self.by_object(&value, &methods, span, |walker, value| {
+            walker.without_generator(value, span)
+        }) {
+            return several;
+        }
         let data = self.engine.types.data(value.type_);
         let has_program_iterable = data.instances.iter().any(|class| match class {
-            ClassRef::Program(class) => self.engine.method(*class, "__iter__").is_some(),
+            ClassRef::Program(class) => methods
+                .iter()
+                .any(|method| self.engine.method(*class, method).is_some()),
             ClassRef::Native(_) => false,
         });
         if data.get(Kind::Generator).is_none() && !has_program_iterable {
@@ -113,7 +121,15 @@ impl Walker<'_, '_> {
             return Some(element);
         }
         if let Some(class) = self.only_program_class(part) {
-            let method = self.engine.method(class, "__iter__")?.1;
+            let Some((_, method)) = self.engine.method(class, "__iter__") else {
+                let method = self.engine.method(class, "__getitem__")?.1;
+                let caller = Some((self.variant, Span::default()));
+                let types = [part, Type::INT];
+                let item = self
+                    .engine
+                    .request(method.definition, None, &types, caller);
+                return Some(self.engine.result(item, self.variant));
+            };
             let types = [part];
             let variant = self.variant;
             let iter = self.engine.request(

@@ -285,7 +285,7 @@ impl<'a> Walker<'_, 'a> {
     }
 
     /// The classes of what a handler may catch: those of the program, and the builtin one for all others.
-    fn caught(&self, class: ClassRef) -> Vec<ClassRef> {
+    pub(super) fn caught(&self, class: ClassRef) -> Vec<ClassRef> {
         let mut caught = self.engine.family(class);
         if let ClassRef::Native(name) = class {
             let derived = crate::face::exceptions_below(name).iter();
@@ -390,7 +390,11 @@ impl<'a> Walker<'_, 'a> {
         let instances = self
             .caught(ClassRef::Native("BaseException"))
             .into_iter()
-            .collect();
+            .collect::<std::collections::BTreeSet<_>>();
+        let class = self.engine.types.intern(TypeData {
+            classes: instances.clone(),
+            ..TypeData::default()
+        });
         let exception = self.engine.types.intern(TypeData {
             instances,
             ..TypeData::default()
@@ -399,7 +403,7 @@ impl<'a> Walker<'_, 'a> {
         let read = self.read_hidden(caught, exception, span);
         let type_object = self.value(
             ExprKind::Leaf("type", vec![read.code.clone()]),
-            Type::ERROR,
+            class,
             span,
         );
         let none = self.none(span);

@@ -14,7 +14,20 @@ use crate::types::{Callee, ClassRef, Type, TypeData};
 impl<'a> Walker<'_, 'a> {
     /// Walks an expression.
     pub(super) fn expression(&mut self, id: ExprId) -> Value {
-        crate::deep(|| self.expression_here(id))
+        let outer = self.raises.take();
+        let value = crate::deep(|| self.expression_here(id));
+        let raises = std::mem::replace(&mut self.raises, outer);
+        match raises {
+            Some((exception, message)) if value.type_ == Type::ERROR => {
+                let span = self.tree.expr(id).span;
+                self.raised_instead(value, exception, message, span)
+            }
+            Some(raises) => {
+                self.raises = Some(raises);
+                value
+            }
+            None => value,
+        }
     }
 
     fn expression_here(&mut self, id: ExprId) -> Value {
@@ -255,7 +268,8 @@ impl<'a> Walker<'_, 'a> {
             },
             Some(FaceEntry::Refused(help)) => {
                 let message = format!("`{name}` does not exist here");
-                self.error(codes::CALL_REFUSED, span, message, Some((*help).to_owned()));
+                let help = self.refused_help(name, help, span);
+                self.error(codes::CALL_REFUSED, span, message, help);
                 self.error_value(span)
             }
             Some(FaceEntry::Form(form)) => {
@@ -437,9 +451,11 @@ impl<'a> Walker<'_, 'a> {
     pub(super) fn quiet<R>(&mut self, run: impl FnOnce(&mut Self) -> R) -> R {
         let (found, env, emits) = (self.found.len(), self.env.clone(), self.emits);
         let locals = self.locals.len();
+        let raises = self.raises.take();
         self.emits = false;
         let result = run(self);
         self.emits = emits;
+        self.raises = raises;
         self.found.truncate(found);
         self.locals.truncate(locals);
         self.env = env;

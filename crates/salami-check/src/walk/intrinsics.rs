@@ -43,8 +43,10 @@ impl<'a> Walker<'_, 'a> {
             }
             "max" | "min" => {
                 let [argument] = arguments else { return None };
-                matches!(argument.kind, tree::ArgumentKind::Star)
-                    .then(|| self.extreme_of_star(name == "max", argument.value, span))
+                matches!(argument.kind, tree::ArgumentKind::Star).then(|| {
+                    let values = self.expression(argument.value);
+                    self.extreme_of_star(name == "max", values, span)
+                })
             }
             "reveal_type" => {
                 let [argument] = arguments else { return None };
@@ -131,9 +133,8 @@ impl<'a> Walker<'_, 'a> {
     }
 
     /// `max(*values)`: of one value it is the greatest element of that value.
-    fn extreme_of_star(&mut self, is_max: bool, id: ExprId, span: Span) -> Value {
+    pub(super) fn extreme_of_star(&mut self, is_max: bool, value: Value, span: Span) -> Value {
         let name = if is_max { "max" } else { "min" };
-        let value = self.expression(id);
         let mut statements = Vec::new();
         let list = self.variadic(Vec::new(), Some(value), span);
         let held = self.hold_value(list, span, &mut statements);
@@ -357,7 +358,7 @@ impl<'a> Walker<'_, 'a> {
                 let Some(class) = class else {
                     return self.error_value(span);
                 };
-                let type_ = self.engine.types.instance(class);
+                let type_ = self.one_of_family(class);
                 let values = self.values(type_);
                 if name.ends_with("is_a") {
                     return self.value(ExprKind::IsType(first.code, values), Type::BOOL, span);
@@ -378,21 +379,14 @@ impl<'a> Walker<'_, 'a> {
                 let test = ExprKind::Compare(is, first.code, other.code);
                 self.value(test, Type::BOOL, span)
             }
+            "delegated" => {
+                self.after_call();
+                self.value(ExprKind::Delegate(first.code), result, span)
+            }
             "await_coroutine" => {
                 let coroutine = self.as_coroutine(first);
                 self.after_call();
                 self.value(ExprKind::Delegate(coroutine), Type::ERROR, span)
-            }
-            "called_back" => {
-                let data = arguments
-                    .next()
-                    .map(|rest| self.engine.types.data(rest.type_).clone());
-                if let Some(crate::types::Tuple::Fixed(types)) =
-                    data.as_ref().and_then(|data| data.tuple.as_ref())
-                {
-                    self.expect_call(&first, types, span);
-                }
-                self.none(span)
             }
             "as_future" => {
                 let opaque = self.opaque(first);
@@ -430,17 +424,6 @@ impl<'a> Walker<'_, 'a> {
                 };
                 self.after_call();
                 self.value(resumed, Type::ERROR, span)
-            }
-            "call_opaque" => {
-                let values = match arguments.next() {
-                    Some(rest) => match *rest.code.kind {
-                        ExprKind::Tuple(values) => values,
-                        _ => Vec::new(),
-                    },
-                    None => Vec::new(),
-                };
-                self.after_call();
-                self.value(ExprKind::CallValue(first.code, values), Type::ERROR, span)
             }
             "asdict" | "astuple" => {
                 let is_dataclass = self

@@ -143,6 +143,7 @@ impl Walker<'_, '_> {
                     code: self.block_value(statements, dict, type_, span),
                 })
             }
+            "_make" => self.make_named_tuple(class, given.to_vec(), span),
             "index" | "count" => {
                 let tuple = self.as_sequence(object.clone());
                 let part = tuple.type_;

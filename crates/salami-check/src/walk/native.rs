@@ -13,7 +13,7 @@ use crate::face::{
     Target,
 };
 use crate::help::Help;
-use crate::typed::{Constant, ExprKind, Kind};
+use crate::typed::{Constant, ExprKind, Kind, StmtKind};
 use crate::types::{ClassRef, Tuple, Type, TypeData, bit};
 
 /// The receiver of a method call.
@@ -38,16 +38,37 @@ impl Walker<'_, '_> {
         let mut statements = Vec::new();
         let given = self.expand_stars(given, span, &mut statements);
         let given = self.gather_stars(given);
-        if let Some(never) = given
+        if given
             .iter()
-            .position(|argument| argument.value.type_ == Type::NEVER)
+            .any(|argument| argument.value.type_ == Type::NEVER)
         {
-            let mut given = given;
-            let argument = given.swap_remove(never);
-            let code = self.block_value(statements, argument.value.code, Type::NEVER, span);
+            if let Some(value) = receiver.and_then(|receiver| receiver.value) {
+                statements.insert(0, Self::statement(StmtKind::Expr(value.code), span));
+            }
+            let never = self.never_called(given, span);
+            let code = self.block_value(statements, never.code, Type::NEVER, span);
             return Value {
                 type_: Type::NEVER,
                 code,
+            };
+        }
+        if let [only] = given.as_slice()
+            && only.kind == GivenKind::Star
+            && matches!(shown, "max" | "min")
+        {
+            let value = only.value.clone();
+            let result = self.extreme_of_star(shown == "max", value, span);
+            let type_ = result.type_;
+            return Value {
+                type_,
+                code: self.block_value(statements, result.code, type_, span),
+            };
+        }
+        if let Some(result) = self.call_by_count(function, shown, &receiver, &given, span) {
+            let type_ = result.type_;
+            return Value {
+                type_,
+                code: self.block_value(statements, result.code, type_, span),
             };
         }
         let result = self.call_overloads(function, shown, receiver, given, span);
@@ -56,6 +77,83 @@ impl Walker<'_, '_> {
             type_,
             code: self.block_value(statements, result.code, type_, span),
         }
+    }
+
+    /// A last star of which only the run knows the length, for a function of so many parameters: each number that
+    /// fits is a call of its own.
+    fn call_by_count(
+        &mut self,
+        function: &'static FaceFunction,
+        shown: &str,
+        receiver: &Option<Receiver>,
+        given: &[Given],
+        span: Span,
+    ) -> Option<Value> {
+        use salami_syntax::tree::ParameterKind;
+        let (star, rest) = given.split_last()?;
+        let is_positional = rest.iter().all(|given| given.kind == GivenKind::Positional);
+        let takes_rest = function.overloads.iter().any(|signature| {
+            signature
+                .parameters
+                .iter()
+                .any(|parameter| parameter.kind == ParameterKind::VariadicPositional)
+        });
+        if star.kind != GivenKind::Star || !is_positional || takes_rest {
+            return None;
+        }
+        let element = self.element_quietly(star.value.type_)?;
+        let mut counts: Vec<usize> = Vec::new();
+        for signature in &function.overloads {
+            let positional = signature.parameters.iter().filter(|parameter| {
+                matches!(
+                    parameter.kind,
+                    ParameterKind::PositionalOnly | ParameterKind::PositionalOrKeyword
+                )
+            });
+            let most = positional.clone().count();
+            let least = positional.filter(|parameter| parameter.default.is_none()).count();
+            counts.extend((least..=most).filter(|count| *count >= rest.len()));
+        }
+        counts.sort_unstable();
+        counts.dedup();
+        let mut statements = Vec::new();
+        let rest: Vec<Given> = rest
+            .iter()
+            .map(|given| Given {
+                value: self.hold_value(given.value.clone(), span, &mut statements),
+                ..given.clone()
+            })
+            .collect();
+        let list = self.variadic(Vec::new(), Some(star.value.clone()), span);
+        let held = self.hold_value(list, span, &mut statements);
+        let message = format!("{shown}() got another number of arguments than it takes");
+        let mut result = self.raising("TypeError", message, span);
+        for count in counts.into_iter().rev() {
+            let mut arguments = rest.clone();
+            for index in 0..count - rest.len() {
+                let position = self.constant(Constant::Int(index.into()), span);
+                let item = ExprKind::Item(held.code.clone(), position.code);
+                let value = self.value(item, element, span);
+                arguments.push(Given::positional(value));
+            }
+            let receiver = receiver.clone();
+            let call = self.call_overloads(function, shown, receiver, arguments, span);
+            if call.type_ == Type::ERROR {
+                return Some(call);
+            }
+            let length = self.expr(ExprKind::Length(held.code.clone()), Type::INT, span);
+            let wanted = self.constant(Constant::Int((count - rest.len()).into()), span);
+            let test = ExprKind::Compare(crate::typed::Comparison::Equal, length, wanted.code);
+            let test = self.expr(test, Type::BOOL, span);
+            let type_ = self.join(call.type_, result.type_);
+            let chosen = ExprKind::IfElse(test, call.code, result.code);
+            result = self.value(chosen, type_, span);
+        }
+        let type_ = result.type_;
+        Some(Value {
+            type_,
+            code: self.block_value(statements, result.code, type_, span),
+        })
     }
 
     fn call_overloads(
@@ -67,6 +165,38 @@ impl Walker<'_, '_> {
         span: Span,
     ) -> Value {
         self.call_span = span;
+        if given
+            .iter()
+            .any(|argument| self.is_data_member(argument.value.type_))
+            && !matches!(shown, "repr" | "str" | "format" | "print" | "hash" | "id" | "dumps")
+        {
+            let fits = self.quiet(|walker| {
+                let receiver = receiver.clone();
+                let given = given.clone();
+                walker.call_overloads_as_given(function, shown, receiver, given, span).type_
+            });
+            if fits == Type::ERROR {
+                let given = given
+                    .into_iter()
+                    .map(|argument| Given {
+                        value: self.as_data(argument.value),
+                        ..argument
+                    })
+                    .collect();
+                return self.call_overloads_as_given(function, shown, receiver, given, span);
+            }
+        }
+        self.call_overloads_as_given(function, shown, receiver, given, span)
+    }
+
+    fn call_overloads_as_given(
+        &mut self,
+        function: &'static FaceFunction,
+        shown: &str,
+        receiver: Option<Receiver>,
+        given: Vec<Given>,
+        span: Span,
+    ) -> Value {
         let mut best: Option<(Fit, &'static FaceSignature, Vec<Slot>, Bindings)> = None;
         let mut arity_error = None;
         for signature in &function.overloads {
@@ -440,7 +570,6 @@ impl Walker<'_, '_> {
         let slots = self.keyed_slots(signature, receiver.as_ref(), slots);
         let takes_generators = signature.unless.contains(&"__next__")
             || matches!(signature.target, Target::Prelude(_) | Target::Intrinsic(_));
-        let is_erased = matches!(signature.target, Target::Erased(_));
         let mut arguments: Vec<Value> = Vec::new();
         let mut bindings = bindings;
         if let Some(receiver) = &receiver {
@@ -511,9 +640,6 @@ impl Walker<'_, '_> {
                     self.variadic_keywords(named, double, span)
                 }
             };
-            if is_erased {
-                self.called_back(&parameter.type_, &value, &bindings, span);
-            }
             arguments.push(value);
         }
         if signature.effect == Effect::Mutates {
@@ -565,23 +691,6 @@ impl Walker<'_, '_> {
                 );
                 self.error_value(span)
             }
-        }
-    }
-
-    /// Lets the functions that an erased function gets be called as its signature says.
-    fn called_back(&mut self, type_: &FaceType, value: &Value, bindings: &Bindings, span: Span) {
-        let callable = match type_ {
-            FaceType::Union(members) => members
-                .iter()
-                .find(|member| matches!(member, FaceType::Callable(Some(_), _))),
-            one => Some(one),
-        };
-        if let Some(FaceType::Callable(Some(parameters), _)) = callable {
-            let types: Vec<Type> = parameters
-                .iter()
-                .map(|parameter| self.instantiate(parameter, bindings, span, &mut 600))
-                .collect();
-            self.expect_call(value, &types, span);
         }
     }
 
@@ -790,6 +899,42 @@ impl Walker<'_, '_> {
         span: Span,
     ) -> Value {
         let mut given = given;
+        let mut statements = Vec::new();
+        if let Some(first) = given.first()
+            && first.kind == GivenKind::Star
+            && let Some(element) = self.element_quietly(first.value.type_)
+        {
+            // `set.union(*sets)`: the first is the receiver.
+            let star = given.remove(0);
+            let list = self.variadic(Vec::new(), Some(star.value), span);
+            let held = self.hold_value(list, span, &mut statements);
+            let zero = self.constant(Constant::Int(0.into()), span);
+            let one = self.constant(Constant::Int(1.into()), span);
+            let (stop, step) = (self.none(span), self.none(span));
+            let item = ExprKind::Item(held.code.clone(), zero.code);
+            let receiver = self.value(item, element, span);
+            let slice = self.engine.types.scalar(Kind::Slice);
+            let slice = self.expr(ExprKind::Slice(one.code, stop.code, step.code), slice, span);
+            let rest = ExprKind::Item(held.code.clone(), slice);
+            let rest = self.value(rest, held.type_, span);
+            given.insert(0, Given::positional(receiver));
+            given.insert(
+                1,
+                Given {
+                    kind: GivenKind::Star,
+                    value: rest,
+                    span,
+                },
+            );
+        }
+        if !statements.is_empty() {
+            let result = self.call_unbound(class, name, given, span);
+            let type_ = result.type_;
+            return Value {
+                type_,
+                code: self.block_value(statements, result.code, type_, span),
+            };
+        }
         if given.is_empty() || given[0].kind != GivenKind::Positional {
             self.error(
                 codes::CALL_ARGUMENTS,

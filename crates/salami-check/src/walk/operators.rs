@@ -5,7 +5,7 @@ use salami_syntax::tree::{BinaryOperator, ExprId, UnaryOperator};
 
 use super::{Value, Walker};
 use crate::codes;
-use crate::typed::{Binary, ExprKind, Kind, Unary};
+use crate::typed::{Binary, ExprKind, Kind, StmtKind, Unary};
 use crate::types::{ClassRef, Tuple, Type, TypeData, bit};
 
 /// The operator of the typed tree.
@@ -23,6 +23,8 @@ pub(super) const fn binary(operator: BinaryOperator) -> Binary {
         BinaryOperator::BitXor => Binary::BitXor,
         BinaryOperator::ShiftLeft => Binary::ShiftLeft,
         BinaryOperator::ShiftRight => Binary::ShiftRight,
+        // Only objects of the program have it: their methods are called.
+        BinaryOperator::MatrixMultiply => Binary::Multiply,
     }
 }
 
@@ -41,6 +43,7 @@ const fn methods(operator: BinaryOperator) -> (&'static str, &'static str, &'sta
         BinaryOperator::BitXor => ("__xor__", "__rxor__", "__ixor__"),
         BinaryOperator::ShiftLeft => ("__lshift__", "__rlshift__", "__ilshift__"),
         BinaryOperator::ShiftRight => ("__rshift__", "__rrshift__", "__irshift__"),
+        BinaryOperator::MatrixMultiply => ("__matmul__", "__rmatmul__", "__imatmul__"),
     }
 }
 
@@ -69,6 +72,16 @@ impl<'a> Walker<'_, 'a> {
             return value;
         }
         let (left, right) = (self.as_data(left), self.as_data(right));
+        if operator == BinaryOperator::MatrixMultiply {
+            if left.type_ == Type::ERROR || right.type_ == Type::ERROR {
+                return self.error_value(span);
+            }
+            let (left, right) = (self.show(left.type_), self.show(right.type_));
+            let message = format!("unsupported operand type(s) for @: '{left}' and '{right}'");
+            let help = "multiply element by element: `sum(x * y for x, y in zip(a, b))`";
+            self.error(codes::TYPE_OPERATOR, span, message, Some(help.to_owned()));
+            return self.error_value(span);
+        }
         let non_negative = operator == BinaryOperator::Power && is_natural(&right);
         let type_ = self.operate(operator, left.type_, right.type_, non_negative, span);
         self.value(
@@ -135,7 +148,17 @@ impl<'a> Walker<'_, 'a> {
         }
         if let Some(class) = self.only_program_class(left.type_) {
             if self.engine.method(class, name).is_some() {
-                return (self.call_method_named(left, name, vec![right], span), true);
+                let mut statements = Vec::new();
+                let left = self.hold_value(left, span, &mut statements);
+                let right = self.hold_value(right, span, &mut statements);
+                let changed =
+                    self.call_method_named(left.clone(), name, vec![right.clone()], span);
+                let value = self.unless_implemented(changed, span, |walker| {
+                    walker.binary(operator, left, right, span)
+                });
+                let type_ = value.type_;
+                let code = self.block_value(statements, value.code, type_, span);
+                return (Value { type_, code }, true);
             }
             return (self.binary(operator, left, right, span), true);
         }
@@ -220,22 +243,100 @@ impl<'a> Walker<'_, 'a> {
         span: Span,
     ) -> Option<Value> {
         let (own, reflected, _) = methods(operator);
-        if let Some(class) = self.only_program_class(left.type_)
-            && self.engine.method(class, own).is_some()
-        {
-            return Some(self.call_method_named(left.clone(), own, vec![right.clone()], span));
+        let has = |walker: &Self, type_: Type, name: &str| {
+            walker
+                .only_program_class(type_)
+                .is_some_and(|class| walker.engine.method(class, name).is_some())
+        };
+        let (is_own, is_reflected) = (
+            has(self, left.type_, own),
+            has(self, right.type_, reflected) && left.type_ != right.type_,
+        );
+        if !is_own && !is_reflected {
+            return None;
         }
-        let class = self.only_program_class(right.type_)?;
-        self.engine.method(class, reflected)?;
         // The left operand is evaluated first.
         let mut statements = Vec::new();
         let left = self.hold_value(left.clone(), span, &mut statements);
-        let result = self.call_method_named(right.clone(), reflected, vec![left], span);
+        let right = self.hold_value(right.clone(), span, &mut statements);
+        let reflect = |walker: &mut Self| {
+            let (left, right) = (left.clone(), right.clone());
+            if is_reflected {
+                let result =
+                    walker.call_method_named(right.clone(), reflected, vec![left.clone()], span);
+                return walker
+                    .unless_implemented(result, span, |walker| {
+                        walker.unsupported_operands(operator, &left, &right, span)
+                    });
+            }
+            walker.unsupported_operands(operator, &left, &right, span)
+        };
+        let result = if is_own {
+            let result = self.call_method_named(left.clone(), own, vec![right.clone()], span);
+            self.unless_implemented(result, span, reflect)
+        } else {
+            reflect(self)
+        };
         let type_ = result.type_;
         Some(Value {
             type_,
             code: self.block_value(statements, result.code, type_, span),
         })
+    }
+
+    /// What a method gave; where that is NotImplemented, something else.
+    pub(super) fn unless_implemented(
+        &mut self,
+        result: Value,
+        span: Span,
+        otherwise: impl FnOnce(&mut Self) -> Value,
+    ) -> Value {
+        let marker = self.engine.types.scalar(Kind::Ellipsis);
+        let data = self.engine.types.data(result.type_);
+        if data.error || data.scalars & bit(Kind::Ellipsis) == 0 {
+            return result;
+        }
+        let rest = self
+            .engine
+            .types
+            .filter(result.type_, |_, part| part != marker);
+        let fallback = otherwise(self);
+        if rest == Type::NEVER {
+            let dropped = Self::statement(StmtKind::Expr(result.code), span);
+            let type_ = fallback.type_;
+            return Value {
+                type_,
+                code: self.block_value(vec![dropped], fallback.code, type_, span),
+            };
+        }
+        let mut statements = Vec::new();
+        let held = self.hold_value(result, span, &mut statements);
+        let set = self.values(marker);
+        let test = self.expr(ExprKind::IsType(held.code.clone(), set), Type::BOOL, span);
+        let narrowed = self.narrowed(held, rest);
+        let type_ = self.join(rest, fallback.type_);
+        let chosen = ExprKind::IfElse(test, fallback.code, narrowed.code);
+        let chosen = self.expr(chosen, type_, span);
+        Value {
+            type_,
+            code: self.block_value(statements, chosen, type_, span),
+        }
+    }
+
+    /// No operand knew what to do: the machine raises what CPython raises.
+    fn unsupported_operands(
+        &mut self,
+        operator: BinaryOperator,
+        left: &Value,
+        right: &Value,
+        span: Span,
+    ) -> Value {
+        let (left_text, right_text) = (self.show(left.type_), self.show(right.type_));
+        let symbol = operator.symbol();
+        let message =
+            format!("unsupported operand type(s) for {symbol}: '{left_text}' and '{right_text}'");
+        self.assertion(codes::TYPE_OPERATOR, span, message.clone(), None);
+        self.raising("TypeError", message, span)
     }
 
     /// The type of `left op right`, with what is to be said of it.
@@ -587,6 +688,7 @@ fn quick(operator: BinaryOperator, left: Type, right: Type, non_negative: bool) 
                 _ => (is_integer(left) && is_integer(right)).then_some(Type::INT),
             }
         }
+        BinaryOperator::MatrixMultiply => None,
         BinaryOperator::ShiftLeft | BinaryOperator::ShiftRight => {
             (is_integer(left) && is_integer(right)).then_some(Type::INT)
         }

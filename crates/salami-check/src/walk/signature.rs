@@ -589,10 +589,11 @@ impl Walker<'_, '_> {
         let kind = match class.kind {
             ClassKind::Native(kind) => kind,
             ClassKind::Exception(_) => {
-                return self
-                    .engine
-                    .types
-                    .instance(ClassRef::Native(class.qualified));
+                let instances = self.caught(ClassRef::Native(class.qualified));
+                return self.engine.types.intern(TypeData {
+                    instances: instances.into_iter().collect(),
+                    ..TypeData::default()
+                });
             }
             ClassKind::Object | ClassKind::Intrinsic => return Type::JSON,
         };

@@ -190,10 +190,12 @@ impl<'a> Walker<'_, 'a> {
                 self.stop();
                 break;
             }
-            if self.catching.is_empty() || !self.emits {
-                crate::deep(|| self.statement_into(statement, out));
-            } else {
-                crate::deep(|| self.statement_that_may_raise(statement, out));
+            crate::deep(|| self.statement_into(statement, out));
+            if let Some((exception, message)) = self.raises.take() {
+                let span = self.tree.stmt(statement).span;
+                let raised = self.raising(exception, message, span);
+                out.push(Self::statement(StmtKind::Expr(raised.code), span));
+                self.stop();
             }
         }
     }
@@ -459,7 +461,7 @@ impl<'a> Walker<'_, 'a> {
                 end.join(env, &mut self.engine.types);
             }
             // What an error left behind would silence that very error in the next round.
-            for index in 0..self.unit.variables.len() {
+            for index in head.variables.differences(&end.variables) {
                 let known = head.variables.get(index);
                 if end.variables.get(index).type_ == Type::ERROR && known != Known::UNSET {
                     end.variables.set(index, known);

@@ -8,7 +8,8 @@ use super::signature::Fit;
 use super::{Value, Walker};
 use crate::codes;
 use crate::engine::{DefinitionId, VariantKey};
-use crate::names::{Static, closest};
+use crate::help::Help;
+use crate::names::Static;
 use crate::tools::{self, ToolFunction};
 use crate::typed::{Capability, ExprKind, Kind, Stmt, StmtKind};
 use crate::types::{ClassRef, Tuple, Type, bit};
@@ -76,8 +77,8 @@ impl<'a> Walker<'_, 'a> {
             }
             _ => {
                 let message = format!("the tool `{}` has no `{name}`", tool.name);
-                let help = offer(name, tool.offered());
-                self.error(codes::MODULE_NAME, span, message, Some(help));
+                let help = self.tool_name_help(name, tool.offered(), span);
+                self.error(codes::MODULE_NAME, span, message, help);
                 self.error_value(span)
             }
         }
@@ -111,12 +112,15 @@ impl<'a> Walker<'_, 'a> {
     fn no_such_tool(&mut self, name: &str, span: Span) {
         let names = &self.engine.tools.names;
         let help = if names.is_empty() {
-            format!("there are no tools here; one is declared by a stub, `tools/{name}.pyi`")
+            Help::new(format!(
+                "there are no tools here; one is declared by a stub, `tools/{name}.pyi`"
+            ))
         } else {
-            offer(name, names.iter().map(String::as_str))
+            let names = names.iter().map(String::as_str);
+            self.tool_name_help(name, names, span)
         };
         let message = format!("there is no tool `{name}`");
-        self.error(codes::TOOL_UNKNOWN, span, message, Some(help));
+        self.error(codes::TOOL_UNKNOWN, span, message, help);
     }
 
     /// `from tools import name`, `from tools.email import name`.
@@ -136,8 +140,8 @@ impl<'a> Walker<'_, 'a> {
             && tool.item(name).is_none()
         {
             let message = format!("the tool `{}` has no `{name}`", tool.name);
-            let help = offer(name, tool.offered());
-            self.error(codes::MODULE_NAME, span, message, Some(help));
+            let help = self.tool_name_help(name, tool.offered(), span);
+            self.error(codes::MODULE_NAME, span, message, help);
         }
     }
 
@@ -345,21 +349,5 @@ impl<'a> Walker<'_, 'a> {
             }
         }
         None
-    }
-}
-
-/// Which of some names was meant, or all of them.
-fn offer<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> String {
-    let names: Vec<&str> = names.collect();
-    match closest(name, names.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => {
-            let shown: Vec<String> = names
-                .iter()
-                .take(12)
-                .map(|name| format!("`{name}`"))
-                .collect();
-            format!("there is {}", shown.join(", "))
-        }
     }
 }

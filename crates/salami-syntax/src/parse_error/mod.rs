@@ -120,11 +120,8 @@ impl Translator<'_> {
     /// Whether an error is only that of the block below a line with an error: its indentation, or
     /// anything in it where that line was to be its head.
     fn is_below(&self, error: &ParseError, last_line: u32) -> bool {
-        let is_headless = self
-            .source
-            .line_text(last_line)
-            .trim_end()
-            .ends_with([':', '{']);
+        let head = self.line_at(self.source.line_start(last_line));
+        let is_headless = head.code.ends_with([':', '{']);
         let is_indent = matches!(error.error, ParseErrorType::UnexpectedIndentation);
         if last_line == 0 || !(is_indent || is_headless) {
             return false;

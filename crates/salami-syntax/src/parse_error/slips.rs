@@ -13,10 +13,10 @@ struct Mend {
 }
 
 /// The line of an error.
-struct Line<'s> {
+pub(super) struct Line<'s> {
     text: &'s str,
     /// The text without indentation, trailing space and comment.
-    code: &'s str,
+    pub(super) code: &'s str,
     /// Where the code begins in the source.
     start: u32,
 }
@@ -55,7 +55,7 @@ impl Translator<'_> {
     }
 
     /// The line of an offset; a comment at its end is left out.
-    fn line_at(&self, offset: u32) -> Line<'_> {
+    pub(super) fn line_at(&self, offset: u32) -> Line<'_> {
         let number = self.source.line(offset);
         let text = self.source.line_text(number);
         let begin = self.source.line_start(number);

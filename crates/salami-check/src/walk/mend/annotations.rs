@@ -1,7 +1,7 @@
 //! Values that their annotation does not allow.
 
 use salami_source::Span;
-use salami_syntax::tree::{ExprId, StmtKind};
+use salami_syntax::tree::{ExprId, ExprKind, StmtKind};
 
 use super::super::Walker;
 use super::super::annotation::Bound;
@@ -26,10 +26,10 @@ impl Walker<'_, '_> {
             let at = file.tree.expr(annotation).span;
             (at, file.source.slice(at).to_owned())
         });
-        let Some((at, wanted)) = place.filter(|_| file == 0) else {
+        let Some((at, wanted)) = place else {
             return Help::default();
         };
-        if actual == Type::NONE {
+        if file == 0 && actual == Type::NONE {
             return Help::new(format!("allow it: `{wanted} | None`"))
                 .edit(at, format!("{wanted} | None"));
         }
@@ -42,10 +42,18 @@ impl Walker<'_, '_> {
         if let Some(help) = self.convert_help(type_, actual, span) {
             return help;
         }
+        if let Bound::Record(class) = bound
+            && let Some(help) = self.typed_dict_help(*class, span)
+        {
+            return help;
+        }
         if let Bound::Program(class) = bound
             && let Some(help) = self.kept_help(*class, actual)
         {
             return help;
+        }
+        if file != 0 {
+            return Help::new(format!("give it a `{wanted}`"));
         }
         // The annotation follows the value where nothing else depends on it.
         let is_variable = self.tree.stmts.iter().any(|statement| {
@@ -58,6 +66,56 @@ impl Walker<'_, '_> {
                 .edit(at, shown);
         }
         Help::new(format!("give it a `{wanted}`"))
+    }
+
+    /// The keys of a dict display against those of a typed dict.
+    fn typed_dict_help(&self, wanted: u32, span: Span) -> Option<Help> {
+        let asked = &self.engine.classes[wanted as usize];
+        let id = self.any_expr_at(span)?;
+        let ExprKind::Dict(items) = &self.tree.expr(id).kind else {
+            return None;
+        };
+        let mut keys: Vec<(&str, Span)> = Vec::new();
+        for (key, _) in items {
+            let key = (*key)?;
+            let ExprKind::Str(text) = &self.tree.expr(key).kind else {
+                return None;
+            };
+            keys.push((text.as_str(), self.tree.expr(key).span));
+        }
+        let names: Vec<&str> = asked
+            .fields
+            .iter()
+            .map(|field| field.name.as_str())
+            .collect();
+        let missing: Vec<&str> = names
+            .iter()
+            .copied()
+            .filter(|name| !keys.iter().any(|(key, _)| key == name))
+            .collect();
+        let strange = keys.iter().find(|(key, _)| !names.contains(key));
+        if let Some((key, at)) = strange {
+            let near = closest(key, missing.iter().copied())
+                .or(missing.first().copied().filter(|_| missing.len() == 1));
+            return Some(match near {
+                Some(near) => {
+                    let quote = self.file.source.slice(*at).chars().next().unwrap_or('\'');
+                    Help::new(format!(
+                        "`{}` has the key `{near}`, not `{key}`",
+                        asked.name
+                    ))
+                    .edit(*at, format!("{quote}{near}{quote}"))
+                }
+                None => Help::new(format!("`{}` has no key `{key}`: leave it out", asked.name)),
+            });
+        }
+        (!missing.is_empty()).then(|| {
+            Help::new(format!(
+                "`{}` needs the keys `{}` too",
+                asked.name,
+                missing.join("`, `")
+            ))
+        })
     }
 
     /// What a class lacks of a protocol, or of an abstract class.

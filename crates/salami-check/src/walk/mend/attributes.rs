@@ -38,6 +38,9 @@ impl Walker<'_, '_> {
         if self.is_function(part) {
             return self.uncalled_help(value);
         }
+        if self.is_coroutine(part) {
+            return self.await_help(value);
+        }
         if let Some(help) = self.template_help(id, value, part, text, at) {
             return help;
         }
@@ -51,8 +54,17 @@ impl Walker<'_, '_> {
         if part == Type::JSON || data.get(Kind::Dict).is_some() {
             let quote = self.quote_at(self.tree.expr(id).span);
             let code = format!("{}[{quote}{text}{quote}]", self.atom(value));
-            return Help::new(format!("read a key of the dict: `{code}`"))
+            let help = Help::new(format!("read a key of the dict: `{code}`"))
                 .edit(self.tree.expr(id).span, code);
+            let name = self.text(value);
+            return match self.assigned_before(name, at.start) {
+                // Data from outside gets its type where it is assigned.
+                Some((statement, _)) if part == Type::JSON => {
+                    let end = statement.span.start + u32::try_from(name.len()).unwrap_or(0);
+                    help.edit(Span::new(end, end), ": dict[str, str]")
+                }
+                _ => help,
+            };
         }
         if let Some(&ClassRef::Program(class)) = data.instances.first() {
             let name = &self.engine.classes[class as usize].name;
@@ -241,6 +253,42 @@ impl Walker<'_, '_> {
         }
     }
 
+    /// A tool was imported as if it were a module of Python.
+    fn tool_import_help(&self, name: &str) -> Help {
+        let line = format!("from tools import {name}");
+        let help = Help::new(format!("it is a tool: write `{line}`"));
+        let statement =
+            self.tree.stmts.iter().find(|statement| {
+                self.file.source.slice(statement.span) == format!("import {name}")
+            });
+        match statement {
+            Some(statement) => help.edit(statement.span, line),
+            None => help,
+        }
+    }
+
+    /// What to write for a tool, or a function of one, that does not exist; the name ends the span.
+    pub(in crate::walk) fn tool_name_help<'n>(
+        &self,
+        name: &str,
+        offered: impl IntoIterator<Item = &'n str>,
+        span: Span,
+    ) -> Help {
+        let offered: Vec<&str> = offered.into_iter().collect();
+        match closest(name, offered.iter().copied()) {
+            Some(near) => {
+                let length = u32::try_from(name.len()).unwrap_or(0);
+                let at = Span::new(span.end.saturating_sub(length), span.end);
+                let mut help = Help::new(format!("did you mean `{near}`?")).edit(at, near);
+                if at == span {
+                    self.rename(name, near, &mut help);
+                }
+                help
+            }
+            None => Help::new(format!("there are `{}`", offered.join("`, `"))),
+        }
+    }
+
     /// What to write for a name that a module does not have, where it is imported.
     pub(in crate::walk) fn imported_name_help(
         &self,
@@ -286,6 +334,9 @@ impl Walker<'_, '_> {
         let Some(face) = face::module(module) else {
             return Help::default();
         };
+        if self.engine.tools.names.iter().any(|tool| tool == module) {
+            return self.tool_import_help(module);
+        }
         // The span covers `module.name`, or only the name.
         let end = span.end;
         let at = Span::new(

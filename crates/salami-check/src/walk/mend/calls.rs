@@ -1,7 +1,7 @@
 //! Calls of what cannot be called so.
 
 use salami_source::{Edit, Span};
-use salami_syntax::tree::{ArgumentKind, ExprId, ExprKind, FunctionDefinition};
+use salami_syntax::tree::{ArgumentKind, ExprId, ExprKind, FunctionDefinition, StmtKind};
 
 use super::super::Walker;
 use crate::engine::{FileData, MethodKind};
@@ -101,6 +101,43 @@ impl Walker<'_, '_> {
             }
         }
         help
+    }
+
+    /// What to write for a name of Python that does not exist here.
+    pub(in crate::walk) fn refused_help(&self, name: &str, help: &str, span: Span) -> Help {
+        if name != "__import__" || !self.speaks() {
+            return Help::new(help);
+        }
+        let module = self.tree.exprs.iter().find_map(|expr| match &expr.kind {
+            ExprKind::Call { callee, arguments } if self.tree.expr(*callee).span == span => {
+                match &self.tree.expr(arguments.first()?.value).kind {
+                    ExprKind::Str(module) => Some((expr.span, module)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        });
+        let Some((call, module)) = module else {
+            return Help::new(help);
+        };
+        let statement = self
+            .tree
+            .stmts
+            .iter()
+            .find(|statement| match &statement.kind {
+                StmtKind::Assign { targets, value } => {
+                    self.tree.expr(*value).span == call
+                        && targets
+                            .first()
+                            .is_some_and(|&target| self.text(target) == module)
+                }
+                _ => false,
+            });
+        let help = Help::new(format!("write `import {module}` at the top"));
+        match statement {
+            Some(statement) => help.edit(statement.span, format!("import {module}")),
+            None => help,
+        }
     }
 
     /// The keyword of the argument whose value stands at a place.

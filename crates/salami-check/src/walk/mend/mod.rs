@@ -11,6 +11,7 @@ mod missing;
 mod operators;
 mod values;
 mod variables;
+mod waiting;
 
 use salami_source::{Edit, Span};
 use salami_syntax::tree::{self, ArgumentKind, ExprId, ExprKind, StmtKind};

@@ -83,6 +83,9 @@ impl Walker<'_, '_> {
             if self.is_function(type_) {
                 return self.uncalled_help(id);
             }
+            if self.is_coroutine(type_) {
+                return self.await_help(id);
+            }
         }
         for (type_, id) in [(left, left_id), (right, right_id)] {
             if type_ == Type::NONE && !matches!(self.tree.expr(id).kind, ExprKind::None) {
@@ -126,6 +129,23 @@ impl Walker<'_, '_> {
         );
         let left_is_it = is_doubtful(left)
             && (left.1 == Type::NONE || right.1 != Type::NONE || !is_doubtful(right));
+        let other = if left_is_it { right.0 } else { left.0 };
+        let (doubtful, id) = match &operands {
+            Some(operands) if left_is_it => (left.0, Some(operands.left)),
+            Some(operands) => (right.0, Some(operands.right)),
+            None => (Type::NEVER, None),
+        };
+        if let Some(id) = id
+            && self.engine.types.data(doubtful).json
+        {
+            let wanted = match other {
+                Type::INT => Some("int"),
+                Type::FLOAT => Some("float"),
+                Type::STR => Some("str"),
+                _ => None,
+            };
+            return self.json_help(id, wanted);
+        }
         if left_is_it {
             self.doubt_help(left_at, left.0, left.1)
         } else {

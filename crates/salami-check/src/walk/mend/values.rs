@@ -32,6 +32,9 @@ impl Walker<'_, '_> {
         if self.is_function(container) {
             return self.uncalled_help(value);
         }
+        if self.is_coroutine(container) {
+            return self.await_help(value);
+        }
         if self.is_lazy(container)
             || self.is_kind(container, Kind::Set)
             || self.is_kind(container, Kind::FrozenSet)
@@ -178,6 +181,12 @@ impl Walker<'_, '_> {
         if self.is_function(type_) {
             return self.uncalled_help(id);
         }
+        if self.is_coroutine(type_) {
+            return self.await_help(id);
+        }
+        if self.is_kind(type_, Kind::AsyncGenerator) {
+            return self.async_for_help(id);
+        }
         match type_ {
             Type::INT => self.in_call("range", id),
             Type::FLOAT => self.instead(id, format!("range(int({}))", self.text(id))),
@@ -238,6 +247,9 @@ impl Walker<'_, '_> {
         }
         if self.is_function(actual) && !matches!(wanted, FaceType::Callable(..)) {
             return Some(self.uncalled_help(id));
+        }
+        if self.is_coroutine(actual) {
+            return Some(self.await_help(id));
         }
         let name = function.rsplit('.').next().unwrap_or(function);
         if name == "join" && self.is_kind(actual, Kind::List) {
@@ -532,6 +544,7 @@ impl Walker<'_, '_> {
             (Type::FLOAT, Type::STR) => "float",
             (Type::STR, Type::INT | Type::FLOAT | Type::BOOL) => "str",
             _ if self.is_function(actual) => return Some(self.uncalled_help(id)),
+            _ if self.is_coroutine(actual) => return Some(self.await_help(id)),
             _ if self.is_kind(wanted, Kind::List)
                 && (self.is_lazy(actual)
                     || self.is_kind(actual, Kind::Set)
