@@ -116,6 +116,7 @@ prelude! {
     "conversion",
     "copy",
     "csv",
+    "dataclasses",
     "datetime",
     "decimal",
     "difflib",

@@ -439,10 +439,9 @@ impl<'a> Walker<'_, 'a> {
                 self.plain_data(first, name.ends_with("asdict"), span, &mut 500, 0)
             }
             "replace" => self.replace(first, arguments.next(), span),
+            "fields" => self.fields_of(first, span),
             "is_dataclass" => {
-                let is_one = self
-                    .only_program_class(first.type_)
-                    .is_some_and(|class| self.engine.classes[class as usize].is_dataclass);
+                let is_one = self.dataclass_of(first.type_).is_some();
                 self.constant(Constant::Bool(is_one), span)
             }
             _ => {
@@ -451,6 +450,53 @@ impl<'a> Walker<'_, 'a> {
                 self.unsupported(span, &format!("`{short}`"), "")
             }
         }
+    }
+
+    /// The dataclass that a value is, or is an instance of.
+    fn dataclass_of(&self, type_: Type) -> Option<u32> {
+        let data = self.engine.types.data(type_);
+        let class = match (self.only_program_class(type_), data.classes.first()) {
+            (Some(class), _) => class,
+            (None, Some(&ClassRef::Program(class))) if data.classes.len() == 1 => class,
+            _ => return None,
+        };
+        self.engine.classes[class as usize]
+            .is_dataclass
+            .then_some(class)
+    }
+
+    /// `dataclasses.fields(value)`
+    fn fields_of(&mut self, value: Value, span: Span) -> Value {
+        let Some(class) = self.dataclass_of(value.type_) else {
+            let shown = self.show(value.type_);
+            let message = format!("`{shown}` is neither a dataclass nor an instance of one");
+            self.error(codes::TYPE_ARGUMENT, span, message, None);
+            return self.error_value(span);
+        };
+        let Some(definition) = self.prelude_function("dataclasses.made_field") else {
+            return self.error_value(span);
+        };
+        let fields = self.engine.classes[class as usize].fields.clone();
+        let mut made = Vec::new();
+        for field in fields.into_iter().filter(|field| field.is_declared) {
+            let name = self.constant(Constant::Str(field.name), span);
+            let flags = [
+                field.in_init,
+                field.shown,
+                field.compared,
+                field.keyword_only,
+            ];
+            let mut arguments = vec![name];
+            for flag in flags {
+                let flag = self.constant(Constant::Bool(flag), span);
+                arguments.push(flag);
+            }
+            made.push(self.call_bound(definition, None, None, arguments, span));
+        }
+        let types = made.iter().map(|field| field.type_).collect();
+        let codes = made.into_iter().map(|field| field.code).collect();
+        let type_ = self.engine.types.tuple(types);
+        self.value(ExprKind::Tuple(codes), type_, span)
     }
 
     /// `issubclass(class, classes)`

@@ -9,9 +9,10 @@ use super::names::type_name;
 use super::number::compare_numbers;
 use crate::context::{Context, Fuel};
 use crate::heap::Heap;
+use crate::heap::Flavor;
 use crate::native;
 use crate::raise::Raise;
-use crate::value::Value;
+use crate::value::{DictRef, Value};
 
 /// How deep nested data may be where CPython recurses: comparison and repr.
 pub const MAXIMUM_DEPTH: usize = 1000;
@@ -77,6 +78,27 @@ enum Shallow {
     Children(usize),
 }
 
+/// Whether two dicts are Counters, which equal where their counts do: what is missing counts as zero.
+fn are_counters(heap: &Heap, left: DictRef, right: DictRef) -> bool {
+    [left, right]
+        .iter()
+        .all(|&dict| matches!(heap.dict(dict).flavor, Flavor::Counter))
+}
+
+/// Whether each count of one Counter is that of the other.
+fn counts_within(heap: &Heap, left: DictRef, right: DictRef) -> bool {
+    let other = heap.dict(right);
+    let mut entries = heap.dict(left).slots().iter();
+    entries.all(|entry| {
+        entry.key.is_unset() || {
+            let found = other.find(entry.hash, |key| keys_equal(heap, key, entry.key));
+            let count = found.map_or(Value::Int(0), |position| other.value_at(position));
+            identical(count, entry.value)
+                || compare_numbers(heap, count, entry.value) == Some(Some(Ordering::Equal))
+        }
+    })
+}
+
 fn shallow(heap: &Heap, left: Value, right: Value) -> Shallow {
     let answer = match (left, right) {
         (Value::Int(left), Value::Int(right)) => left == right,
@@ -92,6 +114,9 @@ fn shallow(heap: &Heap, left: Value, right: Value) -> Shallow {
         }
         (Value::Tuple(a), Value::Tuple(b)) => {
             return children(heap.tuple(a).len(), heap.tuple(b).len(), a == b);
+        }
+        (Value::Dict(a), Value::Dict(b)) if are_counters(heap, a, b) => {
+            a == b || (counts_within(heap, a, b) && counts_within(heap, b, a))
         }
         (Value::Dict(a), Value::Dict(b)) | (Value::DictItems(a), Value::DictItems(b)) => {
             let gaps = heap.dict(a).slots().len();

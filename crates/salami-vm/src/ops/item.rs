@@ -4,6 +4,7 @@ use super::dict::{dict_get, dict_missing, dict_remove, dict_set};
 use super::iterate::collect;
 use super::names::{type_name, type_ref_name};
 use crate::context::Context;
+use crate::heap::Flavor;
 use crate::heap::object::{Range, VALUE_SIZE};
 use crate::native;
 use crate::raise::Raise;
@@ -384,6 +385,8 @@ pub fn delete_item(context: &mut Context, container: Value, key: Value) -> Resul
     match (container, key) {
         (Value::Dict(dict), _) => match dict_remove(context, dict, key)? {
             Some(_) => Ok(()),
+            // A Counter has every key.
+            None if matches!(context.heap.dict(dict).flavor, Flavor::Counter) => Ok(()),
             None => Err(context.key_error(key)),
         },
         (Value::List(list), Value::Slice(slice)) => delete_slice(context, list, slice),
