@@ -5,6 +5,7 @@ use salami_syntax::tree::{ExprId, StmtKind};
 use super::Walker;
 use super::annotation::Bound;
 use crate::codes;
+use crate::engine::ClassInfo;
 
 /// Native classes whose values are data.
 const DATA: &[&str] = &[
@@ -57,7 +58,7 @@ impl Walker<'_, '_> {
 
     fn check_crossing(&mut self, annotation: ExprId, is_answer: bool) {
         let bound = self.bound_of(annotation, self.file);
-        let Some(problem) = stranger(&bound, is_answer) else {
+        let Some(problem) = stranger(&bound, &self.engine.classes, is_answer) else {
             return;
         };
         let span = self.tree.expr(annotation).span;
@@ -68,9 +69,11 @@ impl Walker<'_, '_> {
 }
 
 /// Why values of a bound do not cross the border, if they do not.
-fn stranger(bound: &Bound, is_answer: bool) -> Option<String> {
+fn stranger(bound: &Bound, classes: &[ClassInfo], is_answer: bool) -> Option<String> {
     let inner = |members: &[Bound]| {
-        let mut problems = members.iter().map(|member| stranger(member, is_answer));
+        let mut problems = members
+            .iter()
+            .map(|member| stranger(member, classes, is_answer));
         problems.find_map(|problem| problem)
     };
     match bound {
@@ -96,8 +99,12 @@ fn stranger(bound: &Bound, is_answer: bool) -> Option<String> {
         }
         Bound::Callable if is_answer => Some("a function is no data".to_owned()),
         Bound::Class => Some("a class is no data".to_owned()),
-        Bound::Any | Bound::Program(_) | Bound::Record(_) | Bound::Literal(_) | Bound::Callable => {
-            None
+        Bound::Program(class) => {
+            let class = classes.get(*class as usize)?;
+            let is_data = class.is_dataclass || class.is_named_tuple || class.is_enumeration;
+            (!is_data || class.is_exception)
+                .then(|| format!("`{}` is no class of data", class.name))
         }
+        Bound::Any | Bound::Record(_) | Bound::Literal(_) | Bound::Callable => None,
     }
 }
