@@ -1,4 +1,4 @@
-//! Embeds the pages of the error codes, for `salami explain`.
+//! Embeds the pages of the error codes, for `salami explain`, and the language card, for `salami card`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,9 @@ fn main() -> io::Result<()> {
     };
     let pages = variable("CARGO_MANIFEST_DIR")?.join("../../spec/errors");
     println!("cargo::rerun-if-changed={}", pages.display());
+    let card = variable("CARGO_MANIFEST_DIR")?.join("../../docs/language-card.md");
+    println!("cargo::rerun-if-changed={}", card.display());
+    fs::copy(card, variable("OUT_DIR")?.join("card.md"))?;
     let table = table(&pages)?;
     fs::write(variable("OUT_DIR")?.join("pages.rs"), table)
 }

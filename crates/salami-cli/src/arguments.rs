@@ -25,6 +25,9 @@ pub enum Command {
     /// Check a program and run it
     #[command(after_help = RUN_EXAMPLES)]
     Run(Run),
+    /// Run a program step by step: breakpoints, variables, and back
+    #[command(after_help = DEBUG_EXAMPLES)]
+    Debug(Debug),
     /// Check programs: errors, assertion points, capabilities and effects
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Check),
@@ -34,6 +37,9 @@ pub enum Command {
     /// Show a module, or what a program compiles to, as assembly
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(Inspect),
+    /// Print the language card: what a model must be told before it writes a program
+    #[command(after_help = CARD_EXAMPLES)]
+    Card,
     /// Explain an error code
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
@@ -49,16 +55,27 @@ Examples:
   salami run trades.py --param text=@export.csv --param year=2024
   echo 'print(1 + 1)' | salami run -
   salami run report.py --input sales.json --format json | jq .result
+  salami run --trace validate.ir input.json
   salami run invite.py --tools tools/ --answers answers.json --now 2026-01-31T12:00:00
 
 Exit status: 0 done, 1 the program's error, 2 usage or input that does not fit, 3 refused by the
 checker or the verifier, 4 a limit, 5 a tool that is not connected, 70 a bug of salami, 74 input or output, 130 interrupted.
 A program that calls sys.exit() decides itself.";
 
+const DEBUG_EXAMPLES: &str = "\
+Examples:
+  salami debug report.py --breakpoint 12
+  salami debug validate.ir input.json --breakpoint 3
+  salami debug --dap                       for an editor's settings
+  printf 'break 4\\ncontinue\\nprint total\\n' | salami debug report.py --input sales.json
+
+`help` lists the commands. Sleeping takes no time; the clock of the program moves on.";
+
 const CHECK_EXAMPLES: &str = "\
 Examples:
   salami check report.py
   salami check programs/*.py --format json
+  salami check --fix report.py
   salami check mailing.py --strict always
   salami check mailing.py --tools tools/ --effects";
 
@@ -73,6 +90,11 @@ Examples:
   salami inspect report.svm
   salami inspect report.py | less";
 
+const CARD_EXAMPLES: &str = "\
+Examples:
+  salami card
+  salami card > prompt.md";
+
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   salami explain name.undefined";
@@ -83,12 +105,15 @@ Examples:
   salami completions zsh  > ~/.zfunc/_salami
   salami completions fish > ~/.config/fish/completions/salami.fish";
 
-/// `salami run`
+/// A program, its input and what it may use: for `run` and `debug`.
 #[derive(Debug, Args)]
-pub struct Run {
+pub struct Setup {
     /// The program: Python source, text assembly (.ir) or a module; `-` is standard input
     pub program: PathBuf,
-    /// A JSON object with the parameters of `main`; `-` is standard input
+    /// A JSON object with the parameters of `main`, or the inputs of a module
+    #[arg(value_name = "INPUT.json", conflicts_with = "input")]
+    pub input_file: Option<PathBuf>,
+    /// The same as an option; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub input: Option<PathBuf>,
     /// One parameter of `main`: text for a `str`, else JSON; `NAME=@FILE` passes a file's text
@@ -115,9 +140,43 @@ pub struct Run {
     /// Where the stubs of tools are; without it `tools` beside the program, or where you are
     #[arg(long, value_name = "DIR")]
     pub tools: Option<PathBuf>,
+}
+
+/// `salami run`
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The program and its input.
+    #[command(flatten)]
+    pub setup: Setup,
+    /// Show each instruction on standard error: as text, or one JSON object a line
+    #[arg(long, value_enum, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
+    pub trace: Option<TraceFormat>,
     /// How to show the outcome
     #[arg(long, value_enum, default_value_t)]
     pub format: RunFormat,
+}
+
+/// `salami debug`
+#[derive(Debug, Args)]
+pub struct Debug {
+    /// The program and its input.
+    #[command(flatten)]
+    pub setup: Option<Setup>,
+    /// Serve an editor by the Debug Adapter Protocol, on standard input and output
+    #[arg(long, exclusive = true)]
+    pub dap: bool,
+    /// Stop here: a line of source, or an instruction of a module; may be given several times
+    #[arg(long = "breakpoint", value_name = "N")]
+    pub breakpoints: Vec<u32>,
+}
+
+/// How `run --trace` shows instructions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TraceFormat {
+    /// `IP=2: IF_FALSE $1 -> 5 (to IP 5)`
+    Text,
+    /// One JSON object a line
+    Json,
 }
 
 /// `salami check`
@@ -138,6 +197,9 @@ pub struct Check {
     /// How to show what was found
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+    /// Make the edits that mend errors, where they are certain, and check again
+    #[arg(long)]
+    pub fix: bool,
 }
 
 /// `salami compile`

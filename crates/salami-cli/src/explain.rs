@@ -6,6 +6,18 @@ use crate::output::Output;
 /// Each code with its page, sorted by code.
 const PAGES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 
+/// What a model must be told before it writes a program.
+const CARD: &str = include_str!(concat!(env!("OUT_DIR"), "/card.md"));
+
+/// Prints the language card.
+pub fn card(output: &mut Output) -> Result<(), Failure> {
+    // The marks of its generated part are of no use to a reader.
+    let lines = CARD.lines().filter(|line| !line.starts_with("<!--"));
+    lines
+        .into_iter()
+        .try_for_each(|line| output.write(&format!("{line}\n")))
+}
+
 /// Prints the page of a code.
 pub fn explain(code: &str, output: &mut Output) -> Result<(), Failure> {
     let wanted = code.trim().trim_end_matches(".md");

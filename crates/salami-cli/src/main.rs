@@ -2,6 +2,8 @@
 
 mod arguments;
 mod check;
+mod dap;
+mod debug;
 mod explain;
 mod failure;
 mod files;
@@ -15,6 +17,7 @@ mod run;
 mod session;
 mod stubs;
 mod table;
+mod trace;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -49,9 +52,11 @@ fn main() -> ExitCode {
 fn execute(command: &Command, output: &mut Output) -> Result<(), Failure> {
     match command {
         Command::Run(arguments) => run::run(arguments, output),
+        Command::Debug(arguments) => debug::debug(arguments, output),
         Command::Check(arguments) => check::check(arguments, output),
         Command::Compile(arguments) => modules::compile(arguments, output),
         Command::Inspect(arguments) => modules::inspect(arguments, output),
+        Command::Card => explain::card(output),
         Command::Explain(arguments) => explain::explain(&arguments.code, output),
         Command::Completions(arguments) => {
             let mut script = Vec::new();

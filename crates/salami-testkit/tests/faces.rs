@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use salami_check::face::{
     self, ClassKind, FaceClass, FaceEntry, FaceFunction, FaceMember, FaceModule, FaceType, Target,
 };
+use salami_check::offers::{self, Offer};
 use salami_testkit::{files, spec};
 
 /// Modules that programs do not import by themselves.
@@ -50,10 +51,21 @@ fn offered(module: &FaceModule) -> Vec<String> {
             FaceEntry::Function(function) if is_public(name) && can_be_called(function) => {
                 names.push(qualified(module.name, name));
             }
-            FaceEntry::Constant(_) | FaceEntry::Form(_) | FaceEntry::Prelude(_)
-                if is_public(name) =>
-            {
+            FaceEntry::Constant(_) | FaceEntry::Form(_) | FaceEntry::Made(_) if is_public(name) => {
                 names.push(qualified(module.name, name));
+            }
+            FaceEntry::Prelude(prelude) if is_public(name) => {
+                names.push(qualified(module.name, name));
+                if let Some(Offer::Class {
+                    qualified, methods, ..
+                }) = offers::offer(prelude)
+                {
+                    names.extend(
+                        methods
+                            .iter()
+                            .map(|(method, _)| format!("{qualified}.{method}")),
+                    );
+                }
             }
             FaceEntry::Alias(home, other) if is_public(name) => {
                 let is_refused = face::module(home)
@@ -150,7 +162,8 @@ fn page() -> String {
 fn module_page(module: &FaceModule, text: &mut String) {
     let mut functions = Vec::new();
     let (mut constants, mut forms, mut aliases) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut exceptions, mut classes, mut preludes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut exceptions, mut classes, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    let mut preludes = String::new();
     for (&name, entry) in &module.entries {
         if !is_public(name) {
             continue;
@@ -161,7 +174,36 @@ fn module_page(module: &FaceModule, text: &mut String) {
                 constants.push(format!("{name}: {}", constant.type_.show(&[], &[])));
             }
             FaceEntry::Form(_) => forms.push(name.to_owned()),
-            FaceEntry::Prelude(_) => preludes.push(name.to_owned()),
+            FaceEntry::Made(_) => values.push(name.to_owned()),
+            FaceEntry::Prelude(prelude) => match offers::offer(prelude) {
+                Some(Offer::Function(signature)) => functions.push(format!("{name}{signature}")),
+                Some(Offer::Class {
+                    bases,
+                    constructor,
+                    methods,
+                    ..
+                }) => {
+                    let is_exception = bases
+                        .iter()
+                        .any(|base| base.ends_with("Error") || base.ends_with("Exception"));
+                    if is_exception && methods.is_empty() {
+                        exceptions.push(format!("{name}({})", bases.join(", ")));
+                        continue;
+                    }
+                    let bases = match bases.join(", ") {
+                        bases if bases.is_empty() => bases,
+                        bases => format!("({bases})"),
+                    };
+                    let _ = writeln!(preludes, "class {name}{bases}:");
+                    if let Some(parameters) = constructor {
+                        let _ = writeln!(preludes, "    {name}{parameters}");
+                    }
+                    for (method, signature) in methods {
+                        let _ = writeln!(preludes, "    {method}{signature}");
+                    }
+                }
+                Some(Offer::Value) | None => values.push(name.to_owned()),
+            },
             FaceEntry::Alias(home, other) => {
                 aliases.push(format!("{name} = {}", qualified(home, other)));
             }
@@ -182,13 +224,14 @@ fn module_page(module: &FaceModule, text: &mut String) {
     for class in classes {
         class_page(class, &mut code);
     }
+    code += &preludes;
     if !code.is_empty() {
         let _ = writeln!(text, "\n```python\n{code}```");
     }
     for (what, names) in [
         ("Constants", constants),
         ("Exceptions", exceptions),
-        ("Written in Python", preludes),
+        ("Values", values),
         ("For annotations and classes", forms),
         ("The same as", aliases),
     ] {

@@ -4,7 +4,7 @@
 //! (`mended`), and the figures into `docs/diagnostics.md`. That the errors are the expected ones,
 //! each said once, and that the mended programs run as in CPython is the test `spec`.
 
-use salami_testkit::engine::{Mending, mending};
+use salami_testkit::engine::{self, Mending, mending};
 use salami_testkit::spec::{self, Case};
 use salami_testkit::{files, markers};
 
@@ -23,19 +23,24 @@ enum Measure {
     Words,
 }
 
+/// Whether a case has an error or a doubt that must be mended.
+fn is_mistake(case: &Case) -> bool {
+    !case.errors.is_empty() || !case.assertions.is_empty()
+}
+
 fn told(case: &Case) -> Result<Mending, String> {
-    let options = salami::CompileOptions::default();
+    let options = engine::options(case);
     match salami::compile("program.py", &case.source, &options) {
         Err(salami::CompileError::Refused(refusal)) => Ok(mending(case, &refusal.diagnostics)),
         Err(error) => Err(format!("it was not compiled: {error}")),
-        Ok(_) => Err("it was accepted".to_owned()),
+        Ok(program) => Ok(mending(case, program.assertion_points())),
     }
 }
 
 /// Without spaces and comments, so that only the code is compared.
 fn bare(text: &str) -> String {
     text.lines()
-        .map(|line| line.split("# error:").next().unwrap_or(line))
+        .map(engine::without_mark)
         .flat_map(str::chars)
         .filter(|character| !character.is_whitespace())
         .collect()
@@ -85,7 +90,10 @@ fn blessed(text: &str, cases: &[Case]) -> String {
             out.push_str(line);
             out.push('\n');
         }
-        for case in cases.iter().filter(|case| case.after == index && !case.errors.is_empty()) {
+        for case in cases
+            .iter()
+            .filter(|case| case.end() == index && is_mistake(case))
+        {
             let Ok(found) = told(case) else { continue };
             out.push_str(&format!("```help\n{}\n```\n", found.help));
             if let Some(mended) = found.mended {
@@ -118,14 +126,27 @@ fn mistakes_are_mended() {
     let (mut faults, mut words) = (Vec::new(), Vec::new());
     let (mut count, mut edits, mut codes) = (0, 0, 0);
     for (path, text) in pages() {
-        let page = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let page = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let cases = spec::parse(&text).unwrap_or_else(|error| panic!("{page}: {error}"));
-        for case in cases.iter().filter(|case| !case.errors.is_empty()) {
+        for case in cases.iter().filter(|case| is_mistake(case)) {
             let place = format!("{page}:{}: {}", case.line, case.name);
             if case.help.is_none() || case.mended.is_none() {
                 faults.push(format!("{place}: without `help` or `mended`"));
             }
             count += 1;
+            if let Some(source) = &case.mended {
+                let mut mended = case.clone();
+                mended.source.clone_from(source);
+                match told(&mended) {
+                    Ok(found) if found.help.is_empty() => {}
+                    Ok(found) => faults.push(format!("{place}: mended, it is told {}", found.help)),
+                    Err(fault) => faults.push(format!("{place}: mended: {fault}")),
+                }
+            }
             match told(case) {
                 Err(fault) => faults.push(format!("{place}: {fault}")),
                 Ok(found) => match measure(case, &found) {
