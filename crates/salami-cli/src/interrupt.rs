@@ -19,3 +19,8 @@ pub fn watch() {
 pub fn requested() -> bool {
     REQUESTED.load(Ordering::Relaxed)
 }
+
+/// Whether Ctrl-C was pressed since the last call: for what goes on after it.
+pub fn taken() -> bool {
+    REQUESTED.swap(false, Ordering::Relaxed)
+}

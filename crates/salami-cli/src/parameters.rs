@@ -5,13 +5,13 @@ use std::path::Path;
 use salami::{Field, Misfit, Program};
 use serde_json::{Map, Value};
 
-use crate::arguments::Run;
+use crate::arguments::Setup;
 use crate::failure::Failure;
 use crate::files;
 
 /// The input that the command line gives, which fits the program as far as can be seen.
-pub fn input(arguments: &Run, program: &Program) -> Result<Map<String, Value>, Failure> {
-    let mut input = match &arguments.input {
+pub fn input(arguments: &Setup, program: &Program) -> Result<Map<String, Value>, Failure> {
+    let mut input = match arguments.input_file.as_ref().or(arguments.input.as_ref()) {
         Some(path) => object(path)?,
         None => Map::new(),
     };

@@ -5,13 +5,13 @@ use std::io::Write;
 use salami::{Execution, Program, Progress, RunError};
 use serde_json::{Value, json};
 
-use crate::arguments::{Run, RunFormat};
+use crate::arguments::{Run, RunFormat, Setup};
 use salami_source::render;
 
 use crate::failure::{Failure, INTERRUPTED, IO, LIMIT, PROGRAM, REFUSED, USAGE, WAITING};
 use crate::output::Output;
 use crate::session::Session;
-use crate::{interrupt, parameters, programs, table};
+use crate::{interrupt, parameters, programs, table, trace};
 
 /// How much runs between two looks at the outside: some milliseconds.
 const SLICE: u64 = 500_000;
@@ -21,11 +21,10 @@ pub fn run(arguments: &Run, output: &mut Output) -> Result<(), Failure> {
     if arguments.format == RunFormat::Json {
         return run_for_machines(arguments, output);
     }
-    let program = programs::load(
-        &arguments.program,
-        arguments.strict,
-        arguments.tools.as_deref(),
-    )?;
+    let program = load(&arguments.setup)?;
+    if let Some(form) = arguments.trace {
+        return trace::trace(arguments, &program, form, output);
+    }
     let (mut session, mut execution) = start(arguments, &program)?;
     loop {
         let progress = execution.step(SLICE);
@@ -47,8 +46,17 @@ pub fn run(arguments: &Run, output: &mut Output) -> Result<(), Failure> {
     }
 }
 
+/// Loads and checks the program.
+pub fn load(arguments: &Setup) -> Result<Program, Failure> {
+    programs::load(
+        &arguments.program,
+        arguments.strict,
+        arguments.tools.as_deref(),
+    )
+}
+
 fn start(arguments: &Run, program: &Program) -> Result<(Session, Execution), Failure> {
-    let (session, options) = Session::new(arguments, program)?;
+    let (session, options) = Session::new(&arguments.setup, program)?;
     let execution = program
         .start(&options)
         .map_err(|error| failure(program, &error))?;
@@ -56,7 +64,7 @@ fn start(arguments: &Run, program: &Program) -> Result<(Session, Execution), Fai
 }
 
 /// Prints the result; None prints nothing.
-fn show(result: &Value, format: RunFormat, output: &mut Output) -> Result<(), Failure> {
+pub fn show(result: &Value, format: RunFormat, output: &mut Output) -> Result<(), Failure> {
     if result.is_null() {
         return Ok(());
     }
@@ -72,7 +80,7 @@ fn show(result: &Value, format: RunFormat, output: &mut Output) -> Result<(), Fa
 }
 
 /// The failure that an error of the run is.
-fn failure(program: &Program, error: &RunError) -> Failure {
+pub fn failure(program: &Program, error: &RunError) -> Failure {
     match error {
         RunError::Input(misfits) => parameters::does_not_fit(program, misfits),
         RunError::Exception(exception) => Failure::rendered(PROGRAM, exception.traceback()),
@@ -142,9 +150,9 @@ impl Outcome {
     /// Runs a program to its end; its exit status.
     fn run(&mut self, arguments: &Run) -> Result<u8, Failure> {
         let program = match programs::load_or_refuse(
-            &arguments.program,
-            arguments.strict,
-            arguments.tools.as_deref(),
+            &arguments.setup.program,
+            arguments.setup.strict,
+            arguments.setup.tools.as_deref(),
         )? {
             Ok(program) => program,
             Err(refusal) => {

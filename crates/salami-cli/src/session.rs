@@ -1,11 +1,12 @@
 //! What a run meets while it waits: the clock, and tools with canned answers.
 
 use std::io::Write as _;
+use std::path::Path;
 use std::time::Duration;
 
-use salami::{Canned, Execution, Program, RunOptions, Wait};
+use salami::{Answer, Canned, Debugger, Execution, Program, RunOptions, Trace, Wait};
 
-use crate::arguments::Run;
+use crate::arguments::Setup;
 use crate::failure::{Failure, INTERRUPTED, WAITING};
 use crate::{files, instant, interrupt, parameters};
 
@@ -13,6 +14,44 @@ use crate::{files, instant, interrupt, parameters};
 const NAP: i64 = 50_000;
 /// Shorter sleeps are not announced.
 const ANNOUNCED: i64 = 1_000_000;
+
+/// What can be given what it waits for.
+pub trait Waiting {
+    /// Answers the call that it waits for.
+    fn answer(&mut self, answer: &Answer);
+    /// Moves its clock on.
+    fn advance(&mut self, now: i64);
+}
+
+impl Waiting for Execution {
+    fn answer(&mut self, answer: &Answer) {
+        self.answer(answer);
+    }
+
+    fn advance(&mut self, now: i64) {
+        self.advance(now);
+    }
+}
+
+impl Waiting for Debugger {
+    fn answer(&mut self, answer: &Answer) {
+        self.answer(answer);
+    }
+
+    fn advance(&mut self, now: i64) {
+        self.advance(now);
+    }
+}
+
+impl Waiting for Trace<'_> {
+    fn answer(&mut self, answer: &Answer) {
+        self.answer(answer);
+    }
+
+    fn advance(&mut self, now: i64) {
+        self.advance(now);
+    }
+}
 
 /// What a run meets while it waits.
 pub struct Session {
@@ -24,8 +63,25 @@ pub struct Session {
 
 impl Session {
     /// The session and the options of a run.
-    pub fn new(arguments: &Run, program: &Program) -> Result<(Self, RunOptions), Failure> {
-        let canned = match &arguments.answers {
+    pub fn new(arguments: &Setup, program: &Program) -> Result<(Self, RunOptions), Failure> {
+        let answering = Self::answering(arguments.answers.as_deref())?;
+        let options = RunOptions {
+            input: parameters::input(arguments, program)?,
+            fuel: arguments.fuel,
+            memory: arguments.memory,
+            now: arguments.now.unwrap_or_else(instant::now),
+            seed: arguments.seed.unwrap_or_else(entropy),
+        };
+        let session = Self {
+            is_real: arguments.now.is_none(),
+            ..answering
+        };
+        Ok((session, options))
+    }
+
+    /// A session with the canned answers of a file, where sleeping takes no time.
+    pub fn answering(path: Option<&Path>) -> Result<Self, Failure> {
+        let canned = match path {
             None => None,
             Some(path) => {
                 let text = files::text(path)?;
@@ -35,19 +91,20 @@ impl Session {
                 Some(canned)
             }
         };
-        let options = RunOptions {
-            input: parameters::input(arguments, program)?,
-            fuel: arguments.fuel,
-            memory: arguments.memory,
-            now: arguments.now.unwrap_or_else(instant::now),
-            seed: arguments.seed.unwrap_or_else(entropy),
-        };
-        let is_real = arguments.now.is_none();
-        Ok((Self { canned, is_real }, options))
+        let is_real = false;
+        Ok(Self { canned, is_real })
+    }
+
+    /// The same where sleeping takes no time.
+    pub fn simulated(self) -> Self {
+        Self {
+            is_real: false,
+            ..self
+        }
     }
 
     /// Gives an execution what it waits for.
-    pub fn serve(&mut self, execution: &mut Execution, wait: &Wait) -> Result<(), Failure> {
+    pub fn serve(&mut self, execution: &mut dyn Waiting, wait: &Wait) -> Result<(), Failure> {
         match wait {
             Wait::Until(until) if self.is_real => sleep(*until)?,
             Wait::Until(until) => execution.advance(*until),

@@ -1,0 +1,337 @@
+//! `salami debug`: reads commands from a terminal or a pipe.
+
+mod command;
+mod reader;
+
+use salami::{Debugger, Place, Program, Step, Stop, Wait};
+
+use crate::arguments;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::session::Session;
+use crate::{dap, files, instant, interrupt, run};
+use command::Command;
+use reader::Reader;
+
+/// Instructions between two looks at whether Ctrl-C was pressed.
+const SLICE: u64 = 50_000;
+
+/// Debugs a program until `quit` or the end of the commands.
+pub fn debug(arguments: &arguments::Debug, output: &mut Output) -> Result<(), Failure> {
+    let setup = match &arguments.setup {
+        _ if arguments.dap => return dap::serve(),
+        Some(setup) => setup,
+        None => return Err(Failure::usage("`salami debug` needs a program")),
+    };
+    let program = run::load(setup)?;
+    let (session, options) = Session::new(setup, &program)?;
+    let started = Debugger::new(&program, &options);
+    let debugger = started.map_err(|error| run::failure(&program, &error))?;
+    let name = files::name(&setup.program);
+    let mut shell = Shell {
+        program: &program,
+        debugger,
+        session: session.simulated(),
+        name,
+        output,
+        ended: None,
+    };
+    for &place in &arguments.breakpoints {
+        shell.breakpoint(place)?;
+    }
+    if arguments.breakpoints.is_empty() {
+        shell.show_place()?;
+    } else {
+        shell.go(Step::Continue)?;
+    }
+    shell.serve(&mut Reader::new()?)
+}
+
+struct Shell<'a> {
+    program: &'a Program,
+    debugger: Debugger,
+    session: Session,
+    name: String,
+    output: &'a mut Output,
+    /// How the program ended, for the exit status.
+    ended: Option<Failure>,
+}
+
+impl Shell<'_> {
+    fn serve(mut self, reader: &mut Reader) -> Result<(), Failure> {
+        let mut last: Option<Command> = None;
+        loop {
+            self.output.flush()?;
+            let Some(line) = reader.line()? else {
+                break;
+            };
+            let command = match (line.trim(), last.clone()) {
+                ("", Some(command)) => command,
+                ("", None) => continue,
+                (text, _) => match Command::parse(text) {
+                    Ok(command) => command,
+                    Err(problem) => {
+                        self.say(&problem)?;
+                        continue;
+                    }
+                },
+            };
+            last = command.repeats().then_some(command.clone());
+            if command == Command::Quit {
+                break;
+            }
+            self.obey(&command)?;
+        }
+        self.output.flush()?;
+        self.ended.map_or(Ok(()), Err)
+    }
+
+    fn say(&mut self, text: &str) -> Result<(), Failure> {
+        self.output.write(text)?;
+        self.output.write("\n")
+    }
+
+    fn obey(&mut self, command: &Command) -> Result<(), Failure> {
+        match command {
+            Command::Go(step) => self.go(*step),
+            Command::Instruction => {
+                let stop = self.debugger.instruction_step();
+                self.after(stop)
+            }
+            Command::Back => {
+                self.ended = None;
+                let stop = self.debugger.back();
+                self.after(stop)
+            }
+            Command::Break(place) => self.breakpoint(*place),
+            Command::Breakpoints => self.breakpoints(),
+            Command::Delete(number) => {
+                if self.debugger.remove_breakpoint(*number) {
+                    Ok(())
+                } else {
+                    self.say(&format!("there is no breakpoint {number}"))
+                }
+            }
+            Command::Print(name) => match self.debugger.value(name) {
+                Some(value) => self.say(&value),
+                None => self.say(&format!(
+                    "`{name}` has no value here; `variables` lists what has"
+                )),
+            },
+            Command::Variables => {
+                let variables = self.debugger.variables();
+                self.table(&variables, "no variable has a value yet")
+            }
+            Command::Registers => {
+                let registers = self.debugger.registers();
+                self.table(&registers, "no register has a value yet")
+            }
+            Command::Stack => {
+                for frame in self.debugger.frames() {
+                    let line = format!(
+                        "  {}:{} in {}  {}",
+                        frame.file, frame.line, frame.function, frame.text
+                    );
+                    self.say(line.trim_end())?;
+                }
+                Ok(())
+            }
+            Command::Heap => {
+                let (used, peak) = self.debugger.memory();
+                let (fuel, steps) = (self.debugger.fuel(), self.debugger.steps());
+                self.say(&format!(
+                    "{used} bytes in use, {peak} at most; {steps} instructions, {fuel} units of fuel"
+                ))
+            }
+            Command::Watch(name) => {
+                self.debugger.watch(name);
+                Ok(())
+            }
+            Command::Unwatch(name) => {
+                if self.debugger.unwatch(name) {
+                    Ok(())
+                } else {
+                    self.say(&format!("`{name}` is not watched"))
+                }
+            }
+            Command::List(line) => self.list(*line),
+            Command::Help => self.say(command::HELP),
+            Command::Quit => Ok(()),
+        }
+    }
+
+    fn breakpoint(&mut self, place: u32) -> Result<(), Failure> {
+        let by_line = self.debugger.is_by_line();
+        let text = match self.debugger.add_breakpoint(place) {
+            Some(point) if by_line => {
+                format!("breakpoint {} at line {}", point.number, point.place)
+            }
+            Some(point) => format!("breakpoint {} at IP {}", point.number, point.place),
+            None if by_line => format!("no line from {place} on has code"),
+            None => format!("there is no instruction {place}"),
+        };
+        self.say(&text)
+    }
+
+    fn breakpoints(&mut self) -> Result<(), Failure> {
+        let what = if self.debugger.is_by_line() {
+            "line"
+        } else {
+            "IP"
+        };
+        let points = self.debugger.breakpoints().iter();
+        let lines: Vec<String> = points
+            .map(|point| format!("  {}: {what} {}", point.number, point.place))
+            .collect();
+        let watched = self.debugger.watched().iter();
+        let watched = watched.map(|variable| format!("  {} = {}", variable.name, variable.value));
+        let all: Vec<String> = lines.into_iter().chain(watched).collect();
+        if all.is_empty() {
+            return self.say("no breakpoints");
+        }
+        self.say(&all.join("\n"))
+    }
+
+    fn table(&mut self, variables: &[salami::Variable], none: &str) -> Result<(), Failure> {
+        if variables.is_empty() {
+            return self.say(none);
+        }
+        for variable in variables {
+            self.say(&format!("  {} = {}", variable.name, variable.value))?;
+        }
+        Ok(())
+    }
+
+    fn go(&mut self, step: Step) -> Result<(), Failure> {
+        loop {
+            let stop = self.debugger.go(step, SLICE);
+            self.pass_on()?;
+            match stop {
+                Stop::Paused if interrupt::taken() => {
+                    self.say("interrupted")?;
+                    return self.show_place();
+                }
+                Stop::Paused => {}
+                Stop::Waiting(wait) => {
+                    match &wait {
+                        Wait::Until(until) => {
+                            self.say(&format!(
+                                "waits until {}: the clock is moved on",
+                                instant::show(*until)
+                            ))?;
+                        }
+                        Wait::Call(call) => {
+                            let arguments = serde_json::Value::Object(call.arguments.clone());
+                            self.say(&format!("calls {} {arguments}", call.name()))?;
+                        }
+                        _ => {}
+                    }
+                    self.session.serve(&mut self.debugger, &wait)?;
+                }
+                stop => return self.after(stop),
+            }
+        }
+    }
+
+    /// Shows what the program printed.
+    fn pass_on(&mut self) -> Result<(), Failure> {
+        let printed = self.debugger.take_output();
+        self.output.write(&printed)?;
+        let complaints = self.debugger.take_error_output();
+        self.output.write(&complaints)
+    }
+
+    fn after(&mut self, stop: Stop) -> Result<(), Failure> {
+        self.pass_on()?;
+        match stop {
+            Stop::Here | Stop::Paused => self.show_place(),
+            Stop::Breakpoint(number) => {
+                self.say(&format!("breakpoint {number}"))?;
+                self.show_place()
+            }
+            Stop::Changed {
+                name,
+                before,
+                after,
+            } => {
+                self.say(&format!("{name} was {before}, is {after}"))?;
+                self.show_place()
+            }
+            Stop::Waiting(wait) => self.session.serve(&mut self.debugger, &wait),
+            Stop::Raised(text) => {
+                self.say(&format!("uncaught: {text}"))?;
+                self.show_place()
+            }
+            Stop::AtStart => self.say("this is the start"),
+            Stop::Ended(Ok(result)) => {
+                self.say("the program is done")?;
+                if result.is_null() {
+                    return Ok(());
+                }
+                self.say(&format!("result: {result}"))
+            }
+            Stop::Ended(Err(error)) => {
+                let failure = run::failure(self.program, &error);
+                self.say(failure.to_string().trim_end())?;
+                self.ended = Some(Failure::silent(failure.status));
+                Ok(())
+            }
+        }
+    }
+
+    fn show_place(&mut self) -> Result<(), Failure> {
+        let Some(place) = self.debugger.place() else {
+            return self.say("the program is done");
+        };
+        let text = self.place_text(&place);
+        self.say(&text)
+    }
+
+    fn place_text(&self, place: &Place) -> String {
+        match &place.line {
+            Some((line, text)) if self.debugger.is_by_line() && *line > 0 => {
+                format!(
+                    "{}:{line} in {}\n-> {}",
+                    self.name,
+                    place.function,
+                    text.trim_end()
+                )
+            }
+            _ => format!("IP={}: {}", place.instruction, place.text),
+        }
+    }
+
+    /// The source around a line, or the assembly of a module around the instruction at hand.
+    fn list(&mut self, line: Option<u32>) -> Result<(), Failure> {
+        const AROUND: usize = 5;
+        let listing = self.debugger.listing();
+        let place = self.debugger.place();
+        let is_by_line = self.debugger.is_by_line();
+        let lines: Vec<&str> = listing.lines().collect();
+        let here = match &place {
+            Some(place) if is_by_line => place.line.as_ref().map(|(line, _)| *line as usize),
+            Some(place) => {
+                let wanted = format!("  {}: {}", place.instruction, place.text);
+                let found = lines.iter().position(|text| text.starts_with(&wanted));
+                found.map(|index| index + 1)
+            }
+            None => None,
+        };
+        let middle = line.map_or(here.unwrap_or(1), |line| line as usize);
+        let from = middle.saturating_sub(AROUND).max(1);
+        let shown = lines.iter().enumerate().skip(from - 1).take(2 * AROUND + 1);
+        let text: Vec<String> = shown
+            .map(|(index, text)| {
+                let number = index + 1;
+                let mark = if here == Some(number) { "->" } else { "  " };
+                let numbered = if is_by_line {
+                    format!("{number:4}  ")
+                } else {
+                    String::new()
+                };
+                format!("{mark} {numbered}{text}").trim_end().to_owned()
+            })
+            .collect();
+        self.say(&text.join("\n"))
+    }
+}
