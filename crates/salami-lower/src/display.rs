@@ -1,7 +1,7 @@
 //! Displays: `[...]`, `(...)`, `{...}` and f-strings. Long ones are built in pieces, so that the
 //! number of registers stays small.
 
-use salami_check::typed::{Constant, Expr, ExprKind, Piece};
+use salami_check::typed::{Constant, Expr, ExprKind, Piece, Unary};
 use salami_ir::instruction::Destination;
 use salami_ir::{Instruction, Register, RegisterType, Tag};
 
@@ -192,6 +192,11 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         into: Option<Register>,
     ) -> Result<Value, LowerError> {
         let holds = RegisterType::tag(Tag::Set);
+        if values.len() > 2
+            && let Some(constants) = folded(values, 8)
+        {
+            return self.constant_set(expression, "_leaf.constant_set", constants, into);
+        }
         if values.len() <= PIECE {
             let values = self.all(values)?;
             return self.give(expression, holds, into, |result| Instruction::MakeSet {
@@ -213,6 +218,38 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
             },
         )?;
         self.built(expression, mark, Value { register, holds }, into)
+    }
+
+    /// What a loop goes over: CPython loops over a display of constants as over a frozenset.
+    pub(crate) fn looped(&mut self, iterable: &'p Expr) -> Result<Value, LowerError> {
+        if let ExprKind::Set(values) = &*iterable.kind
+            && let Some(constants) = folded(values, 8)
+        {
+            return self.constant_set(iterable, "_leaf.constant_frozenset", constants, None);
+        }
+        self.expression(iterable, None)
+    }
+
+    /// A set of numbers that the compiler of CPython makes, which decides in which order they are.
+    fn constant_set(
+        &mut self,
+        expression: &'p Expr,
+        leaf: &'static str,
+        constants: Vec<Constant>,
+        into: Option<Register>,
+    ) -> Result<Value, LowerError> {
+        let mark = self.emit.depth();
+        let tuple = self.emit.temporary(&RegisterType::tag(Tag::Tuple))?;
+        self.emit.at(expression.span);
+        self.load_constant(&Constant::Tuple(constants), tuple)?;
+        self.emit.release(mark);
+        let holds = self.pool.leaf_result(leaf);
+        let leaf = self.pool.leaf(leaf)?;
+        self.give(expression, holds, into, |result| Instruction::CallLeaf {
+            leaf,
+            arguments: vec![tuple],
+            result,
+        })
     }
 
     pub(crate) fn dict(
@@ -314,6 +351,23 @@ fn nested_constants(values: &[Expr], depth: u32) -> Option<Vec<Constant>> {
         ExprKind::Tuple(values) if depth > 0 => {
             nested_constants(values, depth - 1).map(Constant::Tuple)
         }
+        _ => None,
+    };
+    values.iter().map(constant).collect()
+}
+
+/// The values of expressions that are all numbers, or tuples of them, after CPython's folding of signs.
+fn folded(values: &[Expr], depth: u32) -> Option<Vec<Constant>> {
+    let constant = |value: &Expr| match &*value.kind {
+        ExprKind::Constant(constant @ (Constant::Bool(_) | Constant::Int(_) | Constant::Float(_))) => {
+            Some(constant.clone())
+        }
+        ExprKind::Unary(Unary::Negate, value) => match &*value.kind {
+            ExprKind::Constant(Constant::Int(number)) => Some(Constant::Int(-number)),
+            ExprKind::Constant(Constant::Float(number)) => Some(Constant::Float(-number)),
+            _ => None,
+        },
+        ExprKind::Tuple(values) if depth > 0 => folded(values, depth - 1).map(Constant::Tuple),
         _ => None,
     };
     values.iter().map(constant).collect()

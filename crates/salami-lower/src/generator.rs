@@ -4,8 +4,8 @@ use salami_check::typed::Expr;
 use salami_ir::instruction::Destination;
 use salami_ir::{Instruction, Register, RegisterType, Tag, TagSet};
 
-use crate::LowerError;
 use crate::function::{FunctionLowerer, Value};
+use crate::{LowerError, kinds};
 
 impl<'p> FunctionLowerer<'p, '_, '_> {
     /// `yield from` and `await`.
@@ -16,8 +16,13 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         into: Option<Register>,
     ) -> Result<Value, LowerError> {
         let mark = self.emit.depth();
-        let value = self.expression(value, None)?;
         let resumable = TagSet::of(&[Tag::Iterator, Tag::Generator, Tag::Coroutine]);
+        let values = &value.values;
+        let mut value = self.expression(value, None)?;
+        let proved = kinds::register_type(values)?;
+        if proved.tags.is_subset(resumable) {
+            value = self.require(value, &proved, Some(values))?;
+        }
         let iterator = if value.holds.tags.is_subset(resumable) {
             value.register
         } else {
@@ -44,7 +49,10 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         throws: bool,
         into: Option<Register>,
     ) -> Result<Value, LowerError> {
+        let values = &generator.values;
         let [generator, value] = self.pair(generator, value)?;
+        let proved = kinds::register_type(values)?;
+        let generator = self.require(generator, &proved, Some(values))?;
         let (generator, value) = (generator.register, value.register);
         let (end, over) = (self.emit.label(), self.emit.label());
         let result = self.emit.temporary(&RegisterType::ANY)?;

@@ -4,10 +4,10 @@ use salami_check::typed::{Expr, LocalId, Place, Stmt, StmtKind, Storage, ValueSe
 use salami_ir::instruction::Destination;
 use salami_ir::{Instruction, RegisterType, Tag, TagSet};
 
-use crate::LowerError;
 use crate::condition::constant_truth;
 use crate::expression::{RED_ZONE, STACK_PIECE};
 use crate::function::{Context, Exit, FunctionLowerer, Value};
+use crate::{LowerError, kinds};
 
 impl<'p> FunctionLowerer<'p, '_, '_> {
     /// Lowers statements, as far as they can be reached.
@@ -154,8 +154,12 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
     ) -> Result<(), LowerError> {
         let span = self.emit.span();
         let mark = self.emit.depth();
-        let value = self.expression(iterable, None)?;
-        let waits = value.holds == RegisterType::tag(Tag::AsyncGenerator);
+        let mut value = self.looped(iterable)?;
+        let asynchronous = RegisterType::tag(Tag::AsyncGenerator);
+        let waits = kinds::register_type(&iterable.values)? == asynchronous;
+        if waits {
+            value = self.require(value, &asynchronous, Some(&iterable.values))?;
+        }
         let value = value.register;
         self.emit.release(mark);
         let iterators = if waits {

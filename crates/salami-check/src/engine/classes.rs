@@ -11,6 +11,20 @@ use crate::face::{self, ClassKind, FaceEntry};
 use crate::names::{Binding, Static};
 use crate::types::{ClassRef, Node};
 
+/// Targets with what each is assigned, where both sides list as many.
+pub fn paired(tree: &Tree, targets: &[ExprId], value: ExprId) -> Vec<(ExprId, ExprId)> {
+    let mut pairs = Vec::new();
+    for &target in targets {
+        match (&tree.expr(target).kind, &tree.expr(value).kind) {
+            (ExprKind::Tuple(names), ExprKind::Tuple(values)) if names.len() == values.len() => {
+                pairs.extend(names.iter().copied().zip(values.iter().copied()));
+            }
+            _ => pairs.push((target, value)),
+        }
+    }
+    pairs
+}
+
 /// Whether a name can be a field of a named tuple.
 fn is_field_name(name: &str) -> bool {
     const KEYWORDS: &[&str] = &[
@@ -139,6 +153,8 @@ pub struct ClassInfo {
     pub is_typed_dict: bool,
     /// Whether the keys of a `TypedDict` may be missing: `total=False`.
     pub may_miss: bool,
+    /// Further keywords of the statement, for `__init_subclass__`.
+    pub keywords: Vec<(String, ExprId)>,
     /// Decorators that run when the class is made.
     pub wrappers: Vec<ExprId>,
     /// Whether `@total_ordering` completes its comparisons.
@@ -185,6 +201,10 @@ impl<'a> Engine<'a> {
                         ) =>
                 {
                     self.classes[number].is_abstract = true;
+                }
+                ArgumentKind::Keyword(name) if tree.name(name.name) != "metaclass" => {
+                    let name = tree.name(name.name).to_owned();
+                    self.classes[number].keywords.push((name, argument.value));
                 }
                 _ => {
                     let span = tree.expr(argument.value).span;
@@ -707,7 +727,8 @@ impl<'a> Engine<'a> {
                     }
                 }
                 StmtKind::Assign { targets, value } => {
-                    for &target in targets {
+                    for (target, value) in paired(tree, targets, *value) {
+                        let value = &value;
                         if let ExprKind::Name(name) = &tree.expr(target).kind {
                             let name = tree.name(*name).to_owned();
                             // `__rmul__ = __mul__`
@@ -974,6 +995,7 @@ impl ClassInfo {
             is_flag: false,
             is_typed_dict: false,
             may_miss: false,
+            keywords: Vec::new(),
             wrappers: Vec::new(),
             completes_order: false,
             is_named_tuple: false,

@@ -8,6 +8,7 @@
 
 use salami_source::Span;
 
+use super::classes::FieldInfo;
 use super::{Engine, VariantId};
 use crate::types::ClassRef;
 
@@ -41,5 +42,45 @@ impl Engine<'_> {
         self.classes.push(copy);
         self.copies.insert((class, variant, span), number);
         number
+    }
+
+    /// The class of the namespaces that a call with these keywords makes: a copy with a field for
+    /// each, as if it were a dataclass. `None` for another class.
+    pub fn namespace_for(
+        &mut self,
+        class: u32,
+        variant: VariantId,
+        span: Span,
+        names: &[&str],
+    ) -> Option<u32> {
+        let info = &self.classes[class as usize];
+        if super::files::module_of(info.file) != Some("types") || info.name != "namespace" {
+            return None;
+        }
+        let copy = self.copy_for(class, variant, span);
+        for name in names {
+            if self.field(copy, name).is_some() {
+                continue;
+            }
+            let node = self.types.node();
+            let info = &mut self.classes[copy as usize];
+            info.fields.push(FieldInfo {
+                name: (*name).to_owned(),
+                node,
+                annotation: None,
+                default: None,
+                factory: None,
+                in_init: true,
+                keyword_only: true,
+                shown: true,
+                compared: true,
+                is_declared: true,
+                file: info.file,
+                span,
+            });
+        }
+        let info = &mut self.classes[copy as usize];
+        (info.is_dataclass, info.compares_equal, info.shows_fields) = (true, true, true);
+        Some(copy)
     }
 }

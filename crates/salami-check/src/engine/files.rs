@@ -20,6 +20,8 @@ pub struct FileData {
     pub tree: Tree,
     /// Its names.
     pub names: Names,
+    /// Which functions are static entities.
+    pub static_functions: Vec<bool>,
     /// Names of attributes that are assigned through anything but `self`.
     pub stored: BTreeSet<String>,
     /// The values of class attributes that may be assigned again: `Counter.total += 1`.
@@ -44,12 +46,26 @@ impl FileData {
         Self {
             id,
             source,
+            static_functions: static_functions(&tree, &names),
             tree,
             names,
             stored,
             rebound,
         }
     }
+}
+
+/// Whether each function is a static entity.
+fn static_functions(tree: &Tree, names: &Names) -> Vec<bool> {
+    let mut is_static = vec![false; tree.functions.len()];
+    for entity in &names.statics {
+        if let names::Static::Function(function) = entity
+            && let Some(slot) = is_static.get_mut(function.index())
+        {
+            *slot = true;
+        }
+    }
+    is_static
 }
 
 /// The names of attributes that are assigned through anything but `self`.

@@ -2,7 +2,7 @@
 //!
 //! - `UserId = NewType("UserId", int)` is a function that gives back what it takes;
 //! - `cast(T, value)` and `assert_type(value, T)` are the value;
-//! - a definition under `@overload` is nothing;
+//! - a definition under `@overload` is nothing, and `@final` and `@no_type_check` are none;
 //! - a `@cached_property` computes its value once and keeps it in a field.
 
 use salami_source::Span;
@@ -39,6 +39,8 @@ struct Imported {
     cast: Vec<NameId>,
     assert_type: Vec<NameId>,
     overload: Vec<NameId>,
+    /// `@final` and `@no_type_check`.
+    mark: Vec<NameId>,
     cached_property: Vec<NameId>,
     typing: Vec<NameId>,
     functools: Vec<NameId>,
@@ -56,6 +58,7 @@ pub(super) fn desugar(tree: &mut Tree) {
                         ("typing", "NewType") => imported.new_type.push(bound),
                         ("typing", "cast") => imported.cast.push(bound),
                         ("typing", "assert_type") => imported.assert_type.push(bound),
+                        ("typing", "final" | "no_type_check") => imported.mark.push(bound),
                         ("typing", "overload") => imported.overload.push(bound),
                         ("functools", "cached_property") => imported.cached_property.push(bound),
                         _ => {}
@@ -85,6 +88,9 @@ pub(super) fn desugar(tree: &mut Tree) {
     }
     if has_typing || is_used(&imported.overload) {
         overloads(tree, &imported);
+    }
+    if has_typing || is_used(&imported.mark) {
+        marks(tree, &imported);
     }
     if is_used(&imported.functools) || is_used(&imported.cached_property) {
         cached_properties(tree, &imported);
@@ -198,6 +204,22 @@ fn overloads(tree: &mut Tree, imported: &Imported) {
         if is_overload {
             tree.stmts[index].kind = StmtKind::Pass;
         }
+    }
+}
+
+/// Decorators of functions that only say something to the reader.
+fn marks(tree: &mut Tree, imported: &Imported) {
+    for index in 0..tree.functions.len() {
+        let decorators = tree.functions[index].decorators.clone();
+        let kept: Vec<ExprId> = decorators
+            .into_iter()
+            .filter(|&decorator| {
+                !["final", "no_type_check"].iter().any(|text| {
+                    is_form(tree, decorator, &imported.mark, &imported.typing, text)
+                })
+            })
+            .collect();
+        tree.functions[index].decorators = kept;
     }
 }
 

@@ -21,7 +21,7 @@ use salami_source::{Diagnostic, Severity, Span};
 use salami_syntax::tree::{FunctionDefinition, StmtId};
 
 pub use classes::{
-    ClassInfo, FieldInfo, MethodKind, decorator_name, entry_named, module_named, native_class,
+    ClassInfo, FieldInfo, MethodKind, decorator_name, entry_named, module_named, native_class, paired,
 };
 pub use forms::new_type;
 pub use files::{FileData, prelude, prelude_static};
@@ -161,6 +161,8 @@ pub struct Engine<'a> {
     pub diagnostics: Vec<Diagnostic>,
     /// Assertion points.
     pub notes: Vec<Diagnostic>,
+    /// What attributes of function values hold, by function and name.
+    pub function_attributes: BTreeMap<(DefinitionId, Option<VariantId>, String), Node>,
     /// What `@functools.wraps` names for a wrapper.
     pub wrapped: BTreeMap<(DefinitionId, Option<VariantId>), Type>,
     /// The places of certain errors, each with the variants that have it.
@@ -183,6 +185,8 @@ pub struct Engine<'a> {
     pub noted: crate::effects::Noted,
     /// Members of native classes that the program uses.
     pub uses: BTreeSet<String>,
+    /// Fields of classes that their `__init__` leaves to a base whose own it does not call: the base.
+    pub unset_fields: BTreeMap<(u32, String), Option<u32>>,
     /// Files of the prelude that have state: their bodies run before the program's, in this order.
     pub bodies: Vec<u16>,
     /// Copies of generic classes, by class and the place that makes instances.
@@ -226,6 +230,7 @@ impl<'a> Engine<'a> {
             to_emit: Vec::new(),
             diagnostics: Vec::new(),
             notes: Vec::new(),
+            function_attributes: BTreeMap::new(),
             wrapped: BTreeMap::new(),
             errors_of: BTreeMap::new(),
             softened: BTreeSet::new(),
@@ -237,6 +242,7 @@ impl<'a> Engine<'a> {
             is_emitting: false,
             noted: crate::effects::Noted::default(),
             uses: BTreeSet::new(),
+            unset_fields: BTreeMap::new(),
             bodies: Vec::new(),
             copies: BTreeMap::new(),
         };
@@ -611,6 +617,22 @@ impl<'a> Engine<'a> {
     pub fn is_unsettled(&mut self) -> bool {
         self.absorb_changes();
         std::mem::take(&mut self.moved_fields) || !self.queue.is_empty()
+    }
+
+    /// The node of an attribute of the values of a function.
+    pub fn function_attribute(
+        &mut self,
+        definition: DefinitionId,
+        maker: Option<VariantId>,
+        name: &str,
+    ) -> Node {
+        let key = (definition, maker, name.to_owned());
+        if let Some(&node) = self.function_attributes.get(&key) {
+            return node;
+        }
+        let node = self.types.node();
+        self.function_attributes.insert(key, node);
+        node
     }
 
     /// The places of errors that only some of the variants of their functions have.

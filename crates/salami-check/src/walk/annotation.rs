@@ -685,6 +685,7 @@ impl<'a> Walker<'_, 'a> {
                 self.engine.types.write(key, Type::STR);
                 self.engine.types.begin_record(value);
                 for (name, bound, is_required) in self.record_bounds(*class) {
+                    let bound = self.as_decoded(&bound);
                     let content = self.decoded_type(&bound, span, role);
                     self.engine
                         .types

@@ -545,16 +545,12 @@ impl Walker<'_, '_> {
 /// Whether each function value of a unit has defaults of its own: its def may run more than once.
 pub(super) fn has_own_defaults(file: &FileData, unit: UnitId) -> bool {
     let unit = &file.names.units[unit.index()];
-    let is_static = file
-        .names
-        .statics
-        .iter()
-        .any(|entity| match (entity, unit.kind) {
-            (crate::names::Static::Function(known), crate::names::UnitKind::Function(function)) => {
-                *known == function
-            }
-            _ => false,
-        });
+    let is_static = match unit.kind {
+        crate::names::UnitKind::Function(function) => {
+            file.static_functions.get(function.index()) == Some(&true)
+        }
+        _ => false,
+    };
     !is_static && unit.class.is_none()
 }
 

@@ -46,6 +46,9 @@ impl<'a> Walker<'_, 'a> {
         if let Some(value) = self.function_text(&object, text, span) {
             return value;
         }
+        if let Some(value) = self.function_attribute(&object, text, span) {
+            return value;
+        }
         let parts = self.engine.types.parts(object.type_);
         if let [part] = parts.as_slice() {
             let part = *part;
@@ -277,6 +280,7 @@ impl<'a> Walker<'_, 'a> {
             }
             if let Some((position, field)) = self.engine.field(class, text) {
                 let node = field.node;
+                self.check_field_is_set(class, text, span);
                 let type_ = self.read(node);
                 let position = u16::try_from(position).ok()?;
                 return Some(self.value(
@@ -670,6 +674,18 @@ impl<'a> Walker<'_, 'a> {
             if let ClassRef::Program(class) = class {
                 classes.push(class);
             }
+        }
+        if classes.is_empty()
+            && let Some(nodes) = self.attribute_nodes(&object, text)
+        {
+            for node in nodes {
+                self.engine.types.write(node, value.type_);
+            }
+            let number = self.attribute_number(text, span);
+            let codes = vec![object.code, number.code, value.code];
+            let set = ExprKind::Leaf("function.set_attribute", codes);
+            let set = self.expr(set, Type::NONE, span);
+            return Some(Self::statement(StmtKind::Expr(set), span));
         }
         if classes.is_empty() {
             return self.store_class_attribute(&data.classes, object, text, value, at, span);

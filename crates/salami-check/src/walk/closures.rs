@@ -577,6 +577,69 @@ impl<'a> Walker<'_, 'a> {
         })
     }
 
+    /// The nodes of an attribute that the program assigns to functions, where a value is only such functions.
+    pub(super) fn attribute_nodes(
+        &mut self,
+        function: &Value,
+        text: &str,
+    ) -> Option<Vec<crate::types::Node>> {
+        let data = self.engine.types.data(function.type_).clone();
+        let is_stored = self
+            .engine
+            .files
+            .get(&0)
+            .is_some_and(|file| file.stored.contains(text));
+        if !is_stored
+            || data.functions.is_empty()
+            || data.kinds() != crate::types::bit(typed::Kind::Function)
+        {
+            return None;
+        }
+        let mut nodes = Vec::new();
+        for callee in &data.functions {
+            let Callee::Program {
+                definition,
+                maker,
+                receiver: None,
+            } = callee
+            else {
+                return None;
+            };
+            nodes.push(self.engine.function_attribute(*definition, *maker, text));
+        }
+        Some(nodes)
+    }
+
+    /// The number that stands for the name of an attribute of functions.
+    pub(super) fn attribute_number(&mut self, text: &str, span: Span) -> Value {
+        let number = self
+            .engine
+            .files
+            .get(&0)
+            .and_then(|file| file.stored.iter().position(|name| name == text))
+            .unwrap_or_default();
+        self.constant(Constant::Int(number.into()), span)
+    }
+
+    /// `function.name`, where the program assigns such an attribute.
+    pub(super) fn function_attribute(
+        &mut self,
+        function: &Value,
+        text: &str,
+        span: Span,
+    ) -> Option<Value> {
+        let nodes = self.attribute_nodes(function, text)?;
+        let mut type_ = Type::NEVER;
+        for node in nodes {
+            let content = self.read(node);
+            type_ = self.join(type_, content);
+        }
+        let number = self.attribute_number(text, span);
+        let name = self.constant(Constant::Str(text.to_owned()), span);
+        let codes = vec![function.code.clone(), number.code, name.code];
+        Some(self.value(ExprKind::Leaf("function.get_attribute", codes), type_, span))
+    }
+
     fn text_of_callee(&self, callee: &Callee, text: &str, depth: u32) -> Option<String> {
         let Callee::Program {
             definition, maker, ..
@@ -671,8 +734,14 @@ impl<'a> Walker<'_, 'a> {
                 }
                 salami_syntax::tree::StmtKind::Assign { .. }
                     if self.engine.classes[index as usize].is_enumeration => {}
-                salami_syntax::tree::StmtKind::Assign { value, .. } => {
-                    self.store_class_value(*value, span, out)
+                salami_syntax::tree::StmtKind::Assign { targets, value } => {
+                    let mut stored = Vec::new();
+                    for (_, value) in crate::engine::paired(tree, targets, *value) {
+                        if !stored.contains(&value) {
+                            stored.push(value);
+                            self.store_class_value(value, span, out);
+                        }
+                    }
                 }
                 salami_syntax::tree::StmtKind::AnnotatedAssign {
                     value: Some(value), ..
@@ -742,12 +811,26 @@ impl<'a> Walker<'_, 'a> {
     /// `__init_subclass__` of the bases.
     fn announce_class(&mut self, class: u32, span: Span, out: &mut Vec<Stmt>) {
         let rest = self.engine.after(class, class);
+        let keywords = self.engine.classes[class as usize].keywords.clone();
         let Some((_, method)) = self.engine.method_among(&rest, "__init_subclass__") else {
+            if let Some((name, value)) = keywords.first() {
+                let at = self.tree.expr(*value).span;
+                let what = format!("the class argument `{name}`");
+                let help = "give a base class an `__init_subclass__` that takes it";
+                self.unsupported(at, &what, help);
+            }
             return;
         };
+        let given = keywords
+            .into_iter()
+            .map(|(name, id)| super::calls::Given {
+                kind: super::calls::GivenKind::Keyword(name),
+                value: self.expression(id),
+                span: self.tree.expr(id).span,
+            })
+            .collect();
         let value = self.class_value(crate::types::ClassRef::Program(class), span);
-        let called =
-            self.call_program(method.definition, None, None, Some(value), Vec::new(), span);
+        let called = self.call_program(method.definition, None, None, Some(value), given, span);
         out.push(Self::statement(StmtKind::Expr(called.code), span));
     }
 

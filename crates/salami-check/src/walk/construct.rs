@@ -137,7 +137,20 @@ impl Walker<'_, '_> {
     }
 
     fn construct_program(&mut self, index: u32, given: Vec<Given>, span: Span) -> Value {
-        let index = self.engine.copy_for(index, self.variant, span);
+        let names: Vec<&str> = given
+            .iter()
+            .filter_map(|argument| match &argument.kind {
+                GivenKind::Keyword(name) => Some(name.as_str()),
+                _ => None,
+            })
+            .collect();
+        let index = match self
+            .engine
+            .namespace_for(index, self.variant, span, &names)
+        {
+            Some(namespace) => namespace,
+            None => self.engine.copy_for(index, self.variant, span),
+        };
         let type_ = self.engine.types.instance(ClassRef::Program(index));
         if self.engine.classes[index as usize].is_enumeration {
             return match <[Given; 1]>::try_from(given) {
@@ -167,6 +180,9 @@ impl Walker<'_, '_> {
         }
         if self.engine.classes[index as usize].is_typed_dict {
             return self.construct_native("dict", given, span);
+        }
+        if let Some((_, method)) = self.engine.method(index, "__new__") {
+            return self.construct_by_new(index, method.definition, type_, given, span);
         }
         if let Some((_, method)) = self.engine.method(index, "__init__") {
             let mut statements = Vec::new();
@@ -265,6 +281,7 @@ impl Walker<'_, '_> {
                 format!("{name}() takes no arguments"),
                 help,
             );
+            return self.error_value(span);
         }
         let new = self.value(ExprKind::New(ClassId(index)), type_, span);
         let object = self.hidden(span, 11, type_);
@@ -276,6 +293,68 @@ impl Walker<'_, '_> {
         if statements.len() == 1 {
             return new;
         }
+        let read = self.read_hidden(object, type_, span);
+        Value {
+            type_,
+            code: self.block_value(statements, read.code, type_, span),
+        }
+    }
+
+    /// A class with a `__new__`: it makes the object, and `__init__` fills it.
+    fn construct_by_new(
+        &mut self,
+        index: u32,
+        new: crate::engine::DefinitionId,
+        type_: Type,
+        given: Vec<Given>,
+        span: Span,
+    ) -> Value {
+        let mut statements = Vec::new();
+        let given: Vec<Given> = given
+            .into_iter()
+            .map(|argument| Given {
+                value: self.hold_value(argument.value, argument.span, &mut statements),
+                ..argument
+            })
+            .collect();
+        let class = self.class_value(ClassRef::Program(index), span);
+        let made = self.call_program(new, None, None, Some(class), given.clone(), span);
+        let init = self.engine.method(index, "__init__");
+        let (Some((_, init)), true) = (init, made.type_ == type_) else {
+            let made_type = made.type_;
+            return Value {
+                type_: made_type,
+                code: self.block_value(statements, made.code, made_type, span),
+            };
+        };
+        let object = self.hidden(span, 11, type_);
+        statements.push(Self::statement(
+            StmtKind::Assign(Place::Local(object), made.code),
+            span,
+        ));
+        let receiver = self.read_hidden(object, type_, span);
+        let call = self.call_program(init.definition, None, None, Some(receiver), given, span);
+        if call.type_ == Type::ERROR {
+            return self.error_value(span);
+        }
+        statements.push(Self::statement(StmtKind::Expr(call.code), span));
+        let read = self.read_hidden(object, type_, span);
+        Value {
+            type_,
+            code: self.block_value(statements, read.code, type_, span),
+        }
+    }
+
+    /// `object.__new__(cls)`: an object of the class, without its `__init__`.
+    pub(super) fn new_object(&mut self, class: u32, span: Span) -> Value {
+        let type_ = self.engine.types.instance(ClassRef::Program(class));
+        let new = self.expr(ExprKind::New(ClassId(class)), type_, span);
+        let object = self.hidden(span, 78, type_);
+        let mut statements = vec![Self::statement(
+            StmtKind::Assign(Place::Local(object), new),
+            span,
+        )];
+        self.class_defaults(class, object, type_, span, &mut statements);
         let read = self.read_hidden(object, type_, span);
         Value {
             type_,

@@ -154,11 +154,7 @@ impl<'a> Walker<'_, 'a> {
         let values = self.values(part);
         let span = value.code.span;
         let code = Expr {
-            kind: Box::new(ExprKind::Expect(
-                value.code,
-                values.clone(),
-                Failure::Guard,
-            )),
+            kind: Box::new(ExprKind::Expect(value.code, values.clone(), Failure::Guard)),
             values,
             span,
         };
@@ -466,10 +462,7 @@ impl<'a> Walker<'_, 'a> {
         let data = self.engine.types.data(value.type_).clone();
         let base = ClassRef::Native("BaseException");
         let all = data.instances.iter().chain(&data.classes);
-        let mut is_exception = all
-            .clone()
-            .next()
-            .is_some();
+        let mut is_exception = all.clone().next().is_some();
         for &class in all {
             is_exception &= self.engine.derives(class, base);
         }
@@ -513,7 +506,17 @@ impl<'a> Walker<'_, 'a> {
                     code: value.code,
                 };
             }
-            if rest && !data.has_none() && matches!(container.kind, Kind::List | Kind::Set | Kind::FrozenSet | Kind::Dict | Kind::Iterator | Kind::Deque)
+            if rest
+                && !data.has_none()
+                && matches!(
+                    container.kind,
+                    Kind::List
+                        | Kind::Set
+                        | Kind::FrozenSet
+                        | Kind::Dict
+                        | Kind::Iterator
+                        | Kind::Deque
+                )
             {
                 let node = self.engine.types.opaque;
                 let type_ = self.engine.types.container(container.kind, [node, node]);

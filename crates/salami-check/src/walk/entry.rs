@@ -19,7 +19,10 @@ impl Walker<'_, '_> {
             .parameters
             .iter()
             .map(|parameter| match parameter.annotation {
-                Some(annotation) => self.bound_of(annotation, file),
+                Some(annotation) => {
+                    let bound = self.bound_of(annotation, file);
+                    self.as_decoded(&bound)
+                }
                 None => Bound::Any,
             })
             .collect()

@@ -8,7 +8,7 @@ use salami_source::Span;
 
 use super::{Value, Walker};
 use crate::codes;
-use crate::typed::{ExprKind, Stmt, StmtKind};
+use crate::typed::{ExprKind, Place, Stmt, StmtKind};
 use crate::types::{ClassRef, Type};
 
 impl Walker<'_, '_> {
@@ -34,6 +34,33 @@ impl Walker<'_, '_> {
         let (exception, text) = raised_by(code, message)?;
         let is_soft = self.engine.softened.contains(&(span, code)) || self.catches(exception);
         is_soft.then_some((exception, text))
+    }
+
+    /// A store that raises: what it is made of is evaluated, nothing is stored.
+    pub(super) fn without_last_store(out: &mut Vec<Stmt>, from: usize, span: Span) {
+        if out.len() <= from {
+            return;
+        }
+        let Some(last) = out.pop() else { return };
+        let parts = match last.kind {
+            StmtKind::Assign(Place::Item(container, index), value) => {
+                vec![value, container, index]
+            }
+            StmtKind::Assign(Place::Field(object, ..), value) => vec![value, object],
+            StmtKind::Delete(Place::Item(container, index)) => vec![container, index],
+            kind => {
+                out.push(Stmt {
+                    kind,
+                    span: last.span,
+                });
+                return;
+            }
+        };
+        out.extend(
+            parts
+                .into_iter()
+                .map(|part| Self::statement(StmtKind::Expr(part), span)),
+        );
     }
 
     /// A value that an error left behind where that error is raised: there is none.

@@ -206,6 +206,14 @@ impl<'a> Walker<'_, 'a> {
                 let value = self.class_object_attribute(class, object, text, span)?;
                 Some(self.call_value(value, given, span))
             }
+            ClassRef::Native("object") if text == "__new__" => {
+                let class = given.first().map(|given| given.value.type_)?;
+                let class = self.engine.types.data(class).classes.first().copied()?;
+                match class {
+                    ClassRef::Program(class) => Some(self.new_object(class, span)),
+                    ClassRef::Native(_) => None,
+                }
+            }
             ClassRef::Native(name) => {
                 let found = face::class(name)?.find(text)?;
                 self.note_use(&found, text);

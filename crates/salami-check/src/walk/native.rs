@@ -617,7 +617,10 @@ impl Walker<'_, '_> {
                     let rest = rest
                         .into_iter()
                         .map(|given| {
-                            if is_protocol && !takes_generators {
+                            if is_protocol
+                                && (!takes_generators
+                                    || self.is_leaf_of_program(signature, given.value.type_))
+                            {
                                 self.without_generator(given.value, span)
                             } else if is_protocol {
                                 self.as_sequence(given.value)
@@ -704,7 +707,9 @@ impl Walker<'_, '_> {
                 .instances
                 .iter()
                 .any(|class| match class {
-                    ClassRef::Program(class) => self.engine.method(*class, "__iter__").is_some(),
+                    ClassRef::Program(class) => ["__iter__", "__getitem__"]
+                        .iter()
+                        .any(|name| self.engine.method(*class, name).is_some()),
                     ClassRef::Native(_) => false,
                 })
     }

@@ -693,6 +693,10 @@ impl Walker<'_, '_> {
                         pending.push(self.read(node));
                     }
                 }
+                if self.engine.method(class, "__iter__").is_some() {
+                    let part = self.engine.types.instance(ClassRef::Program(class));
+                    pending.extend(self.element_quietly(part));
+                }
             }
             for container in &data.containers {
                 if matches!(

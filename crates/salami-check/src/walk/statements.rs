@@ -190,9 +190,11 @@ impl<'a> Walker<'_, 'a> {
                 self.stop();
                 break;
             }
+            let length = out.len();
             crate::deep(|| self.statement_into(statement, out));
             if let Some((exception, message)) = self.raises.take() {
                 let span = self.tree.stmt(statement).span;
+                Self::without_last_store(out, length, span);
                 let raised = self.raising(exception, message, span);
                 out.push(Self::statement(StmtKind::Expr(raised.code), span));
                 self.stop();

@@ -155,7 +155,9 @@ impl<'a> Walker<'_, 'a> {
     ) -> Option<Value> {
         let rest = self.engine.after(class, owner);
         if let Some((_, method)) = self.engine.method_among(&rest, text) {
-            let receiver = (method.kind != MethodKind::Static).then_some(receiver);
+            // `__new__` gets its class as an argument.
+            let is_static = method.kind == MethodKind::Static || text == "__new__";
+            let receiver = (!is_static).then_some(receiver);
             return Some(self.call_program(method.definition, None, None, receiver, given, span));
         }
         if matches!(text, "__init__" | "__post_init__" | "__init_subclass__" | "__set_name__") {
@@ -171,6 +173,9 @@ impl<'a> Walker<'_, 'a> {
                 Some(base) if text == "__init__" => self.super_init(base, receiver, given, span),
                 _ => self.none(span),
             });
+        }
+        if text == "__new__" {
+            return Some(self.new_object(class, span));
         }
         let native = rest
             .iter()

@@ -199,7 +199,10 @@ impl<'a> Walker<'_, 'a> {
             arguments.push(value.code);
         }
         let bound = match syntax.returns {
-            Some(annotation) => self.bound_of(annotation, file),
+            Some(annotation) => {
+                let bound = self.bound_of(annotation, file);
+                self.as_decoded(&bound)
+            }
             None => Bound::Any,
         };
         let place = syntax.name.map_or(span, |name| name.span);

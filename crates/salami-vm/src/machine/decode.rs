@@ -349,6 +349,9 @@ impl Decoder<'_> {
                         other => return other,
                     }
                 }
+                if wanted.is_empty() {
+                    wanted.push("data that nest less deep".to_owned());
+                }
                 Err(self.misfit(wanted.join(" or "), value))
             }
             (Schema::Literal(constants), _) => {

@@ -168,12 +168,7 @@ impl Machine {
                     .map_or(0, |caller| caller.frame);
                 caller.base + size
             });
-            let frame = self
-                .context
-                .heap
-                .generator(link.generator)
-                .registers
-                .len();
+            let frame = self.context.heap.generator(link.generator).registers.len();
             self.grow_stack(base as usize, frame)?;
             let object = self.context.heap.generator_mut(link.generator);
             object.state = GeneratorState::Running;
@@ -303,17 +298,16 @@ impl Machine {
             return Err(Raise::Internal("nothing to resume"));
         };
         let object = self.context.heap.generator(innermost.generator);
-        let (is_begun, delegate) = (
-            object.state == GeneratorState::Suspended,
-            object.delegate,
-        );
+        let (is_begun, delegate) = (object.state == GeneratorState::Suspended, object.delegate);
         let (function, position) = (object.function.0, object.position);
         if let Value::Iterator(_) = delegate
             && !sent.is_none()
         {
             let name = crate::ops::type_name(&self.context.heap, delegate);
             let message = format!("'{name}' object has no attribute 'send'");
-            return Err(self.context.raise(BuiltinException::AttributeError, message));
+            return Err(self
+                .context
+                .raise(BuiltinException::AttributeError, message));
         }
         self.enter_chain(&chain)?;
         if is_begun
@@ -362,10 +356,10 @@ impl Machine {
         })?;
         self.enter_chain(&chain)?;
         let class = self.context.heap.exception(exception).class;
-        let closes = self.program.module.is_subclass(
-            class,
-            ClassRef::Builtin(BuiltinException::GeneratorExit),
-        );
+        let closes = self
+            .program
+            .module
+            .is_subclass(class, ClassRef::Builtin(BuiltinException::GeneratorExit));
         if let Some((innermost, outer)) = chain.split_last() {
             // The outer ones are closed after the inner, also if that one takes the exception.
             for link in outer.iter().filter(|_| closes) {

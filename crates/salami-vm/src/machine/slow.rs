@@ -79,7 +79,11 @@ pub(super) fn make_function(
     }
     let made = context
         .heap
-        .alloc_function(FunctionObject { function, cells })?;
+        .alloc_function(FunctionObject {
+            function,
+            cells,
+            attributes: Vec::new(),
+        })?;
     if is_plain {
         context.heap.keep_plain_function(function, made);
     }

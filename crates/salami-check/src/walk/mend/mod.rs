@@ -5,6 +5,7 @@
 
 mod annotations;
 mod attributes;
+mod bases;
 mod calls;
 mod keys;
 mod missing;
