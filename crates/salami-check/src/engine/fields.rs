@@ -117,7 +117,8 @@ impl<'a> Engine<'a> {
         let info = &self.classes[class as usize];
         let is_known = info.fields.iter().any(|field| field.name == name)
             || self.method(class, name).is_some();
-        let is_plain = info.file == 0
+        let is_namespace = super::copies::is_namespace(info);
+        let is_plain = (info.file == 0 || is_namespace)
             && !info.is_enumeration
             && !info.is_named_tuple
             && !info.is_typed_dict
@@ -140,8 +141,8 @@ impl<'a> Engine<'a> {
             factory: None,
             in_init: false,
             keyword_only: false,
-            shown: false,
-            compared: false,
+            shown: is_namespace,
+            compared: is_namespace,
             is_declared: false,
             file,
             span,
@@ -195,12 +196,13 @@ impl<'a> Engine<'a> {
             if field.file != file.id || field.span.start < own.start || field.span.end > own.end {
                 continue;
             }
-            let wrapper = field
-                .annotation
-                .and_then(|annotation| match &tree.expr(annotation).kind {
-                    ExprKind::Subscript { value, .. } => Some(decorator_name(tree, *value)),
-                    _ => None,
-                });
+            let wrapper =
+                field
+                    .annotation
+                    .and_then(|annotation| match &tree.expr(annotation).kind {
+                        ExprKind::Subscript { value, .. } => Some(decorator_name(tree, *value)),
+                        _ => None,
+                    });
             field.in_init = match wrapper {
                 Some("NotRequired") => false,
                 Some("Required") => true,

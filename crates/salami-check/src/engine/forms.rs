@@ -214,9 +214,9 @@ fn marks(tree: &mut Tree, imported: &Imported) {
         let kept: Vec<ExprId> = decorators
             .into_iter()
             .filter(|&decorator| {
-                !["final", "no_type_check"].iter().any(|text| {
-                    is_form(tree, decorator, &imported.mark, &imported.typing, text)
-                })
+                !["final", "no_type_check"]
+                    .iter()
+                    .any(|text| is_form(tree, decorator, &imported.mark, &imported.typing, text))
             })
             .collect();
         tree.functions[index].decorators = kept;

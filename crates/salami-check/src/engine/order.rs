@@ -1,7 +1,7 @@
 //! The order in which a class and its bases are asked for a name: CPython's, C3.
 
 use super::Engine;
-use crate::face::{self, FaceType};
+use crate::face;
 use crate::types::ClassRef;
 
 impl Engine<'_> {
@@ -10,14 +10,14 @@ impl Engine<'_> {
         match class {
             ClassRef::Program(index) => self.classes[index as usize].order_of_bases.clone(),
             ClassRef::Native(name) => {
-                let mut order = vec![class];
-                let mut at = face::class(name);
-                while let Some(known) = at {
-                    let Some(FaceType::Class(base, _)) = known.bases.first() else {
-                        break;
-                    };
-                    order.push(ClassRef::Native(base));
-                    at = face::class(base);
+                let known = face::class(name).map(face::FaceClass::ancestry);
+                let order = known.unwrap_or_default();
+                let mut order: Vec<ClassRef> = order
+                    .into_iter()
+                    .map(|class| ClassRef::Native(class.qualified))
+                    .collect();
+                if order.is_empty() {
+                    order.push(class);
                 }
                 order
             }
@@ -34,11 +34,14 @@ impl Engine<'_> {
             if lists.is_empty() {
                 return Some(order);
             }
-            let next = lists.iter().filter_map(|list| list.first().copied()).find(|head| {
-                lists
-                    .iter()
-                    .all(|list| !list.iter().skip(1).any(|later| later == head))
-            })?;
+            let next = lists
+                .iter()
+                .filter_map(|list| list.first().copied())
+                .find(|head| {
+                    lists
+                        .iter()
+                        .all(|list| !list.iter().skip(1).any(|later| later == head))
+                })?;
             order.push(next);
             for list in &mut lists {
                 if list.first() == Some(&next) {

@@ -77,6 +77,8 @@ stubs! {
     "logging",
     "math",
     "operator",
+    "os",
+    "os.path",
     "pprint",
     "random",
     "re",
@@ -87,6 +89,8 @@ stubs! {
     "sys",
     "textwrap",
     "time",
+    "traceback",
+    "types",
     "typing",
     "unicodedata",
     "urllib",
@@ -129,6 +133,7 @@ prelude! {
     "heapq",
     "hmac",
     "html.parser",
+    "io",
     "iteration",
     "itertools",
     "json",
@@ -136,6 +141,7 @@ prelude! {
     "logging",
     "operator",
     "ordering",
+    "os.path",
     "pprint",
     "random",
     "re",
@@ -147,6 +153,8 @@ prelude! {
     "sys",
     "textwrap",
     "time",
+    "traceback",
+    "types",
     "urllib.parse",
     "uuid",
     "xml.etree.ElementTree",
@@ -186,10 +194,8 @@ pub fn exceptions_below(ancestor: &str) -> &'static [&'static FaceClass] {
                 let Some(FaceEntry::Class(known)) = module.entries.get(name) else {
                     continue;
                 };
-                let mut at = Some(known);
-                while let Some(class) = at {
+                for class in known.ancestry() {
                     below.entry(class.qualified).or_default().push(known);
-                    at = class.base();
                 }
             }
         }

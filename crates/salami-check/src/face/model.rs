@@ -391,14 +391,28 @@ impl FaceClass {
     /// Whether this class is `ancestor` (a qualified name) or derives from it.
     #[must_use]
     pub fn derives_from(&'static self, ancestor: &str) -> bool {
-        let mut at = Some(self);
-        while let Some(class) = at {
-            if class.qualified == ancestor {
-                return true;
+        self.ancestry()
+            .iter()
+            .any(|class| class.qualified == ancestor)
+    }
+
+    /// This class and all that it derives from, its own bases first.
+    #[must_use]
+    pub fn ancestry(&'static self) -> Vec<&'static Self> {
+        let mut found = vec![self];
+        let mut next = 0;
+        while let Some(class) = found.get(next) {
+            next += 1;
+            for base in &class.bases {
+                if let FaceType::Class(name, _) = base
+                    && let Some(base) = super::class(name)
+                    && !found.iter().any(|known| known.qualified == base.qualified)
+                {
+                    found.push(base);
+                }
             }
-            at = class.base();
         }
-        false
+        found
     }
 
     /// The class that it derives from, if any but `object`.

@@ -44,7 +44,7 @@ sizes! {
     Vec<Value>: self => self.len() * VALUE_SIZE;
     Range: self => 0;
     Slice: self => VALUE_SIZE;
-    FunctionObject: self => self.cells.len() * VALUE_SIZE;
+    FunctionObject: self => (self.cells.len() + 2 * self.attributes.len()) * VALUE_SIZE;
     Value: self => 0;
     Instance: self => self.fields.len() * VALUE_SIZE;
     ExceptionObject: self => 96 + (self.arguments.len() + self.fields.len()) * VALUE_SIZE + self.traceback.len() * 24;
@@ -115,6 +115,8 @@ pub struct FunctionObject {
     pub function: FunctionIndex,
     /// Its captured cells.
     pub cells: Vec<Value>,
+    /// What the program assigned to it, by the numbers that the checker gave the names.
+    pub attributes: Vec<(u32, Value)>,
 }
 
 /// An instance of a class of the module.
@@ -274,6 +276,8 @@ pub enum IteratorObject {
         native: NativeRef,
         /// The next position.
         index: usize,
+        /// How long a deque must still be; 0 for what may change.
+        expected: usize,
     },
 }
 

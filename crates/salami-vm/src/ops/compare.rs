@@ -8,8 +8,8 @@ use salami_ir::{BuiltinException, Tag};
 use super::names::type_name;
 use super::number::compare_numbers;
 use crate::context::{Context, Fuel};
-use crate::heap::Heap;
 use crate::heap::Flavor;
+use crate::heap::Heap;
 use crate::native;
 use crate::raise::Raise;
 use crate::value::{DictRef, Value};
@@ -85,6 +85,21 @@ fn are_counters(heap: &Heap, left: DictRef, right: DictRef) -> bool {
         .all(|&dict| matches!(heap.dict(dict).flavor, Flavor::Counter))
 }
 
+/// Whether the keys have the same order, where that counts: of two OrderedDicts.
+fn in_same_order(heap: &Heap, left: DictRef, right: DictRef) -> bool {
+    let (one, other) = (heap.dict(left), heap.dict(right));
+    let are_ordered = [one, other]
+        .iter()
+        .all(|dict| matches!(dict.flavor, Flavor::OrderedDict));
+    !are_ordered
+        || left == right
+        || one.len() != other.len()
+        || one
+            .items()
+            .zip(other.items())
+            .all(|((key, _), (same, _))| keys_equal(heap, key, same))
+}
+
 /// Whether each count of one Counter is that of the other.
 fn counts_within(heap: &Heap, left: DictRef, right: DictRef) -> bool {
     let other = heap.dict(right);
@@ -118,6 +133,7 @@ fn shallow(heap: &Heap, left: Value, right: Value) -> Shallow {
         (Value::Dict(a), Value::Dict(b)) if are_counters(heap, a, b) => {
             a == b || (counts_within(heap, a, b) && counts_within(heap, b, a))
         }
+        (Value::Dict(a), Value::Dict(b)) if !in_same_order(heap, a, b) => false,
         (Value::Dict(a), Value::Dict(b)) | (Value::DictItems(a), Value::DictItems(b)) => {
             let gaps = heap.dict(a).slots().len();
             return match children(heap.dict(a).len(), heap.dict(b).len(), a == b) {
@@ -418,7 +434,8 @@ pub fn order(
             _ => {}
         }
         let Some(length) = sequence_lengths(context, left, right) else {
-            if let Some(answer) = super::sequence::order_counters(context, comparison, left, right)? {
+            if let Some(answer) = super::sequence::order_counters(context, comparison, left, right)?
+            {
                 return Ok(answer);
             }
             if (matches!(left, Value::Native(_)) || matches!(right, Value::Native(_)))

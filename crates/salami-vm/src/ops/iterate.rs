@@ -8,7 +8,7 @@ use crate::heap::object::{DictPart, IteratorObject};
 use crate::heap::{Heap, object::VALUE_SIZE};
 use crate::native;
 use crate::raise::Raise;
-use crate::value::{IteratorRef, Value};
+use crate::value::{IteratorRef, NativeRef, Value};
 
 /// How deep iterators over iterators (`enumerate(zip(...))`) may be nested.
 pub(crate) const MAXIMUM_NESTING: u8 = 40;
@@ -61,9 +61,11 @@ pub fn iterate(context: &mut Context, value: Value) -> Result<Value, Raise> {
             index: 0,
             expected: heap.set(set).len(),
         },
-        Value::Native(native) if native::is_iterable(heap, native) => {
-            IteratorObject::Native { native, index: 0 }
-        }
+        Value::Native(native) if native::is_iterable(heap, native) => IteratorObject::Native {
+            native,
+            index: 0,
+            expected: deque_length(heap, native),
+        },
         _ => {
             let name = type_name(heap, value);
             return Err(context.type_error(format!("'{name}' object is not iterable")));
@@ -118,7 +120,7 @@ fn iterator_size(heap: &Heap, iterator: &IteratorObject, depth: u8) -> u64 {
         IteratorObject::Values { values, index } => (values.len().saturating_sub(*index)) as u64,
         IteratorObject::Enumerate { inner: value, .. } => inner(value),
         IteratorObject::Zip { inner: values, .. } => values.iter().map(inner).min().unwrap_or(0),
-        IteratorObject::Native { native, index } => {
+        IteratorObject::Native { native, index, .. } => {
             (native::length(heap, *native)
                 .unwrap_or(0)
                 .saturating_sub(*index)) as u64
@@ -253,11 +255,19 @@ fn next_other(context: &mut Context, iterator: IteratorRef) -> Result<Option<Val
                 found.map(|(value, _)| value),
             ))
         }
-        IteratorObject::Native { native, index } => {
+        IteratorObject::Native {
+            native,
+            index,
+            expected,
+        } => {
+            if deque_length(&context.heap, native) != expected {
+                return Err(changed(context, "deque mutated during iteration"));
+            }
             let value = native::next(context, native, index)?;
             *context.heap.iterator_mut(iterator) = IteratorObject::Native {
                 native,
                 index: index + 1,
+                expected,
             };
             Ok(ended(&mut context.heap, iterator, value))
         }
@@ -385,6 +395,14 @@ fn next_of_dict(
         reversed,
     };
     Ok(Some(value))
+}
+
+/// How many values a deque has; 0 for other objects of the library.
+fn deque_length(heap: &Heap, native: NativeRef) -> usize {
+    match heap.native(native) {
+        native::Native::Deque(values, _) => values.len(),
+        _ => 0,
+    }
 }
 
 fn changed(context: &mut Context, message: &str) -> Raise {
