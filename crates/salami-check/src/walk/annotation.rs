@@ -257,6 +257,10 @@ impl<'a> Walker<'_, 'a> {
             ClassRef::Program(index) => self.program_bound(index),
             ClassRef::Native("tuple") => tuple_bound(tree, items, arguments),
             ClassRef::Native("type_" | "type") => Bound::Class,
+            // What stands in brackets is the kind of text, not of groups.
+            ClassRef::Native(name @ ("re.Pattern" | "re.Match")) => {
+                Bound::Native(name, Vec::new())
+            }
             ClassRef::Native(name) => Bound::Native(name, arguments),
         }
     }
@@ -347,8 +351,38 @@ impl<'a> Walker<'_, 'a> {
         }
     }
 
+    /// Whether a class statement names `Protocol` among its bases, and has no other class there.
+    fn is_protocol(&self, class: u32) -> bool {
+        let info = &self.engine.classes[class as usize];
+        let Some(&file) = self.engine.files.get(&info.file).filter(|_| info.base.is_none()) else {
+            return false;
+        };
+        let statement = file.tree.classes.iter().find(|known| known.span == info.span);
+        statement.is_some_and(|statement| {
+            statement.arguments.iter().any(|argument| {
+                let value = match file.tree.expr(argument.value).kind {
+                    Syntax::Subscript { value, .. } => value,
+                    _ => argument.value,
+                };
+                matches!(
+                    crate::engine::entry_named(file, value),
+                    Some(FaceEntry::Form("Protocol"))
+                )
+            })
+        })
+    }
+
     fn is_structural(&self, protocol: u32, class: u32) -> bool {
         let info = &self.engine.classes[protocol as usize];
+        if self.is_protocol(protocol) {
+            let has = |name: &str| {
+                self.engine.method(class, name).is_some()
+                    || self.engine.field(class, name).is_some()
+                    || self.engine.class_attribute(class, name).is_some()
+            };
+            return info.methods.keys().all(|name| has(name))
+                && info.fields.iter().all(|field| has(&field.name));
+        }
         info.base.is_none()
             && !info.methods.is_empty()
             && info.fields.is_empty()

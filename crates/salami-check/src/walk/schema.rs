@@ -45,7 +45,12 @@ impl Walker<'_, '_> {
     /// as it came.
     pub(super) fn as_decoded(&self, bound: &Bound) -> Bound {
         let all = |members: &[Bound]| -> Vec<Bound> {
-            crate::deep(|| members.iter().map(|member| self.as_decoded(member)).collect())
+            crate::deep(|| {
+                members
+                    .iter()
+                    .map(|member| self.as_decoded(member))
+                    .collect()
+            })
         };
         let keyed = |arguments: &[Bound]| -> Vec<Bound> {
             let mut arguments = all(arguments);
@@ -65,7 +70,9 @@ impl Walker<'_, '_> {
                 Bound::Protocol(name, keyed(arguments))
             }
             Bound::Protocol(name, arguments) => Bound::Protocol(name, all(arguments)),
-            Bound::Program(class) if self.engine.classes[*class as usize].is_exception => Bound::Any,
+            Bound::Program(class) if self.engine.classes[*class as usize].is_exception => {
+                Bound::Any
+            }
             Bound::Program(_) | Bound::Record(_) | Bound::Literal(_) => bound.clone(),
             Bound::Any | Bound::Callable | Bound::Class | Bound::Native(..) => Bound::Any,
         }
