@@ -38,6 +38,6 @@ class StringIO:
 SEEK_SET: int = 0
 SEEK_CUR: int = 1
 SEEK_END: int = 2
-BytesIO = refused("use bytes; for text use io.StringIO")
+BytesIO = prelude("io.BytesIO")
 TextIOWrapper = refused("a program reaches no files: make the text a parameter of main")
 open = refused("a program reaches no files: make the text a parameter of main")

@@ -17,6 +17,9 @@ class JSONDecodeError(ValueError):
 
 def loads(s: str | bytes, *, cls: None = None, object_hook: None = None, parse_float: type[decimal.Decimal] | type[float] | type[str] | None = None, parse_int: type[decimal.Decimal] | type[float] | type[int] | type[str] | None = None, parse_constant: None = None, object_pairs_hook: None = None) -> Json: ...
 
+@prelude("json.loads_hooked")
+def loads(s: str | bytes, *, cls: None = None, object_hook: Callable[[dict[str, Json]], object], parse_float: type[decimal.Decimal] | type[float] | type[str] | None = None, parse_int: type[decimal.Decimal] | type[float] | type[int] | type[str] | None = None, parse_constant: None = None, object_pairs_hook: None = None) -> object: ...
+
 def load(fp: io.StringIO, *, cls: None = None, object_hook: None = None, parse_float: type[decimal.Decimal] | type[float] | type[str] | None = None, parse_int: type[decimal.Decimal] | type[float] | type[int] | type[str] | None = None, parse_constant: None = None, object_pairs_hook: None = None) -> Json: ...
 
 @needs("obj", "json")

@@ -50,3 +50,16 @@ def dump(obj, fp, skipkeys, ensure_ascii, check_circular, allow_nan, cls, indent
         sort_keys=sort_keys,
     )
     fp.write(text)
+
+
+def loads_hooked(s, cls, object_hook, parse_float, parse_int, parse_constant, object_pairs_hook):
+    return hooked(json.loads(s, parse_float=parse_float, parse_int=parse_int), object_hook)
+
+
+def hooked(value, hook):
+    """The data with what the hook makes of each object, the inner ones first."""
+    if isinstance(value, dict):
+        return hook({key: hooked(item, hook) for key, item in value.items()})
+    if isinstance(value, list):
+        return [hooked(item, hook) for item in value]
+    return value

@@ -3,7 +3,8 @@
 import sys
 from datetime import datetime, timezone
 
-from _leaf import clock, frames_of
+from _leaf import clock
+from traceback import text_of
 
 level_names = {50: "CRITICAL", 40: "ERROR", 30: "WARNING", 20: "INFO", 10: "DEBUG", 0: "NOTSET"}
 level_numbers = {
@@ -19,15 +20,7 @@ level_numbers = {
 
 
 def traceback_text(error):
-    """What CPython prints of an exception, without the lines of the source."""
-    frames = frames_of(error)
-    kind = type(error)
-    name = kind.__name__
-    if kind.__module__ not in ("builtins", "__main__"):
-        name = f"{kind.__module__}.{name}"
-    message = str(error)
-    head = "Traceback (most recent call last):\n" + "".join(frames) if frames else ""
-    return head + (f"{name}: {message}" if message else name)
+    return text_of(error)[:-1]
 
 
 class Switch:

@@ -91,3 +91,20 @@ def ctime(seconds):
 
 def strptime(text, format):
     return struct_time(datetime.strptime(text, format), -1)
+
+
+def mktime(parts):
+    return moment_of(parts).timestamp()
+
+
+def date_parts(self):
+    return struct_time(datetime(self.year, self.month, self.day), -1)
+
+
+def datetime_parts(self):
+    saving = self.dst()
+    return struct_time(self, -1 if saving is None else 1 if saving else 0)
+
+
+def universal_parts(self):
+    return struct_time(self if self.tzinfo is None else self.astimezone(timezone.utc), 0)

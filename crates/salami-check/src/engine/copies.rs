@@ -8,7 +8,7 @@
 
 use salami_source::Span;
 
-use super::classes::FieldInfo;
+use super::classes::{ClassInfo, FieldInfo};
 use super::{Engine, VariantId};
 use crate::types::ClassRef;
 
@@ -54,7 +54,7 @@ impl Engine<'_> {
         names: &[&str],
     ) -> Option<u32> {
         let info = &self.classes[class as usize];
-        if super::files::module_of(info.file) != Some("types") || info.name != "namespace" {
+        if !is_namespace(info) {
             return None;
         }
         let copy = self.copy_for(class, variant, span);
@@ -83,4 +83,9 @@ impl Engine<'_> {
         (info.is_dataclass, info.compares_equal, info.shows_fields) = (true, true, true);
         Some(copy)
     }
+}
+
+/// Whether a class is `types.SimpleNamespace`, or a copy of it.
+pub fn is_namespace(info: &ClassInfo) -> bool {
+    super::files::module_of(info.file) == Some("types") && info.name == "namespace"
 }

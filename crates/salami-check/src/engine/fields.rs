@@ -91,7 +91,10 @@ impl<'a> Engine<'a> {
                     "classmethod" | "staticmethod"
                 )
             });
-            if is_of_class {
+            let is_made = syntax.name.is_some_and(|name| {
+                matches!(tree.name(name.name), "__new__" | "__init_subclass__")
+            });
+            if is_of_class || is_made {
                 continue;
             }
             let Some(receiver) = syntax.parameters.first() else {

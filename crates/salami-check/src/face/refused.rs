@@ -13,7 +13,6 @@ pub fn refused_module(name: &str) -> Option<&'static str> {
 const REFUSED: &[(&[&str], &str)] = &[
     (
         &[
-            "os",
             "pathlib",
             "shutil",
             "glob",
@@ -115,11 +114,9 @@ const REFUSED: &[(&[&str], &str)] = &[
             "importlib",
             "ast",
             "dis",
-            "types",
             "builtins",
             "gc",
             "weakref",
-            "traceback",
             "code",
             "pdb",
             "symtable",

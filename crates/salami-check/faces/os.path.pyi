@@ -1,0 +1,21 @@
+# os.path: names of files, as text with slashes.
+
+basename = prelude("os.path.basename")
+commonpath = prelude("os.path.commonpath")
+commonprefix = prelude("os.path.commonprefix")
+dirname = prelude("os.path.dirname")
+isabs = prelude("os.path.isabs")
+join = prelude("os.path.join")
+normpath = prelude("os.path.normpath")
+relpath = prelude("os.path.relpath")
+split = prelude("os.path.split")
+splitext = prelude("os.path.splitext")
+sep: str = "/"
+abspath = refused("a program has no folder: keep whole names")
+exists = refused("a program reaches no files by itself: import a tool: `from tools import files`")
+expanduser = refused("a program has no folder: keep whole names")
+getmtime = refused("a program reaches no files by itself: import a tool: `from tools import files`")
+getsize = refused("a program reaches no files by itself: import a tool: `from tools import files`")
+isdir = refused("a program reaches no files by itself: import a tool: `from tools import files`")
+isfile = refused("a program reaches no files by itself: import a tool: `from tools import files`")
+realpath = refused("a program has no folder: keep whole names")
