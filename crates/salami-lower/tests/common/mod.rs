@@ -116,7 +116,7 @@ pub fn function(name: &str, parameters: u32, locals: Vec<Local>, body: Vec<Stmt>
         captures: 0,
         locals,
         result: ValueSet::ANY,
-        kind: typed::FunctionKind::Plain,
+        kind: salami_check::typed::FunctionKind::Plain,
         open: false,
         body,
     }
