@@ -271,6 +271,9 @@ impl<'a> Walker<'_, 'a> {
         if let Some(module) = data.module {
             return Some(self.imported(module, text, span));
         }
+        if let Some(value) = self.function_attribute(&object, text, span) {
+            return Some(value);
+        }
         if let Some(&class) = data.classes.first() {
             return self.class_object_attribute(class, object, text, span);
         }

@@ -302,7 +302,7 @@ impl<'a> Walker<'_, 'a> {
         }
         let (is_own, is_mirrored) = (
             has(self, left.type_, own),
-            has(self, right.type_, mirrored) && left.type_ != right.type_,
+            has(self, right.type_, mirrored),
         );
         if !is_own && !is_mirrored {
             return None;

@@ -57,6 +57,45 @@ impl Walker<'_, '_> {
         }
     }
 
+    /// An iterable of named tuples or of iterable objects of the program, with what the machine can iterate
+    /// in their place.
+    pub(super) fn elements_as_sequences(&mut self, value: Value, span: Span) -> Value {
+        let Some(element) = self.element_quietly(value.type_) else {
+            return value;
+        };
+        let is_program = self.named_tuple(element).is_some()
+            || self.only_program_class(element).is_some_and(|class| {
+                ["__iter__", "__getitem__"]
+                    .iter()
+                    .any(|method| self.engine.method(class, method).is_some())
+            });
+        if !is_program {
+            return value;
+        }
+        let list = self.hidden(span, 79, Type::NEVER);
+        let item = self.hidden(span, 80, element);
+        let (iterated, ()) = self.iterate_value(value);
+        let read = self.read_hidden(item, element, span);
+        let converted = self.as_sequence(read);
+        let converted = self.without_generator(converted, span);
+        let type_ = self.container_at(Kind::List, &[converted.type_], span, 83);
+        self.hold(list, type_);
+        let empty = self.expr(ExprKind::List(Vec::new()), type_, span);
+        let append = Self::statement(StmtKind::ListAppend(list, converted.code), span);
+        let statements = vec![
+            Self::statement(StmtKind::Assign(Place::Local(list), empty), span),
+            Self::statement(
+                StmtKind::For(item, iterated.code, vec![append], Vec::new()),
+                span,
+            ),
+        ];
+        let read = self.read_hidden(list, type_, span);
+        Value {
+            type_,
+            code: self.block_value(statements, read.code, type_, span),
+        }
+    }
+
     /// What iterating a type gives, if all of it can be iterated.
     pub(super) fn element_quietly(&mut self, type_: Type) -> Option<Type> {
         if type_ == Type::ERROR {

@@ -31,9 +31,12 @@ impl Walker<'_, '_> {
         if self.file.id != 0 {
             return None;
         }
-        let (exception, text) = raised_by(code, message)?;
-        let is_soft = self.engine.softened.contains(&(span, code)) || self.catches(exception);
-        is_soft.then_some((exception, text))
+        let raised = raised_by(code, message);
+        let is_of_types = code.starts_with("type.") || code.starts_with("call.");
+        if is_of_types && self.engine.softened.contains(&(span, code)) {
+            return Some(raised.unwrap_or_else(|| ("TypeError", message.to_owned())));
+        }
+        raised.filter(|(exception, _)| self.catches(exception))
     }
 
     /// A store that raises: what it is made of is evaluated, nothing is stored.
@@ -144,7 +147,7 @@ pub(super) fn raised_by(code: &'static str, message: &str) -> Option<(&'static s
             "TypeError",
             format!("'{}' object does not support item assignment", class(part(0))),
         )),
-        codes::TYPE_SUBSCRIPT if message.ends_with("` cannot be indexed") => Some((
+        codes::TYPE_SUBSCRIPT if message.contains("` cannot be indexed") => Some((
             "TypeError",
             format!("'{}' object is not subscriptable", class(part(0))),
         )),

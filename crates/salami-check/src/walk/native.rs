@@ -629,7 +629,14 @@ impl Walker<'_, '_> {
                             }
                         })
                         .collect();
-                    self.variadic(rest, star.map(|star| star.value), span)
+                    let star = star.map(|star| {
+                        if is_protocol {
+                            self.elements_as_sequences(star.value, span)
+                        } else {
+                            star.value
+                        }
+                    });
+                    self.variadic(rest, star, span)
                 }
                 Slot::Keywords(keywords) => {
                     let mut double = None;

@@ -139,7 +139,7 @@ impl<'a> Walker<'_, 'a> {
 
     /// A field may have no value yet: then the default.
     fn or_default(&mut self, value: Value, default: Value, span: Span) -> Value {
-        if !matches!(*value.code.kind, ExprKind::Field(..)) {
+        if !may_lack(&value) {
             return value;
         }
         let type_ = self.join(value.type_, default.type_);
@@ -188,7 +188,7 @@ impl<'a> Walker<'_, 'a> {
             let value = self.quiet(|walker| walker.attribute_of_part(narrowed, part, text, span));
             let has = self.constant(Constant::Bool(value.is_some()), span);
             let has = match value {
-                Some(value) if matches!(*value.code.kind, ExprKind::Field(..)) => {
+                Some(value) if may_lack(&value) => {
                     let hidden = self.hidden(span, 74, Type::BOOL);
                     let lacks = self.constant(Constant::Bool(false), span);
                     let read = self.read_hidden(hidden, Type::BOOL, span);
@@ -228,7 +228,7 @@ impl<'a> Walker<'_, 'a> {
                 Some(value) => {
                     inside = self.join(inside, part);
                     // A field may be without a value.
-                    if matches!(*value.code.kind, ExprKind::Field(..)) {
+                    if may_lack(&value) {
                         outside = self.join(outside, part);
                     }
                 }
@@ -431,4 +431,12 @@ impl<'a> Walker<'_, 'a> {
             code: self.block_value(statements, read.code, type_, span),
         }
     }
+}
+
+/// Whether reading an attribute may find no value.
+fn may_lack(value: &Value) -> bool {
+    matches!(
+        *value.code.kind,
+        ExprKind::Field(..) | ExprKind::Leaf("function.get_attribute", _)
+    )
 }

@@ -160,7 +160,9 @@ impl Heap {
             }
             Value::Function(function) => {
                 if self.functions.mark(function) {
-                    work.extend(&self.functions.get(function).cells);
+                    let object = self.functions.get(function);
+                    work.extend(&object.cells);
+                    work.extend(object.attributes.iter().map(|(_, value)| *value));
                 }
             }
             Value::Cell(cell) => {

@@ -20,12 +20,56 @@ pub(super) const LEAVES: &[Leaf] = &[
     }),
     leaf("function.__name__", 1, STR, function_name),
     leaf("function.__qualname__", 1, STR, qualified_name),
+    leaf("function.get_attribute", 3, ANY, get_attribute),
+    leaf("function.set_attribute", 3, NONE, set_attribute),
     leaf("object", 0, OBJECT, object),
     leaf("type", 1, TYPE, type_of),
     leaf("type.__module__", 1, STR, module_name),
     leaf("type.__name__", 1, STR, class_name),
     leaf("type.__qualname__", 1, STR, class_name),
 ];
+
+/// An attribute that the program gave a function: function, number of the name, name.
+fn get_attribute(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [function, number, name] = take(arguments)?;
+    let found = match (function, number) {
+        (Value::Function(function), Value::Int(number)) => context
+            .heap
+            .function(function)
+            .attributes
+            .iter()
+            .find(|(known, _)| i64::from(*known) == number)
+            .map(|(_, value)| *value),
+        _ => None,
+    };
+    match found {
+        Some(value) => Ok(value),
+        None => {
+            let name = match name {
+                Value::Str(name) => context.heap.str(name).to_owned(),
+                _ => String::new(),
+            };
+            let message = format!("'function' object has no attribute '{name}'");
+            Err(context.raise(BuiltinException::AttributeError, message))
+        }
+    }
+}
+
+/// Gives a function an attribute: function, number of the name, value.
+fn set_attribute(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [function, number, value] = take(arguments)?;
+    let (Value::Function(function), Value::Int(number)) = (function, number) else {
+        let message = "attributes are set on functions only".to_owned();
+        return Err(context.raise(BuiltinException::TypeError, message));
+    };
+    let number = u32::try_from(number).unwrap_or(u32::MAX);
+    let attributes = &mut context.heap.function_mut(function).attributes;
+    match attributes.iter_mut().find(|(known, _)| *known == number) {
+        Some((_, known)) => *known = value,
+        None => attributes.push((number, value)),
+    }
+    Ok(Value::None)
+}
 
 fn exception(context: &mut Context, value: Value) -> Result<ExceptionRef, Raise> {
     match value {
