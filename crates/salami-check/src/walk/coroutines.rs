@@ -57,8 +57,49 @@ impl<'a> Walker<'_, 'a> {
         self.engine.types.write(yields, value.type_);
         self.after_call();
         let given = self.read(sent);
-        let type_ = self.join(given, Type::NONE);
-        self.value(ExprKind::Yield(value.code), type_, span)
+        if !self.is_sent_something() {
+            let type_ = self.join(given, Type::NONE);
+            return self.value(ExprKind::Yield(value.code), type_, span);
+        }
+        // The annotation says what is sent, so `next` is only for the beginning.
+        let type_ = self.engine.types.without_none(given);
+        let yielded = self.expr(ExprKind::Yield(value.code), Type::ERROR, span);
+        let message = "`next` would send None to this `yield`, which its annotation does not allow";
+        let help = Some("allow it in the annotation: `... | None`".to_owned());
+        self.assertion(codes::TYPE_OPTIONAL, span, message, help);
+        let failure = Failure::Type("the generator's annotation does not allow to send {}".into());
+        let values = self.values(type_);
+        self.value(ExprKind::Expect(yielded, values, failure), type_, span)
+    }
+
+    /// Whether the annotation of this generator, `Generator[Y, S, R]`, says that what is sent is not None.
+    fn is_sent_something(&self) -> bool {
+        let crate::names::UnitKind::Function(function) = self.unit.kind else {
+            return false;
+        };
+        let Some(returns) = self.tree.function(function).returns else {
+            return false;
+        };
+        let tree::ExprKind::Subscript { value, index } = &self.tree.expr(returns).kind else {
+            return false;
+        };
+        let tree::ExprKind::Tuple(arguments) = &self.tree.expr(*index).kind else {
+            return false;
+        };
+        let name = self.text(*value);
+        let is_generator = matches!(
+            name.rsplit('.').next(),
+            Some("Generator" | "AsyncGenerator")
+        );
+        match arguments.get(1) {
+            Some(&sent) if is_generator => {
+                let text = self.text(sent);
+                !["None", "Optional", "Any", "object"]
+                    .iter()
+                    .any(|admits| text.contains(admits))
+            }
+            _ => false,
+        }
     }
 
     /// `yield from value`: what the generator returns.

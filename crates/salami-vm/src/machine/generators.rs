@@ -410,7 +410,10 @@ impl Machine {
                 Ok(Delegated::On)
             }
             Value::Iterator(iterator) => match crate::ops::next(&mut self.context, iterator)? {
-                Some(value) => self.suspend(value, next - 1, Value::Iterator(iterator)),
+                Some(value) => {
+                    let again = self.instruction_start();
+                    self.suspend(value, again, Value::Iterator(iterator))
+                }
                 None => {
                     self.end_delegation();
                     self.write(result, Value::None);
@@ -422,6 +425,20 @@ impl Machine {
             },
             _ => Err(Raise::Internal("a delegation to what is no iterator")),
         }
+    }
+
+    /// Where the instruction at hand begins.
+    fn instruction_start(&self) -> u32 {
+        let Some(frame) = self.frames.last() else {
+            return 0;
+        };
+        let function = self.program.functions.get(frame.function as usize);
+        function
+            .and_then(|function| {
+                let first = function.first.get(frame.position as usize)?;
+                function.start.get(*first as usize).copied()
+            })
+            .unwrap_or(frame.position)
     }
 
     /// `YIELD`: the running generator gives a value.

@@ -103,7 +103,11 @@ fn leaders(source: &Source) -> (Vec<bool>, Vec<bool>) {
             *flag = true;
         }
     };
-    for instruction in &source.code {
+    for (address, instruction) in (0..).zip(&source.code) {
+        // Each value that an iterator gives comes from running a delegation again.
+        if matches!(instruction, Instruction::Delegate { .. }) {
+            set(&mut leaders, Address(address));
+        }
         instruction.operands(|operand| {
             if let OperandView::Address(address) = operand {
                 set(&mut leaders, address);
