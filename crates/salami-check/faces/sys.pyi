@@ -13,8 +13,8 @@ stdout: io.StringIO
 stderr: io.StringIO
 exception = prelude("sys.exception")
 exc_info = prelude("sys.exc_info")
-version_info = made("sys.version_info")
-float_info = made("sys.float_info")
+version_info = prelude("sys.version_info()")
+float_info = prelude("sys.float_info()")
 getrecursionlimit = prelude("sys.getrecursionlimit")
 setrecursionlimit = prelude("sys.setrecursionlimit")
 intern = prelude("sys.intern")

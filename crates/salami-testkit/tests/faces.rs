@@ -51,7 +51,7 @@ fn offered(module: &FaceModule) -> Vec<String> {
             FaceEntry::Function(function) if is_public(name) && can_be_called(function) => {
                 names.push(qualified(module.name, name));
             }
-            FaceEntry::Constant(_) | FaceEntry::Form(_) | FaceEntry::Made(_) if is_public(name) => {
+            FaceEntry::Constant(_) | FaceEntry::Form(_) if is_public(name) => {
                 names.push(qualified(module.name, name));
             }
             FaceEntry::Prelude(prelude) if is_public(name) => {
@@ -174,7 +174,6 @@ fn module_page(module: &FaceModule, text: &mut String) {
                 constants.push(format!("{name}: {}", constant.type_.show(&[], &[])));
             }
             FaceEntry::Form(_) => forms.push(name.to_owned()),
-            FaceEntry::Made(_) => values.push(name.to_owned()),
             FaceEntry::Prelude(prelude) => match offers::offer(prelude) {
                 Some(Offer::Function(signature)) => functions.push(format!("{name}{signature}")),
                 Some(Offer::Class {

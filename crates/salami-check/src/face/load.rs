@@ -210,7 +210,6 @@ fn alias_of(
             "refused" => Some(FaceEntry::Refused(keep(&text))),
             "module" => Some(FaceEntry::Module(keep(&text))),
             "prelude" => Some(FaceEntry::Prelude(keep(&text))),
-            "made" => Some(FaceEntry::Made(keep(&text))),
             _ => {
                 names
                     .problems

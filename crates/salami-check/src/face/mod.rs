@@ -18,7 +18,6 @@
 //!   `@exception("Name")` where its name in the IR differs; `@intrinsic` is the checker's.
 //! - `name = prelude("file.name")` is a class, function or constant that the prelude defines;
 //!   `name = prelude("file.function()")` what that function returns each time.
-//! - `name = made("file.function")` is the value that a function of the prelude returns.
 //! - `name = refused("help")` refuses a name; `name: type = value` is a constant, without value
 //!   the leaf of that name without arguments gives it; `name = other` is an alias.
 //!

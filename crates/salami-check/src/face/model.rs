@@ -32,8 +32,6 @@ pub enum FaceEntry {
     Form(&'static str),
     /// A class, function or constant that a file of the prelude defines: `file.name`.
     Prelude(&'static str),
-    /// A value that a function of the prelude makes: `file.function`.
-    Made(&'static str),
     /// A name of Python that does not exist here; the text says what to write instead.
     Refused(&'static str),
 }

@@ -262,10 +262,6 @@ impl<'a> Walker<'_, 'a> {
             },
             Some(FaceEntry::Module(module)) => self.module_value(module, span),
             Some(FaceEntry::Prelude(name)) => self.prelude_value(name, span),
-            Some(FaceEntry::Made(name)) => match self.prelude_function(name) {
-                Some(definition) => self.call_bound(definition, None, None, Vec::new(), span),
-                None => self.error_value(span),
-            },
             Some(FaceEntry::Refused(help)) => {
                 let message = format!("`{name}` does not exist here");
                 let help = self.refused_help(name, help, span);
