@@ -1,6 +1,7 @@
 """Runs a program as Salami would: the entry rule, input decoding and the result as JSON.
 
-`python3 -m salami.entry PROGRAM [INPUT.json]` runs one program.
+`python3 -m salami.entry PROGRAM [INPUT.json [ANSWERS.json]]` runs one program, with the tools of the
+stubs `tools/*.pyi` beside it and the answers that are written down.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ import dataclasses
 import datetime
 import decimal
 import json
+import pathlib
 import sys
 import types
 import typing
+
+from . import tools
 
 
 def calls_main(tree: ast.Module) -> bool:
@@ -112,12 +116,26 @@ def run(source: str, name: str, fields: dict) -> object:
     return encode(main(**arguments))
 
 
+def stubs_beside(program: str) -> dict[str, str]:
+    """The stubs in `tools` beside the program, or else where the command runs."""
+    for folder in (pathlib.Path(program).parent / "tools", pathlib.Path("tools")):
+        paths = sorted(folder.glob("*.pyi"))
+        if paths:
+            return {path.stem: path.read_text(encoding="utf-8") for path in paths}
+    return {}
+
+
 if __name__ == "__main__":
-    program = sys.argv[1]
+    program, *files = sys.argv[1:]
     given = {}
-    if len(sys.argv) > 2:
-        with open(sys.argv[2], encoding="utf-8") as file:
+    if files:
+        with open(files[0], encoding="utf-8") as file:
             given = json.load(file)
+    answers = ""
+    if len(files) > 1:
+        with open(files[1], encoding="utf-8") as file:
+            answers = file.read()
+    tools.install(stubs_beside(program), tools.Canned(answers).call)
     with open(program, encoding="utf-8") as file:
         text = file.read()
     result = run(text, program, given)

@@ -40,7 +40,7 @@ impl Call {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Answer {
-    /// A value. The machine copies it and checks it against the result type in the tool's stub;
+    /// A value, nested in bounds as parsed JSON is. The machine copies it and checks it against the result type in the tool's stub;
     /// what does not fit raises `ToolError` in the program.
     Value(Value),
     /// The call failed: it raises `ToolError` with this message.

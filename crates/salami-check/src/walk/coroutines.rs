@@ -204,6 +204,10 @@ impl<'a> Walker<'_, 'a> {
 
     fn awaitable(&mut self, value: Value, part: Type, span: Span) -> Option<Awaitable> {
         let data = self.engine.types.data(part).clone();
+        // A coroutine runs on; whatever else is awaited may let the program wait.
+        if self.emits && data.get(Kind::Coroutine).is_none() {
+            self.engine.noted.wait(self.variant);
+        }
         if let Some(container) = data.containers.first() {
             return match container.kind {
                 Kind::Coroutine => {
