@@ -74,29 +74,29 @@ fn measure(case: &Case, found: &Mending) -> Measure {
 
 /// The page with `help` and `mended` blocks as the diagnostics give them.
 fn blessed(text: &str, cases: &[Case]) -> String {
-    let mut out = String::new();
+    let mistakes: Vec<(&Case, Mending)> = cases
+        .iter()
+        .filter(|case| is_mistake(case))
+        .filter_map(|case| Some((case, told(case).ok()?)))
+        .collect();
     let dropped = |index: usize| {
-        cases.iter().any(|case| {
+        mistakes.iter().any(|(case, found)| {
             case.answers.iter().enumerate().any(|(place, range)| {
                 // A mended program that the author wrote stays.
                 let is_mended = place > 0 || case.help.is_none();
-                let stays = is_mended && told(case).is_ok_and(|found| found.mended.is_none());
-                range.contains(&index) && !stays
+                range.contains(&index) && !(is_mended && found.mended.is_none())
             })
         })
     };
+    let mut out = String::new();
     for (index, line) in text.lines().enumerate() {
         if !dropped(index) {
             out.push_str(line);
             out.push('\n');
         }
-        for case in cases
-            .iter()
-            .filter(|case| case.end() == index && is_mistake(case))
-        {
-            let Ok(found) = told(case) else { continue };
+        for (_, found) in mistakes.iter().filter(|(case, _)| case.end() == index) {
             out.push_str(&format!("```help\n{}\n```\n", found.help));
-            if let Some(mended) = found.mended {
+            if let Some(mended) = &found.mended {
                 out.push_str(&format!("```mended\n{mended}```\n"));
             }
         }

@@ -161,6 +161,8 @@ pub struct Engine<'a> {
     pub diagnostics: Vec<Diagnostic>,
     /// Assertion points.
     pub notes: Vec<Diagnostic>,
+    /// Class attributes that are assigned on a class whose statement does not have them, with the place of each.
+    pub shadows: BTreeMap<(u32, String), u32>,
     /// What attributes of function values hold, by function and name.
     pub function_attributes: BTreeMap<(DefinitionId, Option<VariantId>, String), Node>,
     /// What `@functools.wraps` names for a wrapper.
@@ -230,6 +232,7 @@ impl<'a> Engine<'a> {
             to_emit: Vec::new(),
             diagnostics: Vec::new(),
             notes: Vec::new(),
+            shadows: BTreeMap::new(),
             function_attributes: BTreeMap::new(),
             wrapped: BTreeMap::new(),
             errors_of: BTreeMap::new(),

@@ -311,8 +311,21 @@ impl<'a> Walker<'_, 'a> {
                     MethodKind::Instance => self.bound_method(method.definition, object, span),
                 });
             }
+            if self.engine.class_attribute(class, text).is_none()
+                && let Some(read) = self.shadowed(class, None, text, None, span)
+            {
+                let statement = Self::statement(StmtKind::Expr(object.code), span);
+                let type_ = read.type_;
+                return Some(Value {
+                    type_,
+                    code: self.block_value(vec![statement], read.code, type_, span),
+                });
+            }
             if let Some((owner, value)) = self.engine.class_attribute(class, text) {
                 let read = self.class_attribute_value(owner, text, value, span);
+                let read = self
+                    .shadowed(class, Some(owner), text, Some(read.clone()), span)
+                    .unwrap_or(read);
                 let statement = Self::statement(StmtKind::Expr(object.code), span);
                 let type_ = read.type_;
                 return Some(Value {
@@ -402,7 +415,13 @@ impl<'a> Walker<'_, 'a> {
                     });
                 }
                 if let Some((owner, value)) = self.engine.class_attribute(index, text) {
-                    return Some(self.class_attribute_value(owner, text, value, span));
+                    let read = self.class_attribute_value(owner, text, value, span);
+                    let shadowed =
+                        self.shadowed(index, Some(owner), text, Some(read.clone()), span);
+                    return Some(shadowed.unwrap_or(read));
+                }
+                if let Some(read) = self.shadowed(index, None, text, None, span) {
+                    return Some(read);
                 }
                 if let Some(nested) = self.engine.nested_class(index, text) {
                     return Some(self.class_value(ClassRef::Program(nested), span));
@@ -564,6 +583,9 @@ impl<'a> Walker<'_, 'a> {
         let found = self.engine.class_attribute(class, text);
         let is_own = found.is_some_and(|(owner, _)| owner == class);
         let has_field = self.engine.field(class, text).is_some();
+        if !is_own && !has_field && !self.engine.classes[class as usize].is_enumeration {
+            return Some(self.store_shadow(class, text, value, span));
+        }
         let (Some((owner, default)), true, false) = (found, is_own, has_field) else {
             let help = if has_field {
                 format!("give the field or the attribute of `{class_name}` another name")

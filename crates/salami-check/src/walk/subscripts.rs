@@ -159,6 +159,14 @@ impl Walker<'_, '_> {
                 .call_native_method(held, &found, "__getitem__", given, span)
                 .unwrap_or_else(|| self.error_value(span));
         }
+        let data = self.engine.types.data(container.type_);
+        if !data.json
+            && data.kinds() == bit(Kind::Dict)
+            && let Some(keys) = data.get(Kind::Dict).map(|dict| dict.nodes[0])
+            && self.has_other_keys(keys, index_id)
+        {
+            return self.error_value(span);
+        }
         let spelled = self.engine.types.spell_out_json(container.type_);
         let mut result = Type::NEVER;
         let (mut fits, mut misfit) = (false, None);
@@ -314,9 +322,6 @@ impl Walker<'_, '_> {
                 }
                 return others;
             }
-        }
-        if self.has_other_keys(nodes[0], index_id) {
-            return Type::ERROR;
         }
         self.engine.types.read_values(nodes[1], variant)
     }
