@@ -3,12 +3,13 @@
 //! - `UserId = NewType("UserId", int)` is a function that gives back what it takes;
 //! - `cast(T, value)` and `assert_type(value, T)` are the value;
 //! - a definition under `@overload` is nothing, and `@final` and `@no_type_check` are none;
+//! - a method under `@cache` or `@lru_cache` asks the cached function that the class keeps;
 //! - a `@cached_property` computes its value once and keeps it in a field.
 
 use salami_source::Span;
 use salami_syntax::tree::{
-    Argument, Expr, ExprId, ExprKind, FunctionBody, FunctionDefinition, FunctionId, Identifier,
-    NameId, Parameter, ParameterKind, Stmt, StmtId, StmtKind, Tree, UnaryOperator,
+    Argument, ArgumentKind, Expr, ExprId, ExprKind, FunctionBody, FunctionDefinition, FunctionId,
+    Identifier, NameId, Parameter, ParameterKind, Stmt, StmtId, StmtKind, Tree, UnaryOperator,
 };
 
 use super::files::FileData;
@@ -42,6 +43,7 @@ struct Imported {
     /// `@final` and `@no_type_check`.
     mark: Vec<NameId>,
     cached_property: Vec<NameId>,
+    cache: Vec<NameId>,
     typing: Vec<NameId>,
     functools: Vec<NameId>,
 }
@@ -60,6 +62,7 @@ pub(super) fn desugar(tree: &mut Tree) {
                         ("typing", "assert_type") => imported.assert_type.push(bound),
                         ("typing", "final" | "no_type_check") => imported.mark.push(bound),
                         ("typing", "overload") => imported.overload.push(bound),
+                        ("functools", "cache" | "lru_cache") => imported.cache.push(bound),
                         ("functools", "cached_property") => imported.cached_property.push(bound),
                         _ => {}
                     }
@@ -92,8 +95,11 @@ pub(super) fn desugar(tree: &mut Tree) {
     if has_typing || is_used(&imported.mark) {
         marks(tree, &imported);
     }
-    if is_used(&imported.functools) || is_used(&imported.cached_property) {
-        cached_properties(tree, &imported);
+    if is_used(&imported.functools)
+        || is_used(&imported.cached_property)
+        || is_used(&imported.cache)
+    {
+        cached_members(tree, &imported);
     }
 }
 
@@ -223,11 +229,13 @@ fn marks(tree: &mut Tree, imported: &Imported) {
     }
 }
 
-fn cached_properties(tree: &mut Tree, imported: &Imported) {
+fn cached_members(tree: &mut Tree, imported: &Imported) {
     for class in 0..tree.classes.len() {
         let mut body = Vec::new();
         for statement in tree.classes[class].body.clone() {
-            match cached_property(tree, imported, statement) {
+            let statements = cached_property(tree, imported, statement)
+                .or_else(|| cached_method(tree, imported, statement));
+            match statements {
                 Some(statements) => body.extend(statements),
                 None => body.push(statement),
             }
@@ -326,6 +334,64 @@ fn cached_property(tree: &mut Tree, imported: &Imported, statement: StmtId) -> O
     Some([begin, statement, reader])
 }
 
+/// The statements in the place of a method under `@cache` or `@lru_cache`: what computes, the cached function
+/// that calls it, and the method, which asks that function.
+fn cached_method(tree: &mut Tree, imported: &Imported, statement: StmtId) -> Option<[StmtId; 3]> {
+    let StmtKind::Function(function) = tree.stmt(statement).kind else {
+        return None;
+    };
+    let definition = tree.function(function);
+    let &[decorator] = definition.decorators.as_slice() else {
+        return None;
+    };
+    let callee = match &tree.expr(decorator).kind {
+        ExprKind::Call { callee, .. } => *callee,
+        _ => decorator,
+    };
+    let (names, modules) = (&imported.cache, &imported.functools);
+    let is_cache = ["cache", "lru_cache"]
+        .iter()
+        .any(|text| is_form(tree, callee, names, modules, text));
+    let name = definition.name.filter(|_| is_cache)?;
+    let start = tree.expr(decorator).span.start;
+    let mut maker = Maker {
+        span: definition.span,
+        tree,
+    };
+    let text = maker.tree.name(name.name).to_owned();
+    let compute = maker.intern(&format!(".{text}_computed"));
+    let cached = maker.intern(&format!(".{text}_cached"));
+    // Binders are told apart by where they begin: these begin within the decorator.
+    let mut place = start;
+    let mut own = || {
+        place = place.saturating_add(1);
+        Span::new(place, place)
+    };
+    let definition = maker.tree.functions.get_mut(function.index())?;
+    definition.decorators.clear();
+    definition.name = Some(Identifier {
+        name: compute,
+        span: own(),
+    });
+    let lambda = maker.forwarder(None, compute, [own(), own(), own()]);
+    let lambda = maker.expr(ExprKind::Lambda(lambda));
+    let value = maker.expr(ExprKind::Call {
+        callee: decorator,
+        arguments: vec![Argument {
+            kind: ArgumentKind::Positional,
+            value: lambda,
+        }],
+    });
+    let target = maker.expr(ExprKind::Name(cached));
+    let keep = maker.statement(StmtKind::Assign {
+        targets: vec![target],
+        value,
+    });
+    let method = maker.forwarder(Some(name), cached, [own(), own(), own()]);
+    let method = maker.statement(StmtKind::Function(method));
+    Some([statement, keep, method])
+}
+
 /// Makes nodes of a tree, all at one place.
 struct Maker<'t> {
     tree: &'t mut Tree,
@@ -356,6 +422,68 @@ impl Maker<'_> {
         let span = self.span;
         self.tree.stmts.push(Stmt { kind, span });
         id
+    }
+
+    /// `lambda self, *args, **kwargs: self.target(*args, **kwargs)`, or a method of this name that hands on
+    /// `self` too: what it asks is no method.
+    fn forwarder(
+        &mut self,
+        method: Option<Identifier>,
+        target: NameId,
+        places: [Span; 3],
+    ) -> FunctionId {
+        let object = self.intern(".self");
+        let (rest, keywords) = (self.intern(".args"), self.intern(".kwargs"));
+        let kinds = [
+            (object, ParameterKind::PositionalOnly),
+            (rest, ParameterKind::VariadicPositional),
+            (keywords, ParameterKind::VariadicKeyword),
+        ];
+        let parameters = kinds
+            .into_iter()
+            .zip(places)
+            .map(|((name, kind), span)| Parameter {
+                name: Identifier { name, span },
+                kind,
+                annotation: None,
+                default: None,
+            });
+        let parameters = parameters.collect();
+        let callee = self.field(object, target);
+        let mut arguments = Vec::new();
+        let given = [
+            (object, ArgumentKind::Positional),
+            (rest, ArgumentKind::Star),
+            (keywords, ArgumentKind::DoubleStar),
+        ];
+        for (name, kind) in given {
+            if name != object || method.is_some() {
+                let value = self.expr(ExprKind::Name(name));
+                arguments.push(Argument { kind, value });
+            }
+        }
+        let call = self.expr(ExprKind::Call { callee, arguments });
+        let body = match method {
+            Some(_) => {
+                let give = self.statement(StmtKind::Return(Some(call)));
+                FunctionBody::Block(vec![give])
+            }
+            None => FunctionBody::Expression(call),
+        };
+        let function = FunctionId(u32::try_from(self.tree.functions.len()).unwrap_or(u32::MAX));
+        let span = self.span;
+        self.tree.functions.push(FunctionDefinition {
+            name: method,
+            parameters,
+            returns: None,
+            body,
+            decorators: Vec::new(),
+            is_async: false,
+            is_generator: false,
+            docstring: None,
+            span,
+        });
+        function
     }
 
     /// `receiver.name`
