@@ -222,6 +222,14 @@ def frequent(sample, delimiters, preferred):
 
 
 def reader_of(csvfile, dialect):
+    if isinstance(dialect, SniffedDialect):
+        return csv.reader(
+            csvfile,
+            delimiter=dialect.delimiter,
+            doublequote=dialect.doublequote,
+            quotechar=dialect.quotechar,
+            skipinitialspace=dialect.skipinitialspace,
+        )
     return csv.reader(
         csvfile,
         delimiter=dialect.delimiter,
@@ -250,6 +258,17 @@ def writer_of(csvfile, dialect):
 
 
 def dict_reader_of(f, fieldnames, restkey, restval, dialect):
+    if isinstance(dialect, SniffedDialect):
+        return csv.DictReader(
+            f,
+            fieldnames,
+            restkey,
+            restval,
+            delimiter=dialect.delimiter,
+            doublequote=dialect.doublequote,
+            quotechar=dialect.quotechar,
+            skipinitialspace=dialect.skipinitialspace,
+        )
     return csv.DictReader(
         f,
         fieldnames,

@@ -153,6 +153,8 @@ pub struct ClassInfo {
     pub is_typed_dict: bool,
     /// Whether the keys of a `TypedDict` may be missing: `total=False`.
     pub may_miss: bool,
+    /// Its documentation.
+    pub docstring: Option<String>,
     /// Further keywords of the statement, for `__init_subclass__`.
     pub keywords: Vec<(String, ExprId)>,
     /// Decorators that run when the class is made.
@@ -375,6 +377,46 @@ impl<'a> Engine<'a> {
                 class.is_dataclass = true;
             }
         }
+    }
+
+    /// The functions of a `property(...)` in a class body.
+    fn accessors(
+        &self,
+        file: &FileData,
+        number: usize,
+        value: ExprId,
+    ) -> Vec<(&'static str, Method)> {
+        let tree = &file.tree;
+        let ExprKind::Call { callee, arguments } = &tree.expr(value).kind else {
+            return Vec::new();
+        };
+        let is_property = matches!(&tree.expr(*callee).kind, ExprKind::Name(name)
+            if tree.name(*name) == "property" && file.names.expr(*callee) == Binding::Builtin);
+        if !is_property {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for (argument, suffix) in arguments.iter().zip(["", ".setter", ".deleter"]) {
+            let definition = match &tree.expr(argument.value).kind {
+                ExprKind::Lambda(function) => {
+                    Some(self.definition(file.id, file.names.functions[function.index()]))
+                }
+                ExprKind::Name(name) => self.classes[number]
+                    .methods
+                    .get(tree.name(*name))
+                    .map(|method| method.definition),
+                _ => None,
+            };
+            if let Some(definition) = definition {
+                let kind = if suffix.is_empty() {
+                    MethodKind::Property
+                } else {
+                    MethodKind::Instance
+                };
+                found.push((suffix, Method { definition, kind }));
+            }
+        }
+        found
     }
 
     /// The comparisons that `@total_ordering` adds.
@@ -695,6 +737,8 @@ impl<'a> Engine<'a> {
                             "setter" => suffix = ".setter",
                             "deleter" => suffix = ".deleter",
                             "abstractmethod" => is_abstract = true,
+                            // What a call of it gives is wrapped there: `Walker::manager_of_method`.
+                            "contextmanager" => {}
                             "override" | "final" => {}
                             _ => {
                                 let span = tree.expr(decorator).span;
@@ -731,6 +775,15 @@ impl<'a> Engine<'a> {
                         let value = &value;
                         if let ExprKind::Name(name) = &tree.expr(target).kind {
                             let name = tree.name(*name).to_owned();
+                            // `area = property(get_area, set_area)`
+                            let accessors = self.accessors(file, number, *value);
+                            if !accessors.is_empty() {
+                                let methods = &mut self.classes[number].methods;
+                                for (suffix, method) in accessors {
+                                    methods.insert(format!("{name}{suffix}"), method);
+                                }
+                                continue;
+                            }
                             // `__rmul__ = __mul__`
                             if let ExprKind::Name(other) = &tree.expr(*value).kind
                                 && let Some(&method) =
@@ -995,6 +1048,7 @@ impl ClassInfo {
             is_flag: false,
             is_typed_dict: false,
             may_miss: false,
+            docstring: definition.docstring.clone(),
             keywords: Vec::new(),
             wrappers: Vec::new(),
             completes_order: false,

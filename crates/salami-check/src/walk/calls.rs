@@ -342,7 +342,11 @@ impl<'a> Walker<'_, 'a> {
         else {
             return self.error_value(span);
         };
-        let result = self.call_bound(definition, maker, closure, arguments, span);
+        let mut result = self.call_bound(definition, maker, closure, arguments, span);
+        if let Some(class) = self.manager_of_method(definition) {
+            let given = vec![Given::positional(result)];
+            result = self.construct(ClassRef::Program(class), given, span);
+        }
         let type_ = result.type_;
         Value {
             type_,

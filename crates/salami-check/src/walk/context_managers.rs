@@ -6,17 +6,13 @@ use salami_syntax::tree::{ExprKind, StmtKind};
 use super::{Value, Walker};
 use crate::codes;
 use crate::engine::DefinitionId;
+use crate::names::Static;
 use crate::types::{Callee, Type};
 
 impl Walker<'_, '_> {
     /// The decorated function, which makes context managers. One that catches nothing around its
     /// `yield` cannot keep an exception from going on, and after its `with` all is as its body left it.
-    pub(super) fn context_manager(
-        &mut self,
-        function: Value,
-        is_async: bool,
-        span: Span,
-    ) -> Value {
+    pub(super) fn context_manager(&mut self, function: Value, is_async: bool, span: Span) -> Value {
         if matches!(function.type_, Type::ERROR | Type::NEVER) {
             return function;
         }
@@ -53,6 +49,32 @@ impl Walker<'_, '_> {
             Some(definition) => self.call_bound(definition, None, None, vec![function], span),
             None => self.error_value(span),
         }
+    }
+
+    /// The class of the context managers that a method makes which is decorated with `@contextmanager`.
+    /// Other functions are decorated where their def runs.
+    pub(super) fn manager_of_method(&mut self, definition: DefinitionId) -> Option<u32> {
+        let file = self.engine.file_of(definition);
+        let unit = self.engine.definitions[definition.0 as usize].unit;
+        file.names.units[unit.index()].class?;
+        let syntax = self.engine.syntax(definition)?;
+        let is_manager = syntax.decorators.iter().any(|&decorator| {
+            crate::engine::decorator_name(&file.tree, decorator) == "contextmanager"
+        });
+        if !is_manager || !syntax.is_generator {
+            return None;
+        }
+        let name = if self.catches_at_yield(definition) {
+            "contextlib.CatchingContextManager"
+        } else {
+            "contextlib._GeneratorContextManager"
+        };
+        let (file, entity) = crate::engine::prelude_static(name)?;
+        self.engine.add_file(file);
+        let Static::Class(class) = entity else {
+            return None;
+        };
+        self.engine.class_index.get(&(file.id, class.0)).copied()
     }
 
     /// Whether a `yield` of a function stands within a `try` with handlers, or a `with`.
