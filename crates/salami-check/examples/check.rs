@@ -1,4 +1,4 @@
-//! Checks files and prints what is said of them: `cargo run --example check FILE... [tree]`.
+//! Checks files and prints what is said of them: `cargo run --example check FILE... [tree|uses]`.
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_macros,
@@ -10,7 +10,8 @@ use salami_source::{Source, render};
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let shows_tree = arguments.last().is_some_and(|argument| argument == "tree");
-    for path in arguments.iter().filter(|argument| *argument != "tree") {
+    let shows_uses = arguments.last().is_some_and(|argument| argument == "uses");
+    for path in &arguments {
         let Ok(text) = std::fs::read_to_string(path) else {
             continue;
         };
@@ -25,6 +26,9 @@ fn main() {
             None => "refused",
         };
         println!("{outcome}");
+        if shows_uses {
+            println!("uses {}", checked.uses.join(" "));
+        }
         if std::env::var_os("SALAMI_WORK").is_some() {
             println!("{:?}", checked.work);
         }

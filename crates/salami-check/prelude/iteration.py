@@ -234,3 +234,9 @@ def iterate_items(value):
             return
         yield item
         index += 1
+
+
+def reversed_items(value):
+    """The items of what has `__len__` and `__getitem__`, from the last to the first."""
+    for index in range(len(value) - 1, -1, -1):
+        yield value[index]

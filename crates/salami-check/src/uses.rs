@@ -23,7 +23,15 @@ pub(crate) fn shown(owner: &str, name: &str) -> String {
 pub(crate) fn named(file: &FileData, uses: &mut BTreeSet<String>) {
     for (index, expr) in file.tree.exprs.iter().enumerate() {
         match &expr.kind {
-            ExprKind::Name(name) => match file.names.exprs.get(index).copied().flatten() {
+            ExprKind::Name(name) => match file
+                .names
+                .exprs
+                .get(index)
+                .copied()
+                .flatten()
+                // What only says something of types is no use of a name to the resolver.
+                .or_else(|| file.names.module.get(file.tree.name(*name)).copied())
+            {
                 Some(Binding::Builtin) => add("builtins", file.tree.name(*name), uses),
                 Some(Binding::Static(id)) => {
                     if let Some(Static::Imported(module, name)) =

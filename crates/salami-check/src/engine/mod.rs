@@ -53,6 +53,8 @@ pub struct Definition {
     pub unit: UnitId,
     /// Its exact variants.
     pub variants: Vec<VariantId>,
+    /// The same by the call that they are for, where they are told apart by it.
+    pub by_site: BTreeMap<Option<(VariantId, Span)>, Vec<VariantId>>,
     /// The variants that take what many calls bring, by maker; and the open ones.
     pub joined: BTreeMap<(Option<VariantId>, bool), VariantId>,
     /// Whether results hold containers that a call makes: then variants are told apart by call.
@@ -97,6 +99,8 @@ pub struct Variant {
     pub heads: BTreeMap<(StmtKey, u16), Env>,
     /// Who called it first, and where.
     pub caller: Option<(VariantId, Span)>,
+    /// For a function of the prelude: how many such are on the way to it from the program.
+    pub prelude_depth: u8,
     /// Whether it was analysed at least once.
     pub is_known: bool,
     /// How often it was analysed.
@@ -117,6 +121,20 @@ const STEP: usize = 4;
 
 /// At most this many exact variants of a definition.
 const MAX_VARIANTS: usize = 16;
+/// The same for a function of the prelude that the program calls, maybe through a few others:
+/// `sorted` and the like are called all over a program, with a type for each call.
+const MAX_PRELUDE_VARIANTS: usize = 256;
+const MAX_PRELUDE_DEPTH: u8 = 4;
+
+/// How many exact variants of a definition there may be for one more to be made, for a call from
+/// this place. A call that the program writes is there once, so those need no limit.
+const fn most_variants(prelude_depth: u8, site: Option<(VariantId, Span)>) -> usize {
+    match (prelude_depth, site) {
+        (1..=MAX_PRELUDE_DEPTH, Some(_)) => usize::MAX,
+        (1..=MAX_PRELUDE_DEPTH, None) => MAX_PRELUDE_VARIANTS,
+        _ => MAX_VARIANTS,
+    }
+}
 /// Calls are followed at once to this depth; deeper ones wait for their turn.
 const MAX_CALL_DEPTH: u32 = 64;
 
@@ -272,6 +290,7 @@ impl<'a> Engine<'a> {
                 file: file.id,
                 unit,
                 variants: Vec::new(),
+                by_site: BTreeMap::new(),
                 joined: BTreeMap::new(),
                 returns_fresh: false,
             });
@@ -343,6 +362,7 @@ impl<'a> Engine<'a> {
             cells: BTreeMap::new(),
             heads: BTreeMap::new(),
             caller,
+            prelude_depth: 0,
             is_known: false,
             walks: 0,
             function: None,
@@ -367,16 +387,21 @@ impl<'a> Engine<'a> {
         } else {
             None
         };
-        for index in 0..self.definitions[definition.0 as usize].variants.len() {
-            let id = self.definitions[definition.0 as usize].variants[index];
+        let of_site = self.definitions[definition.0 as usize].by_site.get(&site);
+        for index in 0..of_site.map_or(0, Vec::len) {
+            self.types.charge(1);
+            let of_site = self.definitions[definition.0 as usize].by_site.get(&site);
+            let Some(&id) = of_site.and_then(|variants| variants.get(index)) else {
+                break;
+            };
             let variant = self.variant(id);
             if variant.maker != maker {
                 continue;
             }
-            let VariantKey::Exact(known, known_site) = &variant.key else {
+            let VariantKey::Exact(known, _) = &variant.key else {
                 continue;
             };
-            if *known_site != site || known.len() != arguments.len() {
+            if known.len() != arguments.len() {
                 continue;
             }
             let known = known.clone();
@@ -388,7 +413,8 @@ impl<'a> Engine<'a> {
                 return id;
             }
         }
-        if self.definitions[definition.0 as usize].variants.len() >= MAX_VARIANTS {
+        let depth = self.prelude_depth(definition, caller);
+        if self.definitions[definition.0 as usize].variants.len() >= most_variants(depth, site) {
             return self.request_joined(definition, maker, &arguments, caller, false);
         }
         let parameters = arguments
@@ -402,8 +428,24 @@ impl<'a> Engine<'a> {
             parameters,
             caller,
         );
-        self.definitions[definition.0 as usize].variants.push(id);
+        self.variant_mut(id).prelude_depth = depth;
+        let definition = &mut self.definitions[definition.0 as usize];
+        definition.variants.push(id);
+        definition.by_site.entry(site).or_default().push(id);
         id
+    }
+
+    /// How many functions of the prelude are on the way from the program to a call of this one.
+    fn prelude_depth(
+        &self,
+        definition: DefinitionId,
+        caller: Option<(VariantId, Span)>,
+    ) -> u8 {
+        if self.definitions[definition.0 as usize].file == 0 {
+            return 0;
+        }
+        let outer = caller.map_or(0, |(caller, _)| self.variant(caller).prelude_depth);
+        outer.saturating_add(1)
     }
 
     /// The variant for calls through function values, or beyond the limit.

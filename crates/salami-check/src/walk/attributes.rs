@@ -127,6 +127,8 @@ impl<'a> Walker<'_, 'a> {
         text: &str,
         span: Span,
     ) -> Value {
+        // The code has a way for each.
+        self.engine.types.charge(found.len() * 16);
         let mut result = Type::NEVER;
         for (_, value) in &found {
             result = self.join(result, value.type_);
@@ -343,6 +345,15 @@ impl<'a> Walker<'_, 'a> {
                 let value = self.class_value(own, span);
                 return self.class_object_attribute(own, value, text, span);
             }
+            if text == "__doc__" {
+                let value = self.class_value(ClassRef::Program(class), span);
+                return self.class_object_attribute(
+                    ClassRef::Program(class),
+                    value,
+                    text,
+                    span,
+                );
+            }
             if text == "__dict__" {
                 return Some(self.fields_as_dict(object, class, span));
             }
@@ -428,6 +439,14 @@ impl<'a> Walker<'_, 'a> {
                 }
                 if let Some(value) = self.enumeration_attribute(index, text, span) {
                     return Some(value);
+                }
+                if text == "__doc__" {
+                    return Some(match self.engine.classes[index as usize].docstring.clone() {
+                        Some(text) => {
+                            self.constant(crate::typed::Constant::Str(text), span)
+                        }
+                        None => self.none(span),
+                    });
                 }
                 if text == "__mro__" {
                     let order = self.engine.order(ClassRef::Program(index));

@@ -736,7 +736,15 @@ impl<'a> Walker<'_, 'a> {
                     if self.engine.classes[index as usize].is_enumeration => {}
                 salami_syntax::tree::StmtKind::Assign { targets, value } => {
                     let mut stored = Vec::new();
-                    for (_, value) in crate::engine::paired(tree, targets, *value) {
+                    for (target, value) in crate::engine::paired(tree, targets, *value) {
+                        // What became a method is no value.
+                        if let salami_syntax::tree::ExprKind::Name(name) = &tree.expr(target).kind
+                            && self.engine.classes[index as usize]
+                                .methods
+                                .contains_key(tree.name(*name))
+                        {
+                            continue;
+                        }
                         if !stored.contains(&value) {
                             stored.push(value);
                             self.store_class_value(value, span, out);

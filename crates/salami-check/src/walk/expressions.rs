@@ -203,6 +203,14 @@ impl<'a> Walker<'_, 'a> {
     /// A class as a value.
     pub(super) fn class_value(&mut self, class: ClassRef, span: Span) -> Value {
         let type_ = self.engine.types.class_object(class);
+        if let ClassRef::Native(
+            name @ ("collections.Counter" | "collections.defaultdict" | "collections.OrderedDict"),
+        ) = class
+        {
+            let short = name.rsplit('.').next().unwrap_or(name).to_owned();
+            let short = self.constant(Constant::Str(short), span);
+            return self.value(ExprKind::Leaf("_leaf.dict_type", vec![short.code]), type_, span);
+        }
         let constant = match class {
             ClassRef::Program(_) => Constant::Class(self.class_reference(class)),
             ClassRef::Native(name) => match crate::face::class(name).map(|class| class.kind) {

@@ -657,7 +657,7 @@ impl<'a> Walker<'_, 'a> {
         self.builtin_call("format", vec![value, spec])
     }
 
-    fn builtin_call(&mut self, name: &'static str, arguments: Vec<Value>) -> Value {
+    pub(super) fn builtin_call(&mut self, name: &'static str, arguments: Vec<Value>) -> Value {
         let span = arguments
             .first()
             .map(|value| value.code.span)

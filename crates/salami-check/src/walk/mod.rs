@@ -42,6 +42,7 @@ mod stubs;
 mod subscripts;
 mod supers;
 mod targets;
+mod templates;
 mod tests;
 mod tools;
 mod variables;

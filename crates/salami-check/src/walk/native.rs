@@ -64,6 +64,30 @@ impl Walker<'_, '_> {
                 code: self.block_value(statements, result.code, type_, span),
             };
         }
+        if let [only] = given.as_slice()
+            && only.kind == GivenKind::Positional
+            && shown == "reversed"
+            && let Some(class) = self.only_program_class(only.value.type_)
+        {
+            let object = only.value.clone();
+            let result = if self.engine.method(class, "__reversed__").is_some() {
+                Some(self.call_method_named(object, "__reversed__", Vec::new(), span))
+            } else if self.engine.method(class, "__getitem__").is_some()
+                && self.engine.method(class, "__len__").is_some()
+            {
+                self.prelude_function("iteration.reversed_items")
+                    .map(|function| self.call_bound(function, None, None, vec![object], span))
+            } else {
+                None
+            };
+            if let Some(result) = result {
+                let type_ = result.type_;
+                return Value {
+                    type_,
+                    code: self.block_value(statements, result.code, type_, span),
+                };
+            }
+        }
         if let Some(result) = self.call_by_count(function, shown, &receiver, &given, span) {
             let type_ = result.type_;
             return Value {
@@ -862,6 +886,12 @@ impl Walker<'_, '_> {
             FaceMember::Property { .. } | FaceMember::Constant(_) => return None,
         };
         let shown = format!("{}.{name}", found.owner.name);
+        if found.owner.name == "str"
+            && matches!(name, "format" | "format_map")
+            && let Some(value) = self.format_template(&receiver, name, &given, span)
+        {
+            return Some(value);
+        }
         let bindings = self.receiver_bindings(receiver.type_, &found.arguments);
         let type_ = receiver.type_;
         let value = self.call_face(

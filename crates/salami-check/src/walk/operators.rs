@@ -71,7 +71,15 @@ impl<'a> Walker<'_, 'a> {
         if let Some(value) = self.binary_method(operator, &left, &right, span) {
             return value;
         }
-        let (left, right) = (self.as_data(left), self.as_data(right));
+        let (mut left, mut right) = (self.as_data(left), self.as_data(right));
+        if operator == BinaryOperator::Modulo
+            && let Some(rewritten) = self.percent_template(&left, &right, span)
+        {
+            match rewritten {
+                Ok(operands) => (left, right) = operands,
+                Err(refused) => return refused,
+            }
+        }
         if operator == BinaryOperator::MatrixMultiply {
             if left.type_ == Type::ERROR || right.type_ == Type::ERROR {
                 return self.error_value(span);

@@ -185,7 +185,18 @@ impl<'a> Walker<'_, 'a> {
         let mut found = Vec::new();
         for part in self.engine.types.parts(object.type_) {
             let narrowed = self.narrowed(object.clone(), part);
-            let value = self.quiet(|walker| walker.attribute_of_part(narrowed, part, text, span));
+            let again = narrowed.clone();
+            let exists = self.quiet(|walker| {
+                walker
+                    .attribute_of_part(again, part, text, span)
+                    .is_some()
+            });
+            // What is kept of it must not be of the quiet walk: its variables are gone.
+            let value = if exists {
+                self.attribute_of_part(narrowed, part, text, span)
+            } else {
+                None
+            };
             let has = self.constant(Constant::Bool(value.is_some()), span);
             let has = match value {
                 Some(value) if may_lack(&value) => {
@@ -437,6 +448,6 @@ impl<'a> Walker<'_, 'a> {
 fn may_lack(value: &Value) -> bool {
     matches!(
         *value.code.kind,
-        ExprKind::Field(..) | ExprKind::Leaf("function.get_attribute", _)
+        ExprKind::Field(..) | ExprKind::Block(..) | ExprKind::Leaf("function.get_attribute", _)
     )
 }

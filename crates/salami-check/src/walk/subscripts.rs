@@ -202,6 +202,12 @@ impl Walker<'_, '_> {
             return self.as_key(index);
         }
         if data.instances.is_empty() {
+            if let Some(class) = self.only_program_class(index.type_)
+                && self.engine.method(class, "__index__").is_some()
+            {
+                let span = index.code.span;
+                return self.call_method_named(index, "__index__", Vec::new(), span);
+            }
             return self.as_data(index);
         }
         index

@@ -319,12 +319,43 @@ impl<'a> Walker<'_, 'a> {
                     self.learn(*value, before, after, env);
                 }
             }
+            tree::ExprKind::Call { callee, arguments } => {
+                // What `data.get("key")` is not None, `data["key"]` is.
+                if let tree::ExprKind::Attribute { value, name } = &self.tree.expr(*callee).kind
+                    && self.tree.name(name.name) == "get"
+                    && let [key] = arguments.as_slice()
+                    && let tree::ExprKind::Str(key) = &self.tree.expr(key.value).kind
+                    && let Some(mut path) = self.path_or_name(*value)
+                {
+                    let value = *value;
+                    let held = self.quiet(|walker| walker.expression(value).type_);
+                    let data = self.engine.types.data(held);
+                    if !data.json && data.kinds() == bit(Kind::Dict) {
+                        path.steps.push(super::env::Step::Key(key.clone()));
+                        env.set_path(path, after);
+                    }
+                }
+            }
             _ => {
                 if let Some(path) = self.path_of(id) {
                     env.set_path(path, after);
                 }
             }
         }
+    }
+
+    /// The path of a value, which may be a variable itself.
+    fn path_or_name(&self, id: ExprId) -> Option<super::env::Path> {
+        if let tree::ExprKind::Name(_) = self.tree.expr(id).kind {
+            let Binding::Variable(root) = self.file.names.expr(id) else {
+                return None;
+            };
+            return Some(super::env::Path {
+                root,
+                steps: Vec::new(),
+            });
+        }
+        self.path_of(id)
     }
 
     fn test_comparison(

@@ -73,7 +73,13 @@ pub(super) fn make_function(
     cells: Vec<Value>,
 ) -> Result<Value, Raise> {
     let function = FunctionIndex(u32::from(function));
-    let is_plain = cells.is_empty();
+    // A def inside a function makes a new function each time it is run.
+    let is_plain = cells.is_empty()
+        && context
+            .module()
+            .functions
+            .get(function.index())
+            .is_some_and(|function| !function.name.contains("<locals>"));
     if is_plain && let Some(known) = context.heap.plain_function(function) {
         return Ok(known);
     }
