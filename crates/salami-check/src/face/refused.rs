@@ -42,6 +42,7 @@ const REFUSED: &[(&[&str], &str)] = &[
     (
         &[
             "requests",
+            "urllib",
             "urllib3",
             "httpx",
             "aiohttp",
@@ -56,7 +57,7 @@ const REFUSED: &[(&[&str], &str)] = &[
         "a program reaches no network by itself: import a tool: `from tools import http`",
     ),
     (
-        &["smtplib", "imaplib", "poplib"],
+        &["smtplib", "imaplib", "poplib", "email", "mailbox"],
         "import a tool: `from tools import email`",
     ),
     (
@@ -82,6 +83,11 @@ const REFUSED: &[(&[&str], &str)] = &[
         "read the rows with `csv.DictReader(io.StringIO(text))` and keep them in lists and dicts; sum, sorted, Counter and statistics do the rest",
     ),
     (&["numpy", "scipy"], "use lists: `sum(...)`, `statistics.mean(...)`, `[a + b for a, b in zip(xs, ys)]`, math for functions of one number"),
+    (&["xml"], "use xml.etree.ElementTree"),
+    (
+        &["logging"],
+        "use logging.basicConfig(level=logging.INFO): there is one log, and no files",
+    ),
     (&["bs4", "lxml"], "use xml.etree.ElementTree or html.parser"),
     (
         &["dateutil", "pytz", "arrow", "pendulum"],

@@ -228,7 +228,7 @@ fn find_zone(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise>
 fn zone_key(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [value] = take(arguments)?;
     match zone(context, value)?.region {
-        Some(region) => context.string(region.key.to_owned()),
+        Some(region) => context.string(region.key),
         None => {
             let message = "'datetime.timezone' object has no attribute 'key'";
             Err(context.raise(salami_ir::BuiltinException::AttributeError, message))
@@ -242,7 +242,7 @@ fn zone_keys(context: &mut Context, _: &[Value]) -> Result<Value, Raise> {
     all.sort_unstable();
     let mut values = Vec::with_capacity(all.len());
     for key in all {
-        values.push(context.string(key.to_owned())?);
+        values.push(context.string(key)?);
     }
     context.list(values)
 }

@@ -81,7 +81,9 @@ pub fn keys() -> impl Iterator<Item = &'static str> {
 /// The region of a name.
 #[must_use]
 pub fn region(key: &str) -> Option<&'static Region> {
-    static ALL: OnceLock<Vec<(&'static str, OnceLock<Option<Region>>)>> = OnceLock::new();
+    /// A name, and what its file says, read on first use.
+    type Entry = (&'static str, OnceLock<Option<Region>>);
+    static ALL: OnceLock<Vec<Entry>> = OnceLock::new();
     let all = ALL.get_or_init(|| {
         let mut keys: Vec<_> = keys().map(|key| (key, OnceLock::new())).collect();
         keys.sort_by_key(|(key, _)| *key);
