@@ -30,9 +30,9 @@ pub use machine::{
 };
 pub use prepare::Program;
 pub use raise::Raise;
-pub use wait::{Answer, Call, Wait};
 pub use value::{
-    BigRef, BufferRef, BytesRef, CellRef, DictRef, ExceptionRef, FunctionRef, GeneratorRef,
-    IteratorRef, ListRef, NativeRef, ObjectRef, RangeRef, SetRef, SliceRef, Str, TupleRef, TypeRef,
-    Value,
+    BigRef, BufferRef, BytesRef, CellRef, DictRef, DictType, ExceptionRef, FunctionRef,
+    GeneratorRef, IteratorRef, ListRef, NativeRef, ObjectRef, RangeRef, SetRef, SliceRef, Str,
+    TupleRef, TypeRef, Value,
 };
+pub use wait::{Answer, Call, Wait};

@@ -81,11 +81,44 @@ impl Str {
     }
 }
 
+/// The classes of `collections` whose instances are dicts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DictType {
+    /// `collections.Counter`
+    Counter,
+    /// `collections.defaultdict`
+    DefaultDict,
+    /// `collections.OrderedDict`
+    OrderedDict,
+}
+
+impl DictType {
+    /// The class of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Counter, Self::DefaultDict, Self::OrderedDict]
+            .into_iter()
+            .find(|class| class.name() == name)
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Counter => "Counter",
+            Self::DefaultDict => "defaultdict",
+            Self::OrderedDict => "OrderedDict",
+        }
+    }
+}
+
 /// A class as a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TypeRef {
     /// A builtin type, by the tag of its instances.
     Builtin(Tag),
+    /// A class of `collections` whose instances are dicts.
+    Dict(DictType),
     /// A builtin exception class or a class of the module.
     Class(ClassRef),
 }

@@ -1,20 +1,22 @@
 //! Attributes that objects of builtin types have: of functions, classes, exceptions; `object()`.
 
-use salami_ir::{BuiltinException, ClassIndex, ClassRef};
+use salami_ir::{BuiltinException, ClassIndex, ClassRef, Tag};
 
 use super::argument::{take, wrong_type};
 use super::{ANY, LIST, Leaf, NONE, OBJECT, STR, TYPE, leaf};
 use crate::context::Context;
+use crate::heap::Flavor;
 use crate::heap::object::Instance;
 use crate::ops;
 use crate::raise::Raise;
-use crate::value::{ExceptionRef, TypeRef, Value};
+use crate::value::{DictType, ExceptionRef, TypeRef, Value};
 
 pub(super) const LEAVES: &[Leaf] = &[
     leaf("BaseException.__notes__", 1, LIST, notes),
     leaf("BaseException.add_note", 2, NONE, add_note),
     leaf("StopIteration.value", 1, ANY, first_argument),
     leaf("SystemExit.code", 1, ANY, code),
+    leaf("_leaf.dict_type", 1, TYPE, dict_type),
     leaf("function.__doc__", 1, ANY, |_, arguments| {
         take::<1>(arguments).map(|_| Value::None)
     }),
@@ -170,9 +172,28 @@ fn type_of(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
             TypeRef::Class(ClassRef::Module(copied(heap, heap.object(object).class)))
         }
         Value::Exception(exception) => TypeRef::Class(heap.exception(exception).class),
+        Value::Dict(dict) => match heap.dict(dict).flavor {
+            Flavor::Plain => TypeRef::Builtin(Tag::Dict),
+            Flavor::Counter => TypeRef::Dict(DictType::Counter),
+            Flavor::DefaultDict { .. } => TypeRef::Dict(DictType::DefaultDict),
+            Flavor::OrderedDict => TypeRef::Dict(DictType::OrderedDict),
+        },
         other => TypeRef::Builtin(other.tag(heap)),
     };
     Ok(Value::Type(class))
+}
+
+/// The class of `collections` of this name, whose instances are dicts.
+fn dict_type(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [name] = take(arguments)?;
+    let found = match name {
+        Value::Str(name) => DictType::named(context.heap.str(name)),
+        _ => None,
+    };
+    match found {
+        Some(class) => Ok(Value::Type(TypeRef::Dict(class))),
+        None => Err(context.value_error("no class of this name")),
+    }
 }
 
 /// The class of Python's library that a class is a copy of, or else the class itself.

@@ -103,6 +103,7 @@ fn part(heap: &Heap, key: HashKey, value: Value) -> Part {
             key.combine(state, step.cast_unsigned())
         }
         Value::Type(TypeRef::Builtin(tag)) => key.word(domain::TYPE, tag as u64),
+        Value::Type(TypeRef::Dict(class)) => key.word(domain::TYPE, 1 << 15 | class as u64),
         Value::Type(TypeRef::Class(ClassRef::Builtin(exception))) => {
             key.word(domain::TYPE, 1 << 16 | exception as u64)
         }

@@ -114,6 +114,7 @@ pub fn tag_name(tag: Tag) -> &'static str {
 pub fn type_ref_name(heap: &Heap, class: TypeRef) -> String {
     match class {
         TypeRef::Builtin(tag) => tag_name(tag).to_owned(),
+        TypeRef::Dict(class) => class.name().to_owned(),
         TypeRef::Class(class) => class_name(heap, class),
     }
 }

@@ -265,6 +265,7 @@ fn encode_error(heap: &Heap, arguments: [Value; 5]) -> Option<String> {
 pub fn class_text(heap: &Heap, class: TypeRef) -> String {
     match class {
         TypeRef::Builtin(tag) => format!("<class '{}'>", builtin_type_name(tag)),
+        TypeRef::Dict(class) => format!("<class 'collections.{}'>", class.name()),
         TypeRef::Class(class) => format!("<class '{}'>", qualified_class_name(heap, class)),
     }
 }
