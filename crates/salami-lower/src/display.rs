@@ -359,9 +359,9 @@ fn nested_constants(values: &[Expr], depth: u32) -> Option<Vec<Constant>> {
 /// The values of expressions that are all numbers, or tuples of them, after CPython's folding of signs.
 fn folded(values: &[Expr], depth: u32) -> Option<Vec<Constant>> {
     let constant = |value: &Expr| match &*value.kind {
-        ExprKind::Constant(constant @ (Constant::Bool(_) | Constant::Int(_) | Constant::Float(_))) => {
-            Some(constant.clone())
-        }
+        ExprKind::Constant(
+            constant @ (Constant::Bool(_) | Constant::Int(_) | Constant::Float(_)),
+        ) => Some(constant.clone()),
         ExprKind::Unary(Unary::Negate, value) => match &*value.kind {
             ExprKind::Constant(Constant::Int(number)) => Some(Constant::Int(-number)),
             ExprKind::Constant(Constant::Float(number)) => Some(Constant::Float(-number)),

@@ -26,6 +26,8 @@ pub(crate) enum Context {
     Loop { leave: Label, again: Label },
     /// A handler's `as name`, unset on every way out.
     Unbind(LocalId),
+    /// A handler, whose exception is handled no more on the ways out.
+    Handled(Register),
     /// A `finally` that runs on every way out.
     Finally(Box<FinallyContext>),
 }

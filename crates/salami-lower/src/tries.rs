@@ -298,13 +298,28 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
     }
 
     fn handler(&mut self, handler: &'p ExceptHandler, caught: Value) -> Result<(), LowerError> {
-        self.caught.push(Caught::Always(caught.register));
+        let register = caught.register;
+        self.caught.push(Caught::Always(register));
+        self.contexts.push(Context::Handled(register));
         match handler.local {
             None => self.statements(&handler.body)?,
             Some(local) => self.bound_handler(handler, local, caught)?,
         }
+        self.contexts.pop();
         self.caught.pop();
+        if self.emit.reachable() {
+            self.emit.at(handler.span);
+            self.handled(register);
+        }
         Ok(())
+    }
+
+    /// The end of a handler, by which the machine knows it: an exception that is raised later does not have the
+    /// handled one as its context.
+    fn handled(&mut self, register: Register) {
+        self.emit.emit(Instruction::Unset {
+            result: Destination(register),
+        });
     }
 
     /// `except ... as name`: the name is unset on every way out.
@@ -361,7 +376,7 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         let through = self.contexts.iter().rposition(|context| match context {
             Context::Loop { .. } => exit != Exit::Return,
             Context::Finally(_) => true,
-            Context::Unbind(_) => false,
+            Context::Unbind(_) | Context::Handled(_) => false,
         });
         let (target, keep) = match through.and_then(|position| self.contexts.get_mut(position)) {
             Some(Context::Loop { leave, again }) => {
@@ -387,7 +402,7 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
                     Some((context.result, shared.map(|(state, _)| (state, number)))),
                 )
             }
-            Some(Context::Unbind(_)) | None => {
+            Some(Context::Unbind(_) | Context::Handled(_)) | None => {
                 // Nothing sees the locals again.
                 let Some(value) = value else {
                     return Err(LowerError::Malformed(
@@ -404,18 +419,24 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
             self.emit.copy(value.register, result);
         }
         let first = through.map_or(0, |position| position + 1);
-        let unbound: Vec<LocalId> = self
+        let passed: Vec<(Option<LocalId>, Option<Register>)> = self
             .contexts
             .get(first..)
             .unwrap_or_default()
             .iter()
-            .filter_map(|context| match context {
-                Context::Unbind(local) => Some(*local),
-                _ => None,
+            .map(|context| match context {
+                Context::Unbind(local) => (Some(*local), None),
+                Context::Handled(register) if exit != Exit::Return => (None, Some(*register)),
+                _ => (None, None),
             })
             .collect();
-        for local in unbound {
-            self.unset(local)?;
+        for (local, register) in passed {
+            if let Some(local) = local {
+                self.unset(local)?;
+            }
+            if let Some(register) = register {
+                self.handled(register);
+            }
         }
         if let Some((_, Some((state, number)))) = keep {
             self.load_constant(&Constant::Int(BigInt::from(number)), state)?;

@@ -13,6 +13,13 @@ use salami_ir::{BuiltinException, Tag, TagSet};
 const EITHER: TagSet = tags(&[Tag::Set, Tag::FrozenSet]);
 
 pub(super) const LEAVES: &[Leaf] = &[
+    leaf(
+        "_leaf.constant_frozenset",
+        1,
+        FROZEN_SET,
+        constant_frozenset,
+    ),
+    leaf("_leaf.constant_set", 1, SET, constant_set),
     leaf("frozenset", 1, FROZEN_SET, frozen_set),
     leaf("frozenset.copy", 1, EITHER, copy),
     leaf("frozenset.difference", 2, EITHER, difference),
@@ -110,6 +117,21 @@ fn frozen_set(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise
         Value::Set(set) if context.heap.set(set).is_frozen() => Ok(iterable),
         _ => set_of(context, iterable, true),
     }
+}
+
+/// CPython's compiler makes a frozenset of the constants, and makes it again from its own elements as it looks for
+/// equal constants.
+fn constant_frozenset(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [values] = take(arguments)?;
+    let first = set_of(context, values, true)?;
+    let values = context.heap.set(handle(first)?).values();
+    ops::set_from_values(context, &values, true)
+}
+
+/// At run time that frozenset is merged into an empty set.
+fn constant_set(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let frozen = constant_frozenset(context, arguments)?;
+    set_of(context, frozen, false)
 }
 
 fn add(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {

@@ -275,21 +275,38 @@ impl Machine {
             return;
         }
         for index in (0..self.frames.len()).rev() {
-            let Some((handled, target)) = self.frames.get(index).and_then(|frame| frame.handled)
-            else {
-                continue;
-            };
-            let Some((function, address)) = self.standing(index) else {
-                continue;
-            };
-            if handled != exception
+            if let Some(handled) = self.handled_in(index)
+                && handled != exception
                 && !self.reaches(handled, exception)
-                && self.is_inside_handler(function, target, address)
             {
                 self.context.heap.exception_mut(exception).context = Value::Exception(handled);
                 return;
             }
         }
+    }
+
+    /// The exception that the innermost handler around where a frame stands is at work on. A handler keeps it in its
+    /// register to its end.
+    fn handled_in(&self, index: usize) -> Option<ExceptionRef> {
+        let frame = self.frames.get(index)?;
+        frame.handled?;
+        let (function, address) = self.standing(index)?;
+        let source = self.program.module.functions.get(function as usize)?;
+        let prepared = self.program.functions.get(function as usize)?;
+        let mut found: Option<(u32, ExceptionRef)> = None;
+        for (handler, &register) in source.handlers.iter().zip(&prepared.handler_registers) {
+            let target = handler.target.0;
+            if found.is_some_and(|(known, _)| known >= target) {
+                continue;
+            }
+            let place = frame.base as usize + register as usize;
+            if let Some(Value::Exception(handled)) = self.stack.get(place)
+                && self.is_inside_handler(function, target, address)
+            {
+                found = Some((target, *handled));
+            }
+        }
+        found.map(|(_, handled)| handled)
     }
 
     /// Whether `goal` is in the chain of contexts from `start`: a cycle must not be made.
