@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use salami_source::render::{Style, diagnostic, escaped, json};
-use salami_source::{Diagnostic, FileId, Label, PathStep, Severity, Source, Span};
+use salami_source::{Diagnostic, FileId, Label, PathStep, Severity, Source, Span, mended};
 
 const EXPECTED: &str = include_str!("data/rendered.txt");
 
@@ -56,6 +56,13 @@ fn cases() -> Vec<(&'static str, String)> {
     unknown.severity = Severity::Note;
     unknown.labels[0].file = FileId(9);
 
+    let mut mends = one.clone();
+    mends.labels.truncate(1);
+    mends.help = Some("write `row.split(',')[2]`".into());
+    let mends = mends
+        .with_edit(at(&source, "row.total"), "row.split(',')[2]")
+        .with_edit(Span::new(0, 0), "import csv\n");
+
     let lines = Source::new("lines.py", "a = [\n    1,\n    2,\n    3,\n]\nb\n");
     let many = Diagnostic::error("x.y", at(&lines, "[\n    1,\n    2,\n    3,\n]"), "a list")
         .with_label(at(&lines, "b\n"), "and this");
@@ -108,6 +115,7 @@ fn cases() -> Vec<(&'static str, String)> {
                 },
             ),
         ),
+        ("with edits", diagnostic(&mends, &[&source], plain)),
         ("a long path", diagnostic(&deep, &[&source], plain)),
         ("an unknown file", diagnostic(&unknown, &[&source], plain)),
         ("several lines", diagnostic(&many, &[&lines], plain)),
@@ -132,6 +140,10 @@ fn cases() -> Vec<(&'static str, String)> {
             format!("{:#}\n", json(&called, &[&source, &prelude])),
         ),
         (
+            "json with edits",
+            format!("{:#}\n", json(&mends, &[&source])["edits"]),
+        ),
+        (
             "json of an unknown file",
             format!("{}\n", json(&unknown, &[&source])),
         ),
@@ -148,6 +160,24 @@ fn diagnostics_are_rendered_as_expected() {
         rendered == EXPECTED,
         "differs from data/rendered.txt; now it is:\n{rendered}"
     );
+}
+
+#[test]
+fn edits_are_made_once_and_never_over_each_other() {
+    let source = Source::new("a.py", "a = b + c\n");
+    let error = |start, end, text: &str| {
+        Diagnostic::error("x.y", Span::new(start, end), "m").with_edit(Span::new(start, end), text)
+    };
+    let all = [
+        error(4, 5, "d"),
+        error(4, 7, "e"),
+        error(8, 9, "f"),
+        error(8, 9, "f"),
+    ];
+    assert_eq!(mended(&source, &all), ("a = d + f\n".to_owned(), 3));
+    let strange = [error(9, 4, "x"), error(20, 30, "y")];
+    assert_eq!(mended(&source, &strange).0, source.text());
+    assert_eq!(mended(&source, &[]), (source.text().to_owned(), 0));
 }
 
 #[test]
@@ -205,7 +235,9 @@ proptest! {
         let mut problem = Diagnostic::error("x.y", Span::new(start, end), message.clone())
             .with_label(Span::new(other, start), message.clone())
             .with_label(Span::new(end, other), message.clone())
-            .with_help(message.clone());
+            .with_help(message.clone())
+            .with_edit(Span::new(start, end), "x\ny")
+            .with_edit(Span::new(other, end), message.clone());
         problem.labels[1].file = FileId(u16::try_from(start).unwrap() % 2);
         problem.path.push(PathStep { function: message, file: FileId(0), span: Span::new(end, start) });
         let shown = diagnostic(&problem, &[&source], Style { color: false, width });
