@@ -258,9 +258,7 @@ impl<'a> Walker<'_, 'a> {
             ClassRef::Native("tuple") => tuple_bound(tree, items, arguments),
             ClassRef::Native("type_" | "type") => Bound::Class,
             // What stands in brackets is the kind of text, not of groups.
-            ClassRef::Native(name @ ("re.Pattern" | "re.Match")) => {
-                Bound::Native(name, Vec::new())
-            }
+            ClassRef::Native(name @ ("re.Pattern" | "re.Match")) => Bound::Native(name, Vec::new()),
             ClassRef::Native(name) => Bound::Native(name, arguments),
         }
     }
@@ -354,10 +352,19 @@ impl<'a> Walker<'_, 'a> {
     /// Whether a class statement names `Protocol` among its bases, and has no other class there.
     fn is_protocol(&self, class: u32) -> bool {
         let info = &self.engine.classes[class as usize];
-        let Some(&file) = self.engine.files.get(&info.file).filter(|_| info.base.is_none()) else {
+        let Some(&file) = self
+            .engine
+            .files
+            .get(&info.file)
+            .filter(|_| info.base.is_none())
+        else {
             return false;
         };
-        let statement = file.tree.classes.iter().find(|known| known.span == info.span);
+        let statement = file
+            .tree
+            .classes
+            .iter()
+            .find(|known| known.span == info.span);
         statement.is_some_and(|statement| {
             statement.arguments.iter().any(|argument| {
                 let value = match file.tree.expr(argument.value).kind {
@@ -533,6 +540,17 @@ impl<'a> Walker<'_, 'a> {
             Fit::No => {}
             Fit::Maybe => {
                 if self.mentions_json(value.type_) {
+                    if file_id >= crate::tools::FIRST_FILE {
+                        // A tool's parameter is no place to find out what data are: the program
+                        // may have done half of its work.
+                        let wanted = file.source.slice(file.tree.expr(annotation).span);
+                        let shown = self.show(value.type_);
+                        let message = format!("{what} is `{wanted}`, and is given `{shown}`");
+                        let help = format!(
+                            "validate it where it comes from: `value: {wanted} = ...`, or annotate the parameter of main"
+                        );
+                        self.assertion(codes::TYPE_JSON, span, message, Some(help));
+                    }
                     return self.decode(value, &bound, span, what);
                 }
             }
