@@ -5,6 +5,7 @@ use salami_syntax::tree::{self, ExprId};
 
 use super::{Value, Walker};
 use crate::codes;
+use crate::help::Help;
 use crate::typed::{Expr, ExprKind, Failure, FunctionKind, Kind, Place, Stmt, StmtKind, ValueSet};
 use crate::types::{ClassRef, Container, Node, Type, TypeData, bit, class_of_kind};
 
@@ -299,13 +300,25 @@ impl<'a> Walker<'_, 'a> {
             return false;
         }
         let text = self.file.source.slice(span);
-        let help = if text.len() <= 60 && !text.contains('\n') {
-            format!("write `await {text}`")
-        } else {
-            "write `await` in front of the call".to_owned()
+        let is_short = text.len() <= 60 && !text.contains('\n');
+        let at = Span::new(span.start, span.start);
+        let help = match self.function_kind() {
+            FunctionKind::Coroutine | FunctionKind::AsyncGenerator => {
+                let help = if is_short {
+                    format!("write `await {text}`")
+                } else {
+                    "write `await` in front of the call".to_owned()
+                };
+                Help::new(help).edit(at, "await ")
+            }
+            _ if self.unit.kind == crate::names::UnitKind::Module && is_short => {
+                Help::new(format!("run it: `asyncio.run({text})`"))
+                    .edit(span, format!("asyncio.run({text})"))
+            }
+            _ => Help::new("write `async def` for the function around it, and `await` here"),
         };
         let message = format!("{what}, which is a coroutine that was not awaited");
-        self.error(codes::TYPE_AWAIT, span, message, Some(help));
+        self.error(codes::TYPE_AWAIT, span, message, help);
         true
     }
 

@@ -38,6 +38,14 @@ impl Walker<'_, '_> {
         let mut statements = Vec::new();
         let given = self.expand_stars(given, span, &mut statements);
         let given = self.gather_stars(given);
+        if self.file.id == 0 && matches!(function.name, "print" | "format") {
+            for argument in &given {
+                let what = "this shows the value";
+                if self.forgotten_await(argument.value.type_, argument.span, what) {
+                    return self.error_value(span);
+                }
+            }
+        }
         if given
             .iter()
             .any(|argument| argument.value.type_ == Type::NEVER)
@@ -361,13 +369,22 @@ impl Walker<'_, '_> {
         let parts = self.engine.types.parts(given.get(position)?.value.type_);
         let mut result = Type::NEVER;
         let mut whole = None;
+        let mut misfit = None;
         for part in parts {
             let mut member = given.to_vec();
             member[position].value.type_ = part;
-            let value = self.call_overloads(function, shown, receiver.clone(), member, span);
-            if value.type_ == Type::ERROR {
-                return Some(value);
+            let fits = self.quiet(|walker| {
+                let (receiver, member) = (receiver.clone(), member.clone());
+                walker
+                    .call_overloads(function, shown, receiver, member, span)
+                    .type_
+                    != Type::ERROR
+            });
+            if !fits {
+                misfit = Some(part);
+                continue;
             }
+            let value = self.call_overloads(function, shown, receiver.clone(), member, span);
             let ExprKind::Leaf(name, _) = &*value.code.kind else {
                 return None;
             };
@@ -378,6 +395,19 @@ impl Walker<'_, '_> {
             whole = Some(value);
         }
         let whole = whole?;
+        if let Some(part) = misfit {
+            let given = given.get(position)?;
+            let (at, type_) = (given.span, given.value.type_);
+            let (all, part_text) = (self.show(type_), self.show(part));
+            let code = if part == Type::NONE {
+                codes::TYPE_OPTIONAL
+            } else {
+                codes::TYPE_ARGUMENT
+            };
+            let help = self.doubt_help(at, type_, part);
+            let message = format!("{shown}() may not take `{all}`, if it is `{part_text}`");
+            self.assertion(code, at, message, help);
+        }
         Some(self.value(*whole.code.kind, result, span))
     }
 

@@ -9,9 +9,17 @@ use crate::typed::Kind;
 use crate::types::Type;
 
 impl Walker<'_, '_> {
-    /// Whether all values of a type are coroutines that nobody waited for.
+    /// Whether all values of a type are coroutines, tasks or futures that nobody waited for.
     pub(in crate::walk) fn is_coroutine(&self, type_: Type) -> bool {
         self.is_kind(type_, Kind::Coroutine)
+            || self.is_kind(type_, Kind::Object)
+                && self
+                    .engine
+                    .types
+                    .data(type_)
+                    .get(Kind::Object)
+                    .and_then(|object| crate::face::class(object.class))
+                    .is_some_and(|class| class.derives_from("asyncio.Future"))
     }
 
     /// What to write for a coroutine that is used as its result.
