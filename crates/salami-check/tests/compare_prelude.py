@@ -54,7 +54,20 @@ def sniffed(dialect):
     return dialect.delimiter, dialect.doublequote, dialect.quotechar, dialect.skipinitialspace
 
 
-leaf = types.ModuleType("_leaf")
+class Leaves(types.ModuleType):
+    """Leaves that have no stand-in can be imported, and say so when they are called."""
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+        def missing(*_):
+            raise NotImplementedError(name)
+
+        return missing
+
+
+leaf = Leaves("_leaf")
 leaf.sort_by_keys = sort_by_keys
 leaf.escape_non_ascii = lambda text: text.encode("ascii", "backslashreplace").decode()
 leaf.field_names = lambda value: list(value._fields) if hasattr(value, "_fields") else None
@@ -79,7 +92,16 @@ def load(name):
     return module
 
 
-prelude = types.SimpleNamespace(**{path.stem: load(path.stem) for path in sorted(FOLDER.glob("*.py"))})
+class Prelude:
+    """The files that are compared, each loaded where it is first named; others need what is only here."""
+
+    def __getattr__(self, name):
+        loaded = load(name)
+        setattr(self, name, loaded)
+        return loaded
+
+
+prelude = Prelude()
 failures = 0
 
 
