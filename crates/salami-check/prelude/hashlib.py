@@ -69,51 +69,51 @@ class BLAKE2:
         return BLAKE2(self.name, self._parameters, self._is_last_node, self._chunks[:])
 
 
-def md5(string=b"", /, *, usedforsecurity=True):
+def md5(string=b"", *, usedforsecurity=True):
     return HASH("md5", 64, 16, string)
 
 
-def sha1(string=b"", /, *, usedforsecurity=True):
+def sha1(string=b"", *, usedforsecurity=True):
     return HASH("sha1", 64, 20, string)
 
 
-def sha224(string=b"", /, *, usedforsecurity=True):
+def sha224(string=b"", *, usedforsecurity=True):
     return HASH("sha224", 64, 28, string)
 
 
-def sha256(string=b"", /, *, usedforsecurity=True):
+def sha256(string=b"", *, usedforsecurity=True):
     return HASH("sha256", 64, 32, string)
 
 
-def sha384(string=b"", /, *, usedforsecurity=True):
+def sha384(string=b"", *, usedforsecurity=True):
     return HASH("sha384", 128, 48, string)
 
 
-def sha512(string=b"", /, *, usedforsecurity=True):
+def sha512(string=b"", *, usedforsecurity=True):
     return HASH("sha512", 128, 64, string)
 
 
-def sha3_224(string=b"", /, *, usedforsecurity=True):
+def sha3_224(string=b"", *, usedforsecurity=True):
     return HASH("sha3_224", 144, 28, string)
 
 
-def sha3_256(string=b"", /, *, usedforsecurity=True):
+def sha3_256(string=b"", *, usedforsecurity=True):
     return HASH("sha3_256", 136, 32, string)
 
 
-def sha3_384(string=b"", /, *, usedforsecurity=True):
+def sha3_384(string=b"", *, usedforsecurity=True):
     return HASH("sha3_384", 104, 48, string)
 
 
-def sha3_512(string=b"", /, *, usedforsecurity=True):
+def sha3_512(string=b"", *, usedforsecurity=True):
     return HASH("sha3_512", 72, 64, string)
 
 
-def shake_128(string=b"", /, *, usedforsecurity=True):
+def shake_128(string=b"", *, usedforsecurity=True):
     return HASHXOF("shake_128", 168, string)
 
 
-def shake_256(string=b"", /, *, usedforsecurity=True):
+def shake_256(string=b"", *, usedforsecurity=True):
     return HASHXOF("shake_256", 136, string)
 
 

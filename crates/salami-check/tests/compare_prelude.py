@@ -72,8 +72,6 @@ leaf.sort_by_keys = sort_by_keys
 leaf.escape_non_ascii = lambda text: text.encode("ascii", "backslashreplace").decode()
 leaf.field_names = lambda value: list(value._fields) if hasattr(value, "_fields") else None
 leaf.stored_item = lambda dictionary, key: dict.__getitem__(dictionary, key)
-leaf.csv_has_header = lambda sample: csv.Sniffer().has_header(sample)
-leaf.csv_sniff = lambda sample, delimiters: sniffed(csv.Sniffer().sniff(sample, delimiters))
 leaf.decimal_parts = lambda value: tuple(value.as_tuple())
 leaf.decimal_precision = lambda: decimal.getcontext().prec
 leaf.decimal_rounding = lambda: decimal.getcontext().rounding
@@ -329,7 +327,7 @@ for size in [None, 0, 1, 2, 128]:
 
 lines = ["a;b;c", "1;'x;y';3", "4;5;6"]
 for sample in ["\n".join(lines), "a,b\n1,2\n", "one", '"a", "b"\n"c", "d"\n']:
-    ours = lambda: prelude.csv.sniffer().sniff(sample)
+    ours = lambda: prelude.csv.Sniffer().sniff(sample)
     theirs = lambda: csv.Sniffer().sniff(sample)
     same("sniff", lambda: sniffed(ours()), lambda: sniffed(theirs()))
     same("reader", lambda: prelude.csv.reader_of(lines, ours()), lambda: csv.reader(lines, theirs()))
@@ -343,7 +341,7 @@ for sample in ["\n".join(lines), "a,b\n1,2\n", "one", '"a", "b"\n"c", "d"\n']:
         return run
 
     same("writer", written(prelude.csv.writer_of, ours), written(csv.writer, theirs))
-same("header", lambda: prelude.csv.sniffer().has_header("a,b\n1,2\n3,4\n"), lambda: csv.Sniffer().has_header("a,b\n1,2\n3,4\n"))
+same("header", lambda: prelude.csv.Sniffer().has_header("a,b\n1,2\n3,4\n"), lambda: csv.Sniffer().has_header("a,b\n1,2\n3,4\n"))
 for number in ["1.20", "-0", "1E+5", "NaN", "-Infinity"]:
     value = decimal.Decimal(number)
     same("as_tuple", lambda: repr(prelude.decimal.as_tuple(value)), lambda: repr(value.as_tuple()))

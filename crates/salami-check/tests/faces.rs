@@ -316,6 +316,14 @@ fn hidden_leaves_are_declared_and_used() {
             }
         }
     }
+    // The checker itself writes calls of some.
+    let sources = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/walk");
+    for entry in std::fs::read_dir(sources).expect("the folder is readable") {
+        let path = entry.expect("an entry").path();
+        let text = std::fs::read_to_string(path).expect("a source");
+        let called = text.split("\"_leaf.").skip(1);
+        used.extend(called.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())));
+    }
     for name in declared.entries.keys() {
         assert!(used.contains(*name), "nothing uses _leaf.{name}");
     }

@@ -55,11 +55,16 @@ pub struct Definition {
     pub variants: Vec<VariantId>,
     /// The same by the call that they are for, where they are told apart by it.
     pub by_site: BTreeMap<Option<(VariantId, Span)>, Vec<VariantId>>,
+    /// The same by what was asked for, in the form that the types had then.
+    by_request: BTreeMap<Request, VariantId>,
     /// The variants that take what many calls bring, by maker; and the open ones.
     pub joined: BTreeMap<(Option<VariantId>, bool), VariantId>,
     /// Whether results hold containers that a call makes: then variants are told apart by call.
     pub returns_fresh: bool,
 }
+
+/// Who made the function, the call where results are fresh, and the types of the arguments.
+type Request = (Option<VariantId>, Option<(VariantId, Span)>, Vec<Type>);
 
 /// What tells variants of a definition apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,16 +127,14 @@ const STEP: usize = 4;
 /// At most this many exact variants of a definition.
 const MAX_VARIANTS: usize = 16;
 /// The same for a function of the prelude that the program calls, maybe through a few others:
-/// `sorted` and the like are called all over a program, with a type for each call.
-const MAX_PRELUDE_VARIANTS: usize = 256;
-const MAX_PRELUDE_DEPTH: u8 = 4;
+/// `sorted` and the like are called all over a program, with a type for each call. Variants of
+/// the program are limited, so the calls in them are too, and these need no limit of their own.
+const MAX_PRELUDE_DEPTH: u8 = 6;
 
-/// How many exact variants of a definition there may be for one more to be made, for a call from
-/// this place. A call that the program writes is there once, so those need no limit.
-const fn most_variants(prelude_depth: u8, site: Option<(VariantId, Span)>) -> usize {
-    match (prelude_depth, site) {
-        (1..=MAX_PRELUDE_DEPTH, Some(_)) => usize::MAX,
-        (1..=MAX_PRELUDE_DEPTH, None) => MAX_PRELUDE_VARIANTS,
+/// How many exact variants of a definition there may be for one more to be made.
+const fn most_variants(prelude_depth: u8) -> usize {
+    match prelude_depth {
+        1..=MAX_PRELUDE_DEPTH => usize::MAX,
         _ => MAX_VARIANTS,
     }
 }
@@ -291,6 +294,7 @@ impl<'a> Engine<'a> {
                 unit,
                 variants: Vec::new(),
                 by_site: BTreeMap::new(),
+                by_request: BTreeMap::new(),
                 joined: BTreeMap::new(),
                 returns_fresh: false,
             });
@@ -387,6 +391,12 @@ impl<'a> Engine<'a> {
         } else {
             None
         };
+        let request = (maker, site, arguments);
+        let known = self.definitions[definition.0 as usize].by_request.get(&request);
+        if let Some(&id) = known {
+            return id;
+        }
+        let (maker, site, arguments) = request;
         let of_site = self.definitions[definition.0 as usize].by_site.get(&site);
         for index in 0..of_site.map_or(0, Vec::len) {
             self.types.charge(1);
@@ -414,7 +424,7 @@ impl<'a> Engine<'a> {
             }
         }
         let depth = self.prelude_depth(definition, caller);
-        if self.definitions[definition.0 as usize].variants.len() >= most_variants(depth, site) {
+        if self.definitions[definition.0 as usize].variants.len() >= most_variants(depth) {
             return self.request_joined(definition, maker, &arguments, caller, false);
         }
         let parameters = arguments
@@ -429,10 +439,19 @@ impl<'a> Engine<'a> {
             caller,
         );
         self.variant_mut(id).prelude_depth = depth;
+        let request = (maker, site, self.key_of(id));
         let definition = &mut self.definitions[definition.0 as usize];
         definition.variants.push(id);
         definition.by_site.entry(site).or_default().push(id);
+        definition.by_request.insert(request, id);
         id
+    }
+
+    fn key_of(&self, id: VariantId) -> Vec<Type> {
+        match &self.variant(id).key {
+            VariantKey::Exact(arguments, _) => arguments.clone(),
+            VariantKey::Joined | VariantKey::Open => Vec::new(),
+        }
     }
 
     /// How many functions of the prelude are on the way from the program to a call of this one.

@@ -340,12 +340,13 @@ impl Types {
             );
             self.slots[child.0 as usize].parent.set(root);
             let child_readers = std::mem::take(&mut self.slots[child.0 as usize].readers);
+            // What holds something already is a dict of its own, though no display began it.
             let child_record = (
-                self.slots[child.0 as usize].has_begun,
+                self.slots[child.0 as usize].has_begun || old_child != Type::NEVER,
                 self.slots[child.0 as usize].record.take(),
             );
             let root_record = (
-                self.slots[root.0 as usize].has_begun,
+                self.slots[root.0 as usize].has_begun || old_root != Type::NEVER,
                 self.slots[root.0 as usize].record.take(),
             );
             let had_record = child_record.1.is_some() || root_record.1.is_some();

@@ -698,6 +698,57 @@ impl<'a> Walker<'_, 'a> {
         self.store_named(object, text, value, name.span, span)
     }
 
+    /// A store to objects of several classes that do not have the field at one place: each has its own.
+    fn store_by_class(
+        &mut self,
+        object: &Value,
+        classes: &[u32],
+        text: &str,
+        value: &Value,
+        at: Span,
+        span: Span,
+    ) -> Option<Stmt> {
+        let (&first, rest) = classes.split_first()?;
+        if rest.is_empty() {
+            return None;
+        }
+        let mut base = Some(first);
+        for &class in rest {
+            base = base.and_then(|base| self.common_base(base, class));
+        }
+        let setter = format!("{text}.setter");
+        let is_plain = base.is_some_and(|base| self.engine.field(base, text).is_some())
+            && !classes
+                .iter()
+                .any(|&class| self.engine.method(class, &setter).is_some());
+        if is_plain {
+            return None;
+        }
+        let mut statements = Vec::new();
+        let held = self.hold_value(object.clone(), span, &mut statements);
+        let value = self.hold_value(value.clone(), span, &mut statements);
+        let mut chain: Vec<Stmt> = Vec::new();
+        let mut is_last = true;
+        let parts: Vec<Type> = self.engine.types.parts(held.type_).into_iter().collect();
+        for part in parts.into_iter().rev() {
+            let narrowed = self.narrowed(held.clone(), part);
+            let stored = self.store_named(narrowed, text, value.clone(), at, span);
+            let body: Vec<Stmt> = stored.into_iter().collect();
+            if is_last {
+                chain = body;
+                is_last = false;
+                continue;
+            }
+            let set = self.values(part);
+            let test = self.expr(ExprKind::IsType(held.code.clone(), set), Type::BOOL, span);
+            chain = vec![Self::statement(StmtKind::If(test, body, chain), span)];
+        }
+        statements.extend(chain);
+        let none = self.none(span);
+        let code = self.block_value(statements, none.code, Type::NONE, span);
+        Some(Self::statement(StmtKind::Expr(code), span))
+    }
+
     /// The same, by the text of the name.
     pub(super) fn store_named(
         &mut self,
@@ -718,6 +769,9 @@ impl<'a> Walker<'_, 'a> {
             if let ClassRef::Program(class) = class {
                 classes.push(class);
             }
+        }
+        if let Some(statement) = self.store_by_class(&object, &classes, text, &value, at, span) {
+            return Some(statement);
         }
         if classes.is_empty()
             && let Some(nodes) = self.attribute_nodes(&object, text)
@@ -800,13 +854,25 @@ impl<'a> Walker<'_, 'a> {
                 );
             }
             self.engine.types.write(node, value.type_);
-            owner = Some(match owner {
-                None => class,
-                Some(known) => self.common_base(known, class)?,
-            });
+            owner = match owner {
+                None => Some(class),
+                Some(known) => self.common_base(known, class),
+            };
+            if owner.is_none() {
+                break;
+            }
         }
-        let owner = owner?;
-        let position = u16::try_from(self.engine.field(owner, text)?.0).ok()?;
+        let place = owner.and_then(|owner| Some((owner, self.engine.field(owner, text)?.0)));
+        let Some((owner, position)) = place else {
+            let shown = self.show(object.type_);
+            let message = format!("`{text}` of `{shown}` is not one field: it cannot be assigned");
+            let help = format!(
+                "give the classes a base with the field `{text}`, or test with `isinstance` before"
+            );
+            self.error(codes::TYPE_ATTRIBUTE, at, message, Some(help));
+            return None;
+        };
+        let position = u16::try_from(position).ok()?;
         let step = text.to_owned();
         self.env
             .forget_step(|known| matches!(known, super::env::Step::Field(name) if *name == step));
