@@ -77,7 +77,7 @@ class PrettyPrinter:
     def put(self, value, indent, allowance, level):
         text = self.short(value, level)
         room = self.width - indent - allowance
-        may_be_empty = isinstance(value, (str, set, frozenset, Counter, OrderedDict, defaultdict))
+        may_be_empty = isinstance(value, (str, set, frozenset, deque, Counter, OrderedDict, defaultdict))
         if len(text) <= room or (may_be_empty and not value):
             self.pieces.append(text)
         elif isinstance(value, dict):

@@ -12,6 +12,7 @@ import json
 import pathlib
 import re
 import sys
+import zoneinfo
 
 SHOWS_MISSING = "--missing" in sys.argv
 FOLDER = pathlib.Path(__file__).parent.parent / "faces"
@@ -23,6 +24,8 @@ HIDDEN = {"hidden"}
 # Of classes whose instances have attributes that the class has not.
 INSTANCES = {
     "csv.DictReader": csv.DictReader([]),
+    # Zones of regions are of this kind too.
+    "datetime.timezone": zoneinfo.ZoneInfo("UTC"),
     "csv.DictWriter": csv.DictWriter(io.StringIO(), []),
     "json.JSONDecodeError": json.JSONDecodeError("", "", 0),
     "re.error": re.error("", "", 0),
