@@ -81,8 +81,9 @@ pub struct LeafImport {
 pub struct Capability {
     /// `service.method`.
     pub name: String,
-    /// The names of its parameters: a call gives an argument for each, in this order.
-    pub parameters: Vec<String>,
+    /// The names of its parameters: a call gives an argument for each, in this order. Where they
+    /// are not told, a call gives any number, which the host gets as `1`, `2`, ...
+    pub parameters: Option<Vec<String>>,
     /// What an answer must be; any JSON data where there is none.
     pub result: Option<SchemaIndex>,
 }

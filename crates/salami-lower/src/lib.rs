@@ -92,7 +92,7 @@ pub fn lower(
             .iter()
             .map(|tool| Capability {
                 name: tool.name.clone(),
-                parameters: tool.parameters.clone(),
+                parameters: Some(tool.parameters.clone()),
                 result: Some(SchemaIndex(tool.result.0)),
             })
             .collect(),

@@ -67,7 +67,7 @@
 //!   there, and block starts times their handlers, are limited for a function, all steps for a
 //!   module. No program that people or models write comes near.
 //! - **V28** `CALL_SERVICE` calls a tool of the capability table, with as many arguments as that
-//!   names parameters.
+//!   names parameters, if it does.
 //!
 //! Not proved, because it is not needed for safety: that a clean-up ends in `RERAISE`, and that a
 //! program ends. Fuel meters every instruction, so every loop.

@@ -280,8 +280,14 @@ fn operands(
                 let message = format!("the tool `{service}` is not in the capability table");
                 errors.push(Rule::V28, place, message);
             }
-            Some(tool) if tool.parameters.len() != arguments.len() => {
-                let (wanted, given) = (tool.parameters.len(), arguments.len());
+            Some(tool)
+                if tool
+                    .parameters
+                    .as_ref()
+                    .is_some_and(|names| names.len() != arguments.len()) =>
+            {
+                let wanted = tool.parameters.as_ref().map_or(0, Vec::len);
+                let given = arguments.len();
                 let message = format!("the tool takes {wanted} arguments, and gets {given}");
                 errors.push(Rule::V28, place, message);
             }

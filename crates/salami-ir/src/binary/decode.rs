@@ -98,7 +98,7 @@ pub fn decode(bytes: &[u8]) -> Result<Module, DecodeError> {
         capabilities: reader.list(|reader| {
             Ok(Capability {
                 name: reader.string()?,
-                parameters: reader.list(Reader::string)?,
+                parameters: reader.option(|reader| reader.list(Reader::string))?,
                 result: reader.option(Reader::schema)?,
             })
         })?,

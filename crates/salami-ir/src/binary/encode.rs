@@ -28,7 +28,9 @@ pub fn encode(module: &Module) -> Vec<u8> {
     writer.list(&module.functions, Writer::function);
     writer.list(&module.capabilities, |writer, tool| {
         writer.text(&tool.name);
-        writer.list(&tool.parameters, |writer, name| writer.text(name));
+        writer.option(tool.parameters.as_ref(), |writer, names| {
+            writer.list(names, |writer, name| writer.text(name));
+        });
         writer.option(tool.result.as_ref(), |writer, result| {
             writer.number(u64::from(result.0));
         });

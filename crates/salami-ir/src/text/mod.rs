@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! MODULE "report.py" semantics 1
-//! REQUIRE slack.send_message
+//! REQUIRE slack.send_message (channel text) -> s0
 //! CLASS c0 "Point" compares_equal shows_fields span 0 40
 //!   FIELD "x" shown compared
 //! FUNCTION f0 "<module>" parameters 0 captures 0 result any registers 2

@@ -82,12 +82,9 @@ impl<'a> Printer<'a> {
         ));
         for tool in &module.capabilities {
             self.put(format_args!("REQUIRE {}", literal::text(&tool.name)));
-            if !tool.parameters.is_empty() {
-                let names: Vec<String> = tool
-                    .parameters
-                    .iter()
-                    .map(|name| literal::text(name))
-                    .collect();
+            if let Some(parameters) = &tool.parameters {
+                let names: Vec<String> =
+                    parameters.iter().map(|name| literal::text(name)).collect();
                 self.put(format_args!(" ({})", names.join(" ")));
             }
             if let Some(result) = tool.result {

@@ -89,10 +89,11 @@ impl Assembler<'_> {
                 .any_word("a tool, such as `slack.send_message`")?
                 .to_owned(),
         };
-        let mut parameters = Vec::new();
+        let mut parameters = None;
         if line.accept_mark("(") {
+            let names = parameters.get_or_insert_with(Vec::new);
             while !line.accept_mark(")") {
-                parameters.push(match line.peek() {
+                names.push(match line.peek() {
                     Some(Token::Text(_)) => line.text()?,
                     _ => line.any_word("a parameter's name")?.to_owned(),
                 });

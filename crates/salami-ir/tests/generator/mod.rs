@@ -361,7 +361,7 @@ pub fn any_module(entropy: &[u8]) -> Module {
         schemas: entropy.many(4, Entropy::schema_entry),
         capabilities: entropy.many(2, |entropy| Capability {
             name: entropy.string(),
-            parameters: entropy.many(2, Entropy::string),
+            parameters: entropy.maybe(|entropy| entropy.many(2, Entropy::string)),
             result: entropy
                 .many(1, |entropy| SchemaIndex(entropy.number()))
                 .pop(),

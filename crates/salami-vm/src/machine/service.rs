@@ -22,9 +22,13 @@ impl Machine {
         };
         if self.context.answer.is_none() {
             let mut data = Vec::with_capacity(arguments.len());
-            for (&value, name) in arguments.iter().zip(&tool.parameters) {
+            for (position, &value) in arguments.iter().enumerate() {
+                let name = match &tool.parameters {
+                    Some(names) => names.get(position).cloned().unwrap_or_default(),
+                    None => (position + 1).to_string(),
+                };
                 match border::export(&self.context.heap, value) {
-                    Ok(value) => data.push((name.clone(), value)),
+                    Ok(value) => data.push((name, value)),
                     Err(error) => {
                         let message = format!("{service}(): `{name}`: {error}");
                         return Err(self.context.raise(BuiltinException::ToolError, message));
