@@ -107,3 +107,33 @@ fn every_command_helps_with_examples() {
     assert_eq!(salami(&["frobnicate"]).status, Some(2));
     assert_eq!(salami(&[]).status, Some(2));
 }
+
+#[test]
+fn check_makes_the_edits_that_mend() {
+    let folder = Folder::new("fix");
+    let text = "words = 'a b'.splitt()\nfor index in len(words):\n    print(json.dumps(index))\n";
+    let program = folder.file("p.py", text);
+    let outcome = salami(&["check", "--format", "json", &program]);
+    let value: serde_json::Value = serde_json::from_str(&outcome.output).expect("JSON");
+    let edits = &value[0]["diagnostics"][0]["edits"];
+    assert_eq!(edits[0]["replacement"], "split", "{outcome:?}");
+    let outcome = salami(&["check", "--fix", &program]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    assert_eq!(
+        std::fs::read_to_string(&program).expect("the program"),
+        "import json\n\nwords = 'a b'.split()\nfor index in range(len(words)):\n    print(json.dumps(index))\n"
+    );
+    let words = folder.file("words.py", "def find():\n    pass\n\n\nprint(find() + 1)\n");
+    let outcome = salami(&["check", "--fix", &words]);
+    assert_eq!(outcome.status, Some(3), "{outcome:?}");
+    assert_eq!(salami(&["check", "--fix", "-"]).status, Some(2));
+}
+
+#[test]
+fn the_card_is_printed() {
+    let outcome = salami(&["card"]);
+    assert_eq!(outcome.status, Some(0));
+    assert!(outcome.output.starts_with("# Salami"), "{outcome:?}");
+    assert!(!outcome.output.contains("<!--"), "{outcome:?}");
+    assert!(outcome.output.chars().count() <= 6_000);
+}

@@ -133,12 +133,12 @@ impl<'a> Walker<'_, 'a> {
                 && expr.span.start <= span.start
                 && span.end <= expr.span.end
         });
-        let quotes = around.filter_map(|expr| {
+        let mut quotes = around.filter_map(|expr| {
             let text = self.file.source.slice(expr.span);
             text.chars()
                 .find(|&character| character == '\'' || character == '"')
         });
-        match quotes.last() {
+        match quotes.next_back() {
             Some('\'') => '"',
             Some(_) => '\'',
             None if self.file.source.text().matches('"').count()
