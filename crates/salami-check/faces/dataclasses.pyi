@@ -5,7 +5,7 @@ class FrozenInstanceError(AttributeError): ...
 
 KW_ONLY = form
 InitVar = form
-MISSING = form
+MISSING = refused("give the field a default, or compare with None")
 
 @intrinsic
 def dataclass(cls: object = None, /, *, init: bool = True, repr: bool = True, eq: bool = True, order: bool = False, unsafe_hash: bool = False, frozen: bool = False, match_args: bool = True, kw_only: bool = False, slots: bool = False, weakref_slot: bool = False) -> object: ...

@@ -71,9 +71,9 @@ class Decompress:
         return self.decompress(b"")
 
 
-def compressobj(level=-1, method=8, wbits=15):
+def compressobj(level=-1, method=8, wbits=15, memLevel=8, strategy=0, zdict=None):
     return Compress(level, wbits)
 
 
-def decompressobj(wbits=15):
+def decompressobj(wbits=15, zdict=b""):
     return Decompress(wbits)
