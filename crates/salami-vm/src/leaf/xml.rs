@@ -27,7 +27,8 @@ fn events(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
         ));
     };
     context.charge(text.byte_length() as u64)?;
-    context.reserve(text.byte_length().saturating_mul(8))?;
+    let grown = text.byte_length().saturating_mul(xml::GROWTH);
+    context.reserve(grown.max(xml::LEAST_GROWTH).saturating_mul(2))?;
     let text = context.heap.str(text).to_owned();
     let events = match xml::read(&text) {
         Ok(events) => events,

@@ -3,7 +3,7 @@
 //! Only what stands in the text itself is read: nothing external, and entities only where their
 //! declaration is plain text, so that no document grows much when it is read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What comes next in a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,8 +49,10 @@ const AMPLIFIED: (&str, u32) = (
 
 const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
 
-/// How much longer than itself a document may become.
-const GROWTH: usize = 100;
+/// How much longer than itself a document may become, and how much longer in any case.
+pub const GROWTH: usize = 8;
+/// See [`GROWTH`].
+pub const LEAST_GROWTH: usize = 65_536;
 
 struct Reader<'t> {
     text: &'t str,
@@ -58,16 +60,16 @@ struct Reader<'t> {
     events: Vec<Event>,
     /// Names of open elements, as written and as meant.
     open: Vec<(&'t str, String)>,
-    /// Declared prefixes with their namespaces; how many there were when each element began.
-    namespaces: Vec<(&'t str, String)>,
-    marks: Vec<usize>,
+    /// What each prefix stands for, the innermost last; which prefixes each open element declares.
+    namespaces: BTreeMap<&'t str, Vec<String>>,
+    declared: Vec<Vec<&'t str>>,
     entities: BTreeMap<&'t str, String>,
     has_external: bool,
     /// Bytes that entities stood for.
     grown: usize,
 }
 
-/// Reads a document. O(n), but for the number of attributes of one element squared.
+/// Reads a document. O(n log n).
 ///
 /// # Errors
 /// Where it is not well formed; the events before are lost.
@@ -77,8 +79,8 @@ pub fn read(text: &str) -> Result<Vec<Event>, XmlError> {
         at: 0,
         events: Vec::new(),
         open: Vec::new(),
-        namespaces: vec![("xml", XML_NAMESPACE.to_owned())],
-        marks: Vec::new(),
+        namespaces: BTreeMap::from([("xml", vec![XML_NAMESPACE.to_owned()])]),
+        declared: Vec::new(),
         entities: BTreeMap::new(),
         has_external: false,
         grown: 0,
@@ -370,7 +372,7 @@ impl<'t> Reader<'t> {
         self.at += 1;
         let name = self.name(at)?;
         let mut attributes: Vec<(&'t str, String)> = Vec::new();
-        let mark = self.namespaces.len();
+        let mut keys = BTreeSet::new();
         let is_empty = loop {
             let spaced = self.skip_space();
             match self.peek() {
@@ -394,7 +396,7 @@ impl<'t> Reader<'t> {
             }
             let place = self.at;
             let key = self.name(at)?;
-            if attributes.iter().any(|(known, _)| *known == key) {
+            if !keys.insert(key) {
                 return error(DUPLICATE, place);
             }
             self.skip_space();
@@ -408,7 +410,7 @@ impl<'t> Reader<'t> {
             let value = self.attribute_value(at)?;
             attributes.push((key, value));
         };
-        self.start_element(at, name, attributes, mark, is_empty)
+        self.start_element(at, name, attributes, is_empty)
     }
 
     fn attribute_value(&mut self, token: usize) -> Result<String, XmlError> {
@@ -449,10 +451,10 @@ impl<'t> Reader<'t> {
         at: usize,
         name: &'t str,
         attributes: Vec<(&'t str, String)>,
-        mark: usize,
         is_empty: bool,
     ) -> Result<(), XmlError> {
         let mut plain = Vec::new();
+        let mut declared = Vec::new();
         for (key, value) in attributes {
             let prefix = match key.split_once(':') {
                 Some(("xmlns", prefix)) => prefix,
@@ -467,26 +469,37 @@ impl<'t> Reader<'t> {
             }
             self.events
                 .push(Event::Namespace(prefix.to_owned(), value.clone()));
-            self.namespaces.push((prefix, value));
+            self.namespaces.entry(prefix).or_default().push(value);
+            declared.push(prefix);
         }
         let full = self.meant(name, true, at)?;
         let mut meant: Vec<(String, String)> = Vec::new();
+        let mut known = BTreeSet::new();
         for (key, value) in plain {
             let key = self.meant(key, false, at)?;
-            if meant.iter().any(|(known, _)| *known == key) {
+            if !known.insert(key.clone()) {
                 return error(DUPLICATE, at);
             }
             meant.push((key, value));
         }
         self.events.push(Event::Start(full.clone(), meant));
         if is_empty {
-            self.namespaces.truncate(mark);
+            self.forget(&declared);
             self.events.push(Event::End(full));
         } else {
             self.open.push((name, full));
-            self.marks.push(mark);
+            self.declared.push(declared);
         }
         Ok(())
+    }
+
+    /// The prefixes of an element mean again what they meant before.
+    fn forget(&mut self, prefixes: &[&'t str]) {
+        for prefix in prefixes {
+            if let Some(meanings) = self.namespaces.get_mut(prefix) {
+                meanings.pop();
+            }
+        }
     }
 
     /// A name with its namespace.
@@ -495,13 +508,8 @@ impl<'t> Reader<'t> {
         if prefix.is_empty() && !is_element {
             return Ok(local.to_owned());
         }
-        let found = self
-            .namespaces
-            .iter()
-            .rev()
-            .find(|(known, _)| *known == prefix);
-        match found {
-            Some((_, uri)) if !uri.is_empty() => Ok(format!("{{{uri}}}{local}")),
+        match self.namespaces.get(prefix).and_then(|all| all.last()) {
+            Some(uri) if !uri.is_empty() => Ok(format!("{{{uri}}}{local}")),
             _ if prefix.is_empty() => Ok(local.to_owned()),
             _ => error(UNBOUND, at),
         }
@@ -519,7 +527,8 @@ impl<'t> Reader<'t> {
         }
         match self.open.pop() {
             Some((open, full)) if open == name => {
-                self.namespaces.truncate(self.marks.pop().unwrap_or(1));
+                let declared = self.declared.pop().unwrap_or_default();
+                self.forget(&declared);
                 self.events.push(Event::End(full));
                 Ok(())
             }
@@ -597,7 +606,8 @@ impl<'t> Reader<'t> {
             _ => match self.entities.get(name) {
                 Some(text) => {
                     self.grown += text.len();
-                    if self.grown > self.text.len().saturating_mul(GROWTH) {
+                    let most = self.text.len().saturating_mul(GROWTH);
+                    if self.grown > most.max(LEAST_GROWTH) {
                         return error(AMPLIFIED, place);
                     }
                     text.clone()
