@@ -7,6 +7,28 @@ from statistics import StatisticsError, mean, stdev
 from typing import NamedTuple
 
 
+def mean_of(data):
+    """The mean of fractions."""
+    values = list(data)
+    if not values:
+        raise StatisticsError("mean requires at least one data point")
+    total = values[0]
+    for value in values[1:]:
+        total = total + value
+    return total / len(values)
+
+
+def median_of(data):
+    """The median of fractions."""
+    values = sorted(data)
+    if not values:
+        raise StatisticsError("no median for empty data")
+    middle = len(values) // 2
+    if len(values) % 2:
+        return values[middle]
+    return (values[middle - 1] + values[middle]) / 2
+
+
 def median_grouped(data, interval=1):
     values = sorted(data)
     count = len(values)
