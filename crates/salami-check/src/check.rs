@@ -197,9 +197,17 @@ fn check_file(
         engine.run(variant);
         (variant, inputs)
     });
+    let driver = main.and_then(|function| {
+        let driver = Walker::new(&mut engine, body, false).main_driver(function)?;
+        engine.run(driver);
+        // Its file may have a body that is to run first.
+        engine.run(body);
+        Some(driver)
+    });
     let named = engine.diagnostics.clone();
     let mut body_function = engine.function_id(body);
     let mut main = main_variant.map(|(variant, _)| engine.function_id(variant));
+    let mut driving = driver.map(|variant| engine.function_id(variant));
     engine.emit();
     for _ in 0..MAX_EMISSIONS {
         if !engine.is_unsettled() {
@@ -209,6 +217,7 @@ fn check_file(
         engine.diagnostics.clone_from(&named);
         body_function = engine.function_id(body);
         main = main_variant.map(|(variant, _)| engine.function_id(variant));
+        driving = driver.map(|variant| engine.function_id(variant));
         engine.emit();
     }
     if engine.is_exhausted() || engine.is_unsettled() {
@@ -222,7 +231,11 @@ fn check_file(
                 return Checked::default();
             };
             let inputs = Walker::new(&mut engine, body, true).inputs(syntax);
-            Some(typed::Main { function, inputs })
+            Some(typed::Main {
+                function,
+                driver: driving,
+                inputs,
+            })
         }
         None => None,
     };

@@ -214,6 +214,8 @@ pub struct Capability {
 pub struct Main {
     /// The version of `main` that is called: one parameter for each input.
     pub function: FunctionId,
+    /// What runs the coroutine that it gives: it takes that, and None.
+    pub driver: Option<FunctionId>,
     /// The input fields, in the order of the parameters.
     pub inputs: Vec<Input>,
 }

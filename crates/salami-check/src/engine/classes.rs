@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use salami_source::Span;
-use salami_syntax::tree::{Argument, ArgumentKind, ClassDefinition, ExprId, ExprKind, StmtKind, Tree};
+use salami_syntax::tree::{
+    Argument, ArgumentKind, ClassDefinition, ExprId, ExprKind, StmtKind, Tree,
+};
 
 use super::files::FileData;
 use super::{DefinitionId, Engine};
@@ -34,9 +36,7 @@ fn is_field_name(name: &str) -> bool {
         "try", "while", "with", "yield",
     ];
     let mut letters = name.chars();
-    letters
-        .next()
-        .is_some_and(|first| first.is_alphabetic())
+    letters.next().is_some_and(|first| first.is_alphabetic())
         && letters.all(|letter| letter.is_alphanumeric() || letter == '_')
         && !KEYWORDS.contains(&name)
 }
@@ -311,7 +311,10 @@ impl<'a> Engine<'a> {
             ClassRef::Program(index) => self.classes[*index as usize].is_exception,
             ClassRef::Native(_) => true,
         };
-        let first = bases.iter().find(|base| is_exception(base)).or(bases.first());
+        let first = bases
+            .iter()
+            .find(|base| is_exception(base))
+            .or(bases.first());
         self.classes[number].base = first.copied();
         match self.linearise(class, &bases) {
             Some(order) if order.len() > MAX_BASES => {
@@ -544,13 +547,14 @@ impl<'a> Engine<'a> {
         let Some(definition) = file.tree.classes.iter().find(|class| class.span == span) else {
             return false;
         };
-        definition.arguments.iter().any(|argument| {
-            match self.class_named(file, argument.value) {
+        definition
+            .arguments
+            .iter()
+            .any(|argument| match self.class_named(file, argument.value) {
                 Some(ClassRef::Native(name)) => name.starts_with("enum."),
                 Some(ClassRef::Program(index)) => self.classes[index as usize].is_enumeration,
                 None => false,
-            }
-        })
+            })
     }
 
     fn begin_named_tuple(&mut self, number: usize) {
@@ -576,7 +580,9 @@ impl<'a> Engine<'a> {
             Some(FaceEntry::Class(class)) => class.qualified,
             _ => "",
         };
-        let names = arguments.get(1).and_then(|names| super::made::listed(file, names.value));
+        let names = arguments
+            .get(1)
+            .and_then(|names| super::made::listed(file, names.value));
         let keyword = |wanted: &str| {
             arguments.iter().find_map(|argument| match argument.kind {
                 ArgumentKind::Keyword(name) if tree.name(name.name) == wanted => {
@@ -677,7 +683,8 @@ impl<'a> Engine<'a> {
                 }
                 Binding::InClass(class, _) => {
                     let &outer = self.class_index.get(&(file.id, class.0))?;
-                    self.nested_class(outer, tree.name(*name)).map(ClassRef::Program)
+                    self.nested_class(outer, tree.name(*name))
+                        .map(ClassRef::Program)
                 }
                 Binding::Undefined => None,
             },
@@ -1106,10 +1113,13 @@ impl Engine<'_> {
                 compares_order: class.order || class.data_type.is_some(),
                 frozen: class.frozen || class.data_type.is_some() || is_numbered(class),
                 shows_fields: class.shows_fields && !class.methods.contains_key("__repr__"),
-                stands_for: class.is_enumeration.then(|| {
-                    let value = class.fields.iter().position(|field| field.name == "value");
-                    value.and_then(|value| u16::try_from(value).ok())
-                }).flatten(),
+                stands_for: class
+                    .is_enumeration
+                    .then(|| {
+                        let value = class.fields.iter().position(|field| field.name == "value");
+                        value.and_then(|value| u16::try_from(value).ok())
+                    })
+                    .flatten(),
                 span: class.span,
             })
             .collect()

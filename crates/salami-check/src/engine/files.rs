@@ -35,7 +35,10 @@ impl FileData {
         super::made::desugar(&mut tree);
         super::getters::desugar(&mut tree);
         super::forms::desugar(&mut tree);
-        super::stars::desugar(&mut tree, u32::try_from(source.text().len()).unwrap_or(u32::MAX));
+        super::stars::desugar(
+            &mut tree,
+            u32::try_from(source.text().len()).unwrap_or(u32::MAX),
+        );
         let names = names::resolve(&tree, FileId(id));
         let stored = stored(&tree);
         let rebound = rebound(&tree, &stored);

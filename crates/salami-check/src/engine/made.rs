@@ -23,9 +23,9 @@ const MAKERS: &[&str] = &[
 /// Turns assignments of made classes into class statements.
 pub(super) fn desugar(tree: &mut Tree) {
     let is_imported = tree.stmts.iter().any(|statement| match &statement.kind {
-        StmtKind::ImportFrom { names, .. } => {
-            names.iter().any(|name| MAKERS.contains(&name.name.as_str()))
-        }
+        StmtKind::ImportFrom { names, .. } => names
+            .iter()
+            .any(|name| MAKERS.contains(&name.name.as_str())),
         StmtKind::Import(names) => names
             .iter()
             .any(|name| matches!(name.name.as_str(), "collections" | "typing" | "enum")),

@@ -8,11 +8,11 @@
 mod classes;
 mod copies;
 mod fields;
-mod made;
-mod order;
 mod files;
 mod forms;
 mod getters;
+mod made;
+mod order;
 mod stars;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,10 +21,11 @@ use salami_source::{Diagnostic, Severity, Span};
 use salami_syntax::tree::{FunctionDefinition, StmtId};
 
 pub use classes::{
-    ClassInfo, FieldInfo, MethodKind, decorator_name, entry_named, module_named, native_class, paired,
+    ClassInfo, FieldInfo, MethodKind, decorator_name, entry_named, module_named, native_class,
+    paired,
 };
-pub use forms::new_type;
 pub use files::{FileData, prelude, prelude_static};
+pub use forms::new_type;
 
 use crate::names::{UnitId, UnitKind};
 use crate::typed;
@@ -392,13 +393,18 @@ impl<'a> Engine<'a> {
             None
         };
         let request = (maker, site, arguments);
-        let known = self.definitions[definition.0 as usize].by_request.get(&request);
+        let known = self.definitions[definition.0 as usize]
+            .by_request
+            .get(&request);
         if let Some(&id) = known {
             return id;
         }
         let (maker, site, arguments) = request;
         let of_site = self.definitions[definition.0 as usize].by_site.get(&site);
-        for index in 0..of_site.map_or(0, Vec::len) {
+        // Nodes that became one since may make a request the same as another; of very many
+        // variants only the last are compared, and one more is made.
+        let count = of_site.map_or(0, Vec::len);
+        for index in count.saturating_sub(MAX_VARIANTS)..count {
             self.types.charge(1);
             let of_site = self.definitions[definition.0 as usize].by_site.get(&site);
             let Some(&id) = of_site.and_then(|variants| variants.get(index)) else {
@@ -455,11 +461,7 @@ impl<'a> Engine<'a> {
     }
 
     /// How many functions of the prelude are on the way from the program to a call of this one.
-    fn prelude_depth(
-        &self,
-        definition: DefinitionId,
-        caller: Option<(VariantId, Span)>,
-    ) -> u8 {
+    fn prelude_depth(&self, definition: DefinitionId, caller: Option<(VariantId, Span)>) -> u8 {
         if self.definitions[definition.0 as usize].file == 0 {
             return 0;
         }

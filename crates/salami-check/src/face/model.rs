@@ -15,6 +15,7 @@ pub struct FaceModule {
 }
 
 /// Something that a module has.
+#[allow(clippy::large_enum_variant, reason = "entries are read once and kept as they are")]
 #[derive(Clone, Debug)]
 pub enum FaceEntry {
     /// A function.

@@ -207,6 +207,7 @@ impl Reader<'_> {
         for (name, function) in &all {
             self.function(name, *function, &all);
         }
+        self.refuse_calls(&all);
     }
 
     fn function(&mut self, name: &str, id: FunctionId, all: &[(String, FunctionId)]) {
@@ -356,6 +357,28 @@ impl Reader<'_> {
             _ => {}
         }
         Some(word)
+    }
+
+    /// Nothing that a stub evaluates calls a tool.
+    fn refuse_calls(&mut self, all: &[(String, FunctionId)]) {
+        let calls: Vec<(Span, String)> = self
+            .tree
+            .exprs
+            .iter()
+            .filter_map(|expr| match &expr.kind {
+                ExprKind::Call { callee, .. } => {
+                    let name = name_of(&self.tree, *callee)?;
+                    let is_tool = all.iter().any(|(known, _)| known == name);
+                    let is_mark = DECORATORS.contains(&name);
+                    (is_tool && !is_mark).then(|| (expr.span, name.to_owned()))
+                }
+                _ => None,
+            })
+            .collect();
+        for (span, name) in calls {
+            let help = "write a value that needs no call of a tool";
+            self.refuse(span, format!("a stub calls `{name}`"), help);
+        }
     }
 
     /// `by="delete"`: a function of the stub.

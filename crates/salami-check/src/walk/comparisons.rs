@@ -192,6 +192,9 @@ impl<'a> Walker<'_, 'a> {
             if let Some(value) = self.compare_method(operator, own, mirrored, &left, &right, span) {
                 return value;
             }
+            if let Some(value) = self.compare_by_fields(operator, &left, &right, span) {
+                return value;
+            }
             if !matches!(operator, CompareOperator::Equal | CompareOperator::NotEqual) {
                 self.check_order(operator, left.type_, right.type_, span);
             }
@@ -226,6 +229,53 @@ impl<'a> Walker<'_, 'a> {
             Type::BOOL,
             span,
         )
+    }
+
+    /// `==` of two objects of a dataclass whose fields have an `__eq__` of their own: as of tuples of their fields.
+    fn compare_by_fields(
+        &mut self,
+        operator: CompareOperator,
+        left: &Value,
+        right: &Value,
+        span: Span,
+    ) -> Option<Value> {
+        let class = self.only_program_class(left.type_)?;
+        let is_equality = matches!(operator, CompareOperator::Equal | CompareOperator::NotEqual);
+        if !is_equality
+            || self.only_program_class(right.type_) != Some(class)
+            || !self.engine.classes[class as usize].is_dataclass
+            || !self.reaches(left.type_, &["__eq__"])
+        {
+            return None;
+        }
+        let names: Vec<String> = self.engine.classes[class as usize]
+            .fields
+            .iter()
+            .filter(|field| field.compared && field.is_declared)
+            .map(|field| field.name.clone())
+            .collect();
+        let mut statements = Vec::new();
+        let mut sides = Vec::new();
+        for side in [left, right] {
+            let at = side.code.span;
+            let side = self.hold_value(side.clone(), at, &mut statements);
+            let (mut types, mut codes) = (Vec::new(), Vec::new());
+            for name in &names {
+                let part = self.engine.types.instance(ClassRef::Program(class));
+                let field = self.attribute_of_part(side.clone(), part, name, span)?;
+                types.push(field.type_);
+                codes.push(field.code);
+            }
+            let type_ = self.engine.types.tuple(types);
+            sides.push(self.value(ExprKind::Tuple(codes), type_, span));
+        }
+        let [left, right] = <[Value; 2]>::try_from(sides).ok()?;
+        let result = self.compare_values(operator, left, right, span);
+        let type_ = result.type_;
+        Some(Value {
+            type_,
+            code: self.block_value(statements, result.code, type_, span),
+        })
     }
 
     /// A comparison of objects of several classes, or of objects and other values.

@@ -70,12 +70,9 @@ impl Walker<'_, '_> {
         for &part in &groups {
             let narrowed = self.narrowed(held.clone(), part);
             let (result, failed) = self.attempt(span, |walker| run(walker, narrowed));
-            match failed {
-                Some(diagnostic) => {
-                    doubts.push(diagnostic.clone());
-                    errors.push((diagnostic, part, result.clone()));
-                }
-                None => {}
+            if let Some(diagnostic) = failed {
+                doubts.push(diagnostic.clone());
+                errors.push((diagnostic, part, result.clone()));
             }
             found.push((part, result));
         }

@@ -69,6 +69,17 @@ impl Walker<'_, '_> {
         (variant, types.len())
     }
 
+    /// What runs the coroutine that an asynchronous `main` gives.
+    pub fn main_driver(&mut self, function: FunctionId) -> Option<VariantId> {
+        let syntax = self.tree.function(function);
+        if !syntax.is_async || syntax.is_generator {
+            return None;
+        }
+        let definition = self.prelude_function("asyncio.run")?;
+        let types = [Type::ERROR, Type::NONE];
+        Some(self.engine.request(definition, None, &types, None))
+    }
+
     /// The input fields.
     pub fn inputs(&mut self, function: FunctionId) -> Vec<Input> {
         let bounds = self.main_bounds(function);

@@ -590,6 +590,53 @@ impl<'a> Walker<'_, 'a> {
         if kind.type_ == Type::ERROR {
             return Some(self.error_value(span));
         }
+        if data.tuple.is_some() && data.kinds() == bit(Kind::Tuple) | bit(Kind::Type) {
+            // A class or a tuple of classes: a tuple of it all.
+            let mut statements = Vec::new();
+            let value = self.hold_value(value, span, &mut statements);
+            let kind = self.hold_value(kind, span, &mut statements);
+            let mut result: Option<Value> = None;
+            for part in self.engine.types.parts(kind.type_) {
+                let is_tuple = self.engine.types.data(part).tuple.is_some();
+                let set = self.values(part);
+                let narrowed = self.narrowed(kind.clone(), part);
+                let narrowed = if is_tuple {
+                    narrowed
+                } else {
+                    let type_ = self.engine.types.tuple(vec![part]);
+                    self.value(ExprKind::Tuple(vec![narrowed.code]), type_, span)
+                };
+                let definition = self.prelude_function("conversion.is_instance_of_any")?;
+                let arguments = vec![value.clone(), narrowed];
+                let is = self.call_bound(definition, None, None, arguments, span);
+                result = Some(match result {
+                    None => is,
+                    Some(rest) if is_tuple => {
+                        let test = ExprKind::IsType(kind.code.clone(), set);
+                        let test = self.expr(test, Type::BOOL, span);
+                        let chosen = ExprKind::IfElse(test, is.code, rest.code);
+                        self.value(chosen, Type::BOOL, span)
+                    }
+                    Some(rest) => {
+                        let classes = self.engine.types.data(part).classes.clone();
+                        let wanted = self.class_value(*classes.first()?, span);
+                        let test = ExprKind::Compare(
+                            crate::typed::Comparison::Is,
+                            kind.code.clone(),
+                            wanted.code,
+                        );
+                        let test = self.expr(test, Type::BOOL, span);
+                        let chosen = ExprKind::IfElse(test, is.code, rest.code);
+                        self.value(chosen, Type::BOOL, span)
+                    }
+                });
+            }
+            let result = result?;
+            return Some(Value {
+                type_: Type::BOOL,
+                code: self.block_value(statements, result.code, Type::BOOL, span),
+            });
+        }
         if data.tuple.is_some() && data.kinds() == bit(Kind::Tuple) {
             let definition = self.prelude_function("conversion.is_instance_of_any")?;
             let result = self.call_bound(definition, None, None, vec![value, kind], span);
