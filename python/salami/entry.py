@@ -7,6 +7,7 @@ stubs `tools/*.pyi` beside it and the answers that are written down.
 from __future__ import annotations
 
 import ast
+import asyncio
 import dataclasses
 import datetime
 import decimal
@@ -113,7 +114,8 @@ def run(source: str, name: str, fields: dict) -> object:
         return None
     hints = typing.get_type_hints(main)
     arguments = {key: decode(item, hints.get(key, typing.Any)) for key, item in fields.items()}
-    return encode(main(**arguments))
+    result = main(**arguments)
+    return encode(asyncio.run(result) if asyncio.iscoroutine(result) else result)
 
 
 def stubs_beside(program: str) -> dict[str, str]:

@@ -301,6 +301,15 @@ impl FunctionLowerer<'_, '_, '_> {
             arguments,
             result: Destination(value),
         });
+        if let Some(driver) = main.driver {
+            let none = self.emit.temporary(&RegisterType::tag(Tag::None))?;
+            self.load_constant(&Constant::None, none)?;
+            self.emit.emit(Instruction::Call {
+                function: FunctionIndex(driver.0),
+                arguments: vec![value, none],
+                result: Destination(value),
+            });
+        }
         self.emit.emit(Instruction::Return { value });
         self.emit.release(mark);
         Ok(())
