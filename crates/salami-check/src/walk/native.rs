@@ -37,7 +37,13 @@ impl Walker<'_, '_> {
     ) -> Value {
         let mut statements = Vec::new();
         let given = self.expand_stars(given, span, &mut statements);
-        let given = self.gather_stars(given);
+        let mut given = self.gather_stars(given);
+        let writes_json = function.overloads.iter().any(|signature| {
+            matches!(signature.target, Target::Leaf("json.dumps") | Target::Prelude("json.dump"))
+        });
+        if writes_json && let Some(first) = given.first_mut() {
+            first.value = self.without_named_tuples(first.value.clone(), span);
+        }
         if self.file.id == 0 && matches!(function.name, "print" | "format") {
             for argument in &given {
                 let what = "this shows the value";

@@ -4,7 +4,7 @@ use salami_source::Span;
 
 use super::{Value, Walker};
 use crate::typed::{Constant, ExprKind, Kind, Place, Stmt, StmtKind};
-use crate::types::{Tuple, Type};
+use crate::types::{ClassRef, Tuple, Type};
 
 /// Dataclasses that hold each other deeper than this are refused: they may be recursive.
 const MAX_DEPTH: u32 = 12;
@@ -49,6 +49,58 @@ impl Walker<'_, '_> {
         Value {
             type_,
             code: self.block_value(statements, result.code, type_, span),
+        }
+    }
+
+    /// The value with tuples in the place of named tuples, as JSON writes them. A value that holds
+    /// objects of other kinds stays as it is.
+    pub(super) fn without_named_tuples(&mut self, value: Value, span: Span) -> Value {
+        let mut has_named = false;
+        let mut pending = vec![(value.type_, 0)];
+        let mut seen = Vec::new();
+        while let Some((type_, depth)) = pending.pop() {
+            if seen.contains(&type_) || seen.len() > 100 {
+                continue;
+            }
+            seen.push(type_);
+            let data = self.engine.types.data(type_).clone();
+            for class in &data.instances {
+                match class {
+                    ClassRef::Program(class)
+                        if self.engine.classes[*class as usize].is_named_tuple =>
+                    {
+                        has_named = true;
+                        let fields = &self.engine.classes[*class as usize].fields;
+                        let nodes: Vec<_> = fields.iter().map(|field| field.node).collect();
+                        if depth < MAX_DEPTH {
+                            for node in nodes {
+                                pending.push((self.read(node), depth + 1));
+                            }
+                        }
+                    }
+                    _ => return value,
+                }
+            }
+            if depth >= MAX_DEPTH {
+                continue;
+            }
+            if let Some(Tuple::Fixed(elements)) = &data.tuple {
+                pending.extend(elements.iter().map(|&element| (element, depth + 1)));
+            } else if data.tuple.is_some() || data.get(Kind::List).is_some() {
+                let element = self.element_quietly(type_);
+                pending.extend(element.map(|element| (element, depth + 1)));
+            }
+            if let Some(dict) = data.get(Kind::Dict) {
+                let node = dict.nodes[1];
+                let variant = self.variant;
+                let values = self.engine.types.read_values(node, variant);
+                pending.push((values, depth + 1));
+            }
+        }
+        if has_named {
+            self.plain_data(value, false, span, &mut 700, 0)
+        } else {
+            value
         }
     }
 
