@@ -186,7 +186,7 @@ impl<'t> Getter<'t> {
             }
             let value = self.value(argument.value);
             given.push(Argument {
-                kind: argument.kind.clone(),
+                kind: argument.kind,
                 value,
             });
         }

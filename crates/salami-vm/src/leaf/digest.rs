@@ -1,6 +1,6 @@
 //! Digests: what `hashlib` and `hmac` compute from all the bytes they were given.
 
-use digest::{Digest, ExtendableOutput, Update, XofReader};
+use digest::{Digest, ExtendableOutput, XofReader};
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Sha224, Sha256, Sha384, Sha512, Sha512_224, Sha512_256};
@@ -107,7 +107,7 @@ fn plain(name: &str, data: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-fn extended(mut hasher: impl Update + ExtendableOutput, data: &[u8], length: usize) -> Vec<u8> {
+fn extended(mut hasher: impl ExtendableOutput, data: &[u8], length: usize) -> Vec<u8> {
     hasher.update(data);
     let mut out = vec![0; length];
     hasher.finalize_xof().read(&mut out);
