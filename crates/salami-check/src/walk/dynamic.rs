@@ -126,6 +126,9 @@ impl Walker<'_, '_> {
             return (silent, None);
         };
         let diagnostic = self.found[before + first].clone();
+        if !super::expected::can_be_soft(diagnostic.code) {
+            return (value, None);
+        }
         self.found.truncate(before);
         let (exception, message) =
             super::expected::raised_by(diagnostic.code, &diagnostic.message)

@@ -32,8 +32,7 @@ impl Walker<'_, '_> {
             return None;
         }
         let raised = raised_by(code, message);
-        let is_of_types = code.starts_with("type.") || code.starts_with("call.");
-        if is_of_types && self.engine.softened.contains(&(span, code)) {
+        if can_be_soft(code) && self.engine.softened.contains(&(span, code)) {
             return Some(raised.unwrap_or_else(|| ("TypeError", message.to_owned())));
         }
         raised.filter(|(exception, _)| self.catches(exception))
@@ -93,6 +92,12 @@ impl Walker<'_, '_> {
             code: self.block_value(statements, none.code, Type::NEVER, span),
         }
     }
+}
+
+/// Whether a certain error of a code is one of types, which other values would not have; what does not exist here
+/// is refused whoever asks.
+pub(super) fn can_be_soft(code: &str) -> bool {
+    code.starts_with("type.") || code == codes::CALL_ARGUMENTS
 }
 
 /// The exception that CPython raises where a diagnostic says that it is certain, with its message.
