@@ -168,7 +168,7 @@ class Future:
         callbacks = self.callbacks
         self.callbacks = []
         for callback in callbacks:
-            self.loop.soon(callback, self)
+            self.loop._soon(callback, self)
 
     def make_cancelled_error(self):
         error = self.cancelled_error
@@ -213,7 +213,7 @@ class Future:
 
     def add_callback(self, callback):
         if self.state != PENDING:
-            self.loop.soon(callback, self)
+            self.loop._soon(callback, self)
         else:
             self.callbacks.append(callback)
 
@@ -242,7 +242,7 @@ class Task(Future):
         self.must_cancel = False
         self.cancels = 0
         loop.tasks[self] = True
-        loop.soon(Step(self, None), None)
+        loop._soon(Step(self, None), None)
 
     def cancel(self, msg):
         if self.state != PENDING:
@@ -317,12 +317,12 @@ class Task(Future):
                 if self.must_cancel and future.cancel(self.cancel_message):
                     self.must_cancel = False
         elif is_none(yielded):
-            self.loop.soon(Step(self, None), None)
+            self.loop._soon(Step(self, None), None)
         else:
             self.raise_later("Task got bad yield")
 
     def raise_later(self, message):
-        self.loop.soon(Step(self, RuntimeError(message)), None)
+        self.loop._soon(Step(self, RuntimeError(message)), None)
 
     def wakeup(self, future):
         error = None
@@ -354,14 +354,14 @@ class Loop:
             self.instant = now
         return self.seconds
 
-    def soon(self, callback, future):
+    def _soon(self, callback, future):
         if self.closed:
             raise RuntimeError("Event loop is closed")
         handle = Handle(callback, future, 0.0)
         self.ready.append(handle)
         return handle
 
-    def at(self, when, callback):
+    def _at(self, when, callback):
         if self.closed:
             raise RuntimeError("Event loop is closed")
         handle = Handle(callback, None, when)
@@ -369,16 +369,16 @@ class Loop:
         heappush(self.timers, (when, self.numbered, handle))
         return handle
 
-    def later(self, delay, callback):
-        return self.at(self.time() + delay, callback)
+    def _later(self, delay, callback):
+        return self._at(self.time() + delay, callback)
 
-    def run_once(self):
+    def _run_once(self):
         while self.timers and self.timers[0][2]._cancelled:
             heappop(self.timers)
         if not self.ready and not self.stopping:
             if not self.timers:
                 raise RuntimeError("every task waits for another: nothing will ever happen")
-            self.go_to(self.timers[0][0])
+            self._go_to(self.timers[0][0])
         now = self.time()
         while self.timers and self.timers[0][0] <= now:
             self.ready.append(heappop(self.timers)[2])
@@ -387,7 +387,7 @@ class Loop:
             if not handle._cancelled:
                 handle.callback.called(handle.future)
 
-    def go_to(self, when):
+    def _go_to(self, when):
         """Goes to this time: the clock of the execution goes with it."""
         ahead = when - self.time()
         if ahead > 0:
@@ -404,7 +404,7 @@ class Loop:
         state.running = self
         try:
             while True:
-                self.run_once()
+                self._run_once()
                 if self.stopping:
                     break
         finally:
@@ -412,7 +412,7 @@ class Loop:
             self.running_now = False
             state.running = None
 
-    def run_until(self, awaitable):
+    def _run_until(self, awaitable):
         if self.closed:
             raise RuntimeError("Event loop is closed")
         if self.running_now:
@@ -430,12 +430,12 @@ class Loop:
             raise RuntimeError("Event loop stopped before Future completed.")
         return future.result()
 
-    def cancel_all(self):
+    def _cancel_all(self):
         tasks = list(self.tasks)
         if tasks:
             for task in tasks:
                 task.cancel(None)
-            self.run_until(opaque(gathered(self, [opaque(task) for task in tasks], True)))
+            self._run_until(opaque(gathered(self, [opaque(task) for task in tasks], True)))
 
     # What programs call.
 
@@ -454,7 +454,7 @@ class Loop:
         self.closed = True
 
     def run_until_complete(self, future):
-        return as_result(future, self.run_until(opaque(future)))
+        return as_result(future, self._run_until(opaque(future)))
 
     def create_task(self, coro, *, name=None, context=None):
         return as_task(coro, Task(self, opaque(coro), name))
@@ -463,13 +463,13 @@ class Loop:
         return as_future(Future(self))
 
     def call_soon(self, callback, *args):
-        return self.soon(FunctionCall(callback, args), None)
+        return self._soon(FunctionCall(callback, args), None)
 
     def call_later(self, delay, callback, *args):
-        return self.later(delay, FunctionCall(callback, args))
+        return self._later(delay, FunctionCall(callback, args))
 
     def call_at(self, when, callback, *args):
-        return self.at(when, FunctionCall(callback, args))
+        return self._at(when, FunctionCall(callback, args))
 
 
 def running():
@@ -502,9 +502,9 @@ def run(main, debug):
         raise ValueError("a coroutine was expected")
     loop = Loop()
     try:
-        return loop.run_until(main)
+        return loop._run_until(main)
     finally:
-        loop.cancel_all()
+        loop._cancel_all()
         # CPython names two more tasks, in which it shuts down what has been used.
         state.named += 2
         loop.closed = True
@@ -530,8 +530,15 @@ def set_event_loop(loop):
     state.outside = loop
 
 
-def new_future():
-    return Future(running())
+def new_future(loop=None):
+    return Future(of_loop(loop))
+
+
+def of_loop(loop):
+    """The loop that is named, or else the running one."""
+    if is_a(loop, Loop):
+        return as_a(loop, Loop)
+    return running()
 
 
 def create_task(coroutine, name, context):
@@ -541,16 +548,16 @@ def create_task(coroutine, name, context):
     return task
 
 
-def ensure_future(awaitable):
-    return ensured(running(), awaitable)
+def ensure_future(awaitable, loop):
+    return ensured(of_loop(loop), awaitable)
 
 
-def current_task():
-    return running().current
+def current_task(loop):
+    return of_loop(loop).current
 
 
-def all_tasks():
-    return set(running().tasks)
+def all_tasks(loop):
+    return set(of_loop(loop).tasks)
 
 
 async def sleep(delay, result):
@@ -559,7 +566,7 @@ async def sleep(delay, result):
         return result
     loop = running()
     future = Future(loop)
-    handle = loop.later(delay, SetLater(future, result))
+    handle = loop._later(delay, SetLater(future, result))
     try:
         return await future
     finally:
@@ -681,7 +688,7 @@ async def wait_for(awaitable, timeout):
             raise TimeoutError() from error
     waiter = Future(loop)
     release = Release(waiter)
-    timer = loop.later(timeout, release)
+    timer = loop._later(timeout, release)
     future = ensured(loop, awaitable)
     future.add_callback(release)
     try:
@@ -750,7 +757,7 @@ async def wait(awaitables, timeout, return_when):
     waiter = Future(loop)
     completion = Completion(waiter, len(futures), return_when)
     if timeout is not None:
-        completion.timer = loop.later(timeout, Release(waiter))
+        completion.timer = loop._later(timeout, Release(waiter))
     for future in futures:
         future.add_callback(completion)
     try:
@@ -818,7 +825,7 @@ def as_completed(awaitables, timeout):
     for future in list(todo):
         future.add_callback(completed)
     if todo and timeout is not None:
-        completed.timer = loop.later(timeout, completed)
+        completed.timer = loop._later(timeout, completed)
     for _ in range(count):
         yield opaque(completed.next())
 
@@ -934,7 +941,7 @@ class Expire(Callback):
         self.timeout = timeout
 
     def called(self, future):
-        self.timeout.expire()
+        self.timeout._on_timeout()
 
 
 class Timeout:
@@ -963,11 +970,11 @@ class Timeout:
         if when is not None:
             loop = running()
             if when <= loop.time():
-                self._handler = loop.soon(Expire(self), None)
+                self._handler = loop._soon(Expire(self), None)
             else:
-                self._handler = loop.at(when, Expire(self))
+                self._handler = loop._at(when, Expire(self))
 
-    def expire(self):
+    def _on_timeout(self):
         self._task.cancel(None)
         self._state = "expiring"
         self._handler = None
@@ -1010,7 +1017,7 @@ class MemberDone(Callback):
         self.group = group
 
     def called(self, task):
-        self.group.member_done(task)
+        self.group._on_task_done(task)
 
 
 class TaskGroup:
@@ -1042,7 +1049,7 @@ class TaskGroup:
         if self._parent_cancel_requested and uncancel(self._parent) == 0:
             propagated = None
         if error is not None and not self._aborting:
-            self.abort()
+            self._abort()
         while self._tasks:
             if self._completed is None:
                 self._completed = Future(running())
@@ -1051,7 +1058,7 @@ class TaskGroup:
             except CancelledError as cancelled:
                 if not self._aborting:
                     propagated = cancelled
-                    self.abort()
+                    self._abort()
             self._completed = None
         if self._base_error is not None:
             raise self._base_error
@@ -1077,13 +1084,13 @@ class TaskGroup:
         self._tasks[task] = True
         return as_task(coro, task)
 
-    def abort(self):
+    def _abort(self):
         self._aborting = True
         for task in list(self._tasks):
             if not task.done():
                 task.cancel(None)
 
-    def member_done(self, task):
+    def _on_task_done(self, task):
         del self._tasks[task]
         if self._completed is not None and not self._tasks and not self._completed.done():
             self._completed.set_result(True)
@@ -1095,7 +1102,7 @@ class TaskGroup:
         if self._parent.done():
             return
         if not self._aborting and not self._parent_cancel_requested:
-            self.abort()
+            self._abort()
             self._parent_cancel_requested = True
             self._parent.cancel(None)
 
