@@ -59,6 +59,11 @@ impl Walker<'_, '_> {
         let mut pending = vec![(value.type_, 0)];
         let mut seen = Vec::new();
         while let Some((type_, depth)) = pending.pop() {
+            let parts = self.engine.types.parts(type_);
+            if parts.len() > 1 {
+                pending.extend(parts.into_iter().map(|part| (part, depth)));
+                continue;
+            }
             if seen.contains(&type_) || seen.len() > 100 {
                 continue;
             }
