@@ -155,7 +155,9 @@ fn compare_help(case: &Case, diagnostics: &[salami::Diagnostic]) -> Result<(), S
 pub fn without_mark(line: &str) -> &str {
     let marks = ["# error:", "# assertion:"];
     let at = marks.iter().find_map(|mark| line.find(mark));
-    line.get(..at.unwrap_or(line.len())).unwrap_or(line).trim_end()
+    line.get(..at.unwrap_or(line.len()))
+        .unwrap_or(line)
+        .trim_end()
 }
 
 /// How diagnostics mend a program.

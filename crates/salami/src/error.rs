@@ -121,7 +121,10 @@ impl fmt::Display for RunError {
             Self::Exception(exception) => exception.fmt(formatter),
             Self::Exit(exit) => write!(formatter, "exit with status {}", exit.status),
             Self::NotConnected(tool) => {
-                write!(formatter, "the program calls `{tool}`, and no such tool is connected")
+                write!(
+                    formatter,
+                    "the program calls `{tool}`, and no such tool is connected"
+                )
             }
             Self::Limit(limit) => limit.fmt(formatter),
             Self::Result(text) => write!(formatter, "the result cannot leave the program: {text}"),

@@ -221,7 +221,10 @@ impl Execution {
         if let Some(ended) = &self.ended {
             return Err(Progress::Ended(ended.clone()));
         }
-        if self.limit.is_some_and(|limit| self.machine.fuel_used() >= limit) {
+        if self
+            .limit
+            .is_some_and(|limit| self.machine.fuel_used() >= limit)
+        {
             return Err(self.end(Err(RunError::Limit(Limit {
                 kind: LimitKind::Fuel,
                 frames: self.frames(),
