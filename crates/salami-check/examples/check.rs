@@ -16,7 +16,13 @@ fn main() {
             continue;
         };
         let source = Source::new(path.clone(), text);
-        let checked = salami_check::check(&source, &salami_check::Options::default());
+        let checked = salami_check::check(
+            &source,
+            &salami_check::Options {
+                source_bytes: 16 << 20,
+                ..salami_check::Options::default()
+            },
+        );
         for diagnostic in checked.diagnostics.iter().chain(&checked.assertion_points) {
             let style = render::Style::default();
             print!("{}", render::diagnostic(diagnostic, &[&source], style));

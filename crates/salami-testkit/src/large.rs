@@ -261,7 +261,7 @@ def merge_{n}(orders):
     for order in orders:
         merged.setdefault(order.customer, []).append(order)
     result = []
-    for customer, group in sorted(merged.items()):
+    for customer, group in sorted(merged.items(), key=lambda item: item[0]):
         whole = Order{n}(len(group), customer)
         for order in group:
             whole.lines.extend(order.lines)

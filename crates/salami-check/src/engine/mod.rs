@@ -5,6 +5,8 @@
 //! and then it is analysed again. Contents only grow and there are finitely many of them, so
 //! this ends; a budget of steps, linear in the size of the program, bounds the time.
 
+mod class_kinds;
+mod class_lookup;
 mod classes;
 mod copies;
 mod fields;
