@@ -231,7 +231,7 @@ impl<'a> Walker<'_, 'a> {
         )
     }
 
-    /// `==` of two objects of a dataclass whose fields have an `__eq__` of their own: as of tuples of their fields.
+    /// `==` of two objects of a dataclass whose fields have an `__eq__` of their own: field by field.
     fn compare_by_fields(
         &mut self,
         operator: CompareOperator,
@@ -255,27 +255,34 @@ impl<'a> Walker<'_, 'a> {
             .map(|field| field.name.clone())
             .collect();
         let mut statements = Vec::new();
-        let mut sides = Vec::new();
-        for side in [left, right] {
+        let part = self.engine.types.instance(ClassRef::Program(class));
+        let [left, right] = [left, right].map(|side| {
             let at = side.code.span;
-            let side = self.hold_value(side.clone(), at, &mut statements);
-            let (mut types, mut codes) = (Vec::new(), Vec::new());
-            for name in &names {
-                let part = self.engine.types.instance(ClassRef::Program(class));
-                let field = self.attribute_of_part(side.clone(), part, name, span)?;
-                types.push(field.type_);
-                codes.push(field.code);
-            }
-            let type_ = self.engine.types.tuple(types);
-            sides.push(self.value(ExprKind::Tuple(codes), type_, span));
+            self.hold_value(side.clone(), at, &mut statements)
+        });
+        let mut tests = Vec::new();
+        for name in &names {
+            let one = self.attribute_of_part(left.clone(), part, name, span)?;
+            let other = self.attribute_of_part(right.clone(), part, name, span)?;
+            let same = self.compare_values(CompareOperator::Equal, one, other, span);
+            tests.push(self.truth(same));
         }
-        let [left, right] = <[Value; 2]>::try_from(sides).ok()?;
-        let result = self.compare_values(operator, left, right, span);
-        let type_ = result.type_;
+        let mut result = self.bool_constant(true, span);
+        while let Some(test) = tests.pop() {
+            let otherwise = self.bool_constant(false, span);
+            result = self.expr(ExprKind::IfElse(test, result, otherwise), Type::BOOL, span);
+        }
+        if operator == CompareOperator::NotEqual {
+            result = self.expr(ExprKind::Unary(Unary::Not, result), Type::BOOL, span);
+        }
         Some(Value {
-            type_,
-            code: self.block_value(statements, result.code, type_, span),
+            type_: Type::BOOL,
+            code: self.block_value(statements, result, Type::BOOL, span),
         })
+    }
+
+    fn bool_constant(&mut self, value: bool, span: Span) -> crate::typed::Expr {
+        self.constant(crate::typed::Constant::Bool(value), span).code
     }
 
     /// A comparison of objects of several classes, or of objects and other values.

@@ -130,9 +130,8 @@ impl Walker<'_, '_> {
             return (value, None);
         }
         self.found.truncate(before);
-        let (exception, message) =
-            super::expected::raised_by(diagnostic.code, &diagnostic.message)
-                .unwrap_or_else(|| ("TypeError", diagnostic.message.clone()));
+        let (exception, message) = super::expected::raised_by(diagnostic.code, &diagnostic.message)
+            .unwrap_or_else(|| ("TypeError", diagnostic.message.clone()));
         let value = self.raised_instead(value, exception, message, span);
         (value, Some(diagnostic))
     }
@@ -227,7 +226,11 @@ impl Walker<'_, '_> {
         // One alone would come back to here.
         if data.functions.len() + data.classes.len() + data.instances.len() == 1 {
             let what = "calling a method of a builtin as a value with keywords or stars";
-            return self.unsupported(span, what, "write the call with its object: `value.method(...)`");
+            return self.unsupported(
+                span,
+                what,
+                "write the call with its object: `value.method(...)`",
+            );
         }
         self.call_one_of(function, data, given, span)
     }
@@ -276,9 +279,9 @@ impl Walker<'_, '_> {
                     let mut all: Vec<Type> = receiver.iter().copied().collect();
                     all.extend(&types);
                     let caller = Some((self.variant, span));
-                    let variant = self
-                        .engine
-                        .request_joined(*definition, *maker, &all, caller, true);
+                    let variant =
+                        self.engine
+                            .request_joined(*definition, *maker, &all, caller, true);
                     self.engine.result(variant, self.variant)
                 }
                 Callee::Native(..) | Callee::NativeMethod(..) => {
@@ -360,20 +363,32 @@ impl Walker<'_, '_> {
     }
 
     /// The candidates of a callee: a test for each, and its type alone.
-    pub(super) fn candidates(&mut self, held: &Value, data: &TypeData, span: Span) -> Vec<(Expr, Type)> {
+    pub(super) fn candidates(
+        &mut self,
+        held: &Value,
+        data: &TypeData,
+        span: Span,
+    ) -> Vec<(Expr, Type)> {
         let mut found = Vec::new();
         let mut grouped: Vec<(FunctionId, Type)> = Vec::new();
         for callee in &data.functions {
             let type_ = self.engine.types.function(callee.clone());
             let id = self.function_of(callee, span);
             // Bound methods of one definition differ in their receivers only.
-            match grouped.iter_mut().find(|(known, _)| self.emits && *known == id) {
+            match grouped
+                .iter_mut()
+                .find(|(known, _)| self.emits && *known == id)
+            {
                 Some((_, known)) => *known = self.engine.types.join(*known, type_),
                 None => grouped.push((id, type_)),
             }
         }
         for (id, type_) in grouped {
-            let test = self.expr(ExprKind::IsFunction(held.code.clone(), id), Type::BOOL, span);
+            let test = self.expr(
+                ExprKind::IsFunction(held.code.clone(), id),
+                Type::BOOL,
+                span,
+            );
             found.push((test, type_));
         }
         for &class in &data.classes {

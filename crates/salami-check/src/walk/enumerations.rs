@@ -53,11 +53,7 @@ impl Walker<'_, '_> {
     pub(super) fn members(&mut self, class: u32, span: Span) -> Value {
         let (file, start, name) = {
             let info = &self.engine.classes[class as usize];
-            (
-                info.file,
-                info.span.start,
-                format!("{}.members", info.name),
-            )
+            (info.file, info.span.start, format!("{}.members", info.name))
         };
         self.class_global(file, start, name, span)
     }
@@ -276,7 +272,10 @@ impl Walker<'_, '_> {
             made.push((constant, member, is_member));
         }
         let list = self.container_at(Kind::List, &[type_], span, 41);
-        let all: Vec<Expr> = made.iter().map(|(_, member, _)| member.code.clone()).collect();
+        let all: Vec<Expr> = made
+            .iter()
+            .map(|(_, member, _)| member.code.clone())
+            .collect();
         let codes = made
             .into_iter()
             .filter(|(.., is_member)| *is_member)

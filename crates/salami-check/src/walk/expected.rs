@@ -14,10 +14,10 @@ use crate::types::{ClassRef, Type};
 impl Walker<'_, '_> {
     /// Whether a `try` around the point, in this function, catches a builtin exception.
     pub(super) fn catches(&self, exception: &'static str) -> bool {
-        self.catching.iter().flatten().any(|&class| {
-            self.engine
-                .derives(ClassRef::Native(exception), class)
-        })
+        self.catching
+            .iter()
+            .flatten()
+            .any(|&class| self.engine.derives(ClassRef::Native(exception), class))
     }
 
     /// What is raised at a place of a certain error that is no reason to refuse the program: it is what the program
@@ -115,7 +115,10 @@ pub(super) fn raised_by(code: &'static str, message: &str) -> Option<(&'static s
     match code {
         codes::TYPE_ATTRIBUTE | codes::TYPE_OPTIONAL if message.contains("` has no `") => {
             let (owner, name) = (part(0), part(1));
-            let text = match owner.strip_prefix("type[").and_then(|text| text.strip_suffix(']')) {
+            let text = match owner
+                .strip_prefix("type[")
+                .and_then(|text| text.strip_suffix(']'))
+            {
                 Some(owner) => format!("type object '{owner}' has no attribute '{name}'"),
                 None => format!("'{}' object has no attribute '{name}'", class(owner)),
             };
@@ -125,9 +128,10 @@ pub(super) fn raised_by(code: &'static str, message: &str) -> Option<(&'static s
             Some(("AttributeError", message.to_owned()))
         }
         codes::CALL_ARGUMENTS => Some(("TypeError", message.to_owned())),
-        codes::TYPE_HASHABLE if message.starts_with('`') => {
-            Some(("TypeError", format!("unhashable type: '{}'", class(part(0)))))
-        }
+        codes::TYPE_HASHABLE if message.starts_with('`') => Some((
+            "TypeError",
+            format!("unhashable type: '{}'", class(part(0))),
+        )),
         codes::TYPE_HASHABLE => {
             let end = message.find(": it has").unwrap_or(message.len());
             Some(("TypeError", message[..end].to_owned()))
@@ -138,19 +142,20 @@ pub(super) fn raised_by(code: &'static str, message: &str) -> Option<(&'static s
                 "+" if matches!(left.as_str(), "str" | "list" | "tuple") && left != right => {
                     format!("can only concatenate {left} (not \"{right}\") to {left}")
                 }
-                "<" | "<=" | ">" | ">=" => format!(
-                    "'{symbol}' not supported between instances of '{left}' and '{right}'"
-                ),
+                "<" | "<=" | ">" | ">=" => {
+                    format!("'{symbol}' not supported between instances of '{left}' and '{right}'")
+                }
                 "in" => format!("argument of type '{right}' is not iterable"),
-                _ => format!(
-                    "unsupported operand type(s) for {symbol}: '{left}' and '{right}'"
-                ),
+                _ => format!("unsupported operand type(s) for {symbol}: '{left}' and '{right}'"),
             };
             Some(("TypeError", text))
         }
         codes::TYPE_SUBSCRIPT if message.contains("does not take items") => Some((
             "TypeError",
-            format!("'{}' object does not support item assignment", class(part(0))),
+            format!(
+                "'{}' object does not support item assignment",
+                class(part(0))
+            ),
         )),
         codes::TYPE_SUBSCRIPT if message.contains("` cannot be indexed") => Some((
             "TypeError",

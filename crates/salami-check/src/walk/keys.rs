@@ -140,9 +140,9 @@ impl Walker<'_, '_> {
         for at in [start, start + 1] {
             let node = self.engine.attribute_node(file, at);
             let type_ = self.read(node);
-            let id = self
-                .engine
-                .global_id(file, GlobalKey::Attribute(at), || format!("class.{at}.keys"));
+            let id = self.engine.global_id(file, GlobalKey::Attribute(at), || {
+                format!("class.{at}.keys")
+            });
             values.push(self.value(ExprKind::Global(id), type_, span));
         }
         let numbers = values.pop();
@@ -174,9 +174,9 @@ impl Walker<'_, '_> {
             let node = self.engine.attribute_node(file, at);
             self.engine.types.write(node, type_);
             let code = self.expr(kind, type_, span);
-            let id = self
-                .engine
-                .global_id(file, GlobalKey::Attribute(at), || format!("class.{at}.keys"));
+            let id = self.engine.global_id(file, GlobalKey::Attribute(at), || {
+                format!("class.{at}.keys")
+            });
             out.push(Self::statement(
                 StmtKind::Assign(Place::Global(id), code),
                 span,

@@ -9,8 +9,8 @@ use super::{Value, Walker};
 use crate::codes;
 use crate::engine::prelude;
 use crate::face::{
-    self, Effect, FaceFunction, FaceMember, FaceSignature, FaceType, Found, Requirement, Scope, Subject,
-    Target,
+    self, Effect, FaceFunction, FaceMember, FaceSignature, FaceType, Found, Requirement, Scope,
+    Subject, Target,
 };
 use crate::help::Help;
 use crate::typed::{Constant, ExprKind, Kind, StmtKind};
@@ -39,7 +39,10 @@ impl Walker<'_, '_> {
         let given = self.expand_stars(given, span, &mut statements);
         let mut given = self.gather_stars(given);
         let writes_json = function.overloads.iter().any(|signature| {
-            matches!(signature.target, Target::Leaf("json.dumps") | Target::Prelude("json.dump"))
+            matches!(
+                signature.target,
+                Target::Leaf("json.dumps") | Target::Prelude("json.dump")
+            )
         });
         if writes_json && let Some(first) = given.first_mut() {
             first.value = self.without_named_tuples(first.value.clone(), span);
@@ -149,7 +152,9 @@ impl Walker<'_, '_> {
                 )
             });
             let most = positional.clone().count();
-            let least = positional.filter(|parameter| parameter.default.is_none()).count();
+            let least = positional
+                .filter(|parameter| parameter.default.is_none())
+                .count();
             counts.extend((least..=most).filter(|count| *count >= rest.len()));
         }
         counts.sort_unstable();
@@ -206,12 +211,17 @@ impl Walker<'_, '_> {
         if given
             .iter()
             .any(|argument| self.is_data_member(argument.value.type_))
-            && !matches!(shown, "repr" | "str" | "format" | "print" | "hash" | "id" | "dumps")
+            && !matches!(
+                shown,
+                "repr" | "str" | "format" | "print" | "hash" | "id" | "dumps"
+            )
         {
             let fits = self.quiet(|walker| {
                 let receiver = receiver.clone();
                 let given = given.clone();
-                walker.call_overloads_as_given(function, shown, receiver, given, span).type_
+                walker
+                    .call_overloads_as_given(function, shown, receiver, given, span)
+                    .type_
             });
             if fits == Type::ERROR {
                 let given = given
@@ -291,7 +301,12 @@ impl Walker<'_, '_> {
                 let help = format!("it is called as {}", describe(shown, function));
                 (span, Help::new(help))
             });
-            self.error(codes::CALL_ARGUMENTS, at, format!("{shown}() {problem}"), help);
+            self.error(
+                codes::CALL_ARGUMENTS,
+                at,
+                format!("{shown}() {problem}"),
+                help,
+            );
             return self.error_value(span);
         };
         // Unions of numbers choose the overload for each member.
@@ -856,10 +871,7 @@ impl Walker<'_, '_> {
 
     /// Remembers that the program uses a member of a native class.
     pub(super) fn note_use(&mut self, found: &Found, name: &str) {
-        if self.emits
-            && self.file.id == 0
-            && found.owner.members.contains_key(name)
-        {
+        if self.emits && self.file.id == 0 && found.owner.members.contains_key(name) {
             let shown = crate::uses::shown(found.owner.qualified, name);
             self.engine.uses.insert(shown);
         }
@@ -946,12 +958,10 @@ impl Walker<'_, '_> {
 
     /// What a method put into a set or dict must be hashable.
     fn check_elements(&mut self, function: &FaceFunction, found: &Found, type_: Type, span: Span) {
-        let flows = function.overloads.iter().any(|signature| {
-            signature
-                .parameters
-                .iter()
-                .any(|parameter| parameter.flows)
-        });
+        let flows = function
+            .overloads
+            .iter()
+            .any(|signature| signature.parameters.iter().any(|parameter| parameter.flows));
         if !self.emits || !flows {
             return;
         }

@@ -159,8 +159,7 @@ impl<'a> Walker<'_, 'a> {
                 let mut statements = Vec::new();
                 let left = self.hold_value(left, span, &mut statements);
                 let right = self.hold_value(right, span, &mut statements);
-                let changed =
-                    self.call_method_named(left.clone(), name, vec![right.clone()], span);
+                let changed = self.call_method_named(left.clone(), name, vec![right.clone()], span);
                 let value = self.unless_implemented(changed, span, |walker| {
                     walker.binary(operator, left, right, span)
                 });
@@ -272,10 +271,9 @@ impl<'a> Walker<'_, 'a> {
             if is_reflected {
                 let result =
                     walker.call_method_named(right.clone(), reflected, vec![left.clone()], span);
-                return walker
-                    .unless_implemented(result, span, |walker| {
-                        walker.unsupported_operands(operator, &left, &right, span)
-                    });
+                return walker.unless_implemented(result, span, |walker| {
+                    walker.unsupported_operands(operator, &left, &right, span)
+                });
             }
             walker.unsupported_operands(operator, &left, &right, span)
         };

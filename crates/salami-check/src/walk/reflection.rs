@@ -7,7 +7,8 @@ use salami_syntax::tree::{self, Argument, ExprId};
 use super::{Value, Walker};
 use crate::codes;
 use crate::typed::{
-    ClassReference, Comparison, Constant, ExceptHandler, Expr, ExprKind, Kind, Place, Stmt, StmtKind,
+    ClassReference, Comparison, Constant, ExceptHandler, Expr, ExprKind, Kind, Place, Stmt,
+    StmtKind,
 };
 use crate::types::{ClassRef, Type};
 
@@ -186,11 +187,8 @@ impl<'a> Walker<'_, 'a> {
         for part in self.engine.types.parts(object.type_) {
             let narrowed = self.narrowed(object.clone(), part);
             let again = narrowed.clone();
-            let exists = self.quiet(|walker| {
-                walker
-                    .attribute_of_part(again, part, text, span)
-                    .is_some()
-            });
+            let exists =
+                self.quiet(|walker| walker.attribute_of_part(again, part, text, span).is_some());
             // What is kept of it must not be of the quiet walk: its variables are gone.
             let value = if exists {
                 self.attribute_of_part(narrowed, part, text, span)
@@ -203,9 +201,8 @@ impl<'a> Walker<'_, 'a> {
                     let hidden = self.hidden(span, 74, Type::BOOL);
                     let lacks = self.constant(Constant::Bool(false), span);
                     let read = self.read_hidden(hidden, Type::BOOL, span);
-                    let set = |code| {
-                        Self::statement(StmtKind::Assign(Place::Local(hidden), code), span)
-                    };
+                    let set =
+                        |code| Self::statement(StmtKind::Assign(Place::Local(hidden), code), span);
                     let body = vec![
                         Self::statement(StmtKind::Expr(value.code), span),
                         set(has.code),
@@ -378,8 +375,7 @@ impl<'a> Walker<'_, 'a> {
             "",
             span,
             |walker, object, part, name| {
-                let &ClassRef::Program(class) =
-                    walker.engine.types.data(part).instances.first()?
+                let &ClassRef::Program(class) = walker.engine.types.data(part).instances.first()?
                 else {
                     return None;
                 };
@@ -414,7 +410,9 @@ impl<'a> Walker<'_, 'a> {
                 continue;
             }
             let type_ = self.read(field.node);
-            self.engine.types.write_field(value, &field.name, type_, true);
+            self.engine
+                .types
+                .write_field(value, &field.name, type_, true);
             stores.push((position, field.name.clone(), type_));
         }
         let type_ = self.engine.types.container(Kind::Dict, [key, value]);

@@ -109,9 +109,7 @@ impl<'a> Walker<'_, 'a> {
                 }
             } else {
                 let attribute = rest.iter().find_map(|class| match class {
-                    ClassRef::Program(index) => {
-                        self.engine.class_attribute(*index, text)
-                    }
+                    ClassRef::Program(index) => self.engine.class_attribute(*index, text),
                     ClassRef::Native(_) => None,
                 });
                 let (owner, value) = attribute?;
@@ -160,7 +158,10 @@ impl<'a> Walker<'_, 'a> {
             let receiver = (!is_static).then_some(receiver);
             return Some(self.call_program(method.definition, None, None, receiver, given, span));
         }
-        if matches!(text, "__init__" | "__post_init__" | "__init_subclass__" | "__set_name__") {
+        if matches!(
+            text,
+            "__init__" | "__post_init__" | "__init_subclass__" | "__set_name__"
+        ) {
             let base = rest.iter().find_map(|base| match base {
                 ClassRef::Program(index) => {
                     let info = &self.engine.classes[*index as usize];
