@@ -171,6 +171,7 @@ fn classes_and_functions() {
     let function = FunctionObject {
         function: FunctionIndex(0),
         cells: Vec::new(),
+        attributes: Vec::new(),
     };
     let function = context.heap.alloc_function(function).unwrap();
     assert_eq!(
