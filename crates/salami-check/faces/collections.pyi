@@ -135,6 +135,6 @@ class deque(Generic[T]):
     __hash__: None = None
 
 ChainMap = prelude("collections.ChainMap")
-UserDict = refused("write a class that keeps a dict in a field")
-UserList = refused("write a class that keeps a list in a field")
+UserDict = prelude("collections.UserDict")
+UserList = prelude("collections.UserList")
 UserString = refused("write a class that keeps a str in a field")
