@@ -420,22 +420,28 @@ class LoggerAdapter:
         self.extra = extra
 
     def process(self, msg, kwargs):
+        kwargs["extra"] = self.extra
         return msg, kwargs
 
     def debug(self, msg, *args):
-        self.logger.debug(msg, *args, extra=self.extra)
+        text, kwargs = self.process(msg, {})
+        self.logger.debug(text, *args, extra=self.extra)
 
     def info(self, msg, *args):
-        self.logger.info(msg, *args, extra=self.extra)
+        text, kwargs = self.process(msg, {})
+        self.logger.info(text, *args, extra=self.extra)
 
     def warning(self, msg, *args):
-        self.logger.warning(msg, *args, extra=self.extra)
+        text, kwargs = self.process(msg, {})
+        self.logger.warning(text, *args, extra=self.extra)
 
     def error(self, msg, *args):
-        self.logger.error(msg, *args, extra=self.extra)
+        text, kwargs = self.process(msg, {})
+        self.logger.error(text, *args, extra=self.extra)
 
     def critical(self, msg, *args):
-        self.logger.critical(msg, *args, extra=self.extra)
+        text, kwargs = self.process(msg, {})
+        self.logger.critical(text, *args, extra=self.extra)
 
 
 root = RootLogger(30)
