@@ -282,7 +282,8 @@ impl<'a> Walker<'_, 'a> {
     }
 
     fn bool_constant(&mut self, value: bool, span: Span) -> crate::typed::Expr {
-        self.constant(crate::typed::Constant::Bool(value), span).code
+        self.constant(crate::typed::Constant::Bool(value), span)
+            .code
     }
 
     /// A comparison of objects of several classes, or of objects and other values.
@@ -352,15 +353,11 @@ impl<'a> Walker<'_, 'a> {
             && (has(self, left.type_, "__eq__") || has(self, right.type_, "__eq__"))
         {
             let equal = CompareOperator::Equal;
-            let equal =
-                self.compare_method(equal, "__eq__", "__eq__", left, right, span)?;
+            let equal = self.compare_method(equal, "__eq__", "__eq__", left, right, span)?;
             let equal = self.truth(equal);
             return Some(self.value(ExprKind::Unary(Unary::Not, equal), Type::BOOL, span));
         }
-        let (is_own, is_mirrored) = (
-            has(self, left.type_, own),
-            has(self, right.type_, mirrored),
-        );
+        let (is_own, is_mirrored) = (has(self, left.type_, own), has(self, right.type_, mirrored));
         if !is_own && !is_mirrored {
             return None;
         }

@@ -318,7 +318,7 @@ impl Generator {
 
     fn enumeration(&mut self) -> Vec<String> {
         let text = self.random.percent(50);
-        let name = self.name("FrozenEnum");
+        let name = self.name("Colour");
         let base = self.random.word(if text {
             &["Enum", "str, Enum"]
         } else {
@@ -448,7 +448,7 @@ impl Generator {
 
     /// A class that behaves as a number.
     fn number_class(&mut self) -> Vec<String> {
-        let name = self.name("FrozenAmount");
+        let name = self.name("OrderedAmount");
         let text = format!(
             "@functools.total_ordering
 class {name}:

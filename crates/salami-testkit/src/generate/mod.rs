@@ -93,12 +93,11 @@ pub fn program(seed: u64) -> String {
         lines.extend(untyped::group(&mut generator));
     }
     if generator.random.percent(15) {
-        let kind = generator.any_kind("T", 2);
-        let value = generator.expression(&kind, 3);
+        let value = generator.expression(&kind::Kind::parse("list[int]"), 3);
         lines.push(format!("print({value})"));
     }
     if generator.random.percent(15) {
-        lines.extend(generator.lines_of("raise «raised»"));
+        lines.extend(generator.lines_of("raise «uncaught»"));
     }
     lines.join("\n") + "\n"
 }

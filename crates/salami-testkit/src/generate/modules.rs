@@ -126,7 +126,6 @@ pub const ROWS: &[Row] = &[
     ("decimal", "Decimal(str(«float»))"),
     ("decimal", "Decimal(«int»)"),
     ("decimal", "Decimal(«float»)"),
-    ("decimal", "Decimal(«numtext»)"),
     ("decimal", "«decimal».sqrt()"),
     ("int", "int(«decimal»)"),
     ("float", "float(«decimal»)"),
@@ -144,5 +143,4 @@ pub const ROWS: &[Row] = &[
     ("int", "bisect.bisect(sorted(«list[str]»), «str»)"),
     ("float", "statistics.median(«list[float]»)"),
     ("float", "round(statistics.pstdev(«list[float]»), 6)"),
-    ("int", "statistics.mode(«list[int]»)"),
 ];

@@ -170,7 +170,6 @@ pub const ROWS: &[Row] = &[
     ("bool", "any(«list[bool]»)"),
     ("bool", "all(«list[T]»)"),
     ("T", "(«T» if «bool» else «T»)"),
-    ("T", "(«bool» and «T» or «T»)"),
     ("T", "(«opt[T]» or «T»)"),
     ("O", "max(«O», «O»)"),
     ("O", "min(«list[O]», default=«O»)"),

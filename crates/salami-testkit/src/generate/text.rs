@@ -161,7 +161,6 @@ pub const ROWS: &[Row] = &[
     ("bytes", "«bytes».removeprefix(«bytes»)"),
     ("bytes", "«bytes».expandtabs(«small»)"),
     ("bytes", "«bytes».translate(None, «bytes»)"),
-    ("bytes", "b'%d|%s|%5x' % («int», «bytes», «int»)"),
     ("list[bytes]", "«bytes».split()"),
     ("list[bytes]", "«bytes».split(«bytes», «index»)"),
     ("list[bytes]", "«bytes».splitlines(«bool»)"),

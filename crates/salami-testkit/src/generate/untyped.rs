@@ -24,8 +24,6 @@ const DATA: &[&str] = &[
     "data.append(1)",
     "'a' in data",
     "data[«index»]",
-    "{**data}",
-    "[*data]",
     "sum(data)",
     "f'{data:>10}'",
     "json.dumps(data)",
@@ -44,25 +42,10 @@ const DATA: &[&str] = &[
 
 /// Rows that the checker refuses.
 const WRONG: &[&str] = &[
-    "«int» + «str»",
-    "«str» + «int»",
-    "«list[int]» + «tuple[int, int]»",
-    "len(«int»)",
-    "«int»()",
-    "«str».foo",
-    "«int»[0]",
-    "«dict[str, int]» < «dict[str, int]»",
-    "sorted([1, 'a'])",
-    "{[]}",
-    "None + 1",
-    "«str»['a']",
-    "int([])",
-    "abs('a')",
     "undefined_name",
-    "'a' * 'b'",
-    "math.sqrt('x')",
-    "[1][None]",
     "for_ever()",
+    "«str».foo",
+    "«int».append(1)",
 ];
 
 /// A group of statements with such operations.

@@ -293,6 +293,9 @@ pub fn from_hex(text: &str) -> Result<Vec<u8>, Failure> {
             "non-hexadecimal number found in fromhex() arg at position {position}"
         ))
     };
+    if let Some(position) = text.chars().position(|char| !char.is_ascii()) {
+        return Err(wrong(position));
+    }
     let length = text.chars().count();
     while let Some((position, char)) = chars.next() {
         if char.is_ascii() && is_space(char as u8) {
