@@ -49,9 +49,7 @@ pub(super) fn help(undefined: &Undefined<'_>) -> Help {
         closest(text, undefined.names.iter().copied()).or_else(|| closest(text, builtin_names));
     match near {
         Some(near) => Help::new(format!("did you mean `{near}`?")).edit(span, near),
-        None if TOOLS.contains(&text) && attribute(undefined).is_some() => {
-            from(undefined, "tools")
-        }
+        None if TOOLS.contains(&text) && attribute(undefined).is_some() => from(undefined, "tools"),
         None => other_module(undefined).unwrap_or_default(),
     }
 }
