@@ -80,55 +80,55 @@ class Task(Generic[T], Future[T]):
     get_stack = refused("print what you need to know")
     print_stack = refused("print what you need to know")
 
-@object("asyncio.Queue")
+@object("asyncio.queues.Queue")
 class Queue(Generic[T]):
-    @erased("asyncio.new_queue")
+    @erased("asyncio.queues.new_queue")
     def __new__(cls, maxsize: int = 0) -> Queue[T]: ...
     @mutates
-    @erased("asyncio.queue_put")
+    @erased("asyncio.queues.queue_put")
     def put(self, item: T) -> coroutine[None]: ...
     @mutates
-    @erased("asyncio.queue_put_nowait")
+    @erased("asyncio.queues.queue_put_nowait")
     def put_nowait(self, item: T) -> None: ...
     @mutates
-    @erased("asyncio.queue_get")
+    @erased("asyncio.queues.queue_get")
     def get(self) -> coroutine[T]: ...
     @mutates
-    @erased("asyncio.queue_get_nowait")
+    @erased("asyncio.queues.queue_get_nowait")
     def get_nowait(self) -> T: ...
-    @erased("asyncio.queue_size")
+    @erased("asyncio.queues.queue_size")
     def qsize(self) -> int: ...
-    @erased("asyncio.queue_empty")
+    @erased("asyncio.queues.queue_empty")
     def empty(self) -> bool: ...
-    @erased("asyncio.queue_full")
+    @erased("asyncio.queues.queue_full")
     def full(self) -> bool: ...
     @mutates
-    @erased("asyncio.queue_task_done")
+    @erased("asyncio.queues.queue_task_done")
     def task_done(self) -> None: ...
-    @erased("asyncio.queue_join")
+    @erased("asyncio.queues.queue_join")
     def join(self) -> coroutine[None]: ...
 
-@object("asyncio.LifoQueue")
+@object("asyncio.queues.LifoQueue")
 class LifoQueue(Generic[T], Queue[T]):
-    @erased("asyncio.new_lifo_queue")
+    @erased("asyncio.queues.new_lifo_queue")
     def __new__(cls, maxsize: int = 0) -> LifoQueue[T]: ...
 
 # The smallest first: the items are compared where their types are known.
-@object("asyncio.PriorityQueue")
+@object("asyncio.queues.PriorityQueue")
 class PriorityQueue(Generic[T], Queue[T]):
-    @erased("asyncio.new_priority_queue")
+    @erased("asyncio.queues.new_priority_queue")
     def __new__(cls, maxsize: int = 0) -> PriorityQueue[T]: ...
     @mutates
-    @prelude("asyncio.priority_put")
+    @prelude("asyncio.queues.priority_put")
     def put(self, item: T) -> coroutine[None]: ...
     @mutates
-    @prelude("asyncio.priority_put_nowait")
+    @prelude("asyncio.queues.priority_put_nowait")
     def put_nowait(self, item: T) -> None: ...
     @mutates
-    @prelude("asyncio.priority_get")
+    @prelude("asyncio.queues.priority_get")
     def get(self) -> coroutine[T]: ...
     @mutates
-    @prelude("asyncio.priority_get_nowait")
+    @prelude("asyncio.queues.priority_get_nowait")
     def get_nowait(self) -> T: ...
 
 @erased("asyncio.run")
