@@ -147,10 +147,13 @@ impl<'a> Walker<'_, 'a> {
                 .iter()
                 .map(|around| (around.breaks.len(), around.continues.len()))
                 .collect();
+            self.written.push(std::collections::BTreeSet::new());
             let finally = self.block(finally);
             // What the clean-up assigned holds after it on every way; the rest is as it was.
             let done = self.env.clone();
-            let changed = start.variables.differences(&done.variables);
+            let written = self.written.pop().unwrap_or_default();
+            let mut changed = start.variables.differences(&done.variables);
+            changed.extend(written);
             let patch = |env: &mut Env| {
                 for &at in &changed {
                     env.variables.set(at, done.variables.get(at));

@@ -106,6 +106,8 @@ pub struct Walker<'e, 'a> {
     raises: Option<(&'static str, String)>,
     /// For each `try` around the point: the classes that its handlers catch.
     catching: Vec<Vec<ClassRef>>,
+    /// For each clean-up around the point: the variables that it assigned so far.
+    written: Vec<std::collections::BTreeSet<usize>>,
     /// How many `except` clauses are around.
     handlers: u32,
     found: Vec<Diagnostic>,
@@ -145,6 +147,7 @@ impl<'e, 'a> Walker<'e, 'a> {
             shared: Vec::new(),
             loops: Vec::new(),
             tries: Vec::new(),
+            written: Vec::new(),
             catching: Vec::new(),
             raises: None,
             handlers: 0,

@@ -624,6 +624,12 @@ impl<'a> Walker<'_, 'a> {
                 let Binding::Variable(variable) = self.file.names.expr(target) else {
                     return;
                 };
+                if self.unit.variables[variable as usize].kind != VariableKind::Local {
+                    let at = tree.expr(target).span;
+                    let what = "deleting a variable that other functions use";
+                    self.unsupported(at, what, "assign None to it instead");
+                    return;
+                }
                 self.read_variable(variable, tree.expr(target).span);
                 if let Some(place) = self.variable_place(variable) {
                     out.push(Self::statement(StmtKind::Delete(place), span));

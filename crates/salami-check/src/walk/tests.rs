@@ -144,6 +144,23 @@ impl<'a> Walker<'_, 'a> {
                         BoolOperator::Or => self.truthy(before.type_),
                     };
                     let type_ = self.join(kept, value.type_);
+                    if wants_value && self.has_own_truth(before.type_) {
+                        let joined = self.chain_by_method(operator, before, value, type_, span);
+                        result = Some(joined);
+                        if index == last {
+                            let mut done = leaves;
+                            done.join(&out, &mut self.engine.types);
+                            out = done;
+                            go_on = stays;
+                            break;
+                        }
+                        out.join(&leaves, &mut self.engine.types);
+                        go_on = stays;
+                        if !go_on.reachable {
+                            break;
+                        }
+                        continue;
+                    }
                     let kind = match operator {
                         BoolOperator::And => ExprKind::And(before.code, value.code),
                         BoolOperator::Or => ExprKind::Or(before.code, value.code),
@@ -177,11 +194,11 @@ impl<'a> Walker<'_, 'a> {
         if self.emits && !wants_value {
             self.check_uncalled_method(id, &value);
         }
-        let (mut then, mut rest) = (self.env.clone(), self.env.clone());
-        let (truthy, falsy) = (self.truthy(type_), self.falsy(type_));
-        self.learn(id, type_, truthy, &mut then);
-        self.learn(id, type_, falsy, &mut rest);
+        // A method of the program may tell: what it changed is not known any more after it.
         let value = if wants_value {
+            if self.has_own_truth(type_) {
+                self.after_call();
+            }
             value
         } else {
             Value {
@@ -189,7 +206,45 @@ impl<'a> Walker<'_, 'a> {
                 code: self.truth(value),
             }
         };
+        let (mut then, mut rest) = (self.env.clone(), self.env.clone());
+        let (truthy, falsy) = (self.truthy(type_), self.falsy(type_));
+        self.learn(id, type_, truthy, &mut then);
+        self.learn(id, type_, falsy, &mut rest);
         (value, then, rest)
+    }
+
+    /// Whether a method of the program says if a value is true.
+    fn has_own_truth(&self, type_: Type) -> bool {
+        let instances = &self.engine.types.data(type_).instances;
+        instances.iter().any(|class| match class {
+            ClassRef::Program(class) => ["__bool__", "__len__"]
+                .iter()
+                .any(|name| self.engine.method(*class, name).is_some()),
+            ClassRef::Native(_) => false,
+        })
+    }
+
+    /// `before and value` or `before or value` as a value, where a method says if `before` is true.
+    fn chain_by_method(
+        &mut self,
+        operator: BoolOperator,
+        before: Value,
+        value: Value,
+        type_: Type,
+        span: Span,
+    ) -> Value {
+        let mut statements = Vec::new();
+        let held = self.hold_value(before, span, &mut statements);
+        let test = self.truth(held.clone());
+        let kind = match operator {
+            BoolOperator::And => ExprKind::IfElse(test, value.code, held.code),
+            BoolOperator::Or => ExprKind::IfElse(test, held.code, value.code),
+        };
+        let code = self.expr(kind, type_, span);
+        Value {
+            type_,
+            code: self.block_value(statements, code, type_, span),
+        }
     }
 
     /// A method as a condition is always true: the call was forgotten.

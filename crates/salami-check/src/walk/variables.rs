@@ -175,6 +175,9 @@ impl Walker<'_, '_> {
     pub(super) fn know(&mut self, variable: u32, known: Known) {
         self.env.variables.set(variable as usize, known);
         self.env.forget_root(variable);
+        for written in &mut self.written {
+            written.insert(variable as usize);
+        }
         if self.env.reachable {
             for index in 0..self.tries.len() {
                 let joined = join_known(
