@@ -36,7 +36,11 @@ impl Walker<'_, '_> {
             Some(Tuple::Fixed(elements)) => elements
                 .iter()
                 .any(|&element| self.has_numbered(element, depth + 1)),
-            _ => false,
+            Some(Tuple::Variadic(node)) => {
+                let element = self.read(*node);
+                self.has_numbered(element, depth + 1)
+            }
+            None => false,
         }
     }
 
@@ -70,6 +74,18 @@ impl Walker<'_, '_> {
             return keyed;
         }
         let data = self.engine.types.data(value.type_).clone();
+        if let Some(Tuple::Variadic(_)) = data.tuple
+            && data.kinds() == bit(Kind::Tuple)
+        {
+            let type_ = value.type_;
+            let list = self.as_keys(value);
+            let given = vec![super::calls::Given::positional(list)];
+            let tuple = self.construct(ClassRef::Native("tuple"), given, span);
+            return Value {
+                type_,
+                code: tuple.code,
+            };
+        }
         let Some(Tuple::Fixed(elements)) = &data.tuple else {
             return value;
         };

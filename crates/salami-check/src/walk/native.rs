@@ -602,14 +602,27 @@ impl Walker<'_, '_> {
                 .needs
                 .iter()
                 .any(|need| need.requirement == crate::face::Requirement::Hashable);
-        if !is_keyed {
+        let is_made = matches!(&signature.result, FaceType::Class(name, _)
+            if matches!(*name, "set" | "frozenset" | "dict") || name.starts_with("collections."));
+        if !is_keyed && !is_made {
             return slots;
         }
+        // A member that is a number or a text too is one of them where the keys are.
+        let node = receiver
+            .and_then(|receiver| receiver.value.as_ref())
+            .and_then(|value| self.engine.types.data(value.type_).get(Kind::Dict))
+            .map(|dict| dict.nodes[0]);
+        let own_key = node.map(|node| self.read(node));
+        let own_key = own_key.filter(|&key| key != Type::NEVER);
         let keyed = |walker: &mut Self, given: super::calls::Given, iterates: bool| {
             let value = if iterates {
                 walker.as_keys(given.value)
             } else {
-                walker.as_key(given.value)
+                let value = match own_key {
+                    Some(key) => walker.as_data_beside(given.value, key),
+                    None => given.value,
+                };
+                walker.as_key(value)
             };
             super::calls::Given { value, ..given }
         };

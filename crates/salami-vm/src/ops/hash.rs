@@ -83,7 +83,12 @@ fn part(heap: &Heap, key: HashKey, value: Value) -> Part {
                         .zip(compared)
                         .filter(|(_, compared)| *compared);
                     let domain = domain::OBJECT ^ (u64::from(instance.class.0) << 8);
-                    return Part::Children(fields.map(|(value, _)| *value).collect(), domain);
+                    let parts: Vec<Value> = fields.map(|(value, _)| *value).collect();
+                    // Without a value for each it is not known which objects it equals.
+                    if parts.iter().any(|part| part.is_unset()) {
+                        return Part::Unhashable;
+                    }
+                    return Part::Children(parts, domain);
                 }
                 Some(class) if class.compares_equal => return Part::Unhashable,
                 _ => key.word(domain::IDENTITY, u64::from(object.0)),

@@ -2,7 +2,7 @@
 //! call it: reading them raises an AttributeError.
 
 use salami_source::Span;
-use salami_syntax::tree::{ClassId, ExprKind, FunctionBody, StmtKind, Tree};
+use salami_syntax::tree::{ClassId, ExprId, ExprKind, FunctionBody, StmtId, StmtKind, Tree};
 
 use super::super::Walker;
 use crate::codes;
@@ -132,7 +132,7 @@ fn mentions_field(tree: &Tree, class: ClassId, text: &str, in_init: Option<bool>
                     .name
                     .is_some_and(|name| tree.name(name.name) == "__init__");
                 in_init.is_none_or(|wanted| wanted == is_init)
-                    && stores_field(tree, function.span, text)
+                    && stores_field(tree, &function.body, text)
             }
             // A class attribute of the name.
             StmtKind::Assign { targets, .. } => {
@@ -148,18 +148,61 @@ fn mentions_field(tree: &Tree, class: ClassId, text: &str, in_init: Option<bool>
     })
 }
 
-fn is_name(tree: &Tree, id: salami_syntax::tree::ExprId, text: &str) -> bool {
+fn is_name(tree: &Tree, id: ExprId, text: &str) -> bool {
     matches!(tree.expr(id).kind, ExprKind::Name(name) if tree.name(name) == text)
 }
 
-/// Whether statements within a span assign `something.text`.
-fn stores_field(tree: &Tree, span: Span, text: &str) -> bool {
-    let is_field = |id: salami_syntax::tree::ExprId| {
-        let expr = tree.expr(id);
-        let mut pending = vec![id];
-        if !(span.start <= expr.span.start && expr.span.end <= span.end) {
-            return false;
+/// All statements of a function, those of blocks too; not those of functions and classes in it.
+fn statements(tree: &Tree, body: &FunctionBody) -> Vec<StmtId> {
+    let mut found = Vec::new();
+    let mut pending: Vec<StmtId> = match body {
+        FunctionBody::Block(body) => body.clone(),
+        FunctionBody::Expression(_) => Vec::new(),
+    };
+    while let Some(id) = pending.pop() {
+        found.push(id);
+        match &tree.stmt(id).kind {
+            StmtKind::If {
+                branches,
+                otherwise,
+            } => {
+                pending.extend(branches.iter().flat_map(|(_, body)| body));
+                pending.extend(otherwise);
+            }
+            StmtKind::While {
+                body, otherwise, ..
+            }
+            | StmtKind::For {
+                body, otherwise, ..
+            } => {
+                pending.extend(body);
+                pending.extend(otherwise);
+            }
+            StmtKind::Try {
+                body,
+                handlers,
+                otherwise,
+                finally,
+            } => {
+                pending.extend(body);
+                pending.extend(handlers.iter().flat_map(|handler| &handler.body));
+                pending.extend(otherwise);
+                pending.extend(finally);
+            }
+            StmtKind::With { body, .. } => pending.extend(body),
+            StmtKind::Match { cases, .. } => {
+                pending.extend(cases.iter().flat_map(|case| &case.body));
+            }
+            _ => {}
         }
+    }
+    found
+}
+
+/// Whether a function assigns `something.text`.
+fn stores_field(tree: &Tree, body: &FunctionBody, text: &str) -> bool {
+    let is_field = |id: ExprId| {
+        let mut pending = vec![id];
         while let Some(id) = pending.pop() {
             match &tree.expr(id).kind {
                 ExprKind::Attribute { name, .. } if tree.name(name.name) == text => return true,
@@ -170,18 +213,21 @@ fn stores_field(tree: &Tree, span: Span, text: &str) -> bool {
         }
         false
     };
-    tree.stmts.iter().any(|statement| match &statement.kind {
-        StmtKind::Assign { targets, .. } => targets.iter().any(|&target| is_field(target)),
-        StmtKind::AnnotatedAssign { target, .. }
-        | StmtKind::AugmentedAssign { target, .. }
-        | StmtKind::For { target, .. } => is_field(*target),
-        StmtKind::With { items, .. } => items.iter().filter_map(|item| item.target).any(is_field),
-        _ => false,
-    })
+    statements(tree, body)
+        .into_iter()
+        .any(|id| match &tree.stmt(id).kind {
+            StmtKind::Assign { targets, .. } => targets.iter().any(|&target| is_field(target)),
+            StmtKind::AnnotatedAssign { target, .. }
+            | StmtKind::AugmentedAssign { target, .. }
+            | StmtKind::For { target, .. } => is_field(*target),
+            StmtKind::With { items, .. } => {
+                items.iter().filter_map(|item| item.target).any(is_field)
+            }
+            _ => false,
+        })
 }
 
-/// Whether the `__init__` of a class calls that of a base, or anything else on its object, which
-/// might set the field.
+/// Whether the `__init__` of a class calls that of a base, or sets fields by name.
 fn calls_init(tree: &Tree, class: ClassId) -> bool {
     let definition = tree.class(class);
     let init = definition
@@ -191,18 +237,26 @@ fn calls_init(tree: &Tree, class: ClassId) -> bool {
             StmtKind::Function(function) => {
                 let function = tree.function(function);
                 let name = function.name.map(|name| tree.name(name.name));
-                (name == Some("__init__")).then_some(function.span)
+                (name == Some("__init__")).then_some(&function.body)
             }
             _ => None,
         });
-    let Some(span) = init else { return true };
-    tree.exprs.iter().any(|expr| {
-        let is_inside = span.start <= expr.span.start && expr.span.end <= span.end;
-        is_inside
-            && match &expr.kind {
-                ExprKind::Attribute { name, .. } => tree.name(name.name) == "__init__",
-                ExprKind::Name(name) => tree.name(*name) == "setattr",
-                _ => false,
+    let Some(body) = init else { return true };
+    let calls = |value: ExprId| match &tree.expr(value).kind {
+        ExprKind::Call { callee, .. } => match &tree.expr(*callee).kind {
+            ExprKind::Attribute { name, .. } => {
+                matches!(tree.name(name.name), "__init__" | "update" | "__setattr__")
             }
-    })
+            ExprKind::Name(name) => tree.name(*name) == "setattr",
+            _ => false,
+        },
+        _ => false,
+    };
+    statements(tree, body)
+        .into_iter()
+        .any(|id| match tree.stmt(id).kind {
+            StmtKind::Expr(value) | StmtKind::Assign { value, .. } => calls(value),
+            StmtKind::Return(Some(value)) => calls(value),
+            _ => false,
+        })
 }
