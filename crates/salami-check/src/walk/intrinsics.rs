@@ -309,7 +309,13 @@ impl<'a> Walker<'_, 'a> {
                 self.value(ExprKind::Length(first.code), Type::INT, span)
             }
             "iter" | "__iter__" => {
+                let before = first.type_;
                 let (value, ()) = self.iterate_value(first);
+                let own = bit(Kind::Generator) | bit(Kind::Object) | bit(Kind::Iterator);
+                // A container of objects that are iterable themselves.
+                if value.type_ == before && self.engine.types.data(before).kinds() & own == 0 {
+                    return self.value(ExprKind::Leaf("iter", vec![value.code]), result, span);
+                }
                 value
             }
             "callable" => {

@@ -9,7 +9,6 @@ pub const ROWS: &[Row] = &[
         "iter[T]",
         "(«bind T as a» for «=a» in «list[T]@1» if «bool@3»)",
     ),
-    ("iter[T]", "iter(«list[T]»)"),
     ("iter[T]", "reversed(«list[T]»)"),
     ("iter[T]", "map(«fn[U, T]», «list[U]»)"),
     ("iter[T]", "map(«fn[U, A, T]», «list[U]», «vector[A]»)"),

@@ -266,7 +266,9 @@ impl Generator {
                 let side = if self.random.percent(50) { left } else { right };
                 self.expression(side, next)
             }
-            ("iter", [item]) => format!("iter([{}])", self.literals(item, count, next)),
+            ("iter", [item]) => {
+                format!("(item for item in [{}])", self.literals(item, count, next))
+            }
             ("fn", [parameters @ .., result]) => {
                 let start = self.scope.len();
                 let names: Vec<String> = parameters

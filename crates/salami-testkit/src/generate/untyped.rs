@@ -36,7 +36,6 @@ const DATA: &[&str] = &[
     "data[1:]",
     "float(data)",
     "len(data['a'])",
-    "'%d' % data",
     "', '.join(data)",
 ];
 
