@@ -140,11 +140,8 @@ fn is_open(text: &str) -> bool {
             ('«', _) => hole = true,
             ('»', _) => hole = false,
             _ if hole => {}
-            (_, Some(open)) => {
-                if letter == open {
-                    quote = None;
-                }
-            }
+            (_, Some(open)) if letter == open => quote = None,
+            (_, Some(_)) => {}
             ('\'' | '"', None) => quote = Some(letter),
             ('(' | '[' | '{', None) => depth += 1,
             (')' | ']' | '}', None) => depth = depth.saturating_sub(1),
