@@ -10,17 +10,17 @@ pub mod codes;
 mod effects;
 mod engine;
 pub mod face;
-pub mod offers;
 mod help;
 mod names;
+pub mod offers;
 mod tools;
 pub mod typed;
 mod types;
 mod uses;
 mod walk;
 
-pub use tools::Stub;
 pub use check::{Checked, EffectClass, Effects, Options, SOURCE_BYTES, Strict, Work, check};
+pub use tools::Stub;
 
 /// The sources that spans of a checked program point into, by [`salami_source::FileId`]: the
 /// program, then the prelude.

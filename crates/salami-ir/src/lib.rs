@@ -24,8 +24,9 @@ pub use index::{
 pub use instruction::Instruction;
 pub use leaf::LeafSignature;
 pub use module::{
-    Capability, Class, ClassRef, Constant, Field, FieldDefault, Function, FunctionKind, Global, Handler, HandlerKind,
-    LeafImport, Module, RegisterDeclaration, SEMANTICS_VERSION, Schema, SourceEntry,
+    Capability, Class, ClassRef, Constant, Field, FieldDefault, Function, FunctionKind, Global,
+    Handler, HandlerKind, LeafImport, Module, RegisterDeclaration, SEMANTICS_VERSION, Schema,
+    SourceEntry,
 };
 pub use place::Place;
 pub use types::{RegisterType, Tag, TagSet};

@@ -10,9 +10,8 @@ use salami_check::typed::{
 };
 use salami_ir::instruction::{self, Destination, Expectation};
 use salami_ir::{
-    FunctionIndex,
-    ClassIndex, ClassRef, FieldIndex, GlobalIndex, Instruction, Register, RegisterType,
-    SchemaIndex, Tag, TagSet,
+    ClassIndex, ClassRef, FieldIndex, FunctionIndex, GlobalIndex, Instruction, Register,
+    RegisterType, SchemaIndex, Tag, TagSet,
 };
 
 use crate::function::{FunctionLowerer, Value};

@@ -3,8 +3,8 @@
 use salami_check::typed::{self, Constant, LocalId, Program, Storage};
 use salami_ir::instruction::{Destination, Expectation};
 use salami_ir::{
-    Function, FunctionIndex, Instruction, Register, RegisterDeclaration,
-    RegisterType, SchemaIndex, Tag,
+    Function, FunctionIndex, Instruction, Register, RegisterDeclaration, RegisterType, SchemaIndex,
+    Tag,
 };
 use salami_source::Source;
 
@@ -114,7 +114,8 @@ fn lower_once(
             "there is no function {position}"
         )));
     };
-    let result = if function.kind != typed::FunctionKind::Plain || program.body.index() == position {
+    let result = if function.kind != typed::FunctionKind::Plain || program.body.index() == position
+    {
         RegisterType::ANY
     } else {
         kinds::register_type(&function.result)?

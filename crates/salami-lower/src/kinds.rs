@@ -1,7 +1,9 @@
 //! The checker's value sets as register types.
 
 use salami_check::typed::{self, ClassReference, Kind, ValueSet};
-use salami_ir::{BuiltinException, Class, ClassIndex, ClassRef, FunctionKind, RegisterType, Tag, TagSet};
+use salami_ir::{
+    BuiltinException, Class, ClassIndex, ClassRef, FunctionKind, RegisterType, Tag, TagSet,
+};
 
 use crate::LowerError;
 

@@ -336,10 +336,10 @@ fn type_name(module: &Module, schema: SchemaIndex, depth: u32) -> String {
                 .map(|(name, schema, _)| format!("{name}: {}", inner(schema)));
             format!("{{{}}}", shown.collect::<Vec<_>>().join(", "))
         }
-        Schema::Class(class, _) => module
-            .classes
-            .get(class.index())
-            .map_or_else(|| "object".into(), |class: &Class| class.own_name().to_owned()),
+        Schema::Class(class, _) => module.classes.get(class.index()).map_or_else(
+            || "object".into(),
+            |class: &Class| class.own_name().to_owned(),
+        ),
         Schema::Iso(tag) => match tag {
             Tag::DateTime => "datetime".into(),
             Tag::Time => "time".into(),

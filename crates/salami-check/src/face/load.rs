@@ -9,8 +9,8 @@ use salami_syntax::tree::{
     StmtId, StmtKind, Tree,
 };
 
-use super::lazy::{self, Lazy, Load, Owner};
 use super::annotation::{Names, is_variable, keep, qualify};
+use super::lazy::{self, Lazy, Load, Owner};
 use super::model::{
     ClassKind, Effect, FaceClass, FaceConstant, FaceEntry, FaceFunction, FaceMember, FaceModule,
     FaceParameter, FaceSignature, FaceType, FaceValue, Need, Requirement, Scope, Subject, Target,
@@ -117,7 +117,9 @@ fn load_class(
     }
     read(owner, name, text, |names| {
         let definition = names.tree.classes.first()?;
-        Some(FaceEntry::Class(class_of(names, definition, owner, &members)))
+        Some(FaceEntry::Class(class_of(
+            names, definition, owner, &members,
+        )))
     })
 }
 

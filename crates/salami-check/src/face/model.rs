@@ -15,7 +15,10 @@ pub struct FaceModule {
 }
 
 /// Something that a module has.
-#[allow(clippy::large_enum_variant, reason = "entries are read once and kept as they are")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "entries are read once and kept as they are"
+)]
 #[derive(Clone, Debug)]
 pub enum FaceEntry {
     /// A function.
@@ -482,9 +485,12 @@ impl FaceType {
             Self::Type(type_) | Self::FindAll(type_) | Self::Split(type_) => {
                 type_.mentions_class_variable()
             }
-            Self::Object | Self::Json | Self::Never | Self::SelfType | Self::Having(_) | Self::Literal(_) => {
-                false
-            },
+            Self::Object
+            | Self::Json
+            | Self::Never
+            | Self::SelfType
+            | Self::Having(_)
+            | Self::Literal(_) => false,
         }
     }
 }

@@ -82,7 +82,10 @@ const REFUSED: &[(&[&str], &str)] = &[
         &["pandas", "polars"],
         "read the rows with `csv.DictReader(io.StringIO(text))` and keep them in lists and dicts; sum, sorted, Counter and statistics do the rest",
     ),
-    (&["numpy", "scipy"], "use lists: `sum(...)`, `statistics.mean(...)`, `[a + b for a, b in zip(xs, ys)]`, math for functions of one number"),
+    (
+        &["numpy", "scipy"],
+        "use lists: `sum(...)`, `statistics.mean(...)`, `[a + b for a, b in zip(xs, ys)]`, math for functions of one number",
+    ),
     (&["xml"], "use xml.etree.ElementTree"),
     (
         &["logging"],

@@ -15,8 +15,8 @@ mod records;
 
 pub use data::{Callee, ClassRef, Container, JSON_SCALARS, Tuple, Type, TypeData, bit};
 pub use display::Namer;
-pub use hasher::FixedState;
 pub use graph::{Node, Types};
+pub use hasher::FixedState;
 
 use crate::typed::Kind;
 

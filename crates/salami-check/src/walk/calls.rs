@@ -230,7 +230,9 @@ impl<'a> Walker<'_, 'a> {
             };
             return self.construct(class, given, span);
         }
-        if count == 1 && let Some(&class) = data.instances.first() {
+        if count == 1
+            && let Some(&class) = data.instances.first()
+        {
             let object = self.engine.types.instance(class);
             if let ClassRef::Program(class) = class
                 && self.engine.method(class, "__call__").is_some()

@@ -164,9 +164,7 @@ impl Walker<'_, '_> {
                 let method = self.engine.method(class, "__getitem__")?.1;
                 let caller = Some((self.variant, Span::default()));
                 let types = [part, Type::INT];
-                let item = self
-                    .engine
-                    .request(method.definition, None, &types, caller);
+                let item = self.engine.request(method.definition, None, &types, caller);
                 return Some(self.engine.result(item, self.variant));
             };
             let types = [part];

@@ -404,14 +404,9 @@ impl<'a> Walker<'_, 'a> {
         });
         let caught = self.hidden(span, 15, exception);
         let read = self.read_hidden(caught, exception, span);
-        let type_object = self.value(
-            ExprKind::Leaf("type", vec![read.code.clone()]),
-            class,
-            span,
-        );
+        let type_object = self.value(ExprKind::Leaf("type", vec![read.code.clone()]), class, span);
         let none = self.none(span);
-        let result =
-            self.call_method_named(held.clone(), exit, vec![type_object, read, none], at);
+        let result = self.call_method_named(held.clone(), exit, vec![type_object, read, none], at);
         let result = if is_async {
             self.awaited(result, at)
         } else {

@@ -209,7 +209,11 @@ impl<'a> Walker<'_, 'a> {
         {
             let short = name.rsplit('.').next().unwrap_or(name).to_owned();
             let short = self.constant(Constant::Str(short), span);
-            return self.value(ExprKind::Leaf("_leaf.dict_type", vec![short.code]), type_, span);
+            return self.value(
+                ExprKind::Leaf("_leaf.dict_type", vec![short.code]),
+                type_,
+                span,
+            );
         }
         let constant = match class {
             ClassRef::Program(_) => Constant::Class(self.class_reference(class)),
@@ -315,21 +319,22 @@ impl<'a> Walker<'_, 'a> {
         };
         let definition = self.prelude_function(name)?;
         let twin = self.engine.syntax(definition)?;
-        let is_same = twin.parameters.len() == signature.parameters.len()
-            && twin.parameters.iter().zip(&signature.parameters).all(
-                |(parameter, declared)| {
-                    let is_single = |kind| {
-                        !matches!(
-                            kind,
-                            tree::ParameterKind::VariadicPositional
-                                | tree::ParameterKind::VariadicKeyword
-                        )
-                    };
-                    parameter.default.is_some() == declared.default.is_some()
-                        && is_single(parameter.kind)
-                        && is_single(declared.kind)
-                },
-            );
+        let is_same =
+            twin.parameters.len() == signature.parameters.len()
+                && twin.parameters.iter().zip(&signature.parameters).all(
+                    |(parameter, declared)| {
+                        let is_single = |kind| {
+                            !matches!(
+                                kind,
+                                tree::ParameterKind::VariadicPositional
+                                    | tree::ParameterKind::VariadicKeyword
+                            )
+                        };
+                        parameter.default.is_some() == declared.default.is_some()
+                            && is_single(parameter.kind)
+                            && is_single(declared.kind)
+                    },
+                );
         is_same.then_some(definition)
     }
 

@@ -183,7 +183,12 @@ impl<'a> Walker<'_, 'a> {
     }
 
     /// An expression that only raises.
-    pub(super) fn raising(&mut self, exception: &'static str, message: String, span: Span) -> Value {
+    pub(super) fn raising(
+        &mut self,
+        exception: &'static str,
+        message: String,
+        span: Span,
+    ) -> Value {
         let message = self.constant(Constant::Str(message), span);
         let raised = self.new_exception(exception, vec![message], span);
         let none = self.none(span);

@@ -4,7 +4,6 @@
 //! more, is the one whose tree and diagnostics are kept.
 
 mod annotation;
-mod coroutines;
 mod arguments;
 mod attribute_stores;
 mod attributes;
@@ -16,8 +15,9 @@ mod closures;
 mod comparisons;
 mod comprehension;
 mod construct;
-mod dynamic;
 mod context_managers;
+mod coroutines;
+mod dynamic;
 mod elements;
 mod entry;
 mod enumerations;

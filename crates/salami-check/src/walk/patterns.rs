@@ -524,7 +524,10 @@ impl<'a> Walker<'_, 'a> {
     /// The fields that positional patterns of a class stand for: its `__match_args__`.
     fn match_args(&self, class: u32) -> Option<Vec<String>> {
         let (owner, value) = self.engine.class_attribute(class, "__match_args__")?;
-        let file = self.engine.files.get(&self.engine.classes[owner as usize].file)?;
+        let file = self
+            .engine
+            .files
+            .get(&self.engine.classes[owner as usize].file)?;
         let items = match &file.tree.expr(value).kind {
             tree::ExprKind::Tuple(items) => items,
             _ => return None,

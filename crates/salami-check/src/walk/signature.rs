@@ -94,7 +94,8 @@ impl Walker<'_, '_> {
 
     /// Whether a value fits, binding variables on the way.
     pub(super) fn fit(&mut self, wanted: &FaceType, actual: Type, bindings: &mut Bindings) -> Fit {
-        if actual == Type::NEVER || actual == Type::ERROR && !matches!(wanted, FaceType::Variable(..))
+        if actual == Type::NEVER
+            || actual == Type::ERROR && !matches!(wanted, FaceType::Variable(..))
         {
             return Fit::Yes;
         }

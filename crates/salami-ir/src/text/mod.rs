@@ -40,7 +40,7 @@ mod print;
 mod procedure;
 mod section;
 
-pub(crate) use literal::register_type;
 pub use listing::Listing;
+pub(crate) use literal::register_type;
 pub use parse::{Assembly, MAXIMUM_SOURCE_BYTES, assemble, parse};
 pub use print::print;

@@ -263,7 +263,13 @@ fn gamma(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
         }
         return Ok(Value::Float(product));
     }
-    checked(context, crate::native::gamma::gamma(x), x.is_nan(), x.is_finite(), true)
+    checked(
+        context,
+        crate::native::gamma::gamma(x),
+        x.is_nan(),
+        x.is_finite(),
+        true,
+    )
 }
 
 fn log_gamma(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
@@ -272,7 +278,13 @@ fn log_gamma(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise>
     if x <= 0.0 && x == libm::floor(x) && x.is_finite() {
         return Err(domain(context));
     }
-    checked(context, crate::native::gamma::log_gamma(x), x.is_nan(), x.is_finite(), true)
+    checked(
+        context,
+        crate::native::gamma::log_gamma(x),
+        x.is_nan(),
+        x.is_finite(),
+        true,
+    )
 }
 
 /// A logarithm, also of integers that no float holds.

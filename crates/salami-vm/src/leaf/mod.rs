@@ -4,12 +4,12 @@
 //! file's `LEAVES`.
 
 pub(crate) mod argument;
+mod binary_text;
 mod builtins;
 mod bytes;
 mod bytes_case;
 mod bytes_search;
 mod clock;
-mod binary_text;
 mod codec;
 mod collections;
 mod copy;
@@ -20,8 +20,8 @@ mod datetime_common;
 mod decimal;
 mod decimal_digits;
 mod deque;
-mod digest;
 mod dict;
+mod digest;
 mod exceptions;
 mod float;
 mod generators;
@@ -37,8 +37,8 @@ mod math;
 mod math_integer;
 mod number;
 mod objects;
-mod range;
 mod random;
+mod range;
 mod re;
 mod re_match;
 mod restore;

@@ -205,7 +205,9 @@ fn copied(heap: &crate::heap::Heap, class: ClassIndex) -> ClassIndex {
     match own.base {
         Some(ClassRef::Module(base))
             if own.module().is_some()
-                && classes.get(base.index()).is_some_and(|base| base.name == own.name) =>
+                && classes
+                    .get(base.index())
+                    .is_some_and(|base| base.name == own.name) =>
         {
             base
         }

@@ -216,14 +216,17 @@ fn sorted_anyhow(context: &mut Context, arguments: &[Value]) -> Result<Value, Ra
     let mut values = ops::collect(context, values)?;
     prepare(context, values.len())?;
     charge_texts(context, &values)?;
-    merge_sort(&mut values, &mut |left, right| {
-        match ops::order(context, Comparison::Less, *left, *right) {
-            Err(Raise::Exception(_)) => {
-                let heap = &context.heap;
-                Ok(ops::type_name(heap, *left) < ops::type_name(heap, *right))
-            }
-            other => other,
+    merge_sort(&mut values, &mut |left, right| match ops::order(
+        context,
+        Comparison::Less,
+        *left,
+        *right,
+    ) {
+        Err(Raise::Exception(_)) => {
+            let heap = &context.heap;
+            Ok(ops::type_name(heap, *left) < ops::type_name(heap, *right))
         }
+        other => other,
     })?;
     context.list(values)
 }

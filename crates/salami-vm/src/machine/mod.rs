@@ -23,13 +23,13 @@ pub use canary::{CanaryError, check_limits};
 pub use error::{ErrorContext, Limit, MachineError, Raised, TraceLine};
 
 use crate::context::Context;
-use crate::wait::{Answer, Wait};
 use crate::data::{Data, ExportError};
 use crate::hash::HashKey;
 use crate::heap::Heap;
 use crate::prepare::{Program, R};
 use crate::raise::Raise;
 use crate::value::{ExceptionRef, GeneratorRef, TypeRef, Value};
+use crate::wait::{Answer, Wait};
 
 /// What a machine may use at most.
 #[derive(Clone, Copy, Debug)]

@@ -83,13 +83,11 @@ pub(super) fn make_function(
     if is_plain && let Some(known) = context.heap.plain_function(function) {
         return Ok(known);
     }
-    let made = context
-        .heap
-        .alloc_function(FunctionObject {
-            function,
-            cells,
-            attributes: Vec::new(),
-        })?;
+    let made = context.heap.alloc_function(FunctionObject {
+        function,
+        cells,
+        attributes: Vec::new(),
+    })?;
     if is_plain {
         context.heap.keep_plain_function(function, made);
     }

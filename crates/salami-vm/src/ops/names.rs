@@ -57,7 +57,11 @@ pub fn type_name(heap: &Heap, value: Value) -> String {
         Value::Function(_) => "function",
         Value::Cell(_) => "cell",
         Value::Iterator(iterator) => iterator_name(heap, heap.iterator(iterator)),
-        Value::Generator(generator) => heap.generator(generator).kind.made().map_or("generator", Tag::name),
+        Value::Generator(generator) => heap
+            .generator(generator)
+            .kind
+            .made()
+            .map_or("generator", Tag::name),
         Value::Object(object) => {
             return class_name(heap, ClassRef::Module(heap.object(object).class));
         }
