@@ -90,8 +90,15 @@ pub fn size(context: &mut Context, value: Value) -> Result<i64, Raise> {
 /// An integer that must fit 32 bits, as C's `int`.
 pub fn small(context: &mut Context, value: Value) -> Result<i32, Raise> {
     let number = integer(context, value)?;
+    number
+        .to_i32()
+        .ok_or_else(|| context.overflow_error("Python int too large to convert to C int"))
+}
+
+/// As [`small`], for arguments that CPython parses by a format: it takes them as a `long` first.
+pub fn parsed_small(context: &mut Context, value: Value) -> Result<i32, Raise> {
+    let number = integer(context, value)?;
     number.to_i32().ok_or_else(|| {
-        // CPython takes it as a `long` first.
         let message = match number.to_i64() {
             None => "Python int too large to convert to C long",
             Some(long) if long < 0 => "signed integer is less than minimum",

@@ -1,6 +1,6 @@
 //! What the leaves of dates and times share.
 
-use super::argument::{checked, small, wrong_type};
+use super::argument::{checked, parsed_small, wrong_type};
 use crate::context::Context;
 use crate::format::Failure;
 use crate::native::Native;
@@ -117,7 +117,7 @@ pub(super) fn part(context: &mut Context, value: Value, default: i64) -> Result<
     if value.is_unset() {
         return Ok(default);
     }
-    small(context, value).map(i64::from)
+    parsed_small(context, value).map(i64::from)
 }
 
 /// A time of day from arguments.
