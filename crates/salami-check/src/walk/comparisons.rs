@@ -408,7 +408,7 @@ impl<'a> Walker<'_, 'a> {
         let message = format!(
             "'{symbol}' not supported between instances of '{left_text}' and '{right_text}'"
         );
-        self.assertion(codes::TYPE_OPERATOR, span, message.clone(), None);
+        self.operator_assertion(codes::TYPE_OPERATOR, span, message.clone(), None);
         self.raising("TypeError", message, span)
     }
 
@@ -427,15 +427,25 @@ impl<'a> Walker<'_, 'a> {
         );
         let mut result = Type::NEVER;
         let mut misfit = None;
+        let mut only_none = None;
         let right_parts = self.engine.types.parts(right_all);
         for left_part in self.engine.types.parts(left_all) {
             for &right_part in &right_parts {
                 if self.is_ordered(left_part, right_part) {
                     result = Type::BOOL;
                 } else if misfit.is_none() {
-                    misfit = Some((left_part, right_part));
+                    let is_none = left_part == Type::NONE || right_part == Type::NONE;
+                    // `max(counts, key=counts.get)`: that the keys are there is not seen here.
+                    if is_none && self.file.id != 0 {
+                        only_none = Some((left_part, right_part));
+                    } else {
+                        misfit = Some((left_part, right_part));
+                    }
                 }
             }
+        }
+        if result == Type::NEVER {
+            misfit = misfit.or(only_none);
         }
         if let Some((left_part, right_part)) = misfit {
             self.report_operator(

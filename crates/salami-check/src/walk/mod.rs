@@ -24,6 +24,7 @@ mod enumerations;
 mod env;
 mod exceptions;
 mod expected;
+mod expected_texts;
 mod expressions;
 mod function_names;
 mod intrinsics;
@@ -117,6 +118,8 @@ pub struct Walker<'e, 'a> {
     /// In `any(... for ...)`: the flag, and the value that decides.
     decided: Option<(LocalId, bool)>,
     /// The call whose signature is being matched: containers that it makes are made there.
+    /// What the chain of `and` or `or` walked last may be where it is true, and where not.
+    chain_parts: (Type, Type),
     call_span: Span,
 }
 
@@ -155,6 +158,7 @@ impl<'e, 'a> Walker<'e, 'a> {
             first_default: 0,
             default_count: 0,
             decided: None,
+            chain_parts: (Type::NEVER, Type::NEVER),
             call_span: Span::default(),
         };
         walker.lay_out(parameters, is_open);
@@ -575,6 +579,18 @@ impl<'e, 'a> Walker<'e, 'a> {
         if self.file.id == 0 {
             self.diagnose(Severity::Note, code, span, message.into(), help);
         }
+    }
+
+    /// An operator that may not fit its operands, even in the prelude: what `sum` adds and
+    /// `sorted` compares are values of the program.
+    fn operator_assertion(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<Help>,
+    ) {
+        self.diagnose(Severity::Note, code, span, message.into(), help);
     }
 
     fn unsupported(&mut self, span: Span, what: &str, help: &str) -> Value {

@@ -10,6 +10,7 @@ use super::signature::{Bindings, Fit};
 use super::slots::Slot;
 use crate::codes;
 use crate::face::{FaceSignature, Requirement, Scope, Subject};
+use crate::help::Help;
 use crate::typed::Kind;
 use crate::types::{JSON_SCALARS, Tuple, Type};
 
@@ -43,6 +44,12 @@ impl Walker<'_, '_> {
             if type_ == Type::NEVER || type_ == Type::ERROR {
                 continue;
             }
+            // `sorted(counts, key=counts.get)`: that the keys are there is not seen in the prelude.
+            let type_ = match self.engine.types.without_none(type_) {
+                Type::NEVER => type_,
+                rest if self.file.id != 0 && need.requirement == Requirement::Ordered => rest,
+                _ => type_,
+            };
             let (fit, what) = match need.requirement {
                 Requirement::Hashable => {
                     self.check_hashable(type_, span);
@@ -51,12 +58,27 @@ impl Walker<'_, '_> {
                 Requirement::Ordered => (self.orders(type_, type_, 0), "ordered by `<`"),
                 Requirement::Json => (self.is_plain_json(type_, 0), "written as JSON"),
             };
-            self.report_need(fit, shown, type_, what, span);
+            self.report_need(need.requirement, fit, shown, type_, what, span);
         }
     }
 
-    fn report_need(&mut self, fit: Fit, shown: &str, type_: Type, what: &str, span: Span) {
+    fn report_need(
+        &mut self,
+        need: Requirement,
+        fit: Fit,
+        shown: &str,
+        type_: Type,
+        what: &str,
+        span: Span,
+    ) {
         let text = self.show(type_);
+        // In the prelude it is the keys that are compared.
+        let is_own = self.file.id == 0;
+        let shown = if is_own {
+            format!("{shown}()")
+        } else {
+            "keys".to_owned()
+        };
         let is_json = self.engine.types.data(type_).json;
         match fit {
             Fit::Yes => {}
@@ -66,13 +88,25 @@ impl Walker<'_, '_> {
                 } else {
                     codes::TYPE_ARGUMENT
                 };
-                let help = self.need_help(type_, what, span);
-                let message = format!("{shown}() of `{text}`: not all such values can be {what}");
-                self.assertion(code, span, message, help);
+                let help = if is_own {
+                    self.need_help(type_, what, span)
+                } else {
+                    Help::from(None)
+                };
+                let message = format!("{shown} of `{text}`: not all such values can be {what}");
+                if need == Requirement::Ordered {
+                    self.operator_assertion(code, span, message, help);
+                } else {
+                    self.assertion(code, span, message, help);
+                }
             }
             Fit::No => {
-                let help = self.need_help(type_, what, span);
-                let message = format!("{shown}(): `{text}` cannot be {what}");
+                let help = if is_own {
+                    self.need_help(type_, what, span)
+                } else {
+                    Help::from(None)
+                };
+                let message = format!("{shown}: `{text}` cannot be {what}");
                 self.error(codes::TYPE_ARGUMENT, span, message, help);
             }
         }

@@ -341,7 +341,7 @@ impl<'a> Walker<'_, 'a> {
         let symbol = operator.symbol();
         let message =
             format!("unsupported operand type(s) for {symbol}: '{left_text}' and '{right_text}'");
-        self.assertion(codes::TYPE_OPERATOR, span, message.clone(), None);
+        self.operator_assertion(codes::TYPE_OPERATOR, span, message.clone(), None);
         self.raising("TypeError", message, span)
     }
 
@@ -444,7 +444,7 @@ impl<'a> Walker<'_, 'a> {
                 "`{symbol}` is not possible between `{left_part}` and `{right_part}`, which these may be"
             )
         };
-        self.assertion(code, span, message, help);
+        self.operator_assertion(code, span, message, help);
     }
 
     fn operate_parts(

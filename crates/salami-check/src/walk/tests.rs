@@ -127,6 +127,9 @@ impl<'a> Walker<'_, 'a> {
         let count = self.env.variables.len();
         let mut out = Env::unreachable(count);
         let mut result: Option<Value> = None;
+        // What the operands so far may end the chain with, and the parts of the last one.
+        let mut kept = Type::NEVER;
+        let mut parts = (Type::NEVER, Type::NEVER);
         let last = values.len().saturating_sub(1);
         let mut go_on = self.env.clone();
         for (index, &id) in values.iter().enumerate() {
@@ -136,13 +139,15 @@ impl<'a> Walker<'_, 'a> {
                 BoolOperator::And => (rest, then),
                 BoolOperator::Or => (then, rest),
             };
+            let ends = match operator {
+                BoolOperator::And => parts.1,
+                BoolOperator::Or => parts.0,
+            };
+            kept = self.join(kept, ends);
+            parts = self.truth_parts(id, value.type_);
             result = Some(match result {
                 None => value,
                 Some(before) => {
-                    let kept = match operator {
-                        BoolOperator::And => self.falsy(before.type_),
-                        BoolOperator::Or => self.truthy(before.type_),
-                    };
                     let type_ = self.join(kept, value.type_);
                     if wants_value && self.has_own_truth(before.type_) {
                         let joined = self.chain_by_method(operator, before, value, type_, span);
@@ -182,10 +187,26 @@ impl<'a> Walker<'_, 'a> {
             }
         }
         let value = result.unwrap_or_else(|| self.error_value(span));
+        let (truthy, falsy) = parts;
         match operator {
-            BoolOperator::And => (value, go_on, out),
-            BoolOperator::Or => (value, out, go_on),
+            BoolOperator::And => {
+                self.chain_parts = (truthy, self.join(kept, falsy));
+                (value, go_on, out)
+            }
+            BoolOperator::Or => {
+                self.chain_parts = (self.join(kept, truthy), falsy);
+                (value, out, go_on)
+            }
         }
+    }
+
+    /// What an operand that was just walked may be where it is true, and where not. A chain knows
+    /// better than its type: `flag and items` is true as one of the items' type only.
+    fn truth_parts(&mut self, id: ExprId, type_: Type) -> (Type, Type) {
+        if matches!(self.tree.expr(id).kind, tree::ExprKind::Bool2 { .. }) {
+            return self.chain_parts;
+        }
+        (self.truthy(type_), self.falsy(type_))
     }
 
     fn test_truth(&mut self, id: ExprId, wants_value: bool) -> (Value, Env, Env) {
