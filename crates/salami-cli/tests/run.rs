@@ -138,7 +138,7 @@ fn files_that_are_none_are_told() {
         (folder.path(""), 2, "is a folder"),
         (folder.file("latin.py", b"print('\xe9')\n"), 3, "position 7"),
         (
-            folder.file("large.py", "x = 1\n".repeat(2_000_000)),
+            folder.file("large.py", "x = 1\n".repeat(3_000_000)),
             3,
             "syntax.too-large",
         ),

@@ -301,6 +301,7 @@ fn the_input_is_decoded_for_main() {
     program.schemas = vec![Schema::Int, Schema::Json];
     program.main = Some(Main {
         function: FunctionId(1),
+        driver: None,
         inputs: vec![
             Input {
                 name: "a".into(),
