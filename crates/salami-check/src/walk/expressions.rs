@@ -502,7 +502,7 @@ impl<'a> Walker<'_, 'a> {
                 });
                 let container = self.expr(ExprKind::Local(local), Type::NEVER, span);
                 let leaf = if kind == Kind::List {
-                    "list.extend"
+                    "_leaf.extend_by_starred"
                 } else {
                     "set.update"
                 };
@@ -582,9 +582,8 @@ impl<'a> Walker<'_, 'a> {
                     local
                 });
                 let container = self.expr(ExprKind::Local(local), type_, span);
-                let none = self.expr(ExprKind::Dict(Vec::new()), type_, span);
                 let update = self.expr(
-                    ExprKind::Leaf("dict.update", vec![container, other.code, none]),
+                    ExprKind::Leaf("_leaf.update_by_starred", vec![container, other.code]),
                     Type::NONE,
                     span,
                 );
@@ -593,7 +592,11 @@ impl<'a> Walker<'_, 'a> {
             };
             let key_value = self.expression(*key);
             self.check_hashable(key_value.type_, key_value.code.span);
-            let key_value = self.as_key(key_value);
+            let mut key_value = self.as_key(key_value);
+            if hidden.is_some() {
+                // A store would work out the value first.
+                key_value = self.hold_value(key_value, self.tree.expr(*key).span, &mut statements);
+            }
             let value = self.expression(*value);
             self.engine.types.write(key_node, key_value.type_);
             match (&self.tree.expr(*key).kind, is_plain) {

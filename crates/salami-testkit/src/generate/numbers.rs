@@ -55,7 +55,7 @@ pub const ROWS: &[Row] = &[
     ("int", "(«int» if «bool» else «int»)"),
     ("int", "(«int» or «int»)"),
     ("int", "(«int» and «int»)"),
-    ("int", "len(range(«int», «int», «index»))"),
+    ("int", "len(range(«index», «small», «index»))"),
     ("int", "range(«index», 40, «positive»)[«index»]"),
     ("int", "(«bool» + «bool»)"),
     ("int", "(«int» * «bool»)"),
