@@ -6,6 +6,7 @@
 
 use salami_source::Span;
 
+pub(super) use super::expected_texts::raised_by;
 use super::{Value, Walker};
 use crate::codes;
 use crate::typed::{ExprKind, Place, Stmt, StmtKind};
@@ -50,6 +51,8 @@ impl Walker<'_, '_> {
             }
             StmtKind::Assign(Place::Field(object, ..), value) => vec![value, object],
             StmtKind::Delete(Place::Item(container, index)) => vec![container, index],
+            StmtKind::InPlace(_, _, value, _) => vec![value],
+            StmtKind::Raise(value, cause) => core::iter::once(value).chain(cause).collect(),
             kind => {
                 out.push(Stmt {
                     kind,
@@ -58,11 +61,12 @@ impl Walker<'_, '_> {
                 return;
             }
         };
-        out.extend(
-            parts
-                .into_iter()
-                .map(|part| Self::statement(StmtKind::Expr(part), span)),
-        );
+        // Of the operation that does not fit, what it is done with.
+        let parts = parts.into_iter().flat_map(|part| match *part.kind {
+            ExprKind::Binary(_, left, right) => vec![left, right],
+            _ => vec![part],
+        });
+        out.extend(parts.map(|part| Self::statement(StmtKind::Expr(part), span)));
     }
 
     /// A value that an error left behind where that error is raised: there is none.
@@ -98,78 +102,4 @@ impl Walker<'_, '_> {
 /// is refused whoever asks.
 pub(super) fn can_be_soft(code: &str) -> bool {
     code.starts_with("type.") || code == codes::CALL_ARGUMENTS
-}
-
-/// The exception that CPython raises where a diagnostic says that it is certain, with its message.
-pub(super) fn raised_by(code: &'static str, message: &str) -> Option<(&'static str, String)> {
-    let quoted: Vec<&str> = message.split('`').collect();
-    // `a` quoted with backticks: the pieces between them are the odd ones.
-    let part = |index: usize| quoted.get(2 * index + 1).copied().unwrap_or_default();
-    let class = |text: &str| {
-        let end = text.find(['[', ' ', '|']).unwrap_or(text.len());
-        match &text[..end] {
-            "None" => "NoneType".to_owned(),
-            name => name.to_owned(),
-        }
-    };
-    match code {
-        codes::TYPE_ATTRIBUTE | codes::TYPE_OPTIONAL if message.contains("` has no `") => {
-            let (owner, name) = (part(0), part(1));
-            let text = match owner
-                .strip_prefix("type[")
-                .and_then(|text| text.strip_suffix(']'))
-            {
-                Some(owner) => format!("type object '{owner}' has no attribute '{name}'"),
-                None => format!("'{}' object has no attribute '{name}'", class(owner)),
-            };
-            Some(("AttributeError", text))
-        }
-        codes::TYPE_ATTRIBUTE if message.starts_with("property '") => {
-            Some(("AttributeError", message.to_owned()))
-        }
-        codes::CALL_ARGUMENTS => Some(("TypeError", message.to_owned())),
-        codes::TYPE_HASHABLE if message.starts_with('`') => Some((
-            "TypeError",
-            format!("unhashable type: '{}'", class(part(0))),
-        )),
-        codes::TYPE_HASHABLE => {
-            let end = message.find(": it has").unwrap_or(message.len());
-            Some(("TypeError", message[..end].to_owned()))
-        }
-        codes::TYPE_OPERATOR if message.contains("` is not possible between `") => {
-            let (symbol, left, right) = (part(0), class(part(1)), class(part(2)));
-            let text = match symbol {
-                "+" if matches!(left.as_str(), "str" | "list" | "tuple") && left != right => {
-                    format!("can only concatenate {left} (not \"{right}\") to {left}")
-                }
-                "<" | "<=" | ">" | ">=" => {
-                    format!("'{symbol}' not supported between instances of '{left}' and '{right}'")
-                }
-                "in" => format!("argument of type '{right}' is not iterable"),
-                _ => format!("unsupported operand type(s) for {symbol}: '{left}' and '{right}'"),
-            };
-            Some(("TypeError", text))
-        }
-        codes::TYPE_SUBSCRIPT if message.contains("does not take items") => Some((
-            "TypeError",
-            format!(
-                "'{}' object does not support item assignment",
-                class(part(0))
-            ),
-        )),
-        codes::TYPE_SUBSCRIPT if message.contains("` cannot be indexed") => Some((
-            "TypeError",
-            format!("'{}' object is not subscriptable", class(part(0))),
-        )),
-        codes::TYPE_ITERABLE if message.contains("cannot be iterated") => Some((
-            "TypeError",
-            format!("'{}' object is not iterable", class(part(0))),
-        )),
-        codes::TYPE_CALL if message.contains("is not a function") => Some((
-            "TypeError",
-            format!("'{}' object is not callable", class(part(0))),
-        )),
-        codes::TYPE_ARGUMENT => Some(("TypeError", message.to_owned())),
-        _ => None,
-    }
 }

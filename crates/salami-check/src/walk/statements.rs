@@ -195,6 +195,15 @@ impl<'a> Walker<'_, 'a> {
             if let Some((exception, message)) = self.raises.take() {
                 let span = self.tree.stmt(statement).span;
                 Self::without_last_store(out, length, span);
+                let is_augmented = matches!(
+                    self.tree.stmt(statement).kind,
+                    tree::StmtKind::AugmentedAssign { .. }
+                );
+                let message = if is_augmented {
+                    super::expected_texts::in_place(&message)
+                } else {
+                    message
+                };
                 let raised = self.raising(exception, message, span);
                 out.push(Self::statement(StmtKind::Expr(raised.code), span));
                 self.stop();
@@ -528,7 +537,7 @@ impl<'a> Walker<'_, 'a> {
         } else {
             self.iterate(iterable_value, iterable)
         };
-        if !self.env.reachable {
+        if !self.env.reachable || self.raises.is_some() {
             out.push(Self::statement(StmtKind::Expr(iterated.code), span));
             return;
         }

@@ -210,6 +210,10 @@ impl<'a> Walker<'_, 'a> {
             .position(|&item| matches!(tree.expr(item).kind, tree::ExprKind::Starred(_)));
         let target_span = tree.expr(target).span;
         let types = self.unpacked(value.type_, items.len(), star, target_span);
+        if self.raises.is_some() {
+            out.push(Self::statement(StmtKind::Expr(value.code), span));
+            return;
+        }
         let mut targets = Vec::new();
         let mut later = Vec::new();
         for (&item, &type_) in items.iter().zip(&types) {

@@ -32,6 +32,7 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("dict.pop", 3, ANY, pop),
     leaf("dict.popitem", 1, TUPLE, pop_item),
     leaf("dict.setdefault", 3, ANY, set_default),
+    leaf("_leaf.update_by_starred", 2, NONE, update_by_starred),
     leaf("dict.update", 3, NONE, update),
     leaf("dict.update_keywords", 2, NONE, update_keywords),
     leaf(
@@ -180,6 +181,17 @@ fn update(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
         ops::update_dict(context, dict, mapping)?;
     }
     add_keywords(context, dict, keywords)?;
+    Ok(Value::None)
+}
+
+/// What `{**mapping}` does.
+fn update_by_starred(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [dict, mapping] = take(arguments)?;
+    let dict = receiver(context, dict, "update")?;
+    if !matches!(mapping, Value::Dict(_)) {
+        return Err(wrong_type(context, "'{}' object is not a mapping", mapping));
+    }
+    ops::update_dict(context, dict, mapping)?;
     Ok(Value::None)
 }
 

@@ -15,6 +15,7 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("list.clear", 1, NONE, clear),
     leaf("list.copy", 1, LIST, copy),
     leaf("list.count", 2, INT, count),
+    leaf("_leaf.extend_by_starred", 2, NONE, extend_by_starred),
     leaf("list.extend", 2, NONE, extend),
     leaf("list.index", 4, INT, index),
     leaf("list.insert", 3, NONE, insert),
@@ -140,6 +141,28 @@ fn extend(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let list = receiver(context, list, "extend")?;
     ops::extend(context, list, values)?;
     Ok(Value::None)
+}
+
+/// What `[*values]` does: it has its own words for what cannot be iterated.
+fn extend_by_starred(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [_, values] = take(arguments)?;
+    let is_single = matches!(
+        values,
+        Value::None
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Big(_)
+            | Value::Float(_)
+            | Value::Object(_)
+    );
+    if is_single {
+        return Err(wrong_type(
+            context,
+            "Value after * must be an iterable, not {}",
+            values,
+        ));
+    }
+    extend(context, arguments)
 }
 
 fn insert(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
