@@ -7,7 +7,10 @@ use super::operators::NUMBERS;
 use super::{Value, Walker};
 use crate::codes;
 use crate::typed::{Comparison, ExprKind, Kind, Place, StmtKind, Unary};
-use crate::types::{ClassRef, Type, bit};
+use crate::types::{ClassRef, Tuple, Type, bit};
+
+/// Tuples that are longer are compared in the prelude.
+const MAX_TUPLE: usize = 8;
 
 impl<'a> Walker<'_, 'a> {
     pub(super) fn compare(
@@ -129,6 +132,166 @@ impl<'a> Walker<'_, 'a> {
         })
     }
 
+    /// A container or something else, where the container's items have comparison methods of
+    /// their own: each kind is compared as it must be.
+    fn compare_by_kind(
+        &mut self,
+        operator: CompareOperator,
+        left: &Value,
+        right: &Value,
+        span: Span,
+    ) -> Option<Value> {
+        let is_membership = matches!(operator, CompareOperator::In | CompareOperator::NotIn);
+        let (subject, other) = if is_membership {
+            (right, left)
+        } else {
+            comparison_methods(operator)?;
+            (left, right)
+        };
+        let data = self.engine.types.data(subject.type_);
+        if data.error || data.json || data.kinds().count_ones() < 2 {
+            return None;
+        }
+        let wanted = match operator {
+            CompareOperator::Equal
+            | CompareOperator::NotEqual
+            | CompareOperator::In
+            | CompareOperator::NotIn => "__eq__",
+            _ => "__lt__",
+        };
+        let is_asked = self.reaches(other.type_, &[wanted]);
+        let (mut groups, mut rest) = (Vec::new(), Type::NEVER);
+        let mut seen = 0;
+        for part in self.engine.types.parts(subject.type_) {
+            let data = self.engine.types.data(part);
+            let (kinds, holds) = (
+                data.kinds(),
+                data.tuple.is_some() || !data.containers.is_empty(),
+            );
+            if holds && (is_asked || self.reaches(part, &[wanted])) {
+                if seen & kinds != 0 {
+                    return None;
+                }
+                seen |= kinds;
+                groups.push(part);
+            } else {
+                rest = self.join(rest, part);
+            }
+        }
+        if groups.is_empty() || self.engine.types.data(rest).kinds() & seen != 0 {
+            return None;
+        }
+        if rest != Type::NEVER {
+            groups.push(rest);
+        }
+        // The left operand is evaluated first.
+        let mut statements = Vec::new();
+        let left = self.hold_value(left.clone(), span, &mut statements);
+        let right = self.hold_value(right.clone(), span, &mut statements);
+        let result = if is_membership {
+            self.by_groups(&right, &groups, span, |walker, right| {
+                walker.compare_values(operator, left.clone(), right, span)
+            })
+        } else {
+            self.by_groups(&left, &groups, span, |walker, left| {
+                walker.compare_values(operator, left, right.clone(), span)
+            })
+        };
+        let type_ = result.type_;
+        Some(Value {
+            type_,
+            code: self.block_value(statements, result.code, type_, span),
+        })
+    }
+
+    /// Two tuples of known length whose items have comparison methods of their own: item by item,
+    /// so that a method sees only what stands at its place.
+    fn compare_tuples(
+        &mut self,
+        operator: CompareOperator,
+        left: &Value,
+        right: &Value,
+        span: Span,
+    ) -> Option<Value> {
+        let is_equality = matches!(operator, CompareOperator::Equal | CompareOperator::NotEqual);
+        if !is_equality && operator != CompareOperator::Less {
+            return None;
+        }
+        let (lefts, rights) = (self.fixed_items(left)?, self.fixed_items(right)?);
+        let methods: &[&'static str] = if is_equality {
+            &["__eq__"]
+        } else {
+            &["__eq__", "__lt__"]
+        };
+        if (is_equality && lefts.len() != rights.len())
+            || lefts.len().max(rights.len()) > MAX_TUPLE
+            || !(self.reaches(left.type_, methods) || self.reaches(right.type_, methods))
+        {
+            return None;
+        }
+        let mut statements = Vec::new();
+        let left = self.hold_value(left.clone(), span, &mut statements);
+        let right = self.hold_value(right.clone(), span, &mut statements);
+        let end = if is_equality {
+            true
+        } else {
+            lefts.len() < rights.len()
+        };
+        let mut result = self.bool_constant(end, span);
+        let mut result_type = Type::BOOL;
+        let pairs: Vec<(Type, Type)> = lefts.into_iter().zip(rights).collect();
+        for (index, (one, other)) in pairs.into_iter().enumerate().rev() {
+            let mut before = Vec::new();
+            let one = self.item_at(&left, index, one, span);
+            let one = self.hold_value(one, span, &mut before);
+            let other = self.item_at(&right, index, other, span);
+            let other = self.hold_value(other, span, &mut before);
+            let same = ExprKind::Compare(Comparison::Is, one.code.clone(), other.code.clone());
+            let same = self.expr(same, Type::BOOL, span);
+            let equal =
+                self.compare_values(CompareOperator::Equal, one.clone(), other.clone(), span);
+            let equal = self.truth(equal);
+            let test = self.expr(ExprKind::Or(same, equal), Type::BOOL, span);
+            let differs = if is_equality {
+                let code = self.bool_constant(false, span);
+                Value {
+                    type_: Type::BOOL,
+                    code,
+                }
+            } else {
+                self.compare_values(operator, one, other, span)
+            };
+            result_type = self.join(result_type, differs.type_);
+            let chosen = ExprKind::IfElse(test, result, differs.code);
+            let chosen = self.expr(chosen, result_type, span);
+            result = self.block_value(before, chosen, result_type, span);
+        }
+        if operator == CompareOperator::NotEqual {
+            result = self.expr(ExprKind::Unary(Unary::Not, result), Type::BOOL, span);
+        }
+        Some(Value {
+            type_: result_type,
+            code: self.block_value(statements, result, result_type, span),
+        })
+    }
+
+    /// The types of the items of a value that can only be a tuple of known length.
+    fn fixed_items(&self, value: &Value) -> Option<Vec<Type>> {
+        let data = self.engine.types.data(value.type_);
+        match &data.tuple {
+            Some(Tuple::Fixed(items)) if !data.json && data.kinds().count_ones() == 1 => {
+                Some(items.clone())
+            }
+            _ => None,
+        }
+    }
+
+    fn item_at(&mut self, tuple: &Value, index: usize, type_: Type, span: Span) -> Value {
+        let index = self.constant(crate::typed::Constant::Int(index.into()), span);
+        let item = ExprKind::Item(tuple.code.clone(), index.code);
+        self.value(item, type_, span)
+    }
+
     /// One comparison.
     pub(super) fn compare_values(
         &mut self,
@@ -152,6 +315,9 @@ impl<'a> Walker<'_, 'a> {
             _ => (left, right),
         };
         if let Some(value) = self.compare_several(operator, &left, &right, span) {
+            return value;
+        }
+        if let Some(value) = self.compare_by_kind(operator, &left, &right, span) {
             return value;
         }
         let (left, right) = match operator {
@@ -185,6 +351,9 @@ impl<'a> Walker<'_, 'a> {
                 code: self.block_value(statements, test, Type::BOOL, span),
             };
         }
+        if let Some(value) = self.compare_tuples(operator, &left, &right, span) {
+            return value;
+        }
         if let Some(value) = self.compare_in_prelude(operator, &left, &right, span) {
             return value;
         }
@@ -195,8 +364,10 @@ impl<'a> Walker<'_, 'a> {
             if let Some(value) = self.compare_by_fields(operator, &left, &right, span) {
                 return value;
             }
-            if !matches!(operator, CompareOperator::Equal | CompareOperator::NotEqual) {
-                self.check_order(operator, left.type_, right.type_, span);
+            if !matches!(operator, CompareOperator::Equal | CompareOperator::NotEqual)
+                && !self.check_order(operator, left.type_, right.type_, span)
+            {
+                return self.error_value(span);
             }
         }
         if matches!(operator, CompareOperator::In | CompareOperator::NotIn) {
@@ -217,7 +388,9 @@ impl<'a> Walker<'_, 'a> {
                 return self.value(ExprKind::Unary(Unary::Not, found.code), Type::BOOL, span);
             }
             let right = self.without_generator(right, span);
-            self.check_contains(left.type_, right.type_, span);
+            if !self.check_contains(left.type_, right.type_, span) {
+                return self.error_value(span);
+            }
             return self.value(
                 ExprKind::Compare(typed, left.code, right.code),
                 Type::BOOL,
@@ -412,13 +585,20 @@ impl<'a> Walker<'_, 'a> {
         self.raising("TypeError", message, span)
     }
 
-    fn check_order(&mut self, operator: CompareOperator, left: Type, right: Type, span: Span) {
+    /// Reports what cannot be ordered; false where nothing can.
+    fn check_order(
+        &mut self,
+        operator: CompareOperator,
+        left: Type,
+        right: Type,
+        span: Span,
+    ) -> bool {
         if left == Type::ERROR
             || right == Type::ERROR
             || left == Type::NEVER
             || right == Type::NEVER
         {
-            return;
+            return true;
         }
         let is_json = self.engine.types.data(left).json || self.engine.types.data(right).json;
         let (left_all, right_all) = (
@@ -459,6 +639,7 @@ impl<'a> Walker<'_, 'a> {
                 span,
             );
         }
+        misfit.is_none() || result != Type::NEVER
     }
 
     /// Whether `<` is possible between two parts.
@@ -497,9 +678,10 @@ impl<'a> Walker<'_, 'a> {
                 .is_some()
     }
 
-    fn check_contains(&mut self, left: Type, right: Type, span: Span) {
+    /// Reports what cannot hold anything; false where no value can.
+    fn check_contains(&mut self, left: Type, right: Type, span: Span) -> bool {
         if right == Type::ERROR || left == Type::ERROR || right == Type::NEVER {
-            return;
+            return true;
         }
         let all = self.engine.types.spell_out_json(right);
         let (mut fits, mut misfits) = (false, false);
@@ -512,7 +694,7 @@ impl<'a> Walker<'_, 'a> {
             misfits |= !fine;
         }
         if !misfits {
-            return;
+            return true;
         }
         let (left_text, right_text) = (self.show(left), self.show(right));
         let message = format!("`in` is not possible between `{left_text}` and `{right_text}`");
@@ -531,6 +713,7 @@ impl<'a> Walker<'_, 'a> {
         } else {
             self.error(codes::TYPE_OPERATOR, span, message, None);
         }
+        fits
     }
 }
 

@@ -59,15 +59,26 @@ impl Walker<'_, '_> {
         value: &Value,
         methods: &[&str],
         span: Span,
-        mut run: impl FnMut(&mut Self, Value) -> Value,
+        run: impl FnMut(&mut Self, Value) -> Value,
     ) -> Option<Value> {
         let groups = self.split(value.type_, methods)?;
+        Some(self.by_groups(value, &groups, span, run))
+    }
+
+    /// Does something with a value for each of several groups of its parts.
+    pub(super) fn by_groups(
+        &mut self,
+        value: &Value,
+        groups: &[Type],
+        span: Span,
+        mut run: impl FnMut(&mut Self, Value) -> Value,
+    ) -> Value {
         let mut statements = Vec::new();
         let held = self.hold_value(value.clone(), span, &mut statements);
         let mut found = Vec::new();
         let mut doubts: Vec<Diagnostic> = Vec::new();
         let mut errors = Vec::new();
-        for &part in &groups {
+        for &part in groups {
             let narrowed = self.narrowed(held.clone(), part);
             let (result, failed) = self.attempt(span, |walker| run(walker, narrowed));
             if let Some(diagnostic) = failed {
@@ -78,7 +89,7 @@ impl Walker<'_, '_> {
         }
         if errors.len() == found.len() {
             self.found.append(&mut doubts);
-            return Some(self.error_value(span));
+            return self.error_value(span);
         }
         for (diagnostic, part, _) in errors {
             let code = if part == Type::NONE {
@@ -90,10 +101,10 @@ impl Walker<'_, '_> {
         }
         let result = self.dispatch(&held, found, Type::NEVER, "", span);
         let type_ = result.type_;
-        Some(Value {
+        Value {
             type_,
             code: self.block_value(statements, result.code, type_, span),
-        })
+        }
     }
 
     /// Does something that may be a certain error; then the value raises it, and the diagnostic is given back.
@@ -130,8 +141,9 @@ impl Walker<'_, '_> {
             return (value, None);
         }
         self.found.truncate(before);
-        let (exception, message) = super::expected::raised_by(diagnostic.code, &diagnostic.message)
-            .unwrap_or_else(|| ("TypeError", diagnostic.message.clone()));
+        let (exception, message) =
+            super::expected::raised_by(diagnostic.code, &diagnostic.message)
+                .unwrap_or_else(|| ("TypeError", diagnostic.message.clone()));
         let value = self.raised_instead(value, exception, message, span);
         (value, Some(diagnostic))
     }
