@@ -327,7 +327,17 @@ impl<'a> Walker<'_, 'a> {
                     Type::STR => Type::STR,
                     other => self.element_quietly(other).unwrap_or(Type::ERROR),
                 };
-                (self.as_data_beside(left, element), self.as_data(right))
+                let left = self.as_data_beside(left, element);
+                // Flags hold flags, though they are numbers too.
+                let own = self
+                    .only_program_class(right.type_)
+                    .and_then(|class| self.engine.method(class, "__contains__"));
+                let right = if own.is_some() {
+                    right
+                } else {
+                    self.as_data(right)
+                };
+                (left, right)
             }
             _ if left.type_ == right.type_ => (left, right),
             _ => {
