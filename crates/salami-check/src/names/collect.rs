@@ -501,6 +501,7 @@ impl<'t> Collector<'t> {
                     )
                     && matches!(first.kind, ArgumentKind::Positional)
                     && self.consumes(*callee, arguments.len())
+                    && !self.asks_for_next(first.value)
                 {
                     self.scopes.inlined.insert(first.value);
                 }
@@ -590,6 +591,22 @@ impl<'t> Collector<'t> {
     }
 
     /// Whether a call consumes the generator expression that is its first argument at once.
+    /// Whether an expression calls `next`: in a generator its StopIteration becomes a RuntimeError.
+    /// Linear in the expression: its parts stand before it in the arena.
+    fn asks_for_next(&self, id: ExprId) -> bool {
+        let span = self.tree.expr(id).span;
+        let parts = (0..id.0).rev().map(|part| self.tree.expr(ExprId(part)));
+        let mut inside = parts.take_while(|part| span.start <= part.span.start);
+        inside.any(|part| match &part.kind {
+            ExprKind::Call { callee, arguments } => {
+                arguments.len() == 1
+                    && matches!(&self.tree.expr(*callee).kind,
+                        ExprKind::Name(name) if self.tree.name(*name) == "next")
+            }
+            _ => false,
+        })
+    }
+
     fn consumes(&self, callee: ExprId, arguments: usize) -> bool {
         match &self.tree.expr(callee).kind {
             ExprKind::Name(name) => {

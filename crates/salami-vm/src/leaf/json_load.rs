@@ -215,11 +215,24 @@ fn error_object(
     let full = context.string(format!(
         "{message}: line {line} column {column} (char {position})"
     ))?;
-    let message = context.string(message)?;
+    // CPython's scanner says by a StopIteration that there is no value.
+    let found_none = message == "Expecting value";
+    let text = context.string(message)?;
+    let stopped = if found_none {
+        context.heap.alloc_exception(ExceptionObject {
+            class: ClassRef::Builtin(BuiltinException::StopIteration),
+            arguments: vec![Value::Int(position)],
+            ..ExceptionObject::default()
+        })?
+    } else {
+        Value::Unset
+    };
     context.heap.alloc_exception(ExceptionObject {
         class: ClassRef::Builtin(BuiltinException::JSONDecodeError),
         arguments: vec![full],
-        fields: vec![message, document, Value::Int(position)],
+        fields: vec![text, document, Value::Int(position)],
+        context: stopped,
+        suppress_context: found_none,
         ..ExceptionObject::default()
     })
 }
