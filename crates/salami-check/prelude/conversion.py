@@ -4,7 +4,7 @@ import math
 from collections import Counter, OrderedDict, defaultdict, deque
 from decimal import Decimal
 
-from _leaf import escape_non_ascii, field_names
+from _leaf import escape_non_ascii, field_names, tell_text
 
 
 def bool_of(value):
@@ -26,6 +26,14 @@ def dict_of(mapping):
 
 def str_of(value):
     return value.__str__()
+
+
+def tell_uncaught(error):
+    try:
+        text = str(error)
+    except Exception:
+        text = "<exception str() failed>"
+    tell_text(error, text)
 
 
 def default_str(value):

@@ -381,6 +381,17 @@ fn entry(file: &FileData) -> Entry {
     }
 }
 
+/// Whether the host calls a function as the entry.
+pub(crate) fn calls_from_outside(file: &FileData, function: FunctionId) -> bool {
+    // Looked at first, as the entry is found by a walk over the body.
+    let is_named = matches!(
+        file.names.module.get("main"),
+        Some(Binding::Static(index))
+            if matches!(file.names.statics.get(*index as usize), Some(Static::Function(main)) if *main == function)
+    );
+    is_named && entry(file) == Entry::Main(function)
+}
+
 /// Whether statements of the body name `main`, outside of functions and classes.
 fn calls_main(tree: &Tree, body: &[StmtId]) -> bool {
     let Some(first) = body.first().map(|&statement| tree.stmt(statement).span) else {

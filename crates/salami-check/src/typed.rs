@@ -443,7 +443,7 @@ pub enum StmtKind {
 /// An `except` clause.
 #[derive(Clone, Debug)]
 pub struct ExceptHandler {
-    /// What it catches.
+    /// What it catches. Nothing is a clean-up: it sees what nobody catches, and raises it again.
     pub classes: Vec<ClassReference>,
     /// `as name`: bound at the start, unset at the end.
     pub local: Option<LocalId>,

@@ -265,7 +265,8 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         let mark = self.emit.depth();
         for handler in handlers {
             let mut classes = kinds::classes(&handler.classes)?;
-            if classes.is_empty() {
+            let is_cleanup = classes.is_empty();
+            if is_cleanup {
                 classes.push(ClassRef::Builtin(BuiltinException::BaseException));
             }
             let holds = kinds::bounded(RegisterType {
@@ -274,10 +275,12 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
             });
             let register = self.emit.exact(&holds)?;
             self.emit.release(mark);
-            if let Some(target) = self
-                .emit
-                .handler(from, to, register, HandlerKind::Catch(classes))
-            {
+            let kind = if is_cleanup {
+                HandlerKind::Cleanup
+            } else {
+                HandlerKind::Catch(classes)
+            };
+            if let Some(target) = self.emit.handler(from, to, register, kind) {
                 targets.push((target, Value { register, holds }, handler));
             }
         }
@@ -288,28 +291,60 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
             self.emit.place_reached(target);
             self.emit.exact(&caught.holds)?;
             self.emit.at(handler.span);
-            self.handler(handler, caught)?;
-            self.emit.release(mark);
+            let register = caught.register;
+            let exits = self.handler(handler, caught)?;
             self.emit.at(handler.span);
             self.emit.jump(done);
+            self.leave_handler(handler, register, exits)?;
+            self.emit.release(mark);
         }
         self.emit.place(done);
         Ok(())
     }
 
-    fn handler(&mut self, handler: &'p ExceptHandler, caught: Value) -> Result<(), LowerError> {
+    /// A handler to its end; gives where the other ways out of it were led.
+    fn handler(
+        &mut self,
+        handler: &'p ExceptHandler,
+        caught: Value,
+    ) -> Result<[Option<Label>; 3], LowerError> {
         let register = caught.register;
         self.caught.push(Caught::Always(register));
-        self.contexts.push(Context::Handled(register));
+        self.contexts.push(Context::Handler([None; 3]));
         match handler.local {
             None => self.statements(&handler.body)?,
             Some(local) => self.bound_handler(handler, local, caught)?,
         }
-        self.contexts.pop();
+        let Some(Context::Handler(exits)) = self.contexts.pop() else {
+            return Err(LowerError::Malformed("a handler that was not begun".into()));
+        };
         self.caught.pop();
         if self.emit.reachable() {
             self.emit.at(handler.span);
             self.handled(register);
+        }
+        Ok(exits)
+    }
+
+    /// The ways out of a handler but its end. They stand behind it: what is unset here would be taken to be unset by
+    /// all that protects the statement that leaves.
+    fn leave_handler(
+        &mut self,
+        handler: &'p ExceptHandler,
+        register: Register,
+        exits: [Option<Label>; 3],
+    ) -> Result<(), LowerError> {
+        for (exit, label) in Exit::ALL.into_iter().zip(exits) {
+            let Some(label) = label else { continue };
+            self.emit.place(label);
+            if !self.emit.reachable() {
+                continue;
+            }
+            if let Some(local) = handler.local {
+                self.unset(local)?;
+            }
+            self.handled(register);
+            self.leave(exit, None)?;
         }
         Ok(())
     }
@@ -322,7 +357,7 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         });
     }
 
-    /// `except ... as name`: the name is unset on every way out.
+    /// `except ... as name`: the name is unset at the end and when an exception leaves.
     fn bound_handler(
         &mut self,
         handler: &'p ExceptHandler,
@@ -338,9 +373,7 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         self.store_local(local, caught, &values)?;
         let seen_later = self.tries > 0 || storage != Storage::Register;
         let from = self.emit.boundary();
-        self.contexts.push(Context::Unbind(local));
         self.statements(&handler.body)?;
-        self.contexts.pop();
         let to = self.emit.boundary();
         self.emit.at(handler.span);
         let done = self.emit.label();
@@ -371,74 +404,65 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         self.leave(exit, value)
     }
 
-    /// Leaves the innermost loop or the function, through what is in between.
+    /// Leaves the innermost loop or the function, through what is in between. A value to be returned that is not
+    /// given is already where the next `finally` keeps it.
     pub(crate) fn leave(&mut self, exit: Exit, value: Option<Value>) -> Result<(), LowerError> {
-        let through = self.contexts.iter().rposition(|context| match context {
-            Context::Loop { .. } => exit != Exit::Return,
-            Context::Finally(_) => true,
-            Context::Unbind(_) | Context::Handled(_) => false,
-        });
-        let (target, keep) = match through.and_then(|position| self.contexts.get_mut(position)) {
+        if let Some(value) = value {
+            let kept = self
+                .contexts
+                .iter()
+                .rev()
+                .find_map(|context| match context {
+                    Context::Finally(context) => Some(context.result),
+                    Context::Loop { .. } | Context::Handler(_) => None,
+                });
+            let Some(result) = kept else {
+                // Nothing sees the locals again.
+                self.emit.emit(Instruction::Return {
+                    value: value.register,
+                });
+                return Ok(());
+            };
+            self.emit.copy(value.register, result);
+        }
+        let crossed = self
+            .contexts
+            .iter_mut()
+            .rev()
+            .find(|context| exit != Exit::Return || !matches!(context, Context::Loop { .. }));
+        let slot = exit.slot();
+        let (target, state) = match crossed {
             Some(Context::Loop { leave, again }) => {
                 (if exit == Exit::Break { *leave } else { *again }, None)
             }
+            Some(Context::Handler(exits)) => {
+                let known = exits.get(slot).copied().flatten();
+                let target = known.unwrap_or_else(|| self.emit.label());
+                if let Some(exit) = exits.get_mut(slot) {
+                    *exit = Some(target);
+                }
+                (target, None)
+            }
             Some(Context::Finally(context)) => {
-                let slot = Exit::ALL
-                    .iter()
-                    .position(|&one| one == exit)
-                    .unwrap_or_default();
-                let shared = context.shared;
-                let target = match (shared, context.exits.get(slot).copied().flatten()) {
-                    (_, Some(label)) => label,
-                    (Some((_, entry)), None) => entry,
+                let known = context.exits.get(slot).copied().flatten();
+                let target = match (known, context.shared) {
+                    (Some(label), _) => label,
+                    (None, Some((_, entry))) => entry,
                     (None, None) => self.emit.label(),
                 };
                 if let Some(exit) = context.exits.get_mut(slot) {
                     *exit = Some(target);
                 }
-                let number = RAISED + 1 + u32::try_from(slot).unwrap_or_default();
-                (
-                    target,
-                    Some((context.result, shared.map(|(state, _)| (state, number)))),
-                )
+                (target, context.shared.map(|(state, _)| state))
             }
-            Some(Context::Unbind(_) | Context::Handled(_)) | None => {
-                // Nothing sees the locals again.
-                let Some(value) = value else {
-                    return Err(LowerError::Malformed(
-                        "a break or continue outside of a loop".into(),
-                    ));
-                };
-                self.emit.emit(Instruction::Return {
-                    value: value.register,
-                });
-                return Ok(());
+            None => {
+                return Err(LowerError::Malformed(
+                    "a break or continue outside of a loop".into(),
+                ));
             }
         };
-        if let (Some(value), Some((result, _))) = (&value, keep) {
-            self.emit.copy(value.register, result);
-        }
-        let first = through.map_or(0, |position| position + 1);
-        let passed: Vec<(Option<LocalId>, Option<Register>)> = self
-            .contexts
-            .get(first..)
-            .unwrap_or_default()
-            .iter()
-            .map(|context| match context {
-                Context::Unbind(local) => (Some(*local), None),
-                Context::Handled(register) if exit != Exit::Return => (None, Some(*register)),
-                _ => (None, None),
-            })
-            .collect();
-        for (local, register) in passed {
-            if let Some(local) = local {
-                self.unset(local)?;
-            }
-            if let Some(register) = register {
-                self.handled(register);
-            }
-        }
-        if let Some((_, Some((state, number)))) = keep {
+        if let Some(state) = state {
+            let number = RAISED + 1 + u32::try_from(slot).unwrap_or_default();
             self.load_constant(&Constant::Int(BigInt::from(number)), state)?;
         }
         self.emit.jump(target);

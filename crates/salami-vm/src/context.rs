@@ -88,6 +88,8 @@ pub struct Context {
     pub(crate) owed: u64,
     /// How many calls of tools were made.
     pub(crate) calls: u64,
+    /// What a method of the program says of the exception that leaves it.
+    pub(crate) told: Option<(crate::value::ExceptionRef, String)>,
     /// Compiled patterns; nothing that the program can see depends on it.
     pub(crate) regexes: crate::regex::Cache,
 }
@@ -112,6 +114,7 @@ impl Context {
             answer: None,
             owed: 0,
             calls: 0,
+            told: None,
             regexes: crate::regex::Cache::default(),
         }
     }

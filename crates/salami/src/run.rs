@@ -468,6 +468,7 @@ impl Execution {
             BuiltinException::ToolError => "salami.ToolError".into(),
             BuiltinException::RegexError => "re.error".into(),
             BuiltinException::FrozenInstanceError => "dataclasses.FrozenInstanceError".into(),
+            BuiltinException::StatisticsError => "statistics.StatisticsError".into(),
             BuiltinException::DecimalException
             | BuiltinException::InvalidOperation
             | BuiltinException::DivisionByZero => format!("decimal.{name}"),

@@ -51,6 +51,7 @@ mod targets;
 mod templates;
 mod tests;
 mod tools;
+mod uncaught;
 mod variables;
 
 pub(crate) use arguments::literal;

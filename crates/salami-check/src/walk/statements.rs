@@ -25,8 +25,12 @@ impl<'a> Walker<'_, 'a> {
                     self.prelude_bodies(&mut out);
                 }
                 let tree = self.tree;
-                self.block_into(&tree.body, &mut out);
-                if self.file.id != 0 {
+                if self.file.id == 0 {
+                    let mut body = self.block(&tree.body);
+                    self.tell_uncaught(&mut body);
+                    out.append(&mut body);
+                } else {
+                    self.block_into(&tree.body, &mut out);
                     self.add_result(Type::NONE);
                 }
             }
@@ -37,8 +41,14 @@ impl<'a> Walker<'_, 'a> {
             }
             UnitKind::Function(function) => match &self.tree.function(function).body {
                 FunctionBody::Block(statements) => {
+                    let from = out.len();
                     self.block_into(statements, &mut out);
                     self.end_of_function();
+                    if self.file.id == 0 && crate::check::calls_from_outside(self.file, function) {
+                        let mut body = out.split_off(from);
+                        self.tell_uncaught(&mut body);
+                        out.append(&mut body);
+                    }
                 }
                 FunctionBody::Expression(value) if self.env.reachable => {
                     let value = self.expression(*value);

@@ -2,6 +2,7 @@
 
 use salami_ir::ClassRef;
 
+use super::argument::take;
 use super::{ANY, Leaf, NONE, OBJECT, TUPLE, leaf};
 use crate::context::Context;
 use crate::heap::object::{ExceptionObject, VALUE_SIZE};
@@ -10,6 +11,7 @@ use crate::value::{ExceptionRef, TypeRef, Value};
 
 pub(super) const LEAVES: &[Leaf] = &[
     leaf("BaseException.args", 1, TUPLE, arguments),
+    leaf("_leaf.tell_text", 2, NONE, tell_text),
     leaf("exception.initialise", 2, NONE, set_arguments),
     leaf("exception.new", 2, OBJECT, new),
     leaf("BaseException.__cause__", 1, ANY, cause),
@@ -85,4 +87,16 @@ fn context_of(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise
     };
     let exception = exception(context, value)?;
     Ok(or_none(context.heap.exception(exception).context))
+}
+
+/// Keeps what the end of a traceback says of an exception.
+fn tell_text(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [error, string] = take(arguments)?;
+    let string = super::argument::text(context, string, "must be str, not {}")?;
+    context.charge(string.byte_length() as u64 / 8)?;
+    let Value::Exception(exception) = error else {
+        return Ok(Value::None);
+    };
+    context.told = Some((exception, context.heap.str(string).to_owned()));
+    Ok(Value::None)
 }

@@ -189,7 +189,10 @@ impl Machine {
         let saved = self.context.fuel;
         self.context.fuel.remaining = i64::MAX / 4;
         self.context.fuel.margin = 0;
-        let message = crate::format::display(&mut self.context, value).unwrap_or_default();
+        let message = match &self.context.told {
+            Some((told, text)) if *told == exception => text.clone(),
+            _ => crate::format::display(&mut self.context, value).unwrap_or_default(),
+        };
         self.context.fuel = saved;
         let entries = self.context.heap.exception(exception).traceback.clone();
         let traceback = entries

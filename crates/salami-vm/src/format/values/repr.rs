@@ -311,6 +311,7 @@ pub fn qualified_class_name(heap: &Heap, class: ClassRef) -> String {
             | BuiltinException::InvalidOperation
             | BuiltinException::DivisionByZero => "decimal.",
             BuiltinException::FrozenInstanceError => "dataclasses.",
+            BuiltinException::StatisticsError => "statistics.",
             _ => "",
         },
     };
