@@ -770,7 +770,9 @@ impl Walker<'_, '_> {
                 let kept = self.call_bound(definition, None, None, arguments, span);
                 let result = self.instantiate(&signature.result, &bindings, span, &mut 100);
                 if kept.type_ == Type::NEVER || result == Type::NEVER {
-                    return kept;
+                    // Not known yet, or it never returns: an unknown type would stay in the
+                    // states that loops begin with.
+                    return self.value(*kept.code.kind, Type::NEVER, span);
                 }
                 let opaque = self.opaque(kept);
                 self.narrowed(opaque, result)
