@@ -8,7 +8,7 @@ use salami_syntax::tree::{
 };
 
 use super::Engine;
-use super::classes::{FieldInfo, decorator_name};
+use super::classes::{FieldInfo, MethodKind, decorator_name};
 use super::files::FileData;
 
 /// The most fields of a class: they are found by looking at one after the other.
@@ -105,9 +105,14 @@ impl<'a> Engine<'a> {
             };
             let mut found = Vec::new();
             assigned_fields(tree, receiver.name.name, body, &mut found);
+            let index = u32::try_from(number).unwrap_or(u32::MAX);
             for (name, annotation, span) in found {
                 let text = tree.name(name);
-                if !self.classes[number].methods.contains_key(text) {
+                // A property of a base takes what is assigned, too.
+                let is_property = self
+                    .method(index, text)
+                    .is_some_and(|(_, method)| method.kind == MethodKind::Property);
+                if !is_property && !self.classes[number].methods.contains_key(text) {
                     self.add_field(file, number, text, annotation, span);
                 }
             }
