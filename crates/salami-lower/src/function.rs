@@ -24,10 +24,9 @@ pub(crate) struct Value {
 pub(crate) enum Context {
     /// A loop.
     Loop { leave: Label, again: Label },
-    /// A handler's `as name`, unset on every way out.
-    Unbind(LocalId),
-    /// A handler, whose exception is handled no more on the ways out.
-    Handled(Register),
+    /// A handler: its exception is handled no more on the ways out, and its `as name` is unset. Where each of
+    /// [`Exit::ALL`] does that, if it occurs.
+    Handler([Option<Label>; 3]),
     /// A `finally` that runs on every way out.
     Finally(Box<FinallyContext>),
 }
@@ -51,6 +50,14 @@ pub(crate) enum Exit {
 
 impl Exit {
     pub(crate) const ALL: [Self; 3] = [Self::Break, Self::Continue, Self::Return];
+
+    /// The position in [`Exit::ALL`].
+    pub(crate) fn slot(self) -> usize {
+        Self::ALL
+            .iter()
+            .position(|&one| one == self)
+            .unwrap_or_default()
+    }
 }
 
 /// The ways out through a `finally`.
