@@ -110,7 +110,7 @@ fn children(context: &Context, value: Value) -> Vec<Value> {
             .into_iter()
             .flat_map(|(key, value)| [key, value])
             .collect(),
-        Value::Set(set) if !heap.set(set).is_frozen() => heap.set(set).values(),
+        Value::Set(set) => heap.set(set).values(),
         Value::Object(object) => heap.object(object).fields.clone(),
         Value::Native(native) => match heap.native(native) {
             Native::Deque(values, _) => values.iter().copied().collect(),
@@ -139,7 +139,8 @@ fn deep_copy(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise>
     }
     let mut copies = Copies::new();
     let mut found: Vec<Value> = Vec::new();
-    // A tuple is on the stack twice: the second time its values have copies.
+    let mut frozen: Vec<Value> = Vec::new();
+    // A tuple or frozen set is on the stack twice: the second time its values have copies.
     let mut work = vec![(root, false)];
     while let Some((value, again)) = work.pop() {
         context.charge(4)?;
@@ -147,6 +148,11 @@ fn deep_copy(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise>
             shared(context, value)?;
             continue;
         };
+        if again && let Value::Set(set) = value {
+            context.charge(context.heap.set(set).len() as u64)?;
+            frozen.push(value);
+            continue;
+        }
         if copies.contains_key(&identity) {
             continue;
         }
@@ -179,8 +185,13 @@ fn deep_copy(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise>
                     .heap
                     .alloc_dict(crate::heap::DictObject::with_flavor(flavor))?
             }
-            Value::Set(set) if context.heap.set(set).is_frozen() => value,
-            Value::Set(_) => context.heap.alloc_set(SetObject::new(false))?,
+            Value::Set(set) => {
+                let is_frozen = context.heap.set(set).is_frozen();
+                if is_frozen {
+                    work.push((value, true));
+                }
+                context.heap.alloc_set(SetObject::new(is_frozen))?
+            }
             Value::Object(object) => {
                 let copy = context.heap.object(object).clone();
                 context.heap.alloc_object(copy)?
@@ -195,14 +206,26 @@ fn deep_copy(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise>
             _ => value,
         };
         copies.insert(identity, empty);
-        found.push(value);
+        if !is_frozen_set(context, value) {
+            found.push(value);
+        }
         work.extend(inside.into_iter().rev().map(|child| (child, false)));
     }
-    fill(context, &found, &copies)?;
+    fill(context, &found, &frozen, &copies)?;
     Ok(copy_of(&copies, root))
 }
 
-fn fill(context: &mut Context, found: &[Value], copies: &Copies) -> Result<(), Raise> {
+fn is_frozen_set(context: &Context, value: Value) -> bool {
+    matches!(value, Value::Set(set) if context.heap.set(set).is_frozen())
+}
+
+/// Frozen sets come before what may hash them, the inner ones first.
+fn fill(
+    context: &mut Context,
+    found: &[Value],
+    frozen: &[Value],
+    copies: &Copies,
+) -> Result<(), Raise> {
     for &value in found {
         let values: Vec<Value> = children(context, value)
             .into_iter()
@@ -220,7 +243,7 @@ fn fill(context: &mut Context, found: &[Value], copies: &Copies) -> Result<(), R
             _ => {}
         }
     }
-    for &value in found {
+    for &value in frozen.iter().chain(found) {
         match (value, copy_of(copies, value)) {
             (Value::Dict(_), Value::Dict(copy)) => {
                 for pair in children(context, value).chunks(2) {
@@ -229,7 +252,7 @@ fn fill(context: &mut Context, found: &[Value], copies: &Copies) -> Result<(), R
                     }
                 }
             }
-            (Value::Set(from), Value::Set(copy)) if from != copy => {
+            (Value::Set(_), Value::Set(copy)) => {
                 for element in children(context, value) {
                     ops::set_add(context, copy, copy_of(copies, element))?;
                 }
