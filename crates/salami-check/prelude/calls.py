@@ -30,13 +30,18 @@ def missing_text(function, names):
     return f"{function}() missing {len(missing)} required positional argument{plural}: {shown}"
 
 
-def check_keys(values, function, names, required, taken, has_rest):
+def check_keys(values, function, called, named, names, required, taken, has_rest):
     """Raises TypeError unless the keys are names of parameters, and all that must be there are."""
     if not isinstance(values, dict):
-        raise TypeError(f"{function}() argument after ** must be a mapping, not {type(values).__name__}")
+        raise TypeError(f"{called}() argument after ** must be a mapping, not {type(values).__name__}")
+    if named:
+        for key in named.split(","):
+            if key in values:
+                raise TypeError(f"{called}() got multiple values for keyword argument '{key}'")
     for key in values:
         if not isinstance(key, str):
             raise TypeError("keywords must be strings")
+    for key in values:
         if key in taken.split(","):
             raise TypeError(f"{function}() got multiple values for argument '{key}'")
         if not has_rest and key not in names.split(","):

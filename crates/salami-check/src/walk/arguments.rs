@@ -278,7 +278,12 @@ impl Walker<'_, '_> {
                             ParameterKind::PositionalOrKeyword | ParameterKind::KeywordOnly
                         )
                     });
-                    if keywords.is_some() && extra_double.is_none() && !may_name_parameter {
+                    let is_json = self.engine.types.data(argument.value.type_).json;
+                    if keywords.is_some()
+                        && extra_double.is_none()
+                        && !may_name_parameter
+                        && !is_json
+                    {
                         extra_double = Some(argument.value);
                     } else {
                         for value in slots.iter_mut().flatten() {
@@ -312,6 +317,8 @@ impl Walker<'_, '_> {
                             .collect();
                         let keys = super::spread::Keys {
                             function: &name,
+                            is_own: file.id == 0,
+                            named: by_name_given.iter().map(String::as_str).collect(),
                             names: names(&free),
                             required: names(&needed),
                             taken: names(&taken),
@@ -483,6 +490,10 @@ impl Walker<'_, '_> {
             let content = self.engine.types.read_values(dict[1], variant);
             self.engine.types.collapse(value_node);
             self.engine.types.write(value_node, content);
+        }
+        if self.engine.types.data(double.type_).json {
+            self.engine.types.collapse(value_node);
+            self.engine.types.write(value_node, Type::JSON);
         }
         self.value(
             ExprKind::Binary(crate::typed::Binary::BitOr, fixed.code, double.code),

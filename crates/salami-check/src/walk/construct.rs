@@ -446,6 +446,14 @@ impl Walker<'_, '_> {
             .iter()
             .filter(|argument| argument.kind == GivenKind::Positional)
             .count();
+        let by_name: Vec<String> = given
+            .iter()
+            .filter_map(|argument| match &argument.kind {
+                GivenKind::Keyword(keyword) => Some(keyword.clone()),
+                _ => None,
+            })
+            .collect();
+        let mut double: Option<Vec<(usize, Value)>> = None;
         for argument in given {
             let slot = match &argument.kind {
                 GivenKind::Positional => {
@@ -492,29 +500,46 @@ impl Walker<'_, '_> {
                         }
                     }
                 }
+                GivenKind::DoubleStar if double.is_none() => {
+                    let is_free = |slot: &usize| {
+                        let field = &fields[*slot];
+                        field.in_init && slots[*slot].is_none() && !by_name.contains(&field.name)
+                    };
+                    let free: Vec<usize> = (0..fields.len()).filter(is_free).collect();
+                    let Some(values) = self.fields_by_key(
+                        &name,
+                        &fields,
+                        &free,
+                        &by_name,
+                        argument,
+                        &mut statements,
+                    ) else {
+                        return self.error_value(span);
+                    };
+                    double = Some(values);
+                    continue;
+                }
                 GivenKind::Star | GivenKind::DoubleStar => {
-                    return self.unsupported(
-                        argument.span,
-                        "`*` or `**` with unknown length or keys for these fields",
-                        "pass the fields by name: `name=row[\"name\"]`",
-                    );
+                    let (what, help) = if argument.kind == GivenKind::Star {
+                        (
+                            "`*` of unknown length for fields with defaults",
+                            "pass the fields by name: `name=row[0]`",
+                        )
+                    } else {
+                        (
+                            "more than one `**` of unknown keys for fields",
+                            "merge them before: `**{**first, **second}`",
+                        )
+                    };
+                    return self.unsupported(argument.span, what, help);
                 }
             };
-            let field = &fields[slot];
-            let mut value = argument.value;
-            if let Some(annotation) = field.annotation {
-                let describe = format!("field `{}` of {name}", field.name);
-                value = self.bounded(
-                    value,
-                    annotation,
-                    field.file,
-                    argument.span,
-                    codes::TYPE_ARGUMENT,
-                    &describe,
-                );
-            }
+            let value = self.fits_field(argument.value, &name, &fields[slot], argument.span);
             let value = self.hold_value(value, argument.span, &mut statements);
             slots[slot] = Some((value, argument.span));
+        }
+        for (slot, value) in double.into_iter().flatten() {
+            slots[slot] = Some((value, span));
         }
         let missing: Vec<&str> = fields
             .iter()

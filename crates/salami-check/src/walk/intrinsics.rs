@@ -577,9 +577,22 @@ impl<'a> Walker<'_, 'a> {
         let object = self.hold_value(object, span, &mut statements);
         let mut given: Vec<Given> = Vec::new();
         let mut changed: Vec<(String, Value)> = Vec::new();
-        if let Some(changes) = changes
-            && let ExprKind::Dict(items) = *changes.code.kind
-        {
+        let mut unknown: Option<Value> = None;
+        if let Some(changes) = changes {
+            let items = match *changes.code.kind {
+                ExprKind::Dict(items) => items,
+                kind => {
+                    let code = crate::typed::Expr {
+                        kind: Box::new(kind),
+                        ..changes.code
+                    };
+                    unknown = Some(Value {
+                        type_: changes.type_,
+                        code,
+                    });
+                    Vec::new()
+                }
+            };
             let dict = self
                 .engine
                 .types
@@ -617,6 +630,21 @@ impl<'a> Walker<'_, 'a> {
                 value,
                 span,
             });
+        }
+        if let Some(changes) = unknown {
+            let name = self.engine.classes[class as usize].name.clone();
+            let mut current = Vec::with_capacity(given.len());
+            for argument in given {
+                if let super::calls::GivenKind::Keyword(field) = argument.kind {
+                    current.push((field, argument.value));
+                }
+            }
+            given = Vec::new();
+            let Some(values) = self.changes_by_key(&name, current, changes, span, &mut statements)
+            else {
+                return self.error_value(span);
+            };
+            changed = values;
         }
         for (name, value) in changed {
             given.push(Given {

@@ -1,12 +1,14 @@
-//! `f(*values)` where the number of values is known only when the program runs.
+//! `f(*values)` and `f(**values)` where what they hold is known only when the program runs.
 
 use salami_source::Span;
 
+use super::annotation::Bound;
 use super::calls::{Given, GivenKind};
+use super::signature::Fit;
 use super::{Value, Walker};
 use crate::codes;
 use crate::engine::FieldInfo;
-use crate::typed::{Binary, Comparison, Constant, ExprKind, Kind, Stmt, StmtKind};
+use crate::typed::{Binary, Comparison, Constant, ExprKind, Failure, Kind, Stmt, StmtKind};
 use crate::types::{Tuple, Type, TypeData, bit};
 
 /// The parameters that the values of a star are for.
@@ -29,6 +31,10 @@ pub(super) struct Seats<'n> {
 pub(super) struct Keys<'n> {
     /// The function, as its errors name it.
     pub function: &'n str,
+    /// Whether it is of the program's own file.
+    pub is_own: bool,
+    /// What the call gives by name.
+    pub named: Vec<&'n str>,
     /// Those that have no value yet.
     pub names: Vec<&'n str>,
     /// Those of them that need one.
@@ -313,10 +319,16 @@ impl Walker<'_, '_> {
         let help = "pass the values by name: `key=values[\"key\"]`".to_owned();
         self.assertion(codes::CALL_ARGUMENTS, span, message, Some(help));
         let definition = self.prelude_function("calls.check_keys")?;
+        // What is called, where no parameter is looked at yet: `__main__.Point()`.
+        let called = keys.function.strip_suffix(".__init__");
+        let module = if keys.is_own { "__main__." } else { "" };
+        let called = format!("{module}{}", called.unwrap_or(keys.function));
         let text = |walker: &mut Self, text: String| walker.constant(Constant::Str(text), span);
         let arguments = vec![
             held.clone(),
             text(self, keys.function.to_owned()),
+            text(self, called),
+            text(self, keys.named.join(",")),
             text(self, keys.names.join(",")),
             text(self, keys.required.join(",")),
             text(self, keys.taken.join(",")),
@@ -336,30 +348,25 @@ impl Walker<'_, '_> {
         span: Span,
     ) -> Value {
         let variant = self.variant;
-        let node = self
-            .engine
-            .types
-            .data(held.type_)
-            .get(Kind::Dict)
-            .map(|dict| dict.nodes[1]);
-        let element = match node {
-            None => Type::JSON,
+        let data = self.engine.types.data(held.type_);
+        let (node, json) = (data.get(Kind::Dict).map(|dict| dict.nodes[1]), data.json);
+        let mut element = match node {
+            None => Type::NEVER,
             Some(node) => match self.engine.types.record_field(node, name, variant) {
                 Some(field) => self.read(field.node),
                 None => self.engine.types.read_values(node, variant),
             },
         };
+        if json {
+            element = self.join(element, Type::JSON);
+        }
         let key = self.constant(Constant::Str(name.to_owned()), span);
         let item = ExprKind::Item(held.code.clone(), key.code.clone());
         let item = self.value(item, element, span);
         let Some(default) = default else {
             return item;
         };
-        let type_ = self.join(element, default.type_);
-        let test = ExprKind::Compare(Comparison::In, key.code, held.code.clone());
-        let test = self.value(test, Type::BOOL, span);
-        let kind = ExprKind::IfElse(test.code, item.code, default.code);
-        self.value(kind, type_, span)
+        self.under_key(held, name, item, default, span)
     }
 
     /// The dict without the keys that are parameters.
@@ -372,5 +379,173 @@ impl Walker<'_, '_> {
         let definition = self.prelude_function("calls.without_keys")?;
         let names = self.constant(Constant::Str(names.join(",")), span);
         Some(self.call_bound(definition, None, None, vec![held.clone(), names], span))
+    }
+
+    /// What a `**` of unknown keys gives the free fields of a dataclass: each the value under its
+    /// name, or its default.
+    pub(super) fn fields_by_key(
+        &mut self,
+        class: &str,
+        fields: &[FieldInfo],
+        free: &[usize],
+        by_name: &[String],
+        given: Given,
+        statements: &mut Vec<Stmt>,
+    ) -> Option<Vec<(usize, Value)>> {
+        let has_default = |field: &FieldInfo| field.default.is_some() || field.factory.is_some();
+        let names = |wanted: &dyn Fn(usize) -> bool| -> Vec<&str> {
+            (0..fields.len())
+                .filter(|&slot| fields[slot].in_init && wanted(slot))
+                .map(|slot| fields[slot].name.as_str())
+                .collect()
+        };
+        let keys = Keys {
+            function: &format!("{class}.__init__"),
+            is_own: true,
+            named: by_name.iter().map(String::as_str).collect(),
+            names: names(&|slot| free.contains(&slot)),
+            required: names(&|slot| free.contains(&slot) && !has_default(&fields[slot])),
+            taken: names(&|slot| !free.contains(&slot)),
+            has_rest: false,
+        };
+        let span = given.span;
+        let held = self.spread_keys(given.value, &keys, span, statements)?;
+        let mut values = Vec::with_capacity(free.len());
+        for &slot in free {
+            let field = &fields[slot];
+            let mut item = self.seated_key(&held, &field.name, None, span);
+            // The default is not held against the annotation, as where nothing is given.
+            let value = match self.field_default(field, span) {
+                Some(default) => {
+                    item = self.fits_field_if_there(item, &default, class, field, span);
+                    self.under_key(&held, &field.name, item, default, span)
+                }
+                None => self.fits_field(item, class, field, span),
+            };
+            values.push((slot, self.hold_value(value, span, statements)));
+        }
+        Some(values)
+    }
+
+    /// An argument for a field that may not be there: what cannot fit fails only where it is.
+    fn fits_field_if_there(
+        &mut self,
+        value: Value,
+        default: &Value,
+        class: &str,
+        field: &FieldInfo,
+        span: Span,
+    ) -> Value {
+        let (Some(annotation), Some(&file)) =
+            (field.annotation, self.engine.files.get(&field.file))
+        else {
+            return value;
+        };
+        let bound = self.bound_of(annotation, file);
+        if default.type_ == Type::NONE && self.within(Type::NONE, &bound, 0) == Fit::No {
+            // `assignee: str = None`: None in the dict is as good as the default.
+            let values = self.values(Type::NONE);
+            let test = ExprKind::IsType(value.code.clone(), values);
+            let test = self.value(test, Type::BOOL, span);
+            let rest = self.engine.types.without_none(value.type_);
+            let rest = self.narrowed(value, rest);
+            let rest = self.fits_or_fails(rest, &bound, class, field, span);
+            let type_ = self.join(default.type_, rest.type_);
+            let kind = ExprKind::IfElse(test.code, default.code.clone(), rest.code);
+            return self.value(kind, type_, span);
+        }
+        self.fits_or_fails(value, &bound, class, field, span)
+    }
+
+    fn fits_or_fails(
+        &mut self,
+        value: Value,
+        bound: &Bound,
+        class: &str,
+        field: &FieldInfo,
+        span: Span,
+    ) -> Value {
+        let (Some(annotation), Some(&file)) =
+            (field.annotation, self.engine.files.get(&field.file))
+        else {
+            return value;
+        };
+        if value.type_ == Type::NEVER || self.within(value.type_, bound, 0) != Fit::No {
+            return self.fits_field(value, class, field, span);
+        }
+        let wanted = file.source.slice(file.tree.expr(annotation).span);
+        let shown = self.show(value.type_);
+        let what = format!("field `{}` of {class}", field.name);
+        let help = format!(
+            "leave `{}` out of the dict, or give it a `{wanted}`",
+            field.name
+        );
+        let message = format!("{what} is `{wanted}`; the dict may give it `{shown}`");
+        self.assertion(codes::TYPE_ARGUMENT, span, message, Some(help));
+        let failure = Failure::Type(format!("{what} must be {wanted}, not {{}}"));
+        let values = self.values(Type::NEVER);
+        let kind = ExprKind::Expect(value.code, values, failure);
+        self.value(kind, Type::NEVER, span)
+    }
+
+    /// An argument for a field, held against the annotation.
+    pub(super) fn fits_field(
+        &mut self,
+        value: Value,
+        class: &str,
+        field: &FieldInfo,
+        span: Span,
+    ) -> Value {
+        let Some(annotation) = field.annotation else {
+            return value;
+        };
+        let describe = format!("field `{}` of {class}", field.name);
+        let code = codes::TYPE_ARGUMENT;
+        self.bounded(value, annotation, field.file, span, code, &describe)
+    }
+
+    /// What a dict of unknown keys changes in a dataclass: each field the value under its name,
+    /// or what it is now.
+    pub(super) fn changes_by_key(
+        &mut self,
+        class: &str,
+        current: Vec<(String, Value)>,
+        changes: Value,
+        span: Span,
+        statements: &mut Vec<Stmt>,
+    ) -> Option<Vec<(String, Value)>> {
+        let keys = Keys {
+            function: &format!("{class}.__init__"),
+            is_own: true,
+            named: Vec::new(),
+            names: current.iter().map(|(name, _)| name.as_str()).collect(),
+            required: Vec::new(),
+            taken: Vec::new(),
+            has_rest: false,
+        };
+        let held = self.spread_keys(changes, &keys, span, statements)?;
+        let mut values = Vec::with_capacity(current.len());
+        for (name, now) in current {
+            let value = self.seated_key(&held, &name, Some(now), span);
+            values.push((name, value));
+        }
+        Some(values)
+    }
+
+    /// The item, or the default where the dict has no such key.
+    fn under_key(
+        &mut self,
+        held: &Value,
+        name: &str,
+        item: Value,
+        default: Value,
+        span: Span,
+    ) -> Value {
+        let type_ = self.join(item.type_, default.type_);
+        let key = self.constant(Constant::Str(name.to_owned()), span);
+        let test = ExprKind::Compare(Comparison::In, key.code, held.code.clone());
+        let test = self.value(test, Type::BOOL, span);
+        let kind = ExprKind::IfElse(test.code, item.code, default.code);
+        self.value(kind, type_, span)
     }
 }
