@@ -86,7 +86,7 @@ pub fn regex_groups(pattern: &str, verbose: bool) -> Option<Vec<RegexGroup>> {
                 if frame.has_alternatives || frame.is_negative {
                     left_out.add(inside, groups.len());
                 }
-                if may_be_left_out(&letters, at) {
+                if may_be_left_out(&letters, quantifier(&letters, at, verbose)) {
                     left_out.add(frame.before, groups.len());
                 }
                 if frames.is_empty() {
@@ -216,7 +216,11 @@ fn extension(letters: &[char], at: usize, verbose: &mut bool) -> Option<Opening>
                 .position(|&letter| letter == ':' || letter == ')')?;
             let is_closed = letters.get(at + length) == Some(&')');
             let flags = letters.get(at..at + length)?;
-            if is_closed && flags.contains(&'x') {
+            if flags.contains(&'x') {
+                if !is_closed {
+                    // Comments in a part of the pattern: they are not told from text here.
+                    return None;
+                }
                 *verbose = true;
             }
             Opening {
@@ -227,6 +231,23 @@ fn extension(letters: &[char], at: usize, verbose: &mut bool) -> Option<Opening>
         }
     };
     Some(opening)
+}
+
+/// Where the quantifier of what ends at `at` would stand: behind the space and the comments of a
+/// verbose pattern.
+fn quantifier(letters: &[char], mut at: usize, verbose: bool) -> usize {
+    while verbose && let Some(&letter) = letters.get(at) {
+        match letter {
+            ' ' | '\t' | '\n' | '\r' | '\x0b' | '\x0c' => at += 1,
+            '#' => {
+                while letters.get(at).is_some_and(|&letter| letter != '\n') {
+                    at += 1;
+                }
+            }
+            _ => break,
+        }
+    }
+    at
 }
 
 /// Whether the quantifier at `at` admits no repetition at all.

@@ -27,6 +27,7 @@ mod expected;
 mod expected_texts;
 mod expressions;
 mod function_names;
+mod groups;
 mod intrinsics;
 mod keys;
 mod knowledge;

@@ -340,18 +340,7 @@ impl Walker<'_, '_> {
         {
             return;
         }
-        let constant = signature
-            .parameters
-            .iter()
-            .zip(slots)
-            .find_map(|(parameter, slot)| match slot {
-                Slot::One(given) if parameter.name == "pattern" => match &*given.value.code.kind {
-                    ExprKind::Constant(Constant::Str(text)) => Some(text.clone()),
-                    _ => None,
-                },
-                _ => None,
-            });
-        let groups = constant.and_then(|text| face::regex_groups(&text, false));
+        let groups = super::groups::constant_groups(signature, slots);
         let optional = self.join(Type::STR, Type::NONE);
         bindings.function[index] = match groups {
             Some(groups) => {
@@ -746,12 +735,18 @@ impl Walker<'_, '_> {
         }
         match signature.target {
             Target::Leaf(leaf) => {
+                self.bind_group_default(leaf, &mut bindings);
+                let group = self.read_group(leaf, &arguments, &bindings);
                 let result = self.instantiate(&signature.result, &bindings, span, &mut 100);
                 let codes = arguments
                     .into_iter()
                     .map(|argument| argument.code)
                     .collect();
-                self.value(ExprKind::Leaf(leaf, codes), result, span)
+                let value = self.value(ExprKind::Leaf(leaf, codes), result, span);
+                match group {
+                    Some(group) => self.narrowed(value, group),
+                    None => value,
+                }
             }
             Target::Prelude(name) => {
                 let Some(definition) = self.prelude_function(name) else {

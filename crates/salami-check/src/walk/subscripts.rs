@@ -311,7 +311,8 @@ impl Walker<'_, '_> {
         if let Some(crate::types::ClassRef::Program(_)) = data.instances.first() {
             return None;
         }
-        self.native_operator(part, "__getitem__", index, span)
+        let given = self.native_operator(part, "__getitem__", index, span)?;
+        Some(self.matched_item(part, index_id).unwrap_or(given))
     }
 
     fn dict_item(&mut self, nodes: [Node; 2], index_id: ExprId) -> Type {
