@@ -249,48 +249,15 @@ impl Walker<'_, '_> {
             Some(ExprKind::Attribute { value, .. }) => {
                 if self.engine.types.data(type_).json {
                     let name = self.file.source.slice(at);
-                    let wanted = [
-                        ("str", "str"),
-                        ("list", "list[str]"),
-                        ("dict", "dict[str, str]"),
-                    ]
-                    .into_iter()
-                    .find(|(class, _)| {
+                    let wanted = ["str", "list", "dict"].into_iter().find(|class| {
                         crate::face::class(class)
                             .is_some_and(|class| class.members.contains_key(name))
                     });
-                    return self.json_help(*value, wanted.map(|(_, type_)| type_));
+                    return self.json_help(*value, wanted);
                 }
                 self.doubt_help(self.tree.expr(*value).span, type_, part)
             }
             _ => self.doubt_help(at, type_, part),
-        }
-    }
-
-    /// JSON data: a declared type, or a test. `wanted` is the type that the use asks for, if known.
-    pub(in crate::walk) fn json_help(&self, id: ExprId, wanted: Option<&str>) -> Help {
-        let text = self.text(id);
-        match &self.tree.expr(id).kind {
-            ExprKind::Name(name) => {
-                let type_ = wanted.unwrap_or("dict[str, int]");
-                let help = Help::new(format!(
-                    "declare its type where it is assigned, `{text}: {type_} = ...`, which checks it, or test `isinstance({text}, ...)` before"
-                ));
-                let before = self.tree.expr(id).span.start;
-                match self.assigned_before(self.tree.name(*name), before) {
-                    Some((statement, _)) if wanted.is_some() => {
-                        let end = statement.span.start + u32::try_from(text.len()).unwrap_or(0);
-                        help.edit(salami_source::Span::new(end, end), format!(": {type_}"))
-                    }
-                    _ => help,
-                }
-            }
-            _ => {
-                let type_ = wanted.unwrap_or("int");
-                Help::new(format!(
-                    "keep it in a variable with its type, `value: {type_} = {text}`, which checks it, or test `isinstance({text}, ...)` before"
-                ))
-            }
         }
     }
 

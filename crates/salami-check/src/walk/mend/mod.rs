@@ -7,6 +7,7 @@ mod annotations;
 mod attributes;
 mod bases;
 mod calls;
+mod json;
 mod keys;
 mod missing;
 mod operators;
