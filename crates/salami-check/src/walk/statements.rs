@@ -738,8 +738,14 @@ impl<'a> Walker<'_, 'a> {
             _ => None,
         };
         let is_alias = match &self.tree.expr(value).kind {
+            // `Color["RED"]` is a member.
             tree::ExprKind::Subscript { value, .. } => {
-                self.engine.class_named(self.file, *value).is_some()
+                match self.engine.class_named(self.file, *value) {
+                    Some(crate::types::ClassRef::Program(class)) => {
+                        !self.engine.classes[class as usize].is_enumeration
+                    }
+                    class => class.is_some(),
+                }
             }
             tree::ExprKind::Binary {
                 operator: tree::BinaryOperator::BitOr,
