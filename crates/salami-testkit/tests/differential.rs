@@ -32,7 +32,7 @@ struct Arguments {
 fn arguments() -> Arguments {
     let number = |text: Option<String>| text.and_then(|text| text.parse::<u64>().ok());
     let mut parsed = Arguments {
-        programs: number(std::env::var("DIFFERENTIAL_PROGRAMS").ok()).unwrap_or(2_000),
+        programs: number(std::env::var("DIFFERENTIAL_PROGRAMS").ok()).unwrap_or(300),
         seed: 1,
         only: None,
         show: false,
