@@ -8,6 +8,7 @@ use super::annotation::Bound;
 use super::arguments::literal;
 use crate::check::is_input;
 use crate::engine::{DefinitionId, GlobalKey, VariantId};
+use crate::face::{self, ClassKind};
 use crate::typed::{Constant, ExprKind, Input, Kind, SchemaId};
 use crate::types::Type;
 
@@ -167,7 +168,7 @@ impl Walker<'_, '_> {
                         | ParameterKind::KeywordOnly,
                     ) => {
                         let bound = self.bound_of(annotation, file);
-                        if bound == Bound::Any {
+                        if bound == Bound::Any || !is_data(&bound) {
                             return Type::ERROR;
                         }
                         self.decoded_type(&bound, parameter.name.span, &mut 700)
@@ -176,5 +177,20 @@ impl Walker<'_, '_> {
                 }
             })
             .collect()
+    }
+}
+
+/// Whether what an annotation names is all data: of functions, classes and exceptions it does not say what they do.
+fn is_data(bound: &Bound) -> bool {
+    match bound {
+        Bound::Callable | Bound::Class => false,
+        Bound::Native(name, arguments) => {
+            face::class(name).is_some_and(|class| matches!(class.kind, ClassKind::Native(_)))
+                && arguments.iter().all(is_data)
+        }
+        Bound::Union(parts) | Bound::Tuple(parts) | Bound::Protocol(_, parts) => {
+            parts.iter().all(is_data)
+        }
+        Bound::Any | Bound::Literal(_) | Bound::Program(_) | Bound::Record(_) => true,
     }
 }
