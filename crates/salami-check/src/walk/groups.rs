@@ -1,12 +1,13 @@
 //! What the groups of a regular expression give, where its pattern is a constant.
 
+use salami_source::Span;
 use salami_syntax::tree::ExprId;
 
 use super::signature::Bindings;
 use super::slots::Slot;
 use super::{Value, Walker};
-use crate::face::{self, FaceSignature, RegexGroup};
-use crate::typed::{Constant, ExprKind, Kind};
+use crate::face::{self, FaceSignature, FaceType, RegexGroup, Scope};
+use crate::typed::{Constant, ExprKind, Kind, Stmt};
 use crate::types::{Tuple, Type};
 
 /// `re.VERBOSE`.
@@ -106,5 +107,41 @@ impl Walker<'_, '_> {
         if self.matched_group(groups, None) == Some(Type::STR) {
             bindings.function.fill(Type::STR);
         }
+    }
+
+    /// The arguments of a substitution by a function: where the groups of the pattern are known,
+    /// it gets the compiled pattern, which knows them too. All arguments are worked out before.
+    pub(super) fn with_known_groups(
+        &mut self,
+        function: &str,
+        arguments: Vec<Value>,
+        bindings: &Bindings,
+        span: Span,
+        statements: &mut Vec<Stmt>,
+    ) -> Vec<Value> {
+        let is_known = matches!(function, "re.sub" | "re.subn")
+            && arguments.len() == 5
+            && arguments
+                .iter()
+                .all(|argument| argument.type_ != Type::NEVER)
+            && arguments[0].type_ == Type::STR
+            && bindings.function.first().is_some_and(|&groups| {
+                let data = self.engine.types.data(groups);
+                matches!(data.tuple, Some(Tuple::Fixed(_)))
+            });
+        if !is_known {
+            return arguments;
+        }
+        let mut held: Vec<Value> = arguments
+            .into_iter()
+            .map(|argument| self.hold_value(argument, span, statements))
+            .collect();
+        let groups = FaceType::Variable(Scope::Function, 0);
+        let pattern = FaceType::Class("re.Pattern", vec![groups]);
+        let pattern = self.instantiate(&pattern, bindings, span, &mut 460);
+        let codes = vec![held[0].code.clone(), held[4].code.clone()];
+        held[0] = self.value(ExprKind::Leaf("re.compile", codes), pattern, span);
+        held[4] = self.constant(Constant::Int(0.into()), span);
+        held
     }
 }

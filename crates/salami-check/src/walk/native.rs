@@ -752,7 +752,18 @@ impl Walker<'_, '_> {
                 let Some(definition) = self.prelude_function(name) else {
                     return self.error_value(span);
                 };
-                self.call_bound(definition, None, None, arguments, span)
+                let mut statements = Vec::new();
+                let arguments =
+                    self.with_known_groups(name, arguments, &bindings, span, &mut statements);
+                let value = self.call_bound(definition, None, None, arguments, span);
+                if statements.is_empty() {
+                    return value;
+                }
+                let type_ = value.type_;
+                Value {
+                    type_,
+                    code: self.block_value(statements, value.code, type_, span),
+                }
             }
             Target::Erased(name) => {
                 let Some(definition) = self.prelude_function(name) else {
