@@ -56,7 +56,7 @@ pub fn trace(
             _ => {}
         }
         count += 1;
-        if count % 10_000 == 0 && interrupt::requested() {
+        if count.is_multiple_of(10_000) && interrupt::requested() {
             let _ = lines.flush();
             return Err(Failure::rendered(INTERRUPTED, "interrupted\n"));
         }

@@ -141,9 +141,8 @@ impl Walker<'_, '_> {
             return (value, None);
         }
         self.found.truncate(before);
-        let (exception, message) =
-            super::expected::raised_by(diagnostic.code, &diagnostic.message)
-                .unwrap_or_else(|| ("TypeError", diagnostic.message.clone()));
+        let (exception, message) = super::expected::raised_by(diagnostic.code, &diagnostic.message)
+            .unwrap_or_else(|| ("TypeError", diagnostic.message.clone()));
         let value = self.raised_instead(value, exception, message, span);
         (value, Some(diagnostic))
     }
