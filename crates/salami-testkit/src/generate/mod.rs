@@ -1,6 +1,6 @@
 //! Programs from a seed, for comparing with CPython: valid, nearly all well typed, soon over, and printing much.
 //!
-//! What a program may do is in rows of templates ([`template`]), a module for each idea; [`fill`] chooses and fills
+//! What a program may do is in rows of templates (`template`), a module for each idea; `fill` chooses and fills
 //! them. Nothing here knows how programs are run or what is expected of them.
 
 mod catalogue;
