@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use num_traits::ToPrimitive;
-use salami_ir::BuiltinException;
 use salami_ir::instruction::Comparison;
+use salami_ir::{BuiltinException, ClassRef};
 
 use super::decimal::{Decimal, FormatError, Rounding, Signal, format};
 use super::{Conversion, Native, NativeHash, UnaryOperator};
@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::heap::Heap;
 use crate::ops::{self, BinaryOperator};
 use crate::raise::Raise;
-use crate::value::Value;
+use crate::value::{TypeRef, Value};
 
 /// Digits beyond which an integer or a ratio is not made of a number with an exponent.
 const SPREAD_LIMIT: u64 = 2_000_000;
@@ -27,7 +27,23 @@ pub fn raise(context: &mut Context, signal: Signal) -> Raise {
         Signal::Overflow => BuiltinException::DecimalException,
         _ => BuiltinException::InvalidOperation,
     };
-    context.raise(class, signal.message())
+    // CPython's argument is the list of the conditions, which are classes; those that are none
+    // here have only their text.
+    let conditions: &[BuiltinException] = match signal {
+        Signal::Invalid => &[BuiltinException::InvalidOperation],
+        Signal::DivisionByZero => &[BuiltinException::DivisionByZero],
+        Signal::DivisionByZeroTwice => &[
+            BuiltinException::InvalidOperation,
+            BuiltinException::DivisionByZero,
+        ],
+        _ => return context.raise(class, signal.message()),
+    };
+    let classes = conditions.iter().map(|&class| ClassRef::Builtin(class));
+    let classes = classes.map(|class| Value::Type(TypeRef::Class(class)));
+    match context.heap.alloc_list(classes.collect()) {
+        Ok(list) => context.heap.raise_with(class, vec![list]),
+        Err(raise) => raise,
+    }
 }
 
 /// A Decimal object.
