@@ -256,10 +256,16 @@ def pp(
     sort_dicts: bool = False,
     underscore_numbers: bool = False,
 ):
-    printer = PrettyPrinter(
-        indent, width, depth, compact=compact, sort_dicts=sort_dicts, underscore_numbers=underscore_numbers
+    pprint(
+        object,
+        stream,
+        indent,
+        width,
+        depth,
+        compact=compact,
+        sort_dicts=sort_dicts,
+        underscore_numbers=underscore_numbers,
     )
-    print(printer.pformat(object), file=stream)
 
 
 def saferepr(object):

@@ -18,8 +18,7 @@ pub fn trace(
     form: TraceFormat,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    let (session, options) = Session::new(&arguments.setup, program)?;
-    let mut session = session;
+    let (mut session, options) = Session::new(&arguments.setup, program)?;
     let started = Trace::new(program, &options);
     let mut trace = started.map_err(|error| run::failure(program, &error))?;
     let mut lines = std::io::BufWriter::new(std::io::stderr().lock());

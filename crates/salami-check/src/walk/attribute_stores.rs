@@ -121,10 +121,8 @@ impl Walker<'_, '_> {
         object: Value,
         name: Identifier,
         value: Value,
-        target: ExprId,
         span: Span,
     ) -> Option<Stmt> {
-        let _ = target;
         let text = self.tree.name(name.name);
         self.store_named(object, text, value, name.span, span)
     }

@@ -38,7 +38,7 @@ impl<'a> Walker<'_, 'a> {
                 let type_ = value.type_;
                 let held = self.hold_value(value, span, out);
                 let object = self.expression(*object);
-                if let Some(statement) = self.store_attribute(object, *name, held, target, span) {
+                if let Some(statement) = self.store_attribute(object, *name, held, span) {
                     out.push(statement);
                 }
                 self.learn_stored(target, type_);
@@ -321,7 +321,7 @@ impl<'a> Walker<'_, 'a> {
                 let left = self.attribute_of(object.clone(), *name, target);
                 let right = self.expression(value);
                 let (result, _) = self.in_place(operator, left, right, span);
-                if let Some(statement) = self.store_attribute(object, *name, result, target, span) {
+                if let Some(statement) = self.store_attribute(object, *name, result, span) {
                     out.push(statement);
                 }
             }

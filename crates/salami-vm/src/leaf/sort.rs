@@ -145,19 +145,28 @@ pub fn sort_values(
     if reverse {
         values.reverse();
     }
-    if let Some(shape) = Shape::of(&context.heap, values.iter().copied()) {
-        context.charge(shape.extra_cost(values.len()))?;
-        let heap = &context.heap;
-        values.sort_by(|left, right| shape.order(heap, *left, *right));
-    } else {
-        merge_sort(values, &mut |left, right| {
-            ops::order(context, Comparison::Less, *left, *right)
-        })?;
-    }
+    sort_by(context, values, |value| *value)?;
     if reverse {
         values.reverse();
     }
     Ok(())
+}
+
+/// Sorts by Python's `<` of what `key` gives: without failing where the values have a simple shape.
+fn sort_by<T: Copy>(
+    context: &mut Context,
+    items: &mut [T],
+    key: impl Fn(&T) -> Value,
+) -> Result<(), Raise> {
+    if let Some(shape) = Shape::of(&context.heap, items.iter().map(&key)) {
+        context.charge(shape.extra_cost(items.len()))?;
+        let heap = &context.heap;
+        items.sort_by(|left, right| shape.order(heap, key(left), key(right)));
+        return Ok(());
+    }
+    merge_sort(items, &mut |left, right| {
+        ops::order(context, Comparison::Less, key(left), key(right))
+    })
 }
 
 /// Texts that differ late are read again in each comparison.
@@ -195,15 +204,7 @@ pub fn sort_by_keys(
     if reverse {
         pairs.reverse();
     }
-    if let Some(shape) = Shape::of(&context.heap, keys.iter().copied()) {
-        context.charge(shape.extra_cost(keys.len()))?;
-        let heap = &context.heap;
-        pairs.sort_by(|left, right| shape.order(heap, left.0, right.0));
-    } else {
-        merge_sort(&mut pairs, &mut |left, right| {
-            ops::order(context, Comparison::Less, left.0, right.0)
-        })?;
-    }
+    sort_by(context, &mut pairs, |pair| pair.0)?;
     if reverse {
         pairs.reverse();
     }

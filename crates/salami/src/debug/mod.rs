@@ -304,23 +304,14 @@ impl Debugger {
     /// The variables in scope that have a value: those of the function, then those of the module.
     #[must_use]
     pub fn variables(&self) -> Vec<Variable> {
-        let machine = self.execution.machine();
-        let mut variables = Vec::new();
-        let mut add = |name: &str, value: salami_vm::Value| {
-            let known = |variable: &Variable| variable.name == name;
-            if !value.is_unset() && !variables.iter().any(known) {
-                let value = machine.show(value);
-                if value != UNSET {
-                    let name = name.to_owned();
-                    variables.push(Variable { name, value });
-                }
+        let mut variables: Vec<Variable> = Vec::new();
+        for (name, value) in self.in_scope() {
+            if !variables.iter().any(|variable| variable.name == name)
+                && let Some(value) = self.shown(value)
+            {
+                let name = name.to_owned();
+                variables.push(Variable { name, value });
             }
-        };
-        for (register, name) in self.named_registers() {
-            add(name, machine.register(register));
-        }
-        for (name, value) in machine.globals() {
-            add(name, value);
         }
         variables
     }
@@ -352,9 +343,23 @@ impl Debugger {
             return (!value.is_unset()).then(|| machine.show(value));
         }
         let name = name.strip_prefix('$').unwrap_or(name);
-        let variables = self.variables();
-        let found = variables.into_iter().find(|variable| variable.name == name);
-        found.map(|variable| variable.value)
+        let mut named = self.in_scope().filter(|(found, _)| *found == name);
+        named.find_map(|(_, value)| self.shown(value))
+    }
+
+    /// The names in scope with their values, set or not: those of the function, then those of the module.
+    fn in_scope(&self) -> impl Iterator<Item = (&str, salami_vm::Value)> {
+        let machine = self.execution.machine();
+        let own = self.named_registers().into_iter();
+        let own = own.map(|(register, name)| (name, machine.register(register)));
+        own.chain(machine.globals())
+    }
+
+    /// A value as text; `None` for one that is unset, or a captured variable that is.
+    fn shown(&self, value: salami_vm::Value) -> Option<String> {
+        let is_set = !value.is_unset();
+        let text = is_set.then(|| self.execution.machine().show(value));
+        text.filter(|text| text != UNSET)
     }
 
     /// The source; for a module its assembly. Lines are separated by line feeds.
@@ -474,9 +479,14 @@ impl Debugger {
         None
     }
 
-    /// Runs one instruction; what stops the execution whoever drives it.
+    /// Runs one instruction that can be gone back over; what stops the execution whoever drives it.
     fn instruction(&mut self) -> Option<Stop> {
         self.history.keep(self.steps, &self.execution);
+        self.instruction_forward()
+    }
+
+    /// Runs one instruction, without keeping the way back.
+    fn instruction_forward(&mut self) -> Option<Stop> {
         let stop = self.run_instruction();
         self.output.push_str(&self.execution.take_output());
         let complaints = self.execution.take_error_output();

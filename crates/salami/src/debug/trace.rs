@@ -62,7 +62,7 @@ impl<'a> Trace<'a> {
         let before = self.debugger.execution.machine().position();
         let depth = self.debugger.execution.machine().depth();
         let steps = self.debugger.steps();
-        let stop = self.debugger.instruction_step();
+        let stop = self.debugger.instruction_forward().unwrap_or(Stop::Here);
         let ran =
             self.debugger.steps() > steps || matches!(stop, Stop::Ended(Ok(_)) | Stop::Raised(_));
         let event = match before {
