@@ -1,6 +1,6 @@
 """The oracle: runs programs in CPython and says what they did.
 
-One JSON object a line on standard input, {"name", "source", "input"}; one a line on standard
+One JSON object a line on standard input, {"name", "source", "input", "stdin"}; one a line on standard
 output, {"output", "raises", "result"}. Each program runs in a process of its own.
 """
 
@@ -30,6 +30,7 @@ def run(case: dict) -> dict:
     virtual_loop.install()
     captured = io.StringIO()
     sys.stdout = captured
+    sys.stdin = io.TextIOWrapper(io.BytesIO((case.get("stdin") or "").encode("latin-1")), encoding="utf-8")
     raises = result = None
     clock.record()
     host = tools.Canned(case.get("host") or "")

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import collections.abc
 import dataclasses
 import datetime
 import decimal
+import io
 import json
 import pathlib
 import sys
 import types
 import typing
 
-from . import tools
+from . import threads, tools
 
 
 def calls_main(tree: ast.Module) -> bool:
@@ -41,9 +43,21 @@ class DoesNotFit(ValueError):
     """Input that does not fit the annotation."""
 
 
+def is_stream(annotation) -> bool:
+    """Whether a parameter of `main` with this annotation is a stream, which text stands for."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin in (collections.abc.Iterable, collections.abc.Iterator):
+        return arguments == (str,)
+    return annotation in (typing.TextIO, typing.IO, io.StringIO) or origin is typing.IO
+
+
 def decode(value, annotation):
     """A deep copy of JSON data as the annotation says; annotations are bounds, never conversions."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if is_stream(annotation):
+        if not isinstance(value, str):
+            raise DoesNotFit(f"{value!r} is no stream")
+        return io.TextIOWrapper(io.BytesIO(value.encode()), encoding="utf-8")
     if annotation in (None, type(None)):
         accepted = value is None
     elif annotation is bool:
@@ -111,11 +125,14 @@ def run(source: str, name: str, fields: dict) -> object:
     exec(compile(tree, name, "exec", dont_inherit=True), module.__dict__)
     main = module.__dict__.get("main")
     if calls_main(tree) or not isinstance(main, types.FunctionType):
+        threads.finish()
         return None
     hints = typing.get_type_hints(main)
     arguments = {key: decode(item, hints.get(key, typing.Any)) for key, item in fields.items()}
     result = main(**arguments)
-    return encode(asyncio.run(result) if asyncio.iscoroutine(result) else result)
+    result = encode(asyncio.run(result) if asyncio.iscoroutine(result) else result)
+    threads.finish()
+    return result
 
 
 def stubs_beside(program: str) -> dict[str, str]:

@@ -39,5 +39,5 @@ SEEK_SET: int = 0
 SEEK_CUR: int = 1
 SEEK_END: int = 2
 BytesIO = prelude("io.BytesIO")
-TextIOWrapper = refused("a program reaches no files: make the text a parameter of main")
-open = refused("a program reaches no files: make the text a parameter of main")
+TextIOWrapper = refused("a program reaches no files, and `sys.stdin` is text already: make what it reads a parameter of main (`def main(file: TextIO)`)")
+open = refused("a program reaches no files: make the text a parameter of main (`def main(text: str)`, or `lines: Iterable[str]` to go through a large one)")

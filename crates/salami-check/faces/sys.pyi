@@ -8,7 +8,7 @@ def exit() -> Never: ...
 @prelude("sys.leave")
 def exit(status: object, /) -> Never: ...
 argv: list[str]
-stdin = refused("make it a parameter of main: `def main(lines: Iterable[str])`")
+stdin: io.StringIO
 stdout: io.StringIO
 stderr: io.StringIO
 exception = prelude("sys.exception")

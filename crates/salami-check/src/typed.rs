@@ -295,6 +295,8 @@ pub enum Schema {
     Class(ClassId, Vec<(String, SchemaId, Option<FieldDefault>)>),
     Iso(Kind),
     Decimal,
+    /// A text file to read from.
+    Stream,
     /// A member of an enumeration; the module variable holds the list of its members.
     Member(ClassId, GlobalId),
 }

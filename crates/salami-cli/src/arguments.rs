@@ -28,6 +28,12 @@ pub enum Command {
     /// Run a program step by step: breakpoints, variables, and back
     #[command(after_help = DEBUG_EXAMPLES)]
     Debug(Debug),
+    /// Run a recorded execution again, and compare state, calls, output and fuel
+    #[command(after_help = REPLAY_EXAMPLES)]
+    Replay(Replay),
+    /// Run a program many times, and prove that it always does the same
+    #[command(after_help = VERIFY_EXAMPLES)]
+    VerifyDeterminism(VerifyDeterminism),
     /// Check programs: errors, assertion points, capabilities and effects
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Check),
@@ -53,10 +59,22 @@ Examples:
   salami run report.py
   salami run report.py --input sales.json
   salami run trades.py --param text=@export.csv --param year=2024
+  salami run count.py < access.log         what it reads from sys.stdin
+  salami run count.py --param lines=@access.log
   echo 'print(1 + 1)' | salami run -
   salami run report.py --input sales.json --format json | jq .result
   salami run --trace validate.ir input.json
   salami run invite.py --tools tools/ --answers answers.json --now 2026-01-31T12:00:00
+  salami run weather.py --config salami.toml --audit-log audit.jsonl
+  salami run weather.py --config salami.toml --record weather.record
+
+A configuration says which tools there are and what may be called:
+  [permissions]
+  allow = [\"http.post\"]                  what only reads is allowed anyway
+  [tools.http]
+  allow = [\"api.example.com\", \"*.example.org\", \"http://localhost:8080\"]
+  [tools.http.credentials.\"api.example.com\"]
+  Authorization = { env = \"EXAMPLE_TOKEN\", prefix = \"Bearer \" }
 
 Exit status: 0 done, 1 the program's error, 2 usage or input that does not fit, 3 refused by the
 checker or the verifier, 4 a limit, 5 a tool that is not connected, 70 a bug of salami, 74 input or output, 130 interrupted.
@@ -70,6 +88,48 @@ Examples:
   printf 'break 4\\ncontinue\\nprint total\\n' | salami debug report.py --input sales.json
 
 `help` lists the commands. Sleeping takes no time; the clock of the program moves on.";
+
+const SVM_RUN_EXAMPLES: &str = "\
+Examples:
+  svm-run validate.ir input.json --answers answers.json
+  svm-run --trace weather.ir input.json --answers answers.json
+  svm-run weather.ir input.json --limit instructions=5000 --limit time=10s
+
+A file of answers has an object for each call, in their order:
+  {\"call\": \"validator.check_email\", \"answer\": true}
+  {\"call\": \"http.get\", \"answer\": {\"status\": 200, \"body\": {\"main\": {\"temp\": 25.5}}}, \"delay\": 0.25}
+
+Exit status: 0 done, 1 the program's error, 2 usage or input that does not fit, 3 refused before it
+runs, 4 a limit, 5 a service that is not connected, 74 input or output, 130 interrupted.";
+
+const SVM_INSPECT_EXAMPLES: &str = "\
+Examples:
+  svm-inspect weather.ir
+  svm-inspect --assembly weather.ir        all of the module, as it is run";
+
+const SVM_DEBUG_EXAMPLES: &str = "\
+Examples:
+  svm-debug --breakpoint 5 weather.ir input.json --answers answers.json
+  printf 'break 2\\ncontinue\\nprint $0\\n' | svm-debug validate.ir input.json --answers answers.json
+
+`help` lists the commands: step, continue, back (to the instruction before), print $0, watch, ...";
+
+const REPLAY_EXAMPLES: &str = "\
+Examples:
+  salami run weather.py --config salami.toml --record weather.record
+  salami replay weather.record
+  salami replay weather.record weather.py  the program must still be the same
+  salami replay weather.record --runs 100 --trace --format json
+
+The first difference ends it. Exit status: 0 the same, 6 a difference, 2 no record.";
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  salami verify-determinism report.py sales.json --runs 10000
+  salami verify-determinism validate.ir input.json --answers answers.json --runs 1000 --processes 4
+
+The first run meets the outside and is recorded; the others get what it got, in slices of other sizes
+and with other keys of hash tables, and must do the same. Exit status: 0 the same, 6 a difference.";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -116,18 +176,26 @@ pub struct Setup {
     /// The same as an option; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub input: Option<PathBuf>,
-    /// One parameter of `main`: text for a `str`, else JSON; `NAME=@FILE` passes a file's text
+    /// One parameter of `main`: text for a `str`, else JSON; `NAME=@FILE` passes a file's text, or lets
+    /// a stream (`Iterable[str]`, `TextIO`) read it; `@-` is standard input
     #[arg(long = "param", value_name = "NAME=VALUE")]
     pub parameters: Vec<String>,
     /// When assertion points are errors
     #[arg(long, value_enum, default_value_t)]
     pub strict: Strict,
-    /// How many instructions it may run, about; no limit if left out
+    /// Which limits it has; the svm tools: svm, else general
+    #[arg(long, value_enum, value_name = "PROFILE")]
+    pub profile: Option<Profile>,
+    /// Another limit than the profile's: heap=50MB, stack=1MB, depth=200, fuel=N, instructions=N,
+    /// iterations=N, time=30s; `none` for no limit. May be given several times
+    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = limit)]
+    pub limits: Vec<String>,
+    /// Short for --limit fuel=N: how many instructions it may run, about
     #[arg(long, value_name = "N")]
     pub fuel: Option<u64>,
-    /// How many bytes it may hold, such as 50000000, 50M or 1G
-    #[arg(long, value_name = "BYTES", default_value = "100M", value_parser = bytes)]
-    pub memory: u64,
+    /// Short for --limit heap=BYTES: how many bytes it may hold, such as 50000000, 50M or 1G
+    #[arg(long, value_name = "BYTES", value_parser = salami::bytes)]
+    pub memory: Option<u64>,
     /// Answers to the program's calls of tools, in order: JSON objects {"call", "arguments", "answer" or "error"}
     #[arg(long, value_name = "FILE")]
     pub answers: Option<PathBuf>,
@@ -140,6 +208,12 @@ pub struct Setup {
     /// Where the stubs of tools are; without it `tools` beside the program, or where you are
     #[arg(long, value_name = "DIR")]
     pub tools: Option<PathBuf>,
+    /// Which tools are connected and what may be called (TOML)
+    #[arg(long, value_name = "FILE", conflicts_with = "answers")]
+    pub config: Option<PathBuf>,
+    /// Append each call of a tool with its outcome: JSON lines, each with the hash of the one before
+    #[arg(long, value_name = "FILE")]
+    pub audit_log: Option<PathBuf>,
 }
 
 /// `salami run`
@@ -151,9 +225,56 @@ pub struct Run {
     /// Show each instruction on standard error: as text, or one JSON object a line
     #[arg(long, value_enum, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
     pub trace: Option<TraceFormat>,
+    /// Record all that comes into the execution, for `salami replay`
+    #[arg(long, value_name = "FILE", conflicts_with = "trace")]
+    pub record: Option<PathBuf>,
     /// How to show the outcome
     #[arg(long, value_enum, default_value_t)]
     pub format: RunFormat,
+}
+
+/// `salami replay`
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// The record, of `salami run --record`; `-` is standard input
+    pub record: PathBuf,
+    /// The program; without it the one in the record
+    pub program: Option<PathBuf>,
+    /// How often it is run again
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    pub runs: u64,
+    /// Go through it instruction by instruction, too
+    #[arg(long)]
+    pub trace: bool,
+    /// When assertion points are errors
+    #[arg(long, value_enum, default_value_t)]
+    pub strict: Strict,
+    /// Where the stubs of tools are; without it `tools` beside the program, or where you are
+    #[arg(long, value_name = "DIR")]
+    pub tools: Option<PathBuf>,
+    /// How to show the outcome
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `salami verify-determinism`
+#[derive(Debug, Args)]
+pub struct VerifyDeterminism {
+    /// The program and its input.
+    #[command(flatten)]
+    pub setup: Setup,
+    /// How often it is run
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
+    pub runs: u64,
+    /// In how many other processes; 1: in this one
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=256))]
+    pub processes: u64,
+    /// Do not go through each run instruction by instruction, too
+    #[arg(long)]
+    pub no_trace: bool,
+    /// How to show the outcome
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 /// `salami debug`
@@ -177,6 +298,33 @@ pub enum TraceFormat {
     Text,
     /// One JSON object a line
     Json,
+}
+
+/// Runs bytecode: hand-written assembly (.ir) or a module.
+#[derive(Debug, Parser)]
+#[command(name = "svm-run", version, max_term_width = 100, arg_required_else_help = true, after_help = SVM_RUN_EXAMPLES)]
+pub struct SvmRun {
+    /// What to run.
+    #[command(flatten)]
+    pub run: Run,
+}
+
+/// Shows the instructions of bytecode: hand-written assembly (.ir) or a module.
+#[derive(Debug, Parser)]
+#[command(name = "svm-inspect", version, max_term_width = 100, arg_required_else_help = true, after_help = SVM_INSPECT_EXAMPLES)]
+pub struct SvmInspect {
+    /// What to show.
+    #[command(flatten)]
+    pub inspect: Inspect,
+}
+
+/// Runs bytecode step by step: breakpoints, registers, and back.
+#[derive(Debug, Parser)]
+#[command(name = "svm-debug", version, max_term_width = 100, arg_required_else_help = true, after_help = SVM_DEBUG_EXAMPLES)]
+pub struct SvmDebug {
+    /// What to debug.
+    #[command(flatten)]
+    pub debug: Debug,
 }
 
 /// `salami check`
@@ -226,6 +374,9 @@ pub struct Compile {
 pub struct Inspect {
     /// A module, text assembly or a program; `-` is standard input
     pub file: PathBuf,
+    /// The exact assembly, also of what was written by hand
+    #[arg(long)]
+    pub assembly: bool,
 }
 
 /// `salami explain`
@@ -277,26 +428,50 @@ pub enum RunFormat {
     Table,
 }
 
-/// A number of bytes with an optional unit of 1000s.
-fn bytes(text: &str) -> Result<u64, String> {
-    let (digits, unit) = match text
-        .char_indices()
-        .find(|(_, character)| !character.is_ascii_digit())
-    {
-        Some((at, _)) => text.split_at(at),
-        None => (text, ""),
-    };
-    let factor = match unit.to_ascii_uppercase().as_str() {
-        "" | "B" => 1,
-        "K" | "KB" => 1_000,
-        "M" | "MB" => 1_000_000,
-        "G" | "GB" => 1_000_000_000,
-        _ => return Err("expected a number of bytes such as 50000000, 50M or 1G".into()),
-    };
-    let number: u64 = digits
-        .parse()
-        .map_err(|_| "expected a number of bytes such as 50M".to_owned())?;
-    number
-        .checked_mul(factor)
-        .ok_or_else(|| "too many bytes".to_owned())
+/// The profiles of limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Profile {
+    /// 100 MB of heap, calls 1,000 deep
+    General,
+    /// 100 MB of heap, a module of 1 MB, 1,000,000 instructions, 1,000,000 iterations a loop, calls 100 deep, 5 minutes
+    Svm,
+}
+
+/// Whether a limit can be read; it is read where the profile is known.
+fn limit(given: &str) -> Result<String, String> {
+    salami::RunLimits::GENERAL.clone().set(given)?;
+    Ok(given.to_owned())
+}
+
+impl Setup {
+    /// The profile: the one that is given, else that of the command by its name.
+    pub fn profile(&self) -> salami::Profile {
+        match self.profile {
+            Some(Profile::General) => salami::Profile::General,
+            Some(Profile::Svm) => salami::Profile::Svm,
+            None if is_svm_tool() => salami::Profile::Svm,
+            None => salami::Profile::General,
+        }
+    }
+
+    /// What the program may use.
+    pub fn run_limits(&self) -> salami::RunLimits {
+        let mut limits = self.profile().run_limits();
+        for given in &self.limits {
+            // Each was read when the command line was.
+            let _ = limits.set(given);
+        }
+        limits.fuel = self.fuel.or(limits.fuel);
+        limits.memory = self.memory.unwrap_or(limits.memory);
+        limits
+    }
+}
+
+/// Whether the command is one of `svm-run`, `svm-debug`, `svm-inspect`.
+fn is_svm_tool() -> bool {
+    let command = std::env::args_os().next().map(PathBuf::from);
+    command.is_some_and(|command| {
+        let name = command.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        name.is_some_and(|name| name.starts_with("svm-"))
+    })
 }

@@ -25,6 +25,16 @@ pub fn is_standard_input(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
+/// A file that is read piece by piece.
+pub fn open(path: &Path) -> Result<fs::File, Failure> {
+    let shown = name(path);
+    let metadata = fs::metadata(path).map_err(|error| failure(&shown, &error))?;
+    if metadata.is_dir() {
+        return Err(Failure::usage(format!("{shown} is a folder")).with_help("name a file in it"));
+    }
+    fs::File::open(path).map_err(|error| failure(&shown, &error))
+}
+
 /// The bytes of a program.
 pub fn program(path: &Path) -> Result<Vec<u8>, Failure> {
     read(path, PROGRAM_BYTES)

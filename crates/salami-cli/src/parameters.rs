@@ -1,6 +1,6 @@
 //! The input of a program: `--input` and `--param`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use salami::{Field, Misfit, Program};
 use serde_json::{Map, Value};
@@ -9,8 +9,17 @@ use crate::arguments::Setup;
 use crate::failure::Failure;
 use crate::files;
 
+/// The input of a program.
+pub struct Given {
+    /// What is data.
+    pub input: Map<String, Value>,
+    /// The parameters that are streams, and the files behind them.
+    pub streams: Vec<(String, PathBuf)>,
+}
+
 /// The input that the command line gives, which fits the program as far as can be seen.
-pub fn input(arguments: &Setup, program: &Program) -> Result<Map<String, Value>, Failure> {
+pub fn input(arguments: &Setup, program: &Program) -> Result<Given, Failure> {
+    let mut streams: Vec<(String, PathBuf)> = Vec::new();
     let mut input = match arguments.input_file.as_ref().or(arguments.input.as_ref()) {
         Some(path) => object(path)?,
         None => Map::new(),
@@ -23,14 +32,25 @@ pub fn input(arguments: &Setup, program: &Program) -> Result<Map<String, Value>,
             );
         };
         let field = program.inputs().iter().find(|field| field.name == name);
+        if let Some(path) = value.strip_prefix('@')
+            && !path.starts_with('@')
+            && field.is_some_and(Field::is_stream)
+        {
+            input.shift_remove(name);
+            streams.retain(|(other, _)| other != name);
+            streams.push((name.to_owned(), PathBuf::from(path)));
+            continue;
+        }
+        streams.retain(|(other, _)| other != name);
         input.insert(name.to_owned(), parameter_value(name, value, field)?);
     }
     for (name, value) in &input {
         in_range(value, name)?;
     }
-    let misfits = program.misfits(&input);
+    let names: Vec<String> = streams.iter().map(|(name, _)| name.clone()).collect();
+    let misfits = program.misfits_with(&input, &names);
     if misfits.is_empty() {
-        Ok(input)
+        Ok(Given { input, streams })
     } else {
         Err(does_not_fit(program, &misfits))
     }
@@ -55,8 +75,13 @@ pub fn does_not_fit(program: &Program, misfits: &[Misfit]) -> Failure {
             })
             .collect();
         format!(
-            "the input is main({}); give it with --input FILE.json or --param NAME=VALUE",
-            shown.join(", ")
+            "the input is main({}); give it with --input FILE.json or --param {}",
+            shown.join(", "),
+            if fields.iter().any(Field::is_stream) {
+                "NAME=VALUE, a stream with --param NAME=@FILE"
+            } else {
+                "NAME=VALUE"
+            }
         )
     };
     Failure::usage(message).with_help(help)
@@ -65,7 +90,7 @@ pub fn does_not_fit(program: &Program, misfits: &[Misfit]) -> Failure {
 /// The value of one `--param`.
 fn parameter_value(name: &str, value: &str, field: Option<&Field>) -> Result<Value, Failure> {
     let type_name = field.map_or("Json", |field| field.type_name.as_str());
-    let is_text = field.is_some_and(Field::is_text);
+    let is_text = field.is_some_and(|field| field.is_text() || field.is_stream());
     if let Some(literal) = value.strip_prefix("@@") {
         return Ok(Value::String(format!("@{literal}")));
     }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use salami::{Execution, Program, Progress, RunError};
+use salami::{Execution, LimitKind, Program, Progress, RunError};
 use serde_json::{Value, json};
 
 use crate::arguments::{Run, RunFormat, Setup};
@@ -10,7 +10,8 @@ use salami_source::render;
 
 use crate::failure::{Failure, INTERRUPTED, IO, LIMIT, PROGRAM, REFUSED, USAGE, WAITING};
 use crate::output::Output;
-use crate::session::Session;
+use crate::recording::Recording;
+use crate::session::{Session, StandardInput};
 use crate::{interrupt, parameters, programs, table, trace};
 
 /// How much runs between two looks at the outside: some milliseconds.
@@ -25,42 +26,65 @@ pub fn run(arguments: &Run, output: &mut Output) -> Result<(), Failure> {
     if let Some(form) = arguments.trace {
         return trace::trace(arguments, &program, form, output);
     }
-    let (mut session, mut execution) = start(arguments, &program)?;
+    let (mut session, mut execution, mut recording) = start(arguments, &program)?;
     loop {
         let progress = execution.step(SLICE);
-        let sent = output
-            .write(&execution.take_output())
-            .and_then(|()| output.flush());
-        let complaints = execution.take_error_output();
+        let (printed, complaints) = (execution.take_output(), execution.take_error_output());
+        recording.wrote(&printed, &complaints);
+        let sent = output.write(&printed).and_then(|()| output.flush());
         let _ = std::io::stderr().write_all(complaints.as_bytes());
         sent?;
-        match progress {
-            Progress::Running => {}
-            Progress::Suspended(wait) => session.serve(&mut execution, &wait)?,
-            Progress::Ended(Ok(result)) => return show(&result, arguments.format, output),
-            Progress::Ended(Err(error)) => return Err(failure(&program, &error)),
-        }
         if interrupt::requested() {
             return Err(Failure::rendered(INTERRUPTED, "interrupted\n"));
+        }
+        match progress {
+            Progress::Running => {}
+            Progress::Suspended(wait) => {
+                recording.stopped(&execution, &wait)?;
+                session.serve(&mut recording.around(&mut execution), &wait)?;
+            }
+            Progress::Ended(result) => {
+                recording.ended(&execution, &result)?;
+                return match result {
+                    Ok(result) => show(&result, arguments.format, output),
+                    Err(error) => Err(failure(&program, &error)),
+                };
+            }
         }
     }
 }
 
 /// Loads and checks the program.
 pub fn load(arguments: &Setup) -> Result<Program, Failure> {
-    programs::load(
+    let program = programs::load(
         &arguments.program,
         arguments.strict,
         arguments.tools.as_deref(),
-    )
+    )?;
+    keep_within(arguments, &program)?;
+    Ok(program)
 }
 
-fn start(arguments: &Run, program: &Program) -> Result<(Session, Execution), Failure> {
-    let (session, options) = Session::new(&arguments.setup, program)?;
+/// Refuses a program that is larger than its profile allows.
+fn keep_within(arguments: &Setup, program: &Program) -> Result<(), Failure> {
+    let profile = arguments.profile();
+    if profile == salami::Profile::General {
+        // It was loaded within these.
+        return Ok(());
+    }
+    program.check_limits(&profile.limits()).map_err(|error| {
+        let help = format!("the profile is `{}`: --profile general allows more", profile.name());
+        Failure::new(LIMIT, error.to_string()).with_help(help)
+    })
+}
+
+fn start(arguments: &Run, program: &Program) -> Result<(Session, Execution, Recording), Failure> {
+    let (session, options) = Session::new(&arguments.setup, program, StandardInput::OfProgram)?;
     let execution = program
         .start(&options)
         .map_err(|error| failure(program, &error))?;
-    Ok((session, execution))
+    let recording = Recording::begin(arguments.record.as_deref(), program, &options)?;
+    Ok((session, execution, recording))
 }
 
 /// Prints the result; None prints nothing.
@@ -91,6 +115,7 @@ pub fn failure(program: &Program, error: &RunError) -> Failure {
         RunError::Limit(limit) => Failure::rendered(LIMIT, limit.traceback()).with_help(limit.to_string()),
         RunError::Result(_) => Failure::new(PROGRAM, error.to_string())
             .with_help("return data: None, bool, int, float, str, lists, dicts with str keys, dataclasses, dates"),
+        RunError::Refused(text) => Failure::rendered(REFUSED, text.clone()),
         RunError::NotConnected(_) => Failure::new(WAITING, error.to_string()),
         RunError::Internal(text) => programs::bug(text),
     }
@@ -102,7 +127,14 @@ fn run_for_machines(arguments: &Run, output: &mut Output) -> Result<(), Failure>
     let status = match outcome.run(arguments) {
         Ok(status) => status,
         Err(failure) => {
-            outcome.error = json!({"kind": kind(failure.status), "message": failure.message, "help": failure.help});
+            let (kind, code) = kind(failure.status);
+            outcome.error = json!({
+                "kind": kind,
+                "code": code,
+                "message": failure.message,
+                "help": failure.help,
+                "context": null,
+            });
             failure.status
         }
     };
@@ -122,16 +154,16 @@ fn run_for_machines(arguments: &Run, output: &mut Output) -> Result<(), Failure>
     }
 }
 
-/// What an exit status means, in a word.
-fn kind(status: u8) -> &'static str {
+/// What an exit status means, in a word, and the code of such errors.
+fn kind(status: u8) -> (&'static str, &'static str) {
     match status {
-        USAGE => "usage",
-        REFUSED => "refused",
-        LIMIT => "limit",
-        IO => "io",
-        INTERRUPTED => "interrupted",
-        WAITING => "tool",
-        _ => "internal",
+        USAGE => ("usage", "INPUT_ERROR"),
+        REFUSED => ("refused", "COMPILATION_ERROR"),
+        LIMIT => ("limit", "LIMIT_ERROR"),
+        IO => ("io", "EXTERNAL_ERROR"),
+        INTERRUPTED => ("interrupted", "INTERRUPTED"),
+        WAITING => ("tool", "EXTERNAL_ERROR"),
+        _ => ("internal", "INTERNAL_ERROR"),
     }
 }
 
@@ -162,26 +194,46 @@ impl Outcome {
                     .iter()
                     .map(|diagnostic| render::json(diagnostic, &files));
                 let diagnostics: Vec<Value> = shown.collect();
-                let message = "the program is refused";
-                self.error =
-                    json!({"kind": "refused", "message": message, "diagnostics": diagnostics});
+                let (kind, code) = kind(REFUSED);
+                self.error = json!({
+                    "kind": kind,
+                    "code": code,
+                    "message": "the program is refused",
+                    "diagnostics": diagnostics,
+                    "context": null,
+                });
                 return Ok(REFUSED);
             }
         };
-        let (mut session, mut execution) = start(arguments, &program)?;
+        keep_within(&arguments.setup, &program)?;
+        let (mut session, mut execution, mut recording) = start(arguments, &program)?;
+        let most = arguments.setup.run_limits().memory;
         let result = loop {
             let progress = execution.step(SLICE);
-            self.printed.push_str(&execution.take_output());
-            self.complaints.push_str(&execution.take_error_output());
-            match progress {
-                Progress::Running => {}
-                Progress::Suspended(wait) => session.serve(&mut execution, &wait)?,
-                Progress::Ended(result) => break result,
-            }
+            let (printed, complaints) = (execution.take_output(), execution.take_error_output());
+            recording.wrote(&printed, &complaints);
+            self.printed.push_str(&printed);
+            self.complaints.push_str(&complaints);
             if interrupt::requested() {
                 return Err(Failure::new(INTERRUPTED, "interrupted"));
             }
+            // It is all kept, so it counts.
+            let kept = self.printed.len() + self.complaints.len();
+            if u64::try_from(kept).unwrap_or(u64::MAX) > most
+                && let Progress::Ended(result) = execution.stop(LimitKind::Output)
+            {
+                break result;
+            }
+            match progress {
+                Progress::Running => {}
+                Progress::Suspended(wait) => {
+                    recording.stopped(&execution, &wait)?;
+                    session.serve(&mut recording.around(&mut execution), &wait)?;
+                }
+                Progress::Ended(result) => break result,
+            }
         };
+        recording.ended(&execution, &result)?;
         self.fuel = execution.fuel();
         self.memory_peak = execution.memory_peak();
         match result {

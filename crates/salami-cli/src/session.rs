@@ -4,10 +4,15 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use salami::{Answer, Canned, Debugger, Execution, Program, RunOptions, Trace, Wait};
+use salami::{
+    Answer, Call, Canned, Debugger, Execution, Interrupt, Program, RunOptions, Trace, Wait,
+};
 
 use crate::arguments::Setup;
+use crate::audit::AuditLog;
+use crate::connections::{self, Connections};
 use crate::failure::{Failure, INTERRUPTED, WAITING};
+use crate::streams::Streams;
 use crate::{files, instant, interrupt, parameters};
 
 /// How long a sleep goes before it looks whether Ctrl-C was pressed.
@@ -17,63 +22,139 @@ const ANNOUNCED: i64 = 1_000_000;
 
 /// What can be given what it waits for.
 pub trait Waiting {
-    /// Answers the call that it waits for.
-    fn answer(&mut self, answer: &Answer);
+    /// Answers the call with this sequence number.
+    fn answer_call(&mut self, sequence: u64, answer: &Answer);
     /// Moves its clock on.
     fn advance(&mut self, now: i64);
+    /// Gives more of the stream that it waits for.
+    fn feed(&mut self, chunk: Result<Vec<u8>, String>);
 }
 
 impl Waiting for Execution {
-    fn answer(&mut self, answer: &Answer) {
-        self.answer(answer);
+    fn answer_call(&mut self, sequence: u64, answer: &Answer) {
+        self.answer_call(sequence, answer);
     }
 
     fn advance(&mut self, now: i64) {
         self.advance(now);
+    }
+
+    fn feed(&mut self, chunk: Result<Vec<u8>, String>) {
+        self.feed(chunk);
     }
 }
 
 impl Waiting for Debugger {
-    fn answer(&mut self, answer: &Answer) {
-        self.answer(answer);
+    fn answer_call(&mut self, sequence: u64, answer: &Answer) {
+        self.answer_call(sequence, answer);
     }
 
     fn advance(&mut self, now: i64) {
         self.advance(now);
+    }
+
+    fn feed(&mut self, chunk: Result<Vec<u8>, String>) {
+        self.feed(chunk);
     }
 }
 
 impl Waiting for Trace<'_> {
-    fn answer(&mut self, answer: &Answer) {
-        self.answer(answer);
+    fn answer_call(&mut self, sequence: u64, answer: &Answer) {
+        self.answer_call(sequence, answer);
     }
 
     fn advance(&mut self, now: i64) {
         self.advance(now);
     }
+
+    fn feed(&mut self, chunk: Result<Vec<u8>, String>) {
+        self.feed(chunk);
+    }
+}
+
+/// Whose the standard input is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StandardInput {
+    /// The program reads it as `sys.stdin`.
+    OfProgram,
+    /// The command reads it itself.
+    OfCommand,
+}
+
+/// Whether a `--param` reads all of standard input into a parameter that is no stream.
+fn is_text_of_standard_input(given: &str, program: &Program) -> bool {
+    given.split_once('=').is_some_and(|(name, value)| {
+        let field = program.inputs().iter().find(|field| field.name == name);
+        value == "@-" && !field.is_some_and(salami::Field::is_stream)
+    })
 }
 
 /// What a run meets while it waits.
 pub struct Session {
     /// `None`: nothing answers.
     canned: Option<Canned>,
+    /// The tools that are connected.
+    connections: Option<Connections>,
+    /// Where calls are noted.
+    audit: AuditLog,
+    /// Calls that are answered later: when, which, and how.
+    pending: Vec<(i64, Call, Answer)>,
     /// Whether sleeping takes time.
     is_real: bool,
+    /// What it reads.
+    streams: Streams,
+    /// By which its time ends.
+    interrupt: Interrupt,
 }
 
 impl Session {
     /// The session and the options of a run.
-    pub fn new(arguments: &Setup, program: &Program) -> Result<(Self, RunOptions), Failure> {
+    pub fn new(
+        arguments: &Setup,
+        program: &Program,
+        standard_input: StandardInput,
+    ) -> Result<(Self, RunOptions), Failure> {
         let answering = Self::answering(arguments.answers.as_deref())?;
+        let given = parameters::input(arguments, program)?;
+        let data = [&arguments.input_file, &arguments.input];
+        let read = data.into_iter().flatten().chain([&arguments.program]);
+        let is_free = !read.into_iter().any(|path| files::is_standard_input(path))
+            && !arguments
+                .parameters
+                .iter()
+                .any(|given| is_text_of_standard_input(given, program))
+            && standard_input == StandardInput::OfProgram;
+        let streams = Streams::open(&given.streams, is_free)?;
+        let mut limits = arguments.run_limits();
+        let interrupt = match standard_input {
+            StandardInput::OfProgram => interrupt::watch(limits.time),
+            // A person who looks at it takes their time.
+            StandardInput::OfCommand => {
+                limits.time = None;
+                Interrupt::default()
+            }
+        };
         let options = RunOptions {
-            input: parameters::input(arguments, program)?,
-            fuel: arguments.fuel,
-            memory: arguments.memory,
+            input: given.input,
+            streams: given.streams.into_iter().map(|(name, _)| name).collect(),
+            limits,
+            interrupt: Some(interrupt.clone()),
             now: arguments.now.unwrap_or_else(instant::now),
             seed: arguments.seed.unwrap_or_else(entropy),
         };
         let session = Self {
             is_real: arguments.now.is_none(),
+            connections: match &arguments.config {
+                None => None,
+                Some(path) => {
+                    let connections = Connections::open(path)?;
+                    connections.admit(program)?;
+                    Some(connections)
+                }
+            },
+            audit: AuditLog::open(arguments.audit_log.as_deref(), program, entropy())?,
+            streams,
+            interrupt,
             ..answering
         };
         Ok((session, options))
@@ -85,14 +166,24 @@ impl Session {
             None => None,
             Some(path) => {
                 let text = files::text(path)?;
-                let canned = Canned::parse(&text).map_err(|problem| {
+                let is_toml = path
+                    .extension()
+                    .is_some_and(|extension| extension == "toml");
+                let canned = salami_tools::canned_answers(&text, is_toml).map_err(|problem| {
                     Failure::usage(format!("{}: {problem}", files::name(path)))
                 })?;
                 Some(canned)
             }
         };
-        let is_real = false;
-        Ok(Self { canned, is_real })
+        Ok(Self {
+            canned,
+            connections: None,
+            audit: AuditLog::default(),
+            pending: Vec::new(),
+            is_real: false,
+            streams: Streams::default(),
+            interrupt: Interrupt::default(),
+        })
     }
 
     /// The same where sleeping takes no time.
@@ -106,24 +197,10 @@ impl Session {
     /// Gives an execution what it waits for.
     pub fn serve(&mut self, execution: &mut dyn Waiting, wait: &Wait) -> Result<(), Failure> {
         match wait {
-            Wait::Until(until) if self.is_real => sleep(*until)?,
+            Wait::Until(until) if self.is_real => sleep(*until, &self.interrupt)?,
             Wait::Until(until) => execution.advance(*until),
-            Wait::Call(call) => {
-                let Some(canned) = &mut self.canned else {
-                    let name = call.name();
-                    let help = format!(
-                        "to try the program, give the answers of its tools: --answers FILE.json with {}",
-                        serde_json::json!([{"call": name, "arguments": call.arguments, "answer": null}])
-                    );
-                    let message =
-                        format!("the program calls `{name}`, and no such tool is connected");
-                    return Err(Failure::new(WAITING, message).with_help(help));
-                };
-                let answer = canned.answer(call).map_err(|problem| {
-                    Failure::new(WAITING, format!("the canned answers do not fit: {problem}"))
-                })?;
-                execution.answer(&answer);
-            }
+            Wait::Call(call) => self.call(execution, call)?,
+            Wait::Input(reading) => execution.feed(self.streams.read(reading)?),
             _ => {
                 return Err(Failure::new(
                     WAITING,
@@ -138,8 +215,96 @@ impl Session {
     }
 }
 
-/// Sleeps until an instant.
-fn sleep(until: i64) -> Result<(), Failure> {
+impl Session {
+    /// Makes a call, or, where it is made, waits for the first of those that are under way: a call
+    /// that is told again means that all that go on side by side are.
+    fn call(&mut self, execution: &mut dyn Waiting, call: &Call) -> Result<(), Failure> {
+        if self
+            .pending
+            .iter()
+            .any(|(_, made, _)| made.sequence == call.sequence)
+        {
+            return self.answer_next(execution);
+        }
+        if let Some(canned) = &mut self.canned {
+            let (answer, delay) = canned.delayed(call).map_err(|problem| {
+                Failure::new(WAITING, format!("the canned answers do not fit: {problem}"))
+            })?;
+            self.audit.begun(call, call.arguments.clone())?;
+            if delay <= 0.0 {
+                return self.answer(execution, call, &answer);
+            }
+            let delay = Duration::try_from_secs_f64(delay).unwrap_or(Duration::MAX);
+            let delay = i64::try_from(delay.as_micros()).unwrap_or(i64::MAX);
+            let due = instant::now().saturating_add(delay);
+            self.pending.push((due, call.clone(), answer));
+            return Ok(());
+        }
+        let Some(connections) = &mut self.connections else {
+            return Err(not_connected(call));
+        };
+        if connections.is_under_way(call.sequence) {
+            return match connections.next(&self.interrupt)? {
+                Some((call, answer)) => self.answer(execution, &call, &answer),
+                None => Ok(()),
+            };
+        }
+        let shown = connections.tools().shown(call);
+        if let Err(refused) = connections.tools().permits(&call.name()) {
+            self.audit.refused(call, &refused)?;
+            let failure = Failure::new(connections::status(&refused), refused.to_string());
+            return Err(failure.with_help(connections::help(&refused)));
+        }
+        self.audit.begun(call, shown)?;
+        match connections.call(call) {
+            Ok(Some(answer)) => self.answer(execution, call, &answer),
+            Ok(None) => Ok(()),
+            Err(refused) => Err(Failure::new(
+                connections::status(&refused),
+                refused.to_string(),
+            )),
+        }
+    }
+
+    fn answer(
+        &mut self,
+        execution: &mut dyn Waiting,
+        call: &Call,
+        answer: &Answer,
+    ) -> Result<(), Failure> {
+        self.audit.done(call, answer)?;
+        execution.answer_call(call.sequence, answer);
+        Ok(())
+    }
+
+    /// Waits for the first of the canned answers that take their time.
+    fn answer_next(&mut self, execution: &mut dyn Waiting) -> Result<(), Failure> {
+        let next = (0..self.pending.len())
+            .min_by_key(|index| self.pending.get(*index).map(|(due, ..)| *due));
+        let Some(next) = next else {
+            return Ok(());
+        };
+        let (due, call, answer) = self.pending.remove(next);
+        if self.is_real {
+            sleep(due, &self.interrupt)?;
+        }
+        self.answer(execution, &call, &answer)
+    }
+}
+
+/// Nobody answers a call.
+fn not_connected(call: &Call) -> Failure {
+    let name = call.name();
+    let example = serde_json::json!([{"call": name, "arguments": call.arguments, "answer": null}]);
+    let help = format!(
+        "connect the tool: --config salami.toml; or, to try the program, give the answers of its tools: --answers FILE.json with {example}"
+    );
+    let message = format!("the program calls `{name}`, and no such tool is connected");
+    Failure::new(WAITING, message).with_help(help)
+}
+
+/// Sleeps until an instant, or until the program's time ends.
+fn sleep(until: i64, interrupt: &Interrupt) -> Result<(), Failure> {
     if until.saturating_sub(instant::now()) >= ANNOUNCED {
         let line = format!(
             "salami: sleeping until {} (Ctrl-C ends the program)\n",
@@ -149,7 +314,7 @@ fn sleep(until: i64) -> Result<(), Failure> {
     }
     loop {
         let left = until.saturating_sub(instant::now());
-        if left <= 0 {
+        if left <= 0 || (interrupt.is_requested() && !interrupt::requested()) {
             return Ok(());
         }
         if interrupt::requested() {

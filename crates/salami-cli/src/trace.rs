@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::arguments::{Run, TraceFormat};
 use crate::failure::{Failure, INTERRUPTED};
 use crate::output::Output;
-use crate::session::Session;
+use crate::session::{Session, StandardInput};
 use crate::{interrupt, run};
 
 /// Runs a program and shows each instruction on standard error.
@@ -18,7 +18,7 @@ pub fn trace(
     form: TraceFormat,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    let (mut session, options) = Session::new(&arguments.setup, program)?;
+    let (mut session, options) = Session::new(&arguments.setup, program, StandardInput::OfProgram)?;
     let started = Trace::new(program, &options);
     let mut trace = started.map_err(|error| run::failure(program, &error))?;
     let mut lines = std::io::BufWriter::new(std::io::stderr().lock());

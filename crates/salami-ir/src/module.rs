@@ -40,6 +40,20 @@ pub struct Module {
     pub capabilities: Vec<Capability>,
     /// The function that is the whole program: no parameters, no captures.
     pub entry: FunctionIndex,
+    /// The input fields that it declares. `LOAD_INPUT` of one gives a value of its type.
+    pub inputs: Vec<InputField>,
+    /// The lines that it was assembled from, where it was written by hand: for instruments. What
+    /// of it does not give this very module means nothing.
+    pub listing: Vec<String>,
+}
+
+/// An input field and what it holds.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct InputField {
+    /// Its name.
+    pub name: String,
+    /// What it holds: JSON data.
+    pub tags: crate::types::TagSet,
 }
 
 /// A constant.
@@ -196,6 +210,8 @@ pub enum Schema {
     Iso(crate::types::Tag),
     /// A `Decimal` from a number or a string.
     Decimal,
+    /// A text file to read from: a stream that the host gives, or one with the text that was given.
+    Stream,
 }
 
 /// What a field of a decoded instance holds where the data have no such key.

@@ -236,6 +236,7 @@ impl<'a> Pool<'a> {
             }
             typed::Schema::Iso(kind) => Schema::Iso(kinds::tag(*kind)),
             typed::Schema::Decimal => Schema::Decimal,
+            typed::Schema::Stream => Schema::Stream,
             typed::Schema::Member(class, global) => {
                 Schema::Member(ClassIndex(class.0), GlobalIndex(global.0))
             }

@@ -57,10 +57,12 @@ pub fn check(case: &Case) -> Result<(), String> {
     check_effects(case, &program)?;
     let host = Canned::parse(case.host.as_deref().unwrap_or_default())
         .map_err(|problem| format!("host: {problem}"))?;
-    let input: Map<String, Value> = match &case.input {
+    let mut input: Map<String, Value> = match &case.input {
         Some(text) => serde_json::from_str(text).map_err(|error| format!("input: {error}"))?,
         None => Map::new(),
     };
+    let streams = Streams::of(case, &program, &mut input);
+    let host = (host, streams);
     let plain = observe(&program, &input, &host, u64::MAX / 4, false)?;
     check_outcome(case, &plain.outcome)?;
     for (way, slice, stress) in [
@@ -238,22 +240,67 @@ fn check_assertion_points(case: &Case, program: &Program) -> Result<(), String> 
     }
 }
 
+/// What a case gives to read: standard input, and the texts of parameters that are streams.
+#[derive(Clone, Debug, Default)]
+struct Streams {
+    texts: Vec<(String, Vec<u8>)>,
+}
+
+impl Streams {
+    /// Takes the texts of streams out of the input, so that they are read piece by piece.
+    fn of(case: &Case, program: &Program, input: &mut Map<String, Value>) -> Self {
+        let mut texts = Vec::new();
+        for field in program.inputs().iter().filter(|field| field.is_stream()) {
+            if let Some(Value::String(text)) = input.get(&field.name) {
+                texts.push((field.name.clone(), text.clone().into_bytes()));
+                input.remove(&field.name);
+            }
+        }
+        if let Some(text) = &case.stdin {
+            texts.push((salami::STANDARD_INPUT.to_owned(), text.clone()));
+        }
+        Self { texts }
+    }
+
+    fn names(&self) -> Vec<String> {
+        let names = self.texts.iter().map(|(name, _)| name.clone());
+        names
+            .filter(|name| name != salami::STANDARD_INPUT)
+            .collect()
+    }
+
+    /// A piece of a stream.
+    fn read(&self, reading: &salami::Reading, most: usize) -> Vec<u8> {
+        let text = self.texts.iter().find(|(name, _)| *name == reading.stream);
+        let text = text.map(|(_, text)| text.as_slice()).unwrap_or_default();
+        let start = usize::try_from(reading.offset).unwrap_or(usize::MAX);
+        let rest = text.get(start..).unwrap_or_default();
+        rest[..rest.len().min(reading.size).min(most)].to_vec()
+    }
+}
+
 fn observe(
     program: &Program,
     input: &Map<String, Value>,
-    host: &Canned,
+    (host, streams): &(Canned, Streams),
     slice: u64,
     stress: bool,
 ) -> Result<Observed, String> {
     let options = RunOptions {
         input: input.clone(),
-        fuel: Some(FUEL),
+        streams: streams.names(),
+        limits: salami::RunLimits {
+            fuel: Some(FUEL),
+            ..salami::RunLimits::GENERAL
+        },
         ..RunOptions::default()
     };
     let mut execution = program.start(&options).map_err(|error| error.to_string())?;
     execution.set_collection_stress(stress);
     let mut output = String::new();
     let mut host = host.clone();
+    // How streams come in pieces changes nothing.
+    let most = if slice < 1000 { 3 } else { usize::MAX };
     let result = loop {
         let progress = execution.step(slice);
         output += &execution.take_output();
@@ -262,6 +309,9 @@ fn observe(
             Progress::Suspended(Wait::Until(instant)) => execution.advance(instant),
             Progress::Suspended(Wait::Call(call)) => {
                 execution.answer(&host.answer(&call)?);
+            }
+            Progress::Suspended(Wait::Input(reading)) => {
+                execution.feed(Ok(streams.read(&reading, most)));
             }
             Progress::Suspended(other) => return Err(format!("it waits for {other:?}")),
             Progress::Ended(result) => break result,

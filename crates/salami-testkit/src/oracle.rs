@@ -49,6 +49,8 @@ pub fn run_each(cases: &[&Case]) -> Result<Vec<Result<Outcome, String>>, String>
                 "input": input,
                 "stubs": case.stubs.iter().cloned().collect::<BTreeMap<_, _>>(),
                 "host": case.host,
+                // Each byte as the character of its number.
+                "stdin": case.stdin.iter().flatten().copied().map(char::from).collect::<String>(),
             })
             .to_string(),
         );

@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | `tools NAME` | the stub of a tool, for all cases below the same heading | the author |
 //! | `input` | the input fields of `main`, one JSON object | the author |
+//! | `stdin` | what standard input holds; `stdin escaped`: the same with `\r`, `\n`, `\\` and `\xNN`, its line ends left out | the author |
 //! | `host` | the calls of tools that it makes, in order, and their answers: JSON objects, one a line | the author |
 //! | `effects` | what `salami check --effects` says of functions, and of the `program` | the author |
 //! | `output` | what `print` wrote | CPython, with `BLESS=1` |
@@ -37,6 +38,8 @@ pub struct Case {
     pub source: String,
     /// The input fields, as JSON.
     pub input: Option<String>,
+    /// What it can read from `sys.stdin`.
+    pub stdin: Option<Vec<u8>>,
     /// The stubs of the tools that it may import: name and text.
     pub stubs: Vec<(String, String)>,
     /// The calls that it makes and their answers, as JSON.
@@ -212,7 +215,15 @@ pub fn parse(text: &str) -> Result<Vec<Case>, String> {
                 open_case = true;
             } else if matches!(
                 kind,
-                "input" | "host" | "effects" | "output" | "raises" | "result" | "salami"
+                "input"
+                    | "stdin"
+                    | "stdin escaped"
+                    | "host"
+                    | "effects"
+                    | "output"
+                    | "raises"
+                    | "result"
+                    | "salami"
             ) {
                 let case = cases.last_mut().filter(|_| open_case).ok_or_else(|| {
                     format!(
@@ -224,6 +235,14 @@ pub fn parse(text: &str) -> Result<Vec<Case>, String> {
                 match kind {
                     "input" => {
                         case.input = Some(content);
+                        case.after = end;
+                    }
+                    "stdin" | "stdin escaped" => {
+                        case.stdin = Some(if kind == "stdin" {
+                            content.into_bytes()
+                        } else {
+                            unescaped(&content)
+                        });
                         case.after = end;
                     }
                     "host" => {
@@ -276,6 +295,30 @@ pub fn bless(text: &str, cases: &[Case], outcomes: &[Option<Outcome>]) -> String
         }
     }
     blessed
+}
+
+/// The bytes that a `stdin escaped` block stands for.
+fn unescaped(content: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = content;
+    while let Some(at) = rest.find(['\\', '\n']) {
+        let (before, after) = rest.split_at(at);
+        bytes.extend_from_slice(before.as_bytes());
+        let (byte, length) = match after.get(..2).unwrap_or(after) {
+            "\\n" => (Some(b'\n'), 2),
+            "\\r" => (Some(b'\r'), 2),
+            "\\\\" => (Some(b'\\'), 2),
+            "\\x" => {
+                let digits = after.get(2..4).unwrap_or_default();
+                (u8::from_str_radix(digits, 16).ok(), 2 + digits.len())
+            }
+            _ => (None, 1),
+        };
+        bytes.extend(byte);
+        rest = after.get(length..).unwrap_or_default();
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    bytes
 }
 
 fn heading_level(line: &str) -> Option<usize> {

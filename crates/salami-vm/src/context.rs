@@ -1,6 +1,7 @@
 //! What a leaf or an operator may touch: heap, fuel, output. Nothing else exists for it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use num_bigint::BigInt;
 use salami_ir::{BuiltinException, Module};
@@ -18,7 +19,7 @@ pub const DEBT_ALLOWANCE: i64 = 100_000;
 pub const DEFAULT_CLOCK: i64 = 1_768_478_400_000_000;
 
 /// Fuel of the running machine.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Fuel {
     /// What is left; negative is debt.
     pub(crate) remaining: i64,
@@ -27,7 +28,12 @@ pub struct Fuel {
     /// How far the machine may have run ahead of what it paid: while it pays whole segments,
     /// nothing may go into debt, so that it never passes the place where stepping would stop.
     pub(crate) margin: i64,
+    /// By which the host asks for control; see [`Fuel::is_interrupted`].
+    pub(crate) interrupt: Option<Arc<AtomicBool>>,
 }
+
+/// Work of one instruction between two looks at the host's flag: under a millisecond.
+const INTERRUPT_EVERY: i64 = 1 << 15;
 
 impl Fuel {
     /// See [`Context::charge`].
@@ -39,12 +45,21 @@ impl Fuel {
         } else {
             DEBT_ALLOWANCE
         };
-        if units > self.remaining.saturating_add(allowance) {
+        let passed = self.dynamic ^ self.dynamic.saturating_add(units);
+        let is_put_off = passed >= INTERRUPT_EVERY && self.is_interrupted();
+        if is_put_off || units > self.remaining.saturating_add(allowance) {
             let needed = self.dynamic.saturating_add(units);
             return Err(Raise::Fuel(u64::try_from(needed).unwrap_or(u64::MAX)));
         }
         self.charge_debt(units);
         Ok(())
+    }
+
+    /// Whether the host asked for control.
+    #[cold]
+    pub(crate) fn is_interrupted(&self) -> bool {
+        let flag = self.interrupt.as_ref();
+        flag.is_some_and(|flag| flag.load(Ordering::Relaxed))
     }
 
     /// See [`Context::charge_debt`].
@@ -68,6 +83,10 @@ pub struct Context {
     pub(crate) error_output: String,
     /// The files that stand for the output and the log, where the program redirected them.
     pub(crate) redirected: [Value; 2],
+    /// `sys.stdin`, once the program named it.
+    pub(crate) standard_input: Value,
+    /// The file that the machine waits for more of.
+    pub(crate) reading: Option<(crate::value::NativeRef, crate::native::string_io::Wanted)>,
     /// The precision and rounding of decimal arithmetic, which a program may set: part of its state.
     pub(crate) decimal_rules: crate::native::decimal::Rules,
     /// The recorded clock: microseconds since 1970 in UTC, constant until the machine has waited.
@@ -84,17 +103,35 @@ pub struct Context {
     pub(crate) wait: Option<Wait>,
     /// The answer to the call that the instruction at hand made.
     pub(crate) answer: Option<Answer>,
+    /// The number of the thread.
+    pub(crate) thread: u64,
+    /// What the thread that the instruction at hand starts is to run.
+    pub(crate) starting: Value,
+    /// The answer to the instruction at hand, of whoever runs the threads: a value, or an exception to raise.
+    pub(crate) reply: Option<Result<Value, crate::value::ExceptionRef>>,
+    /// What the next instruction that waits is to raise instead.
+    pub(crate) interrupt: Option<(BuiltinException, String)>,
     /// Fuel for what was copied out of the machine for the call at hand.
     pub(crate) owed: u64,
     /// How many calls of tools were made.
     pub(crate) calls: u64,
-    /// What a method of the program says of the exception that leaves it.
-    pub(crate) told: Option<(crate::value::ExceptionRef, String)>,
+    /// The calls that were begun and not ended, in order.
+    pub(crate) begun: Vec<crate::wait::Begun>,
+    /// What methods of the program say of the exception that leaves it, and of those that led to it.
+    pub(crate) told: Vec<(crate::value::ExceptionRef, String)>,
     /// Compiled patterns; nothing that the program can see depends on it.
     pub(crate) regexes: crate::regex::Cache,
 }
 
 impl Context {
+    /// What methods of the program said of an exception that left it, or of one that led to it.
+    #[must_use]
+    pub fn told_of(&self, exception: crate::value::ExceptionRef) -> Option<&str> {
+        let told = self.told.iter().rev();
+        let mut told = told.filter(|(known, _)| *known == exception);
+        told.next().map(|(_, text)| text.as_str())
+    }
+
     /// A context around an empty heap.
     #[must_use]
     pub fn new(heap: Heap) -> Self {
@@ -104,6 +141,8 @@ impl Context {
             output: String::new(),
             redirected: [Value::Unset; 2],
             error_output: String::new(),
+            standard_input: Value::Unset,
+            reading: None,
             decimal_rules: crate::native::decimal::Rules::default(),
             clock: DEFAULT_CLOCK,
             started: DEFAULT_CLOCK,
@@ -112,11 +151,34 @@ impl Context {
             entropy: None,
             wait: None,
             answer: None,
+            thread: 0,
+            starting: Value::Unset,
+            reply: None,
+            interrupt: None,
             owed: 0,
             calls: 0,
-            told: None,
+            begun: Vec::new(),
+            told: Vec::new(),
             regexes: crate::regex::Cache::default(),
         }
+    }
+
+    /// An exception of a builtin class that may have no message.
+    pub(crate) fn interruption(&mut self, class: BuiltinException, message: &str) -> Raise {
+        if message.is_empty() {
+            return self.heap.raise_with(class, Vec::new());
+        }
+        self.raise(class, message)
+    }
+
+    /// What is on its way between threads.
+    pub(crate) fn threads_roots(&self) -> [Value; 2] {
+        let reply = match self.reply {
+            Some(Ok(value)) => value,
+            Some(Err(exception)) => Value::Exception(exception),
+            None => Value::Unset,
+        };
+        [self.starting, reply]
     }
 
     /// The module whose classes the objects are of.

@@ -19,7 +19,11 @@ mod prepare;
 mod raise;
 pub mod regex;
 mod show;
+mod state;
+mod threads;
+mod transfer;
 mod value;
+mod xpath;
 mod wait;
 
 pub use context::{Context, DEFAULT_CLOCK};
@@ -30,9 +34,10 @@ pub use machine::{
 };
 pub use prepare::Program;
 pub use raise::Raise;
+pub use threads::Threads;
 pub use value::{
     BigRef, BufferRef, BytesRef, CellRef, DictRef, DictType, ExceptionRef, FunctionRef,
     GeneratorRef, IteratorRef, ListRef, NativeRef, ObjectRef, RangeRef, SetRef, SliceRef, Str,
     TupleRef, TypeRef, Value,
 };
-pub use wait::{Answer, Call, Wait};
+pub use wait::{Answer, CANCELLED, Call, DONE, FAILED, RUNNING, Reading, Request, STANDARD_INPUT, Wait};

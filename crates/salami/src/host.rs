@@ -1,6 +1,7 @@
 //! The tools of a program as its host sees them: calls come out as data, answers go in.
 
-use serde_json::{Map, Value};
+use salami_process::{Answer, Call};
+use serde_json::Map;
 
 use crate::json;
 
@@ -12,40 +13,24 @@ pub enum Wait {
     Call(Call),
     /// An instant, in microseconds since 1970 in UTC: reach it with [`crate::Execution::advance`].
     Until(i64),
+    /// More of a stream: give it with [`crate::Execution::feed`].
+    Input(Reading),
 }
 
-/// A call of a tool's function. The checker has proved that the arguments fit the tool's stub.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Call {
-    /// The tool: `email`.
-    pub tool: String,
-    /// Its function: `send`.
-    pub function: String,
-    /// A value for each parameter, those with a default included, in the order of the stub.
-    /// Dates are ISO 8601 text, instances of dataclasses are objects.
-    pub arguments: Map<String, Value>,
-    /// How many calls this execution made before.
-    pub sequence: u64,
+/// What a program asks of a stream: of `sys.stdin`, or of a parameter of `main` that is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The parameter's name, or [`STANDARD_INPUT`].
+    pub stream: String,
+    /// Where in the stream to read, in bytes from its start: one after the other, unless an
+    /// execution was stored and goes on from its cursor ([`crate::Execution::cursors`]).
+    pub offset: u64,
+    /// How many bytes are asked for. Fewer will do, such as the line that was typed; more is needless.
+    pub size: usize,
 }
 
-impl Call {
-    /// `email.send`.
-    #[must_use]
-    pub fn name(&self) -> String {
-        format!("{}.{}", self.tool, self.function)
-    }
-}
-
-/// What comes of a call.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Answer {
-    /// A value, nested in bounds as parsed JSON is. The machine copies it and checks it against the result type in the tool's stub;
-    /// what does not fit raises `ToolError` in the program.
-    Value(Value),
-    /// The call failed: it raises `ToolError` with this message.
-    Error(String),
-}
+/// The name of the stream behind `sys.stdin`.
+pub const STANDARD_INPUT: &str = salami_vm::STANDARD_INPUT;
 
 /// Who answers the calls of a program.
 ///
@@ -70,6 +55,16 @@ pub enum Answer {
 pub trait Host {
     /// Answers a call. `None`: the tool is not connected, which ends the run.
     fn call(&mut self, call: &Call) -> Option<Answer>;
+
+    /// Reads more of a stream: UTF-8 text, of which no bytes are the end; or why it cannot be read,
+    /// which raises OSError in the program. Without streams everything is at its end.
+    ///
+    /// # Errors
+    /// A sentence.
+    fn read(&mut self, reading: &Reading) -> Result<Vec<u8>, String> {
+        let _ = reading;
+        Ok(Vec::new())
+    }
 }
 
 impl<F: FnMut(&Call) -> Answer> Host for F {
@@ -95,6 +90,15 @@ impl Host for NoTools {
 pub(crate) fn wait(wait: salami_vm::Wait) -> Result<Wait, String> {
     let call = match wait {
         salami_vm::Wait::Until(instant) => return Ok(Wait::Until(instant)),
+        salami_vm::Wait::Input(reading) => {
+            return Ok(Wait::Input(Reading {
+                stream: reading.stream,
+                offset: reading.offset,
+                size: reading.size,
+            }));
+        }
+        // Those who run the threads tell calls one by one.
+        salami_vm::Wait::Calls(_) | salami_vm::Wait::Thread(_) => return Err("threads wait for each other".to_owned()),
         salami_vm::Wait::Call(call) => call,
     };
     let (tool, function) = call.service.split_once('.').unwrap_or(("", &call.service));

@@ -17,9 +17,16 @@ pub struct Field {
     /// Whether it must be given.
     pub required: bool,
     schema: Option<SchemaIndex>,
+    is_stream: bool,
 }
 
 impl Field {
+    /// Whether it may be a stream, which the program reads piece by piece.
+    #[must_use]
+    pub fn is_stream(&self) -> bool {
+        self.is_stream
+    }
+
     /// Whether the parameter is text and nothing else.
     #[must_use]
     pub fn is_text(&self) -> bool {
@@ -115,10 +122,23 @@ pub(crate) fn fields(module: &Module, is_required: impl Fn(&str) -> bool) -> Vec
             name: name.clone(),
             type_name: schema.map_or_else(|| "Json".into(), |schema| type_name(module, schema, 0)),
             required: is_required(name),
+            is_stream: schema.is_some_and(|schema| admits_stream(module, schema)),
             schema,
         });
     }
     fields
+}
+
+/// Whether a schema is that of a stream, or of a stream or something else.
+fn admits_stream(module: &Module, schema: SchemaIndex) -> bool {
+    let at = |schema: SchemaIndex| module.schemas.get(schema.index());
+    match at(schema) {
+        Some(Schema::Stream) => true,
+        Some(Schema::Union(options)) => options
+            .iter()
+            .any(|option| matches!(at(*option), Some(Schema::Stream))),
+        _ => false,
+    }
 }
 
 /// Everything that keeps `input` from being the input. Values are judged by their form here; the
@@ -127,21 +147,23 @@ pub(crate) fn misfits(
     module: &Module,
     fields: &[Field],
     input: &Map<String, Value>,
+    streams: &[String],
 ) -> Vec<Misfit> {
     let mut misfits = Vec::new();
+    for name in streams {
+        match fields.iter().find(|field| field.name == *name) {
+            None => misfits.push(unknown(fields, input, name)),
+            Some(field) if !field.is_stream => misfits.push(Misfit::Type {
+                path: name.clone(),
+                wanted: field.type_name.clone(),
+                found: "a stream".into(),
+            }),
+            Some(_) => {}
+        }
+    }
     for (name, value) in input {
         match fields.iter().find(|field| field.name == *name) {
-            None => {
-                let unused = fields
-                    .iter()
-                    .map(|field| field.name.as_str())
-                    .filter(|name| !input.contains_key(*name));
-                let meant = closest(name, unused).map(str::to_owned);
-                misfits.push(Misfit::Unknown {
-                    field: name.clone(),
-                    meant,
-                });
-            }
+            None => misfits.push(unknown(fields, input, name)),
             Some(field) => {
                 if let Some(schema) = field.schema
                     && let Some(misfit) = misfit(module, schema, value, name, 0)
@@ -152,7 +174,7 @@ pub(crate) fn misfits(
         }
     }
     for field in fields {
-        if field.required && !input.contains_key(&field.name) {
+        if field.required && !input.contains_key(&field.name) && !streams.contains(&field.name) {
             misfits.push(Misfit::Missing {
                 field: field.name.clone(),
                 type_name: field.type_name.clone(),
@@ -160,6 +182,16 @@ pub(crate) fn misfits(
         }
     }
     misfits
+}
+
+fn unknown(fields: &[Field], input: &Map<String, Value>, name: &str) -> Misfit {
+    let unused = fields
+        .iter()
+        .map(|field| field.name.as_str())
+        .filter(|name| !input.contains_key(*name));
+    let meant = closest(name, unused).map(str::to_owned);
+    let field = name.to_owned();
+    Misfit::Unknown { field, meant }
 }
 
 /// How deep schemas are followed; deeper ones are left to the program's own decoding.
@@ -185,7 +217,7 @@ fn misfit(
         Schema::Bool => value.is_boolean(),
         Schema::Int => value.as_number().is_some_and(is_whole) || value.is_boolean(),
         Schema::Float => value.is_number() || value.is_boolean(),
-        Schema::Str | Schema::Iso(_) => value.is_string(),
+        Schema::Str | Schema::Iso(_) | Schema::Stream => value.is_string(),
         Schema::Decimal => value.is_string() || value.is_number(),
         // Its own decoding knows the members.
         Schema::Member(..) => true,
@@ -346,6 +378,7 @@ fn type_name(module: &Module, schema: SchemaIndex, depth: u32) -> String {
             _ => "date".into(),
         },
         Schema::Decimal => "Decimal".into(),
+        Schema::Stream => "TextIO".into(),
         Schema::Member(class, _) => module
             .classes
             .get(class.index())

@@ -36,27 +36,36 @@
 //! # Ok::<(), salami::CompileError>(())
 //! ```
 
-mod canned;
 mod compile;
 mod debug;
 mod error;
 mod host;
 mod input;
 mod json;
+mod listing;
+mod profile;
 mod program;
+mod record;
 mod run;
 mod suggest;
 mod traceback;
 
-pub use canned::Canned;
 pub use compile::{CompileOptions, Limits, Report, check_source, compile, compile_source};
 pub use debug::{Breakpoint, Debugger, Place, Step, Stop, Trace, TraceEvent, Variable};
 pub use error::{CompileError, Exception, Exit, Limit, LimitKind, Refusal, RunError};
-pub use host::{Answer, Call, Host, Wait};
+pub use host::{Host, Reading, STANDARD_INPUT, Wait};
 pub use input::{Field, Misfit};
+pub use profile::{Interrupt, Profile, RunLimits, bytes};
 pub use program::{Program, is_module};
+pub use record::{Determinism, Manner, Recorder, Replayed, Replaying, Verifier, replay};
 pub use run::{Execution, Progress, Run, RunOptions};
 pub use salami_check::{EffectClass, Effects, Strict, Stub};
+pub use salami_process::record::{Broken, Difference, RecordError};
+pub use salami_process::{
+    Answer, Audit, Call, Canned, Effect, Function, FunctionTool, Needed, Outcome, Permissions, Refused,
+    Step as ToolStep, Tool, Tools, Work, verify_audit,
+};
+pub use salami_vm::{ErrorContext, check_limits};
 pub use salami_source::{Diagnostic, Edit, Source, mended};
 pub use suggest::closest;
 pub use traceback::Frame;

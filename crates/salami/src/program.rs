@@ -1,9 +1,10 @@
 //! A program that may run: a verified module with what is known of its source.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use salami_ir::text::Assembly;
 use salami_ir::{Address, FunctionIndex, Module, Place, binary, text};
+use salami_process::Needed;
 use salami_source::{Diagnostic, Source, Span};
 use salami_verify::{Limits, Rule, Verified, VerifyError, verify_within};
 use serde_json::{Map, Value};
@@ -11,10 +12,11 @@ use serde_json::{Map, Value};
 use crate::compile::Report;
 use crate::error::{CompileError, Refusal};
 use crate::input::{self, Field, Misfit};
+use crate::listing::{self, ITERATIONS};
 use salami_check::{EffectClass, Effects};
 
 /// The code of what the verifier refuses in a module or in assembly.
-const VERIFIER: &str = "module.verifier";
+pub(crate) const VERIFIER: &str = "module.verifier";
 /// The code of bytes that are no module.
 const FORMAT: &str = "module.format";
 
@@ -35,10 +37,15 @@ struct Inner {
     effects: Effects,
     functions: Vec<(String, Effects)>,
     inputs: Vec<Field>,
+    /// What it was verified within.
+    limits: Limits,
+    /// The module prepared for running instruction by instruction, once that was asked for.
+    stepped: OnceLock<Arc<salami_vm::Program>>,
+    hash: OnceLock<String>,
 }
 
 /// What the checker found out about a source program.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Findings {
     pub(crate) sources: Vec<Source>,
     pub(crate) assembly: Option<(Source, Assembly)>,
@@ -48,6 +55,23 @@ pub(crate) struct Findings {
     pub(crate) functions: Vec<(String, Effects)>,
     /// The input fields without a default.
     pub(crate) required: Vec<String>,
+    /// What it was verified within.
+    pub(crate) limits: Limits,
+}
+
+impl Default for Findings {
+    fn default() -> Self {
+        Self {
+            sources: Vec::new(),
+            assembly: None,
+            warnings: Vec::new(),
+            assertion_points: Vec::new(),
+            effects: Effects::default(),
+            functions: Vec::new(),
+            required: Vec::new(),
+            limits: Limits::GENERAL,
+        }
+    }
 }
 
 /// Whether the bytes are those of a binary module, as far as their beginning tells.
@@ -68,7 +92,7 @@ impl Program {
         Self::of(verified, findings)
     }
 
-    fn of(verified: Verified, findings: Findings) -> Result<Self, CompileError> {
+    pub(crate) fn of(verified: Verified, findings: Findings) -> Result<Self, CompileError> {
         let Findings {
             sources,
             assembly,
@@ -77,6 +101,7 @@ impl Program {
             mut effects,
             functions,
             required,
+            limits,
         } = findings;
         let tools = &verified.module().capabilities;
         if sources.is_empty() && !tools.is_empty() {
@@ -92,6 +117,15 @@ impl Program {
         });
         let prepared = salami_vm::Program::new(verified)
             .map_err(|leaf| CompileError::Internal(format!("there is no leaf `{leaf}`")))?;
+        let listings = assembly.as_ref().map(|(_, assembly)| &assembly.listings);
+        let prepared = match listings.filter(|listings| !listings.is_empty()) {
+            Some(listings) => prepared.counting(|function, address| {
+                listings
+                    .get(&function)
+                    .is_none_or(|listed| listed.counts(address))
+            }),
+            None => prepared,
+        };
         let prepared = Arc::new(prepared);
         Ok(Self {
             inner: Arc::new(Inner {
@@ -103,6 +137,9 @@ impl Program {
                 effects,
                 functions,
                 inputs,
+                limits,
+                stepped: OnceLock::new(),
+                hash: OnceLock::new(),
             }),
         })
     }
@@ -132,6 +169,13 @@ impl Program {
                 error.to_string(),
             )])
         })?;
+        if !module.listing.is_empty() {
+            let assembled = text::listings(&module).map(|assembly| {
+                let name = if module.name.is_empty() { "<listing>" } else { &module.name };
+                (Source::new(name, module.listing.join("\n")), assembly)
+            });
+            return listing::loaded(module, assembled, &Limits::GENERAL, Some(ITERATIONS));
+        }
         let verified = verify_within(module, salami_vm::leaf::leaves(), &Limits::GENERAL).map_err(
             |errors| {
                 refuse(
@@ -152,6 +196,17 @@ impl Program {
     /// # Errors
     /// [`CompileError::Refused`] with the lines that are no assembly or that the verifier refuses.
     pub fn from_assembly(source: Source) -> Result<Self, CompileError> {
+        Self::from_assembly_within(source, Some(ITERATIONS))
+    }
+
+    /// The same with another limit of iterations for loops whose bounds are written down; none: any.
+    ///
+    /// # Errors
+    /// As [`Program::from_assembly`].
+    pub fn from_assembly_within(
+        source: Source,
+        iterations: Option<u64>,
+    ) -> Result<Self, CompileError> {
         let refuse = |diagnostics, source| {
             CompileError::Refused(Refusal {
                 diagnostics,
@@ -162,6 +217,17 @@ impl Program {
             Ok(assembly) => assembly,
             Err(diagnostics) => return Err(refuse(diagnostics, source)),
         };
+        if !assembly.module.listing.is_empty() {
+            let module = assembly.module.clone();
+            let assembled = if assembly.listings.is_empty() {
+                // The exact form: what it carries of its listing counts if it gives this module.
+                text::listings(&module)
+                    .map(|assembly| (Source::new(source.name(), module.listing.join("\n")), assembly))
+            } else {
+                Some((source, assembly))
+            };
+            return listing::loaded(module, assembled, &Limits::GENERAL, iterations);
+        }
         match verify_within(
             assembly.module.clone(),
             salami_vm::leaf::leaves(),
@@ -187,6 +253,40 @@ impl Program {
                 Err(refuse(diagnostics, source))
             }
         }
+    }
+
+    /// Whether the program keeps to limits, which may be narrower than those it was loaded with. O(its size).
+    ///
+    /// # Errors
+    /// [`CompileError::Limit`] says which is exceeded.
+    pub fn check_limits(&self, limits: &crate::compile::Limits) -> Result<(), CompileError> {
+        let source = self.sources().first().map_or(0, |source| source.text().len());
+        if source > limits.source_bytes {
+            let most = limits.source_bytes;
+            let message = format!("the source has {source} bytes, at most {most} are allowed");
+            return Err(CompileError::Limit(message));
+        }
+        let module = self.module().clone();
+        let leaves = salami_vm::leaf::leaves();
+        let verified = if self.is_listing() {
+            let inputs = salami_verify::assumed_inputs(&module);
+            salami_verify::verify_for(module, leaves, &limits.module, inputs)
+        } else {
+            verify_within(module, leaves, &limits.module)
+        };
+        match verified {
+            Ok(_) => Ok(()),
+            Err(errors) => Err(own_module_refused(&errors)),
+        }
+    }
+
+    /// The assembly that it was made from.
+    pub(crate) fn assembled(&self) -> Option<&(Source, Assembly)> {
+        self.inner.assembly.as_ref()
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        self.inner.limits
     }
 
     /// The module as the machine runs it.
@@ -230,6 +330,24 @@ impl Program {
         }
     }
 
+    /// The same, prepared once.
+    pub(crate) fn stepped(&self) -> Arc<salami_vm::Program> {
+        let stepped = self.inner.stepped.get_or_init(|| self.unfused());
+        Arc::clone(stepped)
+    }
+
+    /// What it needs of tools: what [`salami_process::Tools::admit`] takes.
+    #[must_use]
+    pub fn needs(&self) -> Vec<Needed> {
+        let tools = self.module().capabilities.iter();
+        tools
+            .map(|tool| Needed {
+                name: tool.name.clone(),
+                parameters: tool.parameters.clone(),
+            })
+            .collect()
+    }
+
     /// The module.
     #[must_use]
     pub fn module(&self) -> &Module {
@@ -251,10 +369,11 @@ impl Program {
     /// The module's name: the BLAKE3 hash of its bytes, in hexadecimal. O(size).
     #[must_use]
     pub fn hash(&self) -> String {
-        binary::hash(self.module())
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        let hash = self.inner.hash.get_or_init(|| {
+            let hash = binary::hash(self.module());
+            hash.iter().map(|byte| format!("{byte:02x}")).collect()
+        });
+        hash.clone()
     }
 
     /// The files it was compiled from, the program first, then the stubs of tools; none where it was loaded as a module.
@@ -318,7 +437,16 @@ impl Program {
     /// Everything that keeps `input` from being this program's input, as far as its form tells.
     #[must_use]
     pub fn misfits(&self, input: &Map<String, Value>) -> Vec<Misfit> {
-        input::misfits(self.module(), self.inputs(), input)
+        self.misfits_with(input, &[])
+    }
+
+    /// The same where these fields are streams that the host will feed.
+    #[must_use]
+    pub fn misfits_with(&self, input: &Map<String, Value>, streams: &[String]) -> Vec<Misfit> {
+        if self.is_listing() {
+            return self.declared_misfits(input);
+        }
+        input::misfits(self.module(), self.inputs(), input, streams)
     }
 }
 

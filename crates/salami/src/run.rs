@@ -5,14 +5,18 @@ use std::sync::Arc;
 use salami_ir::instruction::Expectation;
 use salami_ir::{Address, BuiltinException, Class, ClassRef, FunctionIndex, Instruction};
 use salami_vm::{
-    ExceptionRef, Limits, Machine, MachineError, Outcome, Raised, TraceLine, Value as VmValue,
+    ErrorContext, ExceptionRef, Machine, MachineError, Outcome, Raised, Threads, TraceLine,
+    Value as VmValue,
 };
+use salami_process::Answer;
+use salami_vm::hash::HashKey;
 use serde_json::{Map, Value};
 
 use crate::error::{Exception, Exit, Limit, LimitKind, RunError};
-use crate::host::{self, Answer, Host, NoTools, Wait};
+use crate::host::{self, Host, NoTools, Wait};
 use crate::input::Misfit;
 use crate::json;
+use crate::profile::{Interrupt, RunLimits};
 use crate::program::Program;
 use crate::traceback::{self, Frame};
 
@@ -21,10 +25,13 @@ use crate::traceback::{self, Frame};
 pub struct RunOptions {
     /// The input fields: the parameters of `main`. Its nesting must be bounded, as that of parsed JSON is.
     pub input: Map<String, Value>,
-    /// How much fuel it may use, about one unit an instruction; `None`: any amount.
-    pub fuel: Option<u64>,
-    /// How many bytes its heap may have.
-    pub memory: u64,
+    /// The parameters of `main` that are streams (`Iterable[str]`, `TextIO`) which the host feeds when
+    /// asked: [`Host::read`], [`Wait::Input`]. Text in `input` is such a stream, too, all of it in memory.
+    pub streams: Vec<String>,
+    /// What it may use.
+    pub limits: RunLimits,
+    /// By which the host ends it from outside.
+    pub interrupt: Option<Interrupt>,
     /// What its clock shows at the start: microseconds since 1970 in UTC. A run reads no other clock.
     pub now: i64,
     /// Where randomness that the program does not seed itself comes from: the same seed, the same run.
@@ -35,8 +42,9 @@ impl Default for RunOptions {
     fn default() -> Self {
         Self {
             input: Map::new(),
-            fuel: None,
-            memory: 100_000_000,
+            streams: Vec::new(),
+            limits: RunLimits::GENERAL,
+            interrupt: None,
             now: salami_vm::DEFAULT_CLOCK,
             seed: 0,
         }
@@ -63,7 +71,8 @@ pub struct Run {
 pub enum Progress {
     /// It goes on with the next step.
     Running,
-    /// It waits, and does nothing until that has come.
+    /// It waits, and does nothing until that has come. With several threads this is one of their waits:
+    /// see [`Execution::waits`].
     Suspended(Wait),
     /// It ended.
     Ended(Result<Value, RunError>),
@@ -89,10 +98,19 @@ pub enum Progress {
 #[derive(Clone, Debug)]
 pub struct Execution {
     program: Program,
-    machine: Machine,
+    /// Its threads; the machine is the one that runs, or ran last.
+    machine: Threads,
     limit: Option<u64>,
+    /// Microseconds that it may take by its own clock, which showed `started` at the start.
+    time: Option<u64>,
+    started: i64,
+    interrupt: Option<Interrupt>,
     granted: u64,
     needed: u64,
+    /// The fuel used when an instruction was put off for want of fuel, and what was left then.
+    put_off: Option<(u64, u64)>,
+    /// Where the machine stood when it raised what nobody catches; clean-ups run elsewhere.
+    raised: Option<ErrorContext>,
     /// What it has of what was granted, where it stopped to wait.
     spare: u64,
     ended: Option<Result<Value, RunError>>,
@@ -132,8 +150,12 @@ impl Program {
                 };
             }
         };
+        let slice = match options.interrupt {
+            Some(_) => WATCHED_SLICE,
+            None => u64::MAX / 4,
+        };
         let result = loop {
-            match execution.step(u64::MAX / 4) {
+            match execution.step(slice) {
                 Progress::Ended(result) => break result,
                 Progress::Running => {}
                 Progress::Suspended(Wait::Until(instant)) => execution.advance(instant),
@@ -141,6 +163,9 @@ impl Program {
                     Some(answer) => drop(execution.answer(&answer)),
                     None => break Err(RunError::NotConnected(call.name())),
                 },
+                Progress::Suspended(Wait::Input(reading)) => {
+                    execution.feed(host.read(&reading));
+                }
             }
         };
         Run {
@@ -157,6 +182,10 @@ impl Program {
     /// # Errors
     /// Input that does not fit the program or its memory.
     pub fn start(&self, options: &RunOptions) -> Result<Execution, RunError> {
+        if self.is_listing() {
+            let program = self.for_input(&options.input).map_err(RunError::refused)?;
+            return program.start_with(program.prepared(), options);
+        }
         self.start_with(self.prepared(), options)
     }
 
@@ -166,25 +195,48 @@ impl Program {
         prepared: &Arc<salami_vm::Program>,
         options: &RunOptions,
     ) -> Result<Execution, RunError> {
-        let misfits = self.misfits(&options.input);
+        self.start_keyed(prepared, options, HashKey::default())
+    }
+
+    /// The same with a key of hash tables, which makes no difference.
+    pub(crate) fn start_keyed(
+        &self,
+        prepared: &Arc<salami_vm::Program>,
+        options: &RunOptions,
+        hash_key: HashKey,
+    ) -> Result<Execution, RunError> {
+        let misfits = self.misfits_with(&options.input, &options.streams);
         if !misfits.is_empty() {
             return Err(RunError::Input(misfits));
         }
-        let memory = usize::try_from(options.memory).unwrap_or(usize::MAX);
-        let limits = Limits {
-            memory,
-            ..Limits::default()
+        let limits = salami_vm::Limits {
+            hash_key,
+            ..options.limits.of_machine()
         };
+        let memory = limits.memory;
         let mut machine = Machine::new(prepared, limits, &json::fields(&options.input))
             .map_err(|error| failure(&error, Vec::new()))?;
+        for name in &options.streams {
+            if machine.open_stream(name).is_err() {
+                return Err(RunError::Limit(Limit::new(LimitKind::Memory)));
+            }
+        }
         machine.set_clock(options.now);
         machine.set_seed(options.seed);
+        if let Some(interrupt) = &options.interrupt {
+            machine.set_interrupt(Arc::clone(&interrupt.0));
+        }
         Ok(Execution {
             program: self.clone(),
-            machine,
-            limit: options.fuel,
+            machine: Threads::new(machine, memory),
+            limit: options.limits.fuel,
+            time: options.limits.time,
+            started: options.now,
+            interrupt: options.interrupt.clone(),
             granted: 0,
             needed: 0,
+            put_off: None,
+            raised: None,
             spare: 0,
             ended: None,
         })
@@ -197,17 +249,25 @@ impl Execution {
         if let Some(ended) = &self.ended {
             return Progress::Ended(ended.clone());
         }
+        if self.is_over_time() {
+            return self.end_at(LimitKind::Time);
+        }
         let left = self
             .limit
             .map_or(u64::MAX, |limit| limit.saturating_sub(self.granted));
         let spare = core::mem::take(&mut self.spare);
-        if spare == 0 && (left == 0 || left < self.needed) {
-            return self.end(Err(RunError::Limit(Limit {
-                kind: LimitKind::Fuel,
-                frames: self.frames(),
-            })));
+        // Only with all of its fuel given is it known that an instruction cannot be paid.
+        let available = self.granted.saturating_sub(self.machine.fuel_used());
+        if spare == 0 && left == 0 && available < self.needed.max(1) {
+            return self.end_at(LimitKind::Fuel);
         }
-        let wanted = fuel.max(self.needed).max(1);
+        // Work that stops half way for want of fuel begins anew: with twice as much each time, all
+        // beginnings together cost no more than the last.
+        let again = match self.put_off.take() {
+            Some((used, left)) if used == self.machine.fuel_used() => left,
+            _ => 0,
+        };
+        let wanted = fuel.max(self.needed).max(again).max(1);
         let grant = wanted.saturating_sub(spare).min(left);
         self.granted = self.granted.saturating_add(grant);
         self.needed = 0;
@@ -225,10 +285,7 @@ impl Execution {
             .limit
             .is_some_and(|limit| self.machine.fuel_used() >= limit)
         {
-            return Err(self.end(Err(RunError::Limit(Limit {
-                kind: LimitKind::Fuel,
-                frames: self.frames(),
-            }))));
+            return Err(self.end_at(LimitKind::Fuel));
         }
         match self.machine.step() {
             outcome @ (Outcome::OutOfFuel { .. } | Outcome::Raised(_)) => Ok(outcome),
@@ -247,6 +304,10 @@ impl Execution {
         self.clone().uncaught(raised).to_string()
     }
 
+    pub(crate) fn program(&self) -> &Program {
+        &self.program
+    }
+
     pub(crate) fn machine(&self) -> &Machine {
         &self.machine
     }
@@ -256,19 +317,21 @@ impl Execution {
             match outcome {
                 Outcome::OutOfFuel { needed } => {
                     self.needed = needed;
+                    let used = self.machine.fuel_used();
+                    self.put_off = Some((used, self.granted.saturating_sub(used)));
+                    if self.is_over_time() {
+                        return self.end_at(LimitKind::Time);
+                    }
                     return Progress::Running;
                 }
                 Outcome::Done(value) => {
-                    let data = self
-                        .machine
-                        .export(value)
-                        .map_err(|error| error.to_string());
-                    let result = data
-                        .and_then(|data| json::value(&data))
-                        .map_err(RunError::Result);
+                    let result = self.result(value);
                     return self.end(result);
                 }
                 Outcome::Suspended(wait) => match host::wait(wait) {
+                    Ok(Wait::Until(instant)) if self.is_past(instant) => {
+                        return self.end_at(LimitKind::Time);
+                    }
                     Ok(wait) => {
                         self.spare = self.granted.saturating_sub(self.machine.fuel_used());
                         return Progress::Suspended(wait);
@@ -285,6 +348,7 @@ impl Execution {
                     return self.end(Err(failure(&error, frames)));
                 }
                 Outcome::Raised(raised) => {
+                    self.raised.get_or_insert_with(|| raised.context.clone());
                     // Nobody catches it: clean-ups run, as in CPython, then the program ends.
                     match self.machine.raise_on(&raised) {
                         Some(next) => outcome = next,
@@ -298,9 +362,126 @@ impl Execution {
         }
     }
 
-    /// Answers the call that it waits for; `false` if it waits for none.
+    /// What the program gives: what it returned, or if that is nothing what it stored as output.
+    fn result(&self, value: VmValue) -> Result<Value, RunError> {
+        let export = |value| {
+            let data = self
+                .machine
+                .export(value)
+                .map_err(|error| error.to_string());
+            data.and_then(|data| json::value(&data))
+                .map_err(RunError::Result)
+        };
+        let fields = self.machine.output_fields();
+        if fields.is_empty() || !value.is_none() {
+            return export(value);
+        }
+        let fields = fields
+            .iter()
+            .map(|(name, value)| Ok((name.clone(), export(*value)?)));
+        fields.collect::<Result<_, _>>().map(Value::Object)
+    }
+
+    /// Answers the call that was told last; `false` if it waits for none.
     pub fn answer(&mut self, answer: &Answer) -> bool {
         self.machine.answer(host::answer(answer))
+    }
+
+    /// What its threads wait for: each with its number, in the order of the numbers, the program's own
+    /// first. [`Progress::Suspended`] tells one at a time, the calls of a turn in their order; a host
+    /// that has several at work looks here, and answers by [`Execution::answer_call`].
+    ///
+    /// ```
+    /// use salami::{Answer, Progress, Stub, Wait};
+    ///
+    /// let source = "
+    /// from salami import gather, spawn
+    /// from tools import shop
+    ///
+    /// def main() -> list[float]:
+    ///     tasks = [spawn(shop.price, item) for item in ('tea', 'bread')]
+    ///     return list(gather(*tasks))
+    /// ";
+    /// let stub = Stub::new("shop", "@read\ndef price(item: str) -> float: ...");
+    /// let options = salami::CompileOptions { stubs: vec![stub], ..Default::default() };
+    /// let program = salami::compile("prices.py", source, &options)?;
+    /// let mut execution = program.start(&salami::RunOptions::default())?;
+    /// // Both calls are told before an answer is needed.
+    /// for _ in 0..2 {
+    ///     assert!(matches!(execution.step(u64::MAX), Progress::Suspended(Wait::Call(_))));
+    /// }
+    /// let waits = execution.waits();
+    /// assert_eq!(waits.len(), 2);
+    /// for (_, wait) in waits.into_iter().rev() {
+    ///     let Wait::Call(call) = wait else { continue };
+    ///     let price = if call.arguments["item"] == "tea" { 1.5 } else { 2.25 };
+    ///     execution.answer_call(call.sequence, &Answer::Value(price.into()));
+    /// }
+    /// let Progress::Ended(result) = execution.step(u64::MAX) else { panic!("it has all answers") };
+    /// assert_eq!(result, Ok(serde_json::json!([1.5, 2.25])));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn waits(&self) -> Vec<(u64, Wait)> {
+        let waits = self.machine.waits();
+        let known = waits.filter_map(|(thread, wait)| Some((thread, host::wait(wait).ok()?)));
+        known.collect()
+    }
+
+    /// Answers the call with this sequence number, of those that were told; `false` if nobody waits
+    /// for it, as that thread was cancelled.
+    pub fn answer_call(&mut self, sequence: u64, answer: &Answer) -> bool {
+        self.machine.answer_call(sequence, host::answer(answer))
+    }
+
+    /// Gives more of the stream that it waits for: bytes of UTF-8 text, which may end anywhere; none
+    /// at the end of the stream; or why it cannot be read, which raises OSError. `false` if it waits
+    /// for none.
+    ///
+    /// What the program does depends on the bytes of a stream, never on how they came in pieces.
+    ///
+    /// ```
+    /// use salami::{Progress, Wait};
+    ///
+    /// let source = "
+    /// from typing import Iterable
+    ///
+    /// def main(lines: Iterable[str]) -> int:
+    ///     return sum(int(line) for line in lines)
+    /// ";
+    /// let program = salami::compile("sum.py", source, &salami::CompileOptions::default())?;
+    /// let streams = vec!["lines".to_string()];
+    /// let mut execution = program.start(&salami::RunOptions { streams, ..Default::default() })?;
+    /// let mut chunks = [&b"1\n2"[..], b"0\n", b"21"].into_iter();
+    /// let result = loop {
+    ///     match execution.step(1_000_000) {
+    ///         Progress::Ended(result) => break result,
+    ///         Progress::Suspended(Wait::Input(reading)) => {
+    ///             assert_eq!(reading.stream, "lines");
+    ///             execution.feed(Ok(chunks.next().unwrap_or_default().to_vec()));
+    ///         }
+    ///         _ => {}
+    ///     }
+    /// };
+    /// assert_eq!(result, Ok(serde_json::json!(42)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn feed(&mut self, chunk: Result<Vec<u8>, String>) -> bool {
+        let chunk = chunk.as_deref().map_err(String::as_str);
+        self.machine.feed(chunk)
+    }
+
+    /// The streams that it may read on, each with how many bytes of it the program has read. Who
+    /// keeps an execution keeps these, not the data: after [`Execution::forget_read_ahead`] the
+    /// next reading asks from there.
+    #[must_use]
+    pub fn cursors(&self) -> Vec<(String, u64)> {
+        self.machine.cursors()
+    }
+
+    /// Drops what was taken in of streams and not read yet.
+    pub fn forget_read_ahead(&mut self) {
+        self.machine.forget_read_ahead();
     }
 
     /// Moves its clock on, to microseconds since 1970 in UTC; never back. The program sees the
@@ -313,6 +494,43 @@ impl Execution {
     #[must_use]
     pub fn now(&self) -> i64 {
         self.machine.clock()
+    }
+
+    /// Whether an instant lies past the time that it may take.
+    fn is_past(&self, instant: i64) -> bool {
+        let Some(time) = self.time else { return false };
+        let passed = u64::try_from(instant.saturating_sub(self.started)).unwrap_or(0);
+        passed > time
+    }
+
+    /// Whether it took too much time, or the host asked for the end.
+    fn is_over_time(&self) -> bool {
+        let is_interrupted = self.interrupt.as_ref().is_some_and(Interrupt::is_requested);
+        is_interrupted || self.is_past(self.now())
+    }
+
+    /// Ends it where it stands, for a limit that the host watches.
+    pub fn stop(&mut self, kind: LimitKind) -> Progress {
+        match &self.ended {
+            Some(ended) => Progress::Ended(ended.clone()),
+            None => self.end_at(kind),
+        }
+    }
+
+    /// Ends it where it stands.
+    fn end_at(&mut self, kind: LimitKind) -> Progress {
+        let limit = Limit {
+            kind,
+            frames: self.frames(),
+            context: self.of_listing(self.machine.position_context()),
+        };
+        self.end(Err(RunError::Limit(limit)))
+    }
+
+    /// The instructions that it ran, where it has a limit of them or of iterations.
+    #[must_use]
+    pub fn instructions(&self) -> Option<u64> {
+        self.machine.instructions()
     }
 
     fn end(&mut self, result: Result<Value, RunError>) -> Progress {
@@ -328,6 +546,13 @@ impl Execution {
     /// What the program wrote to the standard error stream since the last call.
     pub fn take_error_output(&mut self) -> String {
         self.machine.take_error_output()
+    }
+
+    /// The hash of its state, of everything that decides how it goes on: the same in every process and
+    /// on every platform. O(what the program can still reach).
+    #[must_use]
+    pub fn state_hash(&self) -> [u8; 32] {
+        self.machine.state_hash()
     }
 
     /// The fuel used so far.
@@ -396,7 +621,16 @@ impl Execution {
             frames,
             notes: self.notes(exception),
             before: self.before(exception),
+            is_external: self.is_tool_error(exception),
+            context: self.of_listing(self.raised.clone().unwrap_or_else(|| raised.context.clone())),
         })
+    }
+
+    /// Whether it is the ToolError of a tool that failed: told by its class, not by a name that a program may give.
+    fn is_tool_error(&self, exception: ExceptionRef) -> bool {
+        let class = self.machine.heap().exception(exception).class;
+        let tool_error = ClassRef::Builtin(BuiltinException::ToolError);
+        self.program.module().is_subclass(class, tool_error)
     }
 
     /// Whether an exception is from the entry's own decoding of the input.
@@ -466,6 +700,7 @@ impl Execution {
             BuiltinException::JSONDecodeError => "json.decoder.JSONDecodeError".into(),
             BuiltinException::CsvError => "_csv.Error".into(),
             BuiltinException::ToolError => "salami.ToolError".into(),
+            BuiltinException::Cancelled => "salami.Cancelled".into(),
             BuiltinException::RegexError => "re.error".into(),
             BuiltinException::FrozenInstanceError => "dataclasses.FrozenInstanceError".into(),
             BuiltinException::StatisticsError => "statistics.StatisticsError".into(),
@@ -527,7 +762,11 @@ impl Execution {
     }
 
     fn described(&mut self, exception: ExceptionRef) -> String {
-        let message = self.text(VmValue::Exception(exception)).unwrap_or_default();
+        let told = self.machine.context_mut().told_of(exception);
+        let message = match told.map(str::to_owned) {
+            Some(text) => text,
+            None => self.text(VmValue::Exception(exception)).unwrap_or_default(),
+        };
         let object = self.machine.heap().exception(exception);
         let frames: Vec<Frame> = object
             .traceback
@@ -546,13 +785,26 @@ impl Execution {
     }
 }
 
+/// How much runs between two looks at whether the host wants the end.
+const WATCHED_SLICE: u64 = 500_000;
+
 /// What a failure of the machine means.
 fn failure(error: &MachineError, frames: Vec<Frame>) -> RunError {
-    let limit = |kind| RunError::Limit(Limit { kind, frames });
+    let context = error.context.clone();
+    let limit = |kind| {
+        RunError::Limit(Limit {
+            kind,
+            frames,
+            context,
+        })
+    };
     match error.code {
         "limit.memory" => limit(LimitKind::Memory),
         "limit.stack" => limit(LimitKind::Stack),
         "limit.fuel" => limit(LimitKind::Fuel),
+        "limit.depth" => limit(LimitKind::Depth),
+        "limit.instructions" => limit(LimitKind::Instructions),
+        "limit.iterations" => limit(LimitKind::Iterations),
         code => RunError::Internal(format!("{code}: {}{}", error.message, place(error))),
     }
 }

@@ -23,7 +23,7 @@ const REFUSED: &[(&[&str], &str)] = &[
             "gzip",
             "mmap",
         ],
-        "a program reaches no files by itself: make the text a parameter of main (`def main(text: str)`), or import a tool: `from tools import files`",
+        "a program reaches no files by itself: make the text a parameter of main (`def main(text: str)`, or `lines: Iterable[str]` to go through a large one), or import a tool: `from tools import files`",
     ),
     (
         &[

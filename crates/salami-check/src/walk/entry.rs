@@ -1,18 +1,21 @@
 //! The entry: how the host calls `main`, and what is assumed of functions that nobody calls.
 
 use salami_source::Span;
-use salami_syntax::tree::{FunctionId, ParameterKind};
+use salami_syntax::tree::{BinaryOperator, ExprId, ExprKind as Syntax, FunctionId, ParameterKind};
 
 use super::Walker;
 use super::annotation::Bound;
 use super::arguments::literal;
 use crate::check::is_input;
-use crate::engine::{DefinitionId, GlobalKey, VariantId};
-use crate::face::{self, ClassKind};
+use crate::engine::{DefinitionId, FileData, GlobalKey, VariantId};
+use crate::face::{self, ClassKind, FaceEntry};
 use crate::typed::{Constant, ExprKind, Input, Kind, SchemaId};
 use crate::types::Type;
 
-impl Walker<'_, '_> {
+/// The class of text files.
+const STREAM: &str = "io.StringIO";
+
+impl<'a> Walker<'_, 'a> {
     fn main_bounds(&mut self, function: FunctionId) -> Vec<Bound> {
         let file = self.file;
         self.tree
@@ -20,13 +23,52 @@ impl Walker<'_, '_> {
             .parameters
             .iter()
             .map(|parameter| match parameter.annotation {
-                Some(annotation) => {
-                    let bound = self.bound_of(annotation, file);
-                    self.as_decoded(&bound)
-                }
+                Some(annotation) => self.input_bound(annotation, file),
                 None => Bound::Any,
             })
             .collect()
+    }
+
+    /// What a parameter of `main` takes: a text file or an iterable of text is a stream.
+    fn input_bound(&mut self, annotation: ExprId, file: &'a FileData) -> Bound {
+        match &file.tree.expr(annotation).kind {
+            Syntax::Binary {
+                operator: BinaryOperator::BitOr,
+                left,
+                right,
+            } => {
+                let (left, right) = (*left, *right);
+                return crate::deep(|| {
+                    let left = self.input_bound(left, file);
+                    Bound::Union(vec![left, self.input_bound(right, file)])
+                });
+            }
+            Syntax::Subscript { value, index } => match crate::engine::entry_named(file, *value) {
+                Some(FaceEntry::Form("Optional")) => {
+                    let index = *index;
+                    let inner = crate::deep(|| self.input_bound(index, file));
+                    return Bound::Union(vec![inner, Bound::Native("NoneType", Vec::new())]);
+                }
+                Some(FaceEntry::Form("IO")) => return Bound::Native(STREAM, Vec::new()),
+                _ => {}
+            },
+            Syntax::Name(_) | Syntax::Attribute { .. } => {
+                let entry = crate::engine::entry_named(file, annotation);
+                if let Some(FaceEntry::Form("TextIO" | "IO")) = entry {
+                    return Bound::Native(STREAM, Vec::new());
+                }
+            }
+            _ => {}
+        }
+        match self.bound_of(annotation, file) {
+            Bound::Native(STREAM, _) => Bound::Native(STREAM, Vec::new()),
+            Bound::Protocol("Iterable" | "Iterator", items)
+                if items == [Bound::Native("str", Vec::new())] =>
+            {
+                Bound::Native(STREAM, Vec::new())
+            }
+            bound => self.as_decoded(&bound),
+        }
     }
 
     /// The variant of `main` that the host calls.

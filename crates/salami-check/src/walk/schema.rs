@@ -232,6 +232,8 @@ impl Walker<'_, '_> {
                     "datetime.datetime" => Schema::Iso(Kind::DateTime),
                     "datetime.time" => Schema::Iso(Kind::Time),
                     "decimal.Decimal" => Schema::Decimal,
+                    // Only parameters of `main` come here with this bound.
+                    "io.StringIO" => Schema::Stream,
                     _ => Schema::Json,
                 }
             }

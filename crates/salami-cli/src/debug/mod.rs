@@ -8,7 +8,7 @@ use salami::{Debugger, Place, Program, Step, Stop, Wait};
 use crate::arguments;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::session::Session;
+use crate::session::{Session, StandardInput};
 use crate::{dap, files, instant, interrupt, run};
 use command::Command;
 use reader::Reader;
@@ -24,7 +24,7 @@ pub fn debug(arguments: &arguments::Debug, output: &mut Output) -> Result<(), Fa
         None => return Err(Failure::usage("`salami debug` needs a program")),
     };
     let program = run::load(setup)?;
-    let (session, options) = Session::new(setup, &program)?;
+    let (session, options) = Session::new(setup, &program, StandardInput::OfCommand)?;
     let started = Debugger::new(&program, &options);
     let debugger = started.map_err(|error| run::failure(&program, &error))?;
     let name = files::name(&setup.program);
@@ -245,6 +245,12 @@ impl Shell<'_> {
         self.pass_on()?;
         match stop {
             Stop::Here | Stop::Paused => self.show_place(),
+            Stop::Breakpoint(_) if self.program.is_listing() => {
+                if let Some(place) = self.debugger.place() {
+                    self.say(&format!("Instruction {} reached", place.instruction))?;
+                }
+                self.show_place()
+            }
             Stop::Breakpoint(number) => {
                 self.say(&format!("breakpoint {number}"))?;
                 self.show_place()

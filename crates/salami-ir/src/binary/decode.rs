@@ -14,7 +14,7 @@ use crate::index::{
 use crate::instruction::{Comparison, Destination, Expectation, Instruction, OperandSource};
 use crate::module::{
     Capability, Class, ClassRef, Constant, Field, FieldDefault, Function, FunctionKind, Global,
-    Handler, HandlerKind, LeafImport, Module, RegisterDeclaration, Schema, SourceEntry,
+    Handler, HandlerKind, InputField, LeafImport, Module, RegisterDeclaration, Schema, SourceEntry,
 };
 use crate::types::{RegisterType, Tag, TagSet};
 
@@ -103,6 +103,13 @@ pub fn decode(bytes: &[u8]) -> Result<Module, DecodeError> {
             })
         })?,
         entry: FunctionIndex(reader.medium()?),
+        inputs: reader.list(|reader| {
+            Ok(InputField {
+                name: reader.string()?,
+                tags: TagSet(reader.number()?),
+            })
+        })?,
+        listing: reader.list(Reader::string)?,
     };
     if reader.at < bytes.len() {
         return Err(DecodeError::TrailingBytes(reader.at));
@@ -352,6 +359,7 @@ impl<'a> Reader<'a> {
             15 => Schema::Iso(self.tag()?),
             16 => Schema::Decimal,
             17 => Schema::Member(self.class()?, GlobalIndex(self.medium()?)),
+            18 => Schema::Stream,
             _ => return Self::malformed(start),
         })
     }

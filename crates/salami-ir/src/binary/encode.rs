@@ -36,6 +36,11 @@ pub fn encode(module: &Module) -> Vec<u8> {
         });
     });
     writer.number(u64::from(module.entry.0));
+    writer.list(&module.inputs, |writer, input| {
+        writer.text(&input.name);
+        writer.number(input.tags.0);
+    });
+    writer.list(&module.listing, |writer, line| writer.text(line));
     writer.bytes
 }
 
@@ -252,6 +257,7 @@ impl Writer {
                 self.byte(*tag as u8);
             }
             Schema::Decimal => self.byte(16),
+            Schema::Stream => self.byte(18),
             Schema::Member(class, global) => {
                 self.byte(17);
                 self.number(u64::from(class.0));

@@ -92,6 +92,16 @@ impl<'a> Printer<'a> {
             }
             self.put(format_args!("\n"));
         }
+        for input in &module.inputs {
+            self.put(format_args!(
+                "INPUT {}: {}\n",
+                literal::text(&input.name),
+                literal::input_type(input.tags)
+            ));
+        }
+        for line in &module.listing {
+            self.put(format_args!("LISTING {}\n", literal::text(line)));
+        }
         for (index, constant) in module
             .constants
             .iter()
@@ -268,6 +278,7 @@ impl<'a> Printer<'a> {
             }
             Schema::Iso(tag) => self.put(format_args!("iso {}", tag.name())),
             Schema::Decimal => self.put("decimal"),
+            Schema::Stream => self.put("stream"),
             Schema::Member(class, global) => self.put(format_args!("member {class} {global}")),
         }
     }

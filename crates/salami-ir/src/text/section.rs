@@ -7,8 +7,11 @@ use super::line::Line;
 use super::literal;
 use super::parse::Assembler;
 use crate::index::{ClassIndex, ConstantIndex, GlobalIndex, SchemaIndex, TypeIndex};
-use crate::module::{Capability, Class, Constant, Field, FieldDefault, Global, LeafImport, Schema};
+use crate::module::{
+    Capability, Class, Constant, Field, FieldDefault, Global, InputField, LeafImport, Schema,
+};
 use crate::place::Place;
+use crate::types::TagSet;
 
 fn count(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
@@ -33,6 +36,11 @@ impl Assembler<'_> {
                 self.module.entry = self.tables.function(line)?;
             }
             "REQUIRE" => self.requirement(line)?,
+            "INPUT" => self.input(line)?,
+            "LISTING" => {
+                let text = line.text()?;
+                self.module.listing.push(text);
+            }
             "CONSTANT" => self.constant(line)?,
             "LEAF" => {
                 let next = self.tables.leaves.count();
@@ -78,11 +86,44 @@ impl Assembler<'_> {
         Ok(())
     }
 
+    /// `INPUT "email": string`
+    fn input(&mut self, line: &mut Line<'_, '_>) -> Result<(), Diagnostic> {
+        let next = count(self.module.inputs.len());
+        self.places.insert(Place::Input(next), line.whole());
+        let name = match line.peek() {
+            Some(Token::Text(_)) => line.text()?,
+            Some(Token::Register(name)) => {
+                line.skip();
+                (*name).to_owned()
+            }
+            _ => line.any_word("an input's name, such as `\"email\"`")?.to_owned(),
+        };
+        line.accept_mark(":");
+        let mut tags = TagSet::EMPTY;
+        loop {
+            let word = line.any_word("a type, such as `string` or `number`")?;
+            match literal::spoken_type(word) {
+                Some(spoken) => tags = tags.union(spoken),
+                None => {
+                    return line.refuse(format!(
+                        "there is no type `{word}`: inputs are string, number, integer, boolean, object, array, null or any"
+                    ));
+                }
+            }
+            if !line.accept_mark("|") && !line.accept_word("or") {
+                break;
+            }
+        }
+        self.module.inputs.push(InputField { name, tags });
+        Ok(())
+    }
+
     fn requirement(&mut self, line: &mut Line<'_, '_>) -> Result<(), Diagnostic> {
         self.places.insert(
             Place::Capability(count(self.module.capabilities.len())),
             line.whole(),
         );
+        line.accept_mark(":");
         let name = match line.peek() {
             Some(Token::Text(_)) => line.text()?,
             _ => line
@@ -198,6 +239,7 @@ impl Assembler<'_> {
             "float" => Schema::Float,
             "str" => Schema::Str,
             "decimal" => Schema::Decimal,
+            "stream" => Schema::Stream,
             "list" => Schema::List(Self::schema_index(line)?),
             "dict" => Schema::Dict(Self::schema_index(line)?),
             "tuple_of" => Schema::TupleOf(Self::schema_index(line)?),

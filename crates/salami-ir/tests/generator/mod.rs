@@ -10,7 +10,7 @@ use salami_ir::instruction::{
 use salami_ir::{
     Address, BuiltinException, Capability, Class, ClassIndex, ClassRef, Constant, ConstantIndex,
     Field, FieldDefault, FieldIndex, Function, FunctionIndex, FunctionKind, Global, GlobalIndex,
-    Handler, HandlerKind, LeafImport, LeafIndex, Module, Register, RegisterDeclaration,
+    Handler, HandlerKind, InputField, LeafImport, LeafIndex, Module, Register, RegisterDeclaration,
     RegisterType, Schema, SchemaIndex, SourceEntry, Tag, TagSet, TypeIndex,
 };
 use salami_source::Span;
@@ -194,7 +194,7 @@ impl<'a> Entropy<'a> {
 
     fn schema_entry(&mut self) -> Schema {
         let inner = SchemaIndex(self.number());
-        match self.below(18) {
+        match self.below(19) {
             0 => Schema::Json,
             1 => Schema::None,
             2 => Schema::Bool,
@@ -220,6 +220,7 @@ impl<'a> Entropy<'a> {
             }
             15 => Schema::Iso(self.pick(Tag::ALL)),
             16 => Schema::Member(ClassIndex(self.number()), GlobalIndex(self.number())),
+            17 => Schema::Stream,
             _ => Schema::Decimal,
         }
     }
@@ -367,5 +368,10 @@ pub fn any_module(entropy: &[u8]) -> Module {
                 .pop(),
         }),
         entry: FunctionIndex(entropy.number()),
+        inputs: entropy.many(2, |entropy| InputField {
+            name: entropy.string(),
+            tags: TagSet(u64::from(entropy.number()) << 12),
+        }),
+        listing: entropy.many(2, Entropy::string),
     }
 }

@@ -73,6 +73,9 @@ fn copied_native(context: &mut Context, value: Value) -> Result<Value, Raise> {
         return Ok(value);
     };
     match context.heap.native(handle) {
+        Native::StringIo(file) if file.input.is_some() || file.stream.is_some() => {
+            Err(context.type_error("cannot pickle '_io.TextIOWrapper' object"))
+        }
         Native::StringIo(file) => {
             let size = file.text.len();
             context.charge(size as u64 / 64)?;

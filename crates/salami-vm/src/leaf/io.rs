@@ -4,11 +4,14 @@ use super::argument::{integer, take, wrong_type};
 use super::{BOOL, INT, LIST, Leaf, NONE, STR, STRING_IO, leaf};
 use crate::context::Context;
 use crate::native::Native;
-use crate::native::string_io::{Stream, StringIo};
+use crate::native::input::{self, End};
+use crate::native::string_io::{Stream, StringIo, Wanted};
 use crate::ops;
 use crate::raise::Raise;
 use crate::value::{NativeRef, Value};
+use crate::wait::{Reading, Wait};
 use num_traits::{Signed, ToPrimitive};
+use salami_ir::BuiltinException;
 
 pub(super) const LEAVES: &[Leaf] = &[
     leaf("io.StringIO", 2, STRING_IO, new),
@@ -22,10 +25,10 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("io.StringIO.readline", 2, STR, read_line),
     leaf("io.StringIO.readlines", 2, LIST, read_lines),
     leaf("io.StringIO.seek", 3, INT, seek),
-    leaf("io.StringIO.seekable", 1, BOOL, yes),
+    leaf("io.StringIO.seekable", 1, BOOL, is_own),
     leaf("io.StringIO.tell", 1, INT, tell),
     leaf("io.StringIO.truncate", 2, INT, truncate),
-    leaf("io.StringIO.writable", 1, BOOL, yes),
+    leaf("io.StringIO.writable", 1, BOOL, is_own),
     leaf("io.StringIO.write", 2, INT, write),
     leaf("io.StringIO.writelines", 2, NONE, write_lines),
 ];
@@ -33,10 +36,105 @@ pub(super) const LEAVES: &[Leaf] = &[
 /// The receiver, which must be open.
 fn open(context: &mut Context, file: Value) -> Result<NativeRef, Raise> {
     let handle = any(context, file)?;
-    if matches!(context.heap.native(handle), Native::StringIo(file) if file.closed) {
-        return Err(context.value_error("I/O operation on closed file"));
+    let file = get(context, handle)?;
+    if file.closed {
+        // Files of the outside are of another class in CPython, which adds a full stop.
+        let stop = if file.input.is_some() { "." } else { "" };
+        return Err(context.value_error(format!("I/O operation on closed file{stop}")));
     }
     Ok(handle)
+}
+
+/// Makes sure that what a reading takes is here: else the machine waits for more of the stream.
+///
+/// # Errors
+/// The wait; what the stream's end raises if it is not text or cannot be read on.
+pub(crate) fn ready(context: &mut Context, handle: NativeRef, wanted: Wanted) -> Result<(), Raise> {
+    let file = get(context, handle)?;
+    let Some(input) = &file.input else {
+        return Ok(());
+    };
+    if !file.has(wanted) {
+        let reading = Reading {
+            stream: input.name.clone(),
+            offset: file.end_offset(),
+            size: input::CHUNK,
+        };
+        context.reserve(input::CHUNK)?;
+        context.wait = Some(Wait::Input(reading));
+        context.reading = Some((handle, wanted));
+        return Err(Raise::Suspend);
+    }
+    let passes_end = match wanted {
+        Wanted::All => true,
+        Wanted::Line(_) => input::line_end(file.unread().as_bytes(), false).is_none(),
+        Wanted::Characters(count) => input::characters_end(file.unread(), count, false).is_none(),
+    };
+    if !file.is_all() || !passes_end {
+        return Ok(());
+    }
+    match &input.end {
+        End::Open | End::Reached => Ok(()),
+        End::Failed(problem) => {
+            let problem = problem.clone();
+            Err(context.raise(BuiltinException::OSError, problem))
+        }
+        End::NotText(wrong, length, reason) => {
+            let line = input.lines + input::line_count(&file.text) + 1;
+            let begun = file.text.rfind(['\n', '\r']).map_or(0, |at| at + 1);
+            let mut bytes = file
+                .text
+                .get(begun..)
+                .unwrap_or_default()
+                .to_owned()
+                .into_bytes();
+            let start = bytes.len();
+            bytes.extend_from_slice(wrong);
+            let name = match input.name.as_str() {
+                crate::wait::STANDARD_INPUT => "standard input".to_owned(),
+                name => format!("`{name}`"),
+            };
+            let note = format!("The position is in line {line} of {name}.");
+            let (end, reason) = (start + length, reason.clone());
+            not_text(context, bytes, (start, end), &reason, &note)
+        }
+    }
+}
+
+/// The error of bytes that are no text, with a note that says where they are.
+fn not_text(
+    context: &mut Context,
+    bytes: Vec<u8>,
+    (start, end): (usize, usize),
+    reason: &str,
+    note: &str,
+) -> Result<(), Raise> {
+    let place = |position: usize| Value::Int(i64::try_from(position).unwrap_or(i64::MAX));
+    context.reserve(bytes.len() + 1024)?;
+    let arguments = vec![
+        context.string("utf-8")?,
+        context.heap.alloc_bytes(bytes)?,
+        place(start),
+        place(end),
+        context.string(reason)?,
+    ];
+    let note = context.string(note)?;
+    let notes = context.list(vec![note])?;
+    let raise = context
+        .heap
+        .raise_with(BuiltinException::UnicodeDecodeError, arguments);
+    if let Raise::Exception(exception) = raise {
+        context.heap.exception_mut(exception).notes = notes;
+    }
+    Err(raise)
+}
+
+/// Refuses what files of the outside cannot do.
+fn own(context: &mut Context, handle: NativeRef, problem: &str) -> Result<(), Raise> {
+    if get(context, handle)?.input.is_some() {
+        return Err(context.raise(BuiltinException::OSError, problem));
+    }
+    Ok(())
 }
 
 fn any(context: &mut Context, file: Value) -> Result<NativeRef, Raise> {
@@ -142,6 +240,12 @@ fn yes(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     Ok(Value::Bool(true))
 }
 
+fn is_own(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [file] = take(arguments)?;
+    let handle = open(context, file)?;
+    Ok(Value::Bool(get(context, handle)?.input.is_none()))
+}
+
 fn is_terminal(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [file] = take(arguments)?;
     open(context, file)?;
@@ -151,9 +255,9 @@ fn is_terminal(context: &mut Context, arguments: &[Value]) -> Result<Value, Rais
 fn get_value(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [file] = take(arguments)?;
     let handle = open(context, file)?;
-    if get(context, handle)?.stream.is_some() {
+    if get(context, handle)?.stream.is_some() || get(context, handle)?.input.is_some() {
         let message = "'_io.TextIOWrapper' object has no attribute 'getvalue'";
-        return Err(context.raise(salami_ir::BuiltinException::AttributeError, message));
+        return Err(context.raise(BuiltinException::AttributeError, message));
     }
     let length = get(context, handle)?.text.len();
     context.charge(length as u64 / 64)?;
@@ -186,6 +290,8 @@ fn read(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [file, size] = take(arguments)?;
     let handle = open(context, file)?;
     let limit = limit(context, size)?;
+    let wanted = limit.map_or(Wanted::All, Wanted::Characters);
+    ready(context, handle, wanted)?;
     taken(context, handle, |file| file.read(limit))
 }
 
@@ -193,6 +299,7 @@ fn read_line(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise>
     let [file, size] = take(arguments)?;
     let handle = open(context, file)?;
     let limit = limit(context, size)?;
+    ready(context, handle, Wanted::Line(limit))?;
     taken(context, handle, |file| file.read_line(limit))
 }
 
@@ -222,6 +329,7 @@ fn taken(
 /// The next line for an iterator, or `None` at the end.
 pub(crate) fn next_line(context: &mut Context, handle: NativeRef) -> Result<Option<Value>, Raise> {
     open(context, Value::Native(handle))?;
+    ready(context, handle, Wanted::Line(None))?;
     let line = taken(context, handle, |file| file.read_line(None))?;
     Ok(match line {
         Value::Str(text) if text.byte_length() > 0 => Some(line),
@@ -233,17 +341,30 @@ fn read_lines(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise
     let [file, hint] = take(arguments)?;
     let handle = open(context, file)?;
     let hint = limit(context, hint)?.filter(|&hint| hint > 0);
-    let (before, beyond, length) = {
+    if hint.is_none() {
+        ready(context, handle, Wanted::All)?;
+    }
+    let (before, beyond, unread) = {
         let file = get(context, handle)?;
-        (file.position, file.beyond, file.text.len())
+        (file.position, file.beyond, file.unread().len())
     };
-    context.charge(length.saturating_sub(before) as u64 / 8)?;
+    let is_fed = get(context, handle)?.input.is_some();
+    if !is_fed {
+        context.charge(unread as u64 / 8)?;
+    }
     let mut lines = Vec::new();
     let mut total = 0usize;
     let result = loop {
+        if let Err(raise) = ready(context, handle, Wanted::Line(None)) {
+            break Err(raise);
+        }
         let line = change(context, handle, |file| file.read_line(None))?;
         if line.is_empty() {
             break context.list(lines);
+        }
+        // How much of a stream is here is no matter of the program.
+        if is_fed && let Err(raise) = context.charge(line.len() as u64 / 8 + 1) {
+            break Err(raise);
         }
         total = total.saturating_add(line.chars().count());
         match context.heap.alloc_string(line) {
@@ -254,7 +375,7 @@ fn read_lines(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise
             break context.list(lines);
         }
     };
-    if result.is_err() {
+    if let Err(Raise::Fuel(_) | Raise::Memory(_) | Raise::Suspend) = result {
         change(context, handle, |file| {
             (file.position, file.beyond) = (before, beyond)
         })?;
@@ -285,6 +406,7 @@ pub(crate) fn write_text(
     text: &str,
 ) -> Result<(), Raise> {
     open(context, Value::Native(handle))?;
+    own(context, handle, "not writable")?;
     let file = get(context, handle)?;
     match file.stream {
         Some(Stream::Output) => return context.print(text),
@@ -295,8 +417,8 @@ pub(crate) fn write_text(
         file.text.len() - file.position.min(file.text.len()),
         file.beyond,
     );
-    context.charge((text.len().saturating_add(moved).saturating_add(beyond)) as u64 / 32)?;
     context.reserve(text.len().saturating_mul(2).saturating_add(beyond))?;
+    context.charge((text.len().saturating_add(moved).saturating_add(beyond)) as u64 / 32)?;
     change(context, handle, |file| file.write(text))
 }
 
@@ -322,6 +444,7 @@ fn write_lines(context: &mut Context, arguments: &[Value]) -> Result<Value, Rais
 fn tell(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [file] = take(arguments)?;
     let handle = open(context, file)?;
+    own(context, handle, "underlying stream is not seekable")?;
     context.charge(get(context, handle)?.position as u64 / 32)?;
     Ok(Value::Int(get(context, handle)?.tell() as i64))
 }
@@ -329,6 +452,7 @@ fn tell(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
 fn seek(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [file, position, whence] = take(arguments)?;
     let handle = open(context, file)?;
+    own(context, handle, "underlying stream is not seekable")?;
     let position = integer(context, position)?;
     let whence = integer(context, whence)?.to_i64().unwrap_or(-1);
     context.charge(get(context, handle)?.text.len() as u64 / 32)?;
@@ -340,7 +464,7 @@ fn seek(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     }
     if whence > 0 && position.to_i64() != Some(0) {
         return Err(context.raise(
-            salami_ir::BuiltinException::OSError,
+            BuiltinException::OSError,
             "Can't do nonzero cur-relative seeks",
         ));
     }
@@ -355,6 +479,7 @@ fn seek(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
 fn truncate(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [file, position] = take(arguments)?;
     let handle = open(context, file)?;
+    own(context, handle, "underlying stream is not seekable")?;
     context.charge(get(context, handle)?.text.len() as u64 / 32)?;
     let position = match position {
         Value::None | Value::Unset => get(context, handle)?.tell() as i64,

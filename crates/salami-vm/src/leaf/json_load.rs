@@ -10,6 +10,7 @@ use super::{ANY, INT, Leaf, OBJECT, STR, leaf};
 use crate::context::Context;
 use crate::format::{Failure, float_parse, int_parse};
 use crate::heap::object::{ExceptionObject, VALUE_SIZE};
+use crate::native::string_io::Wanted;
 use crate::native::{self, Native};
 use crate::ops;
 use crate::raise::Raise;
@@ -78,7 +79,14 @@ fn load(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
         && let Native::StringIo(io) = context.heap.native(handle)
         && !io.closed
     {
-        let rest = io.text.get(io.position..).unwrap_or_default().to_owned();
+        super::io::ready(context, handle, Wanted::All)?;
+        let rest = match context.heap.native(handle) {
+            Native::StringIo(io) if io.input.is_some() => {
+                crate::native::input::translated(io.unread())
+            }
+            Native::StringIo(io) => io.unread().to_owned(),
+            _ => String::new(),
+        };
         let text = context.string(&rest)?;
         let value = parse_value(context, text, float, int)?;
         context.heap.modify_native(handle, |native| {
@@ -94,6 +102,14 @@ fn load(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
         "'{}' object has no attribute 'read'",
         file,
     ))
+}
+
+/// The data of a JSON text.
+///
+/// # Errors
+/// JSONDecodeError; the limits.
+pub(super) fn data_of(context: &mut Context, text: Value) -> Result<Value, Raise> {
+    parse_value(context, text, Value::None, Value::None)
 }
 
 fn number_kind(context: &mut Context, value: Value, default: Number) -> Result<Number, Raise> {

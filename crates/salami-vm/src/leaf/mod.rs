@@ -51,7 +51,9 @@ mod str_case;
 mod str_search;
 mod str_split;
 mod streams;
+mod svm;
 mod textwrap;
+mod threads;
 mod time;
 mod timedelta;
 mod unicodedata;
@@ -64,10 +66,11 @@ pub(crate) use io::{next_line, write_text};
 pub(crate) use re_match::{get_group as match_group, show as show_match};
 
 pub use restore::call;
+pub(crate) use restore::kept;
 
 use std::sync::OnceLock;
 
-use salami_ir::{LeafSignature, RegisterType, Tag, TagSet};
+use salami_ir::{LeafSignature, RegisterType, Requirement, Tag, TagSet};
 
 use crate::context::Context;
 use crate::raise::Raise;
@@ -118,7 +121,9 @@ const ALL: &[&[Leaf]] = &[
     str_search::LEAVES,
     str_split::LEAVES,
     streams::LEAVES,
+    svm::LEAVES,
     textwrap::LEAVES,
+    threads::LEAVES,
     time::LEAVES,
     timedelta::LEAVES,
     unicodedata::LEAVES,
@@ -138,6 +143,8 @@ pub struct Leaf {
     pub arguments: u8,
     /// The kinds of value it returns.
     pub result: TagSet,
+    /// What its first argument must be, or it always fails.
+    pub requires: Option<Requirement>,
     /// What it does.
     pub function: LeafFunction,
 }
@@ -153,7 +160,26 @@ pub(crate) const fn leaf(
         name,
         arguments,
         result,
+        requires: None,
         function,
+    }
+}
+
+/// A row of a file's table, for a leaf that is refused other first arguments than these.
+pub(crate) const fn strict_leaf(
+    leaf: Leaf,
+    tags: TagSet,
+    expected: &'static str,
+    refusal: &'static str,
+) -> Leaf {
+    let requires = Requirement {
+        tags,
+        expected,
+        refusal,
+    };
+    Leaf {
+        requires: Some(requires),
+        ..leaf
     }
 }
 
@@ -200,6 +226,7 @@ kinds! {
     DEQUE = Deque,
     CSV_READER = CsvReader,
     CSV_WRITER = CsvWriter,
+    RESPONSE = Response,
 }
 
 struct Table {
@@ -220,6 +247,7 @@ fn table() -> &'static Table {
             name: leaf.name,
             arguments: leaf.arguments,
             result: RegisterType::tags(leaf.result),
+            requires: leaf.requires,
         });
         Table {
             signatures: signatures.collect(),

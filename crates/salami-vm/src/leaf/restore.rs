@@ -1,5 +1,5 @@
-//! Calls of leaves that can be made again: a leaf that stops for fuel or memory after it used an
-//! iterator up leaves it where it was.
+//! Calls of leaves that can be made again: a leaf that stops for fuel, memory or input after it used
+//! an iterator up leaves it where it was.
 
 use crate::context::Context;
 use crate::heap::object::IteratorObject;
@@ -10,7 +10,7 @@ use crate::value::{IteratorRef, NativeRef, Str, Value};
 /// Iterators within iterators that are kept at most: what nesting allows in one call.
 const MAXIMUM_SAVED: usize = 1024;
 
-/// Calls a leaf. Where it does not finish for want of fuel or memory, the iterators among its
+/// Calls a leaf. Where it does not finish for want of fuel, memory or input, the iterators among its
 /// arguments, in a tuple of them and within each other, are as they were before.
 ///
 /// # Errors
@@ -33,9 +33,22 @@ pub fn call(
     if iterators.is_empty() && readers.is_empty() {
         return leaf(context, arguments);
     }
+    kept(context, iterators, readers, |context| {
+        leaf(context, arguments)
+    })
+}
+
+/// Does something that can be done again: where it does not finish for want of fuel, memory or
+/// input, these iterators and readers are as they were before.
+pub(crate) fn kept<T>(
+    context: &mut Context,
+    iterators: Vec<IteratorRef>,
+    readers: Vec<NativeRef>,
+    work: impl FnOnce(&mut Context) -> Result<T, Raise>,
+) -> Result<T, Raise> {
     let (saved, readers) = save(context, iterators, readers);
-    let result = leaf(context, arguments);
-    if let Err(Raise::Fuel(_) | Raise::Memory(_)) = result {
+    let result = work(context);
+    if let Err(Raise::Fuel(_) | Raise::Memory(_) | Raise::Suspend) = result {
         for (iterator, object) in saved {
             context.heap.modify_iterator(iterator, |now| *now = object);
         }

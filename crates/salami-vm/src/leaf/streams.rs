@@ -1,4 +1,4 @@
-//! The streams of the run: `sys.stdout` and `sys.stderr`, and what stands for them.
+//! The streams of the run: `sys.stdin`, `sys.stdout` and `sys.stderr`, and what stands for the last two.
 
 use salami_ir::{FunctionIndex, Module};
 
@@ -9,12 +9,14 @@ use crate::native::Native;
 use crate::native::string_io::{Stream, StringIo};
 use crate::raise::Raise;
 use crate::value::Value;
+use crate::wait::STANDARD_INPUT;
 
 pub(super) const LEAVES: &[Leaf] = &[
     leaf("_leaf.frames_of", 1, LIST, frames_of),
     leaf("_leaf.redirect", 2, ANY, redirect),
     leaf("sys.argv", 0, LIST, arguments),
     leaf("sys.stderr", 0, STRING_IO, error),
+    leaf("sys.stdin", 0, STRING_IO, input),
     leaf("sys.stdout", 0, STRING_IO, output),
 ];
 
@@ -24,6 +26,17 @@ fn output(context: &mut Context, _: &[Value]) -> Result<Value, Raise> {
 
 fn error(context: &mut Context, _: &[Value]) -> Result<Value, Raise> {
     stream(context, Stream::Error)
+}
+
+/// The same file each time: it keeps its place.
+fn input(context: &mut Context, _: &[Value]) -> Result<Value, Raise> {
+    if context.standard_input == Value::Unset {
+        let file = StringIo::fed(STANDARD_INPUT);
+        context.standard_input = context
+            .heap
+            .alloc_native(Native::StringIo(Box::new(file)))?;
+    }
+    Ok(context.standard_input)
 }
 
 fn stream(context: &mut Context, stream: Stream) -> Result<Value, Raise> {

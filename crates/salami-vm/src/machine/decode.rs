@@ -9,6 +9,8 @@ use crate::context::Context;
 use crate::heap::DictObject;
 use crate::heap::object::Instance;
 use crate::leaf;
+use crate::native::Native;
+use crate::native::string_io::StringIo;
 use crate::ops;
 use crate::raise::Raise;
 use crate::value::Value;
@@ -397,6 +399,20 @@ impl Decoder<'_> {
                 self.through_leaf("decimal.Decimal", text)
             }
             (Schema::Decimal, _) => Err(self.misfit("a decimal number", value)),
+            (Schema::Stream, Value::Native(handle))
+                if matches!(self.context.heap.native(handle), Native::StringIo(_)) =>
+            {
+                Ok(value)
+            }
+            (Schema::Stream, Value::Str(text)) => {
+                let length = text.byte_length();
+                self.context.charge(length as u64 / 16)?;
+                self.context.reserve(length.saturating_mul(2))?;
+                let file = StringIo::given(self.context.heap.str(text));
+                let file = Native::StringIo(Box::new(file));
+                Ok(self.context.heap.alloc_native(file)?)
+            }
+            (Schema::Stream, _) => Err(self.misfit("a stream or its text", value)),
         }
     }
 

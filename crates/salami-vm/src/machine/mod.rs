@@ -9,13 +9,18 @@ mod dispatch;
 mod error;
 mod generators;
 mod leave;
+mod meter;
 mod run;
 mod service;
 mod slow;
+mod state;
 mod step;
+mod streams;
+mod threads;
 mod unwind;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use salami_ir::{Address, Constant, FunctionIndex, Instruction};
 
@@ -40,6 +45,12 @@ pub struct Limits {
     pub stack: usize,
     /// Frames, the module's own included; past it RecursionError.
     pub depth: usize,
+    /// Whether the program ends where it would get the RecursionError, which it could catch.
+    pub is_depth_final: bool,
+    /// Instructions, counted one by one.
+    pub instructions: Option<u64>,
+    /// How often a loop may go back to its head from the moment it is entered.
+    pub iterations: Option<u64>,
     /// The key of hash tables: any number, never observable by the program.
     pub hash_key: HashKey,
 }
@@ -50,6 +61,9 @@ impl Default for Limits {
             memory: 100 << 20,
             stack: 10 << 20,
             depth: 1000,
+            is_depth_final: false,
+            instructions: None,
+            iterations: None,
             hash_key: HashKey::default(),
         }
     }
@@ -128,6 +142,8 @@ pub struct Machine {
     input: Vec<(String, Value)>,
     output_fields: Vec<(String, Value)>,
     limits: Limits,
+    /// Counts what fuel does not, where the limits ask for it.
+    meter: Option<Box<meter::Meter>>,
     /// Where a reservation failed last and memory was collected for it: a second failure there is final.
     retried: Option<(usize, u32, i64)>,
     /// Collections at the limit in a row that freed little.
@@ -135,7 +151,8 @@ pub struct Machine {
     result: Option<Value>,
     /// The guard that failed.
     guard: Option<MachineError>,
-    granted: u64,
+    /// Fuel that it got, less what went to other threads.
+    granted: i64,
 }
 
 impl Machine {
@@ -159,26 +176,41 @@ impl Machine {
         input: &[(String, Data)],
     ) -> Result<Self, Box<MachineError>> {
         let heap = Heap::new(Arc::clone(program.module()), limits.memory, limits.hash_key);
+        let meter = meter::Meter::new(&limits);
+        let program = match &meter {
+            Some(_) if !program.is_unfused => Arc::new(program.unfused()),
+            _ => Arc::clone(program),
+        };
         let mut machine = Self {
-            program: Arc::clone(program),
-            context: Context::new(heap),
-            stack: Vec::new(),
-            frames: Vec::new(),
-            constants: Vec::new(),
             globals: vec![Value::Unset; program.module.globals.len()],
-            input: Vec::new(),
-            output_fields: Vec::new(),
-            limits,
-            retried: None,
-            poor_collections: 0,
-            result: None,
-            guard: None,
-            granted: 0,
+            meter,
+            ..Self::bare(program, Context::new(heap), limits)
         };
         let begun = machine.begin(input);
         match begun {
             Ok(()) => Ok(machine),
             Err(raise) => Err(Box::new(machine.error_of(raise))),
+        }
+    }
+
+    /// A machine without anything to do.
+    fn bare(program: Arc<Program>, context: Context, limits: Limits) -> Self {
+        Self {
+            globals: Vec::new(),
+            program,
+            context,
+            stack: Vec::new(),
+            frames: Vec::new(),
+            constants: Vec::new(),
+            input: Vec::new(),
+            output_fields: Vec::new(),
+            limits,
+            meter: None,
+            retried: None,
+            poor_collections: 0,
+            result: None,
+            guard: None,
+            granted: 0,
         }
     }
 
@@ -188,9 +220,23 @@ impl Machine {
             let value = self.constant(constant)?;
             self.constants.push(value);
         }
+        let program = Arc::clone(&self.program);
         for (name, data) in input {
+            let known = program.inputs.as_ref();
+            if program.inputs_are_all && known.is_some_and(|known| !known.contains_key(name)) {
+                // What it was verified without is not there for it.
+                continue;
+            }
             let value = self.import(data)?;
             self.input.push((name.clone(), value));
+        }
+        for (name, tags) in program.inputs.iter().flatten() {
+            let found = self.input.iter().find(|(field, _)| field == name);
+            if !found.is_some_and(|(_, value)| tags.contains(value.tag(&self.context.heap))) {
+                return Err(Raise::Internal(
+                    "the input is not what the module was verified for",
+                ));
+            }
         }
         self.enter(module.entry.0, &[], 0, Value::Unset)
     }
@@ -222,7 +268,8 @@ impl Machine {
 
     /// Runs with this much fuel more. Any way of slicing the same fuel gives the same execution.
     pub fn run(&mut self, fuel: u64) -> Outcome {
-        self.granted = self.granted.saturating_add(fuel);
+        let units = i64::try_from(fuel).unwrap_or(i64::MAX);
+        self.granted = self.granted.saturating_add(units);
         self.context.refuel(fuel);
         if let Some(result) = self.result {
             return Outcome::Done(result);
@@ -288,8 +335,20 @@ impl Machine {
     /// Fuel used so far.
     #[must_use]
     pub fn fuel_used(&self) -> u64 {
-        let granted = i64::try_from(self.granted).unwrap_or(i64::MAX);
-        u64::try_from(granted.saturating_sub(self.context.fuel.remaining)).unwrap_or(0)
+        let used = self.granted.saturating_sub(self.context.fuel.remaining);
+        u64::try_from(used).unwrap_or(0)
+    }
+
+    /// The instructions that ran so far, where the machine counts them: where it has a limit of them or of iterations.
+    #[must_use]
+    pub fn instructions(&self) -> Option<u64> {
+        self.meter.as_ref().map(|meter| meter.instructions)
+    }
+
+    /// The flag by which a host asks for control while an instruction does long work: the work is
+    /// put off as if fuel had ended, and nothing else changes. Taking it down is the host's.
+    pub fn set_interrupt(&mut self, flag: Arc<AtomicBool>) {
+        self.context.fuel.interrupt = Some(flag);
     }
 
     /// The most accounted bytes that were in use at once.
@@ -411,7 +470,10 @@ impl Machine {
             .chain(fields)
             .chain(rest)
             .chain(self.result)
-            .chain(self.context.redirected);
+            .chain(self.context.threads_roots())
+            .chain(self.context.redirected)
+            .chain([self.context.standard_input])
+            .chain(self.context.reading.map(|(file, _)| Value::Native(file)));
         self.context.heap.collect(roots);
     }
 

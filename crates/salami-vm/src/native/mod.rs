@@ -10,6 +10,8 @@ pub mod decimal_hooks;
 pub mod gamma;
 pub mod mersenne;
 pub mod pattern;
+pub mod response;
+pub mod input;
 mod size;
 pub mod string_io;
 pub mod unicode;
@@ -27,13 +29,14 @@ use crate::leaf;
 use crate::ops::{self, BinaryOperator};
 use crate::raise::Raise;
 use crate::regex::Regex;
-use crate::value::{NativeRef, Value};
+use crate::value::{NativeRef, Str, Value};
 pub(crate) use datetime_hooks::format as strftime;
 
 use csv::{Reader, Writer};
 use datetime::{Date, DateTime, Delta, Zone, ZonedTime};
 use decimal::Decimal;
 use pattern::MatchObject;
+use response::Response;
 use string_io::StringIo;
 
 /// A value of the library.
@@ -66,6 +69,8 @@ pub enum Native {
     CsvReader(Box<Reader>),
     /// `csv.writer` and `csv.DictWriter`
     CsvWriter(Box<Writer>),
+    /// What a service answers to an HTTP request.
+    Response(Box<Response>),
 }
 
 impl Native {
@@ -86,6 +91,7 @@ impl Native {
             Self::StringIo(_) => Tag::StringIo,
             Self::CsvReader(_) => Tag::CsvReader,
             Self::CsvWriter(_) => Tag::CsvWriter,
+            Self::Response(_) => Tag::Response,
         }
     }
 
@@ -102,6 +108,7 @@ impl Native {
             | Self::Pattern(_)
             | Self::StringIo(_) => {}
             Self::Deque(values, _) => values.iter().copied().for_each(visit),
+            Self::Response(response) => response.values().into_iter().for_each(visit),
             Self::Match(object) => {
                 visit(Value::Native(object.pattern));
                 visit(Value::Str(object.text));
@@ -125,6 +132,57 @@ impl Native {
                     names.iter().copied().for_each(visit);
                 }
             }
+        }
+    }
+
+    /// Replaces every value that this one holds.
+    pub fn rewrite(&mut self, change: &mut dyn FnMut(Value) -> Value) {
+        let text = |place: &mut Str, change: &mut dyn FnMut(Value) -> Value| {
+            if let Value::Str(copy) = change(Value::Str(*place)) {
+                *place = copy;
+            }
+        };
+        match self {
+            Self::Deque(values, _) => values.iter_mut().for_each(|value| *value = change(*value)),
+            Self::Match(object) => {
+                if let Value::Native(copy) = change(Value::Native(object.pattern)) {
+                    object.pattern = copy;
+                }
+                text(&mut object.text, change);
+            }
+            Self::Response(response) => {
+                for value in [
+                    &mut response.status,
+                    &mut response.headers,
+                    &mut response.text,
+                    &mut response.data,
+                ] {
+                    *value = change(*value);
+                }
+            }
+            Self::CsvReader(reader) => {
+                reader.lines = change(reader.lines);
+                for line in &mut reader.pending {
+                    text(line, change);
+                }
+                if let Some(header) = &mut reader.header {
+                    header.rest_key = change(header.rest_key);
+                    header.rest_value = change(header.rest_value);
+                    for name in header.names.iter_mut().flatten() {
+                        *name = change(*name);
+                    }
+                }
+            }
+            Self::CsvWriter(writer) => {
+                writer.file = change(writer.file);
+                if let Some((names, rest, _)) = &mut writer.header {
+                    *rest = change(*rest);
+                    for name in names {
+                        *name = change(*name);
+                    }
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -381,6 +439,7 @@ pub fn type_name(heap: &Heap, native: NativeRef) -> &'static str {
         Tag::Deque => "collections.deque",
         Tag::CsvReader => "_csv.reader",
         Tag::CsvWriter => "_csv.writer",
+        Tag::Response => "response",
         _ => "object",
     }
 }
@@ -439,6 +498,11 @@ pub fn show(context: &mut Context, native: NativeRef) -> Result<Shown, Raise> {
         }
         Native::Pattern(regex) => Shown::Text(crate::regex::show(regex)),
         Native::Match(_) => Shown::Text(leaf::show_match(context, native)?),
+        Native::Response(response) => Shown::Parts {
+            open: "response(".to_owned(),
+            values: vec![response.body()],
+            close: ")".to_owned(),
+        },
         other => Shown::Text(match datetime_hooks::show(other) {
             Some(text) => text,
             None => format!(

@@ -241,8 +241,13 @@ fn next_other(context: &mut Context, iterator: IteratorRef) -> Result<Option<Val
             if object.len() != expected {
                 return Err(changed(context, "Set changed size during iteration"));
             }
+            let from = index;
             let found = object.next_from(index);
             if let Some((_, index)) = found {
+                if index - from > FREE_SLOTS {
+                    let units = i64::try_from((index - from) / 8).unwrap_or(i64::MAX);
+                    context.charge_debt(units);
+                }
                 *context.heap.iterator_mut(iterator) = IteratorObject::Set {
                     set,
                     index,
@@ -291,21 +296,47 @@ fn next_other(context: &mut Context, iterator: IteratorRef) -> Result<Option<Val
         }
         IteratorObject::Zip { inner, strict, .. } => {
             context.heap.reserve(256 + inner.len() * 3 * VALUE_SIZE)?;
-            let mut values = Vec::with_capacity(inner.len());
-            for (position, &one) in inner.iter().enumerate() {
-                match next_inner(context, one)? {
-                    Some(value) => values.push(value),
-                    None if !strict => return Ok(None),
-                    None => return zip_ended(context, &inner, position),
-                }
+            let iterators = inner.iter().filter_map(|&one| match one {
+                Value::Iterator(one) => Some(one),
+                _ => None,
+            });
+            let may_wait = |one: IteratorRef| {
+                matches!(
+                    context.heap.iterator(one),
+                    IteratorObject::Native { .. }
+                        | IteratorObject::Zip { .. }
+                        | IteratorObject::Enumerate { .. }
+                )
+            };
+            if iterators.clone().any(may_wait) {
+                let iterators = iterators.collect();
+                return crate::leaf::kept(context, iterators, Vec::new(), |context| {
+                    next_of_zip(context, &inner, strict)
+                });
             }
-            if inner.is_empty() {
-                return Ok(None);
-            }
-            Ok(Some(context.heap.alloc_tuple(values)?))
+            next_of_zip(context, &inner, strict)
         }
         _ => Ok(None),
     }
+}
+
+fn next_of_zip(
+    context: &mut Context,
+    inner: &[Value],
+    strict: bool,
+) -> Result<Option<Value>, Raise> {
+    let mut values = Vec::with_capacity(inner.len());
+    for (position, &one) in inner.iter().enumerate() {
+        match next_inner(context, one)? {
+            Some(value) => values.push(value),
+            None if !strict => return Ok(None),
+            None => return zip_ended(context, inner, position),
+        }
+    }
+    if inner.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(context.heap.alloc_tuple(values)?))
 }
 
 fn zip_ended(
@@ -352,6 +383,9 @@ fn next_inner(context: &mut Context, inner: Value) -> Result<Option<Value>, Rais
 
 type DictWalk = (crate::value::DictRef, DictPart, usize, usize, bool);
 
+/// Empty slots of a set that are passed by without being paid for.
+const FREE_SLOTS: usize = 32;
+
 fn next_of_dict(
     context: &mut Context,
     iterator: IteratorRef,
@@ -371,9 +405,8 @@ fn next_of_dict(
             .rposition(|entry| !entry.key.is_unset())
             .map(|position| (position, position + 1))
     } else {
-        let rest = slots.get(index..).unwrap_or(&[]);
-        let offset = rest.iter().position(|entry| !entry.key.is_unset());
-        offset.map(|offset| (index + offset, index + offset + 1))
+        let next = object.next_position(index);
+        next.map(|position| (position, position + 1))
     };
     let Some((position, index)) = found else {
         *context.heap.iterator_mut(iterator) = IteratorObject::Done;
@@ -459,31 +492,27 @@ pub fn collect(context: &mut Context, value: Value) -> Result<Vec<Value>, Raise>
     let Value::Iterator(iterator) = iterate(context, value)? else {
         return Err(Raise::Internal("a generator was given to a leaf"));
     };
-    let before = context.heap.iterator(iterator).clone();
+    crate::leaf::kept(context, vec![iterator], Vec::new(), |context| {
+        collect_rest(context, iterator, size)
+    })
+}
+
+/// What an iterator still gives.
+fn collect_rest(
+    context: &mut Context,
+    iterator: IteratorRef,
+    size: u64,
+) -> Result<Vec<Value>, Raise> {
     let mut values = Vec::with_capacity(usize::try_from(size).unwrap_or(0).min(1 << 16));
     loop {
-        match next(context, iterator) {
-            Ok(Some(value)) => {
-                if values.len() % 1024 == 1023 {
-                    // What the hint did not see (a reader of the library).
-                    let bytes = values.len().saturating_mul(VALUE_SIZE);
-                    if let Err(raise) = context.heap.reserve(bytes) {
-                        context
-                            .heap
-                            .modify_iterator(iterator, |object| *object = before);
-                        return Err(raise);
-                    }
-                }
-                values.push(value);
-            }
-            Ok(None) => return Ok(values),
-            Err(raise @ (Raise::Memory(_) | Raise::Fuel(_))) => {
-                context
-                    .heap
-                    .modify_iterator(iterator, |object| *object = before);
-                return Err(raise);
-            }
-            Err(raise) => return Err(raise),
+        let Some(value) = next(context, iterator)? else {
+            return Ok(values);
+        };
+        if values.len() % 1024 == 1023 {
+            // What the hint did not see (a reader of the library).
+            let bytes = values.len().saturating_mul(VALUE_SIZE);
+            context.heap.reserve(bytes)?;
         }
+        values.push(value);
     }
 }

@@ -1,7 +1,7 @@
 //! The way back: copies of an execution at some of its steps, and what came in from outside. An
 //! earlier step is reached by running again from the copy before it.
 
-use crate::host::Answer;
+use salami_process::Answer;
 use crate::run::Execution;
 
 /// At most this many copies are kept; with more, every second one is dropped.
@@ -14,8 +14,12 @@ const FIRST_INTERVAL: u64 = 4_096;
 pub(super) enum Event {
     /// The answer of a tool.
     Answer(Answer),
+    /// The answer to the call with this sequence number.
+    AnswerTo(u64, Answer),
     /// The clock moved on.
     Clock(i64),
+    /// A piece of a stream.
+    Chunk(Result<Vec<u8>, String>),
 }
 
 /// An execution at a step.
@@ -69,6 +73,9 @@ impl History {
 
     /// Keeps what came in at a step.
     pub(super) fn record(&mut self, steps: u64, event: Event) {
+        // After going back what is later comes again.
+        let last = self.events.partition_point(|(at, _)| *at <= steps);
+        self.events.truncate(last);
         self.events.push((steps, event));
     }
 

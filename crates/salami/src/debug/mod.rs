@@ -9,11 +9,12 @@ mod history;
 mod trace;
 
 use salami_ir::{Address, FunctionIndex, Register};
+use salami_process::Answer;
 use salami_vm::Outcome;
 use serde_json::Value;
 
 use crate::error::RunError;
-use crate::host::{Answer, Wait};
+use crate::host::Wait;
 use crate::program::Program;
 use crate::run::{Execution, Progress, RunOptions};
 use crate::traceback::Frame;
@@ -133,7 +134,12 @@ pub struct Debugger {
     output: String,
     error_output: String,
     raised: Option<String>,
+    /// How many of the events of a step were given to the execution.
+    given: (u64, usize),
 }
+
+/// No step.
+const NEVER: (u64, usize) = (u64::MAX, 0);
 
 impl Debugger {
     /// An execution that stands at the program's start.
@@ -141,8 +147,9 @@ impl Debugger {
     /// # Errors
     /// Input that does not fit the program or its memory.
     pub fn new(program: &Program, options: &RunOptions) -> Result<Self, RunError> {
+        let program = &program.for_input(&options.input).map_err(RunError::refused)?;
         let execution = program.start_with(&program.unfused(), options)?;
-        Ok(Self {
+        let mut debugger = Self {
             program: program.clone(),
             code: Code::new(program),
             history: History::new(execution.clone()),
@@ -154,7 +161,19 @@ impl Debugger {
             output: String::new(),
             error_output: String::new(),
             raised: None,
-        })
+            given: NEVER,
+        };
+        debugger.enter_listing();
+        Ok(debugger)
+    }
+
+    /// Goes to the first line of a listing: the loads of the inputs that it names come before it.
+    fn enter_listing(&mut self) {
+        while self.code.is_listed && self.line() == 0 {
+            if self.instruction_forward().is_some() {
+                return;
+            }
+        }
     }
 
     /// Whether a step is a line of source, not an instruction.
@@ -206,14 +225,27 @@ impl Debugger {
 
     /// Answers the call that it waits for; `false` if it waits for none.
     pub fn answer(&mut self, answer: &Answer) -> bool {
-        self.history
-            .record(self.steps, Event::Answer(answer.clone()));
+        self.record(Event::Answer(answer.clone()));
         self.execution.answer(answer)
+    }
+
+    /// Answers the call with this sequence number; `false` if it does not wait for it.
+    pub fn answer_call(&mut self, sequence: u64, answer: &Answer) -> bool {
+        let event = Event::AnswerTo(sequence, answer.clone());
+        self.record(event);
+        self.execution.answer_call(sequence, answer)
+    }
+
+    /// Gives more of the stream that it waits for, as [`Execution::feed`]; it is kept, for the way back.
+    pub fn feed(&mut self, chunk: Result<Vec<u8>, String>) -> bool {
+        let kept = Event::Chunk(chunk.clone());
+        self.record(kept);
+        self.execution.feed(chunk)
     }
 
     /// Moves its clock on, to microseconds since 1970 in UTC.
     pub fn advance(&mut self, now: i64) {
-        self.history.record(self.steps, Event::Clock(now));
+        self.record(Event::Clock(now));
         self.execution.advance(now);
     }
 
@@ -229,6 +261,9 @@ impl Debugger {
         let (at, place) = if self.code.by_line {
             let line = self.code.line_with_code(place)?;
             (At::Line(line), line)
+        } else if let Some(listed) = self.program.listing(self.program.module().entry) {
+            let found = listed.lines.binary_search_by_key(&place, |line| line.address);
+            (At::Line(code::number(found.ok()?)), place)
         } else {
             let module = self.program.module();
             let entry = module.functions.get(module.entry.index())?;
@@ -284,6 +319,14 @@ impl Debugger {
     pub fn place(&self) -> Option<Place> {
         let (function, address) = self.execution.machine().position()?;
         let module = self.program.module();
+        if let Some(line) = self.program.listed(function, address) {
+            return Some(Place {
+                function: module.functions.get(function.index())?.name.clone(),
+                instruction: line.address,
+                text: line.text.clone(),
+                line: None,
+            });
+        }
         let mut listing = salami_ir::text::Listing::new(module);
         let text = listing.instruction(function, address, &mut |_| None)?;
         let line = self.program.place(function, address);
@@ -326,11 +369,27 @@ impl Debugger {
         });
         let registers = (0..count.unwrap_or(0)).map(Register);
         let set = registers.filter(|register| !machine.register(*register).is_unset());
-        set.map(|register| Variable {
-            name: register.to_string(),
-            value: machine.show(machine.register(register)),
+        let named = set.filter_map(|register| {
+            let name = match self.listed_register(register) {
+                Some(listed) => listed?,
+                None => register.to_string(),
+            };
+            let value = machine.show(machine.register(register));
+            Some(Variable { name, value })
+        });
+        named.collect()
+    }
+
+    /// What a listing calls a register; nothing where it does not name it. `None` outside of listings.
+    fn listed_register(&self, register: Register) -> Option<Option<String>> {
+        let module = self.program.module();
+        let listed = self.program.listing(module.entry)?;
+        let function = module.functions.get(module.entry.index())?;
+        let declared = function.registers.get(register.index())?;
+        Some(match &declared.name {
+            Some(name) => Some(format!("${name}")),
+            None => listed.is_numbered(register).then(|| register.to_string()),
         })
-        .collect()
     }
 
     /// The value of a variable in scope, or of a register such as `$3`, as text. `None` if it has none.
@@ -367,6 +426,12 @@ impl Debugger {
     pub fn listing(&self) -> String {
         match self.program.sources().first() {
             Some(source) => source.text().to_owned(),
+            None if self.code.is_listed => {
+                let lines = self.program.listing_lines();
+                lines
+                    .map(|(address, text)| format!("  {address}: {text}\n"))
+                    .collect()
+            }
             None => self.program.assembly(),
         }
     }
@@ -425,12 +490,15 @@ impl Debugger {
         let Some((function, address)) = machine.position() else {
             return false;
         };
-        if !self.code.by_line {
+        if !self.code.has_lines() {
             return true;
         }
         let line = self.code.line(function, address);
         if line == 0 {
             return false;
+        }
+        if self.code.is_listed {
+            return self.code.begins(function, address);
         }
         let Some((start_function, start_address)) = start else {
             return true;
@@ -487,11 +555,50 @@ impl Debugger {
 
     /// Runs one instruction, without keeping the way back.
     fn instruction_forward(&mut self) -> Option<Stop> {
-        let stop = self.run_instruction();
-        self.output.push_str(&self.execution.take_output());
-        let complaints = self.execution.take_error_output();
-        self.error_output.push_str(&complaints);
-        stop
+        loop {
+            let stop = self.run_instruction();
+            self.output.push_str(&self.execution.take_output());
+            let complaints = self.execution.take_error_output();
+            self.error_output.push_str(&complaints);
+            // After going back, what came in before comes again: the world does not answer twice.
+            if !matches!(stop, Some(Stop::Waiting(_))) || !self.give_again() {
+                return stop;
+            }
+        }
+    }
+
+    /// Gives what came in at this step before; `false` if nothing is left of it.
+    fn give_again(&mut self) -> bool {
+        let used = match self.given {
+            (steps, count) if steps == self.steps => count,
+            _ => 0,
+        };
+        let events: Vec<Event> = self.history.events(self.steps).skip(used).cloned().collect();
+        let Some((next, rest)) = events.split_first() else {
+            return false;
+        };
+        // An instruction may wait for several pieces of a stream, one after the other.
+        let more = rest.iter().take_while(|event| !matches!(event, Event::Chunk(_)));
+        let mut given = used;
+        for event in core::iter::once(next).chain(more) {
+            given += 1;
+            match event.clone() {
+                Event::Answer(answer) => drop(self.execution.answer(&answer)),
+                Event::AnswerTo(sequence, answer) => {
+                    self.execution.answer_call(sequence, &answer);
+                }
+                Event::Clock(now) => self.execution.advance(now),
+                Event::Chunk(chunk) => drop(self.execution.feed(chunk)),
+            }
+        }
+        self.given = (self.steps, given);
+        true
+    }
+
+    /// Keeps what came in, for the way back.
+    fn record(&mut self, event: Event) {
+        self.history.record(self.steps, event);
+        self.given = (self.steps, self.history.events(self.steps).count());
     }
 
     fn run_instruction(&mut self) -> Option<Stop> {
@@ -528,7 +635,7 @@ impl Debugger {
 
     /// The step at which the line, or instruction, before this one began.
     fn step_before(&self) -> Option<u64> {
-        if !self.code.by_line {
+        if !self.code.has_lines() {
             return self.steps.checked_sub(1);
         }
         for moment in self.history.before(self.steps.checked_sub(1)?) {
@@ -561,6 +668,7 @@ impl Debugger {
             output: String::new(),
             error_output: String::new(),
             raised: None,
+            given: NEVER,
             ..self.clone()
         }
     }
@@ -571,15 +679,8 @@ impl Debugger {
             match self.run_instruction() {
                 None => return true,
                 Some(Stop::Waiting(_)) => {
-                    let events: Vec<Event> = self.history.events(self.steps).cloned().collect();
-                    if events.is_empty() {
+                    if !self.give_again() {
                         return false;
-                    }
-                    for event in events {
-                        match event {
-                            Event::Answer(answer) => drop(self.execution.answer(&answer)),
-                            Event::Clock(now) => self.execution.advance(now),
-                        }
                     }
                 }
                 Some(Stop::Raised(_)) => {}
@@ -599,6 +700,7 @@ impl Debugger {
         self.execution = replay.execution;
         self.steps = replay.steps;
         self.raised = None;
+        self.given = NEVER;
         self.history.forget_after(self.steps);
         for index in 0..self.watched.len() {
             let name = self.watched.get(index).map(|watched| watched.name.clone());

@@ -6,7 +6,7 @@ use salami_ir::{Address, FunctionIndex, Register};
 
 use super::{Debugger, Stop};
 use crate::error::RunError;
-use crate::host::Answer;
+use salami_process::Answer;
 use crate::program::Program;
 use crate::run::RunOptions;
 
@@ -38,6 +38,8 @@ impl core::fmt::Display for TraceEvent {
 
 /// An execution that tells each instruction.
 pub struct Trace<'a> {
+    /// The line of a listing that began and has not come to its end.
+    open: Option<(FunctionIndex, Address, usize)>,
     listing: Listing<'a>,
     program: &'a Program,
     debugger: Debugger,
@@ -50,6 +52,7 @@ impl<'a> Trace<'a> {
     /// Input that does not fit the program or its memory.
     pub fn new(program: &'a Program, options: &RunOptions) -> Result<Self, RunError> {
         Ok(Self {
+            open: None,
             listing: Listing::new(program.module()),
             program,
             debugger: Debugger::new(program, options)?,
@@ -59,6 +62,9 @@ impl<'a> Trace<'a> {
     /// Runs one instruction. The event is missing where the execution stands still: it waits, raised
     /// what nobody catches, or ended before another instruction.
     pub fn step(&mut self) -> (Option<TraceEvent>, Stop) {
+        if self.program.listing(self.program.module().entry).is_some() {
+            return self.line();
+        }
         let before = self.debugger.execution.machine().position();
         let depth = self.debugger.execution.machine().depth();
         let steps = self.debugger.steps();
@@ -72,9 +78,108 @@ impl<'a> Trace<'a> {
         (event, stop)
     }
 
+    /// Runs a line of a listing, or what is left of it after a wait.
+    fn line(&mut self) -> (Option<TraceEvent>, Stop) {
+        loop {
+            let machine = self.debugger.execution.machine();
+            let (before, depth) = (machine.position(), machine.depth());
+            let steps = self.debugger.steps();
+            if self.open.is_none() {
+                self.open = before
+                    .filter(|(function, address)| {
+                        let listed = self.program.listing(*function);
+                        listed.is_some_and(|listed| listed.begins(*address))
+                    })
+                    .map(|(function, address)| (function, address, depth));
+            }
+            let stop = self.debugger.instruction_forward();
+            match stop {
+                Some(stop @ Stop::Waiting(_)) => return (None, stop),
+                Some(stop) => {
+                    let ran = self.debugger.steps() > steps
+                        || matches!(stop, Stop::Ended(Ok(_)) | Stop::Raised(_));
+                    let open = self.open.take().filter(|_| ran);
+                    return (open.and_then(|open| self.listed_event(open)), stop);
+                }
+                None => {}
+            }
+            let Some((function, address, _)) = self.open else {
+                continue;
+            };
+            let now = self.debugger.execution.machine().position();
+            let goes_on = now.is_some_and(|(running, next)| {
+                let listed = self.program.listing(running);
+                running == function
+                    && listed.is_some_and(|listed| {
+                        listed.position(next) == listed.position(address) && !listed.begins(next)
+                    })
+            });
+            if !goes_on {
+                let event = self.open.take().and_then(|open| self.listed_event(open));
+                return (event, Stop::Here);
+            }
+        }
+    }
+
+    /// A line that has come to its end.
+    fn listed_event(
+        &self,
+        (function, address, depth): (FunctionIndex, Address, usize),
+    ) -> Option<TraceEvent> {
+        let listed = self.program.listing(function)?;
+        let line = listed.line(address)?;
+        let machine = self.debugger.execution.machine();
+        let now = machine.position();
+        let here = machine.depth() == depth && now.is_some_and(|(running, _)| running == function);
+        let next = now.filter(|_| here).and_then(|(_, next)| listed.position(next));
+        let follows = listed.position(address).map(|position| position + 1);
+        let branch = next
+            .filter(|next| line.branches && Some(*next) != follows)
+            .and_then(|next| listed.lines.get(next))
+            .map(|next| next.address);
+        let values: Vec<(&str, String)> = line
+            .results
+            .iter()
+            .map(|(register, name)| (name.as_str(), machine.register(*register)))
+            .filter(|(_, value)| here && !value.is_unset() && !(line.branches && branch.is_some()))
+            .map(|(name, value)| (name, machine.show(value)))
+            .collect();
+        let mut text = line.text.clone();
+        match &values[..] {
+            [] => {}
+            [(_, value)] if !line.branches && text.contains("->") => {
+                text.push('=');
+                text.push_str(value);
+            }
+            values => {
+                let shown = values.iter().map(|(name, value)| format!("{name}={value}"));
+                let shown: Vec<String> = shown.collect();
+                text.push_str(" -> ");
+                text.push_str(&shown.join(", "));
+            }
+        }
+        Some(TraceEvent {
+            function: self.program.module().functions.get(function.index())?.name.clone(),
+            depth,
+            instruction: line.address,
+            text,
+            branch,
+        })
+    }
+
     /// Answers the call that it waits for.
     pub fn answer(&mut self, answer: &Answer) -> bool {
         self.debugger.answer(answer)
+    }
+
+    /// Answers the call with this sequence number.
+    pub fn answer_call(&mut self, sequence: u64, answer: &Answer) -> bool {
+        self.debugger.answer_call(sequence, answer)
+    }
+
+    /// Gives more of the stream that it waits for.
+    pub fn feed(&mut self, chunk: Result<Vec<u8>, String>) -> bool {
+        self.debugger.feed(chunk)
     }
 
     /// Moves its clock on, to microseconds since 1970 in UTC.
