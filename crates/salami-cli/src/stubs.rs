@@ -7,9 +7,18 @@ use salami::{Source, Stub};
 use crate::failure::{Failure, REFUSED, USAGE};
 use crate::{files, programs};
 
-/// The stubs that a program may import: of the folder that was named, else of `tools` beside the
+/// The stubs that a program may import: those of the tools that come with the command, and of the folder that was named, else of `tools` beside the
 /// program, else of `tools` where the command runs.
 pub fn load(program: &Path, folder: Option<&Path>) -> Result<Vec<Stub>, Failure> {
+    let mut stubs = of_folder(program, folder)?;
+    // What a program has of its own comes first.
+    if !stubs.iter().any(|stub| stub.name == "http") {
+        stubs.push(Stub::new("http", salami_tools::HTTP_STUB));
+    }
+    Ok(stubs)
+}
+
+fn of_folder(program: &Path, folder: Option<&Path>) -> Result<Vec<Stub>, Failure> {
     match folder {
         Some(folder) if !folder.is_dir() => {
             let message = format!("there is no folder {}", folder.display());

@@ -2,6 +2,8 @@
 
 use core::marker::PhantomData;
 
+use super::grow::{is_step, make_room, next_step};
+
 /// A typed index into an [`Arena`].
 pub trait Handle: Copy {
     /// The handle of a slot.
@@ -14,6 +16,9 @@ pub trait Handle: Copy {
 pub trait Stored: Default {
     /// The bytes this object counts for, by the documented formula of the heap (never a capacity).
     fn size(&self) -> usize;
+
+    /// Gives back room that is not used any more.
+    fn trim(&mut self) {}
 }
 
 /// Slots that are reused last-freed-first, so that a run's handles are the same every time.
@@ -55,10 +60,24 @@ impl<H: Handle, T: Stored> Arena<H, T> {
             return H::from_index(index);
         }
         let index = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
+        make_room(&mut self.slots);
         self.slots.push(object);
+        make_room(&mut self.live);
         self.live.push(true);
+        make_room(&mut self.marked);
         self.marked.push(false);
         H::from_index(index)
+    }
+
+    /// The bytes that the slots will take for a moment when the next object comes; mostly none.
+    #[inline]
+    pub fn growth(&self) -> usize {
+        let length = self.slots.len();
+        if self.free.is_empty() && is_step(length) {
+            next_step(length) * size_of::<T>()
+        } else {
+            0
+        }
     }
 
     /// The object, or the default one for a dangling handle.

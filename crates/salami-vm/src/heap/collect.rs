@@ -31,6 +31,13 @@ impl Heap {
         };
     }
 
+    /// Collects when another heap does.
+    pub(crate) fn set_stress_as(&mut self, other: &Self) {
+        if other.stress {
+            self.set_stress(true);
+        }
+    }
+
     /// The value of a function that captures nothing, if it was made before.
     #[must_use]
     pub fn plain_function(&self, function: FunctionIndex) -> Option<Value> {
@@ -49,6 +56,14 @@ impl Heap {
         if let Some(slot) = self.plain_functions.get_mut(function.index()) {
             *slot = Some(made);
         }
+    }
+
+    /// The values of functions that capture nothing and to which the program assigned attributes.
+    pub(crate) fn changed_functions(&self) -> impl Iterator<Item = Value> + '_ {
+        let plain = self.plain_functions.iter().flatten().copied();
+        plain
+            .filter(|&function| !self.functions.get(function).attributes.is_empty())
+            .map(Value::Function)
     }
 
     /// Frees every object that the roots do not reach. O(slots of all arenas).

@@ -4,6 +4,7 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry as TableEntry;
 
 use super::arena::Stored;
+use super::grow;
 use super::object::{DICT_ENTRY_SIZE, OBJECT_SIZE};
 use crate::value::Value;
 
@@ -45,15 +46,30 @@ pub struct DictObject {
     /// Positions in `entries`; empty while there are at most [`SMALL`].
     table: HashTable<u32>,
     live: usize,
+    /// Every entry before this one was deleted.
+    start: usize,
     /// What kind of dict it is.
     pub flavor: Flavor,
 }
 
 impl Stored for DictObject {
     fn size(&self) -> usize {
-        OBJECT_SIZE + 32 + self.entries.len() * DICT_ENTRY_SIZE
+        OBJECT_SIZE + 80 + room(self.entries.len())
+    }
+
+    fn trim(&mut self) {
+        grow::trim(&mut self.entries);
     }
 }
+
+/// What entries count for; the first ones come together.
+fn room(entries: usize) -> usize {
+    let entries = if entries == 0 { 0 } else { entries.max(FIRST) };
+    entries * DICT_ENTRY_SIZE
+}
+
+/// Entries for which there is room as soon as there is one.
+const FIRST: usize = 4;
 
 impl DictObject {
     /// An empty dict of this flavor.
@@ -92,10 +108,17 @@ impl DictObject {
             .map(|entry| (entry.key, entry.value))
     }
 
-    /// Whether inserting a key needs memory for one more entry.
+    /// The bytes that one more item takes, with what growing takes for a moment.
+    #[inline]
     #[must_use]
     pub fn growth(&self) -> usize {
-        DICT_ENTRY_SIZE
+        let length = self.entries.len();
+        let more = room(length + 1) - room(length);
+        if grow::is_step(length) {
+            more + grow::next_step(length) * DICT_ENTRY_SIZE
+        } else {
+            more
+        }
     }
 
     /// The position of the key with this hash for which `equal` holds.
@@ -140,6 +163,7 @@ impl DictObject {
             self.compact();
         }
         let position = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+        grow::make_room(&mut self.entries);
         self.entries.push(DictEntry { hash, key, value });
         self.live += 1;
         if !self.table.is_empty() {
@@ -171,6 +195,13 @@ impl DictObject {
                 occupied.remove();
             }
         }
+        while self
+            .entries
+            .get(self.start)
+            .is_some_and(|entry| entry.key.is_unset())
+        {
+            self.start += 1;
+        }
         // Gaps at the end are dropped at once, so that a dict used as a stack stays small.
         while self
             .entries
@@ -186,6 +217,15 @@ impl DictObject {
         Some(removed)
     }
 
+    /// The position of the first item at this one or later.
+    #[must_use]
+    pub fn next_position(&self, position: usize) -> Option<usize> {
+        let from = position.max(self.start);
+        let rest = self.entries.get(from..)?;
+        let offset = rest.iter().position(|entry| !entry.key.is_unset())?;
+        Some(from + offset)
+    }
+
     /// The position of the last item.
     #[must_use]
     pub fn last_position(&self) -> Option<usize> {
@@ -195,7 +235,7 @@ impl DictObject {
     /// The position of the first item.
     #[must_use]
     pub fn first_position(&self) -> Option<usize> {
-        self.entries.iter().position(|entry| !entry.key.is_unset())
+        self.next_position(0)
     }
 
     /// Moves the entry at a position to the end (`OrderedDict.move_to_end`).
@@ -213,21 +253,37 @@ impl DictObject {
             && self.remove_at(position).is_some()
         {
             self.entries.insert(0, entry);
+            self.start = 0;
             self.live += 1;
             self.compact();
         }
     }
 
+    /// Replaces each item: the key's hash, the key and the value from the key and the value. Gaps stay.
+    pub fn rewrite(&mut self, mut change: impl FnMut(Value, Value) -> (u64, Value, Value)) {
+        for entry in &mut self.entries {
+            if !entry.key.is_unset() {
+                (entry.hash, entry.key, entry.value) = change(entry.key, entry.value);
+            }
+        }
+        self.rebuild();
+    }
+
     /// Removes all.
     pub fn clear(&mut self) {
-        self.entries.clear();
-        self.table.clear();
+        // What is gone is not accounted, so it must not stay allocated.
+        self.entries = Vec::new();
+        self.table = HashTable::new();
         self.live = 0;
+        self.start = 0;
     }
 
     /// Drops the gaps.
     fn compact(&mut self) {
         self.entries.retain(|entry| !entry.key.is_unset());
+        self.entries.shrink_to(2 * self.live);
+        self.start = 0;
+        self.table = HashTable::new();
         self.rebuild();
     }
 
@@ -244,6 +300,9 @@ impl DictObject {
         };
         self.table.reserve(entries.len(), rehash);
         for (position, entry) in entries.iter().enumerate() {
+            if entry.key.is_unset() {
+                continue;
+            }
             let position = u32::try_from(position).unwrap_or(u32::MAX);
             if let TableEntry::Vacant(vacant) =
                 self.table

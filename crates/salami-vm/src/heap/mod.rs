@@ -8,6 +8,7 @@
 mod arena;
 mod collect;
 mod dict;
+pub(crate) mod grow;
 pub mod object;
 mod set;
 mod string;
@@ -31,7 +32,7 @@ use crate::value::{
     IteratorRef, ListRef, NativeRef, ObjectRef, RangeRef, SetRef, SliceRef, Str, TupleRef, Value,
 };
 use object::{
-    ExceptionObject, FunctionObject, GeneratorObject, Instance, IteratorObject, OBJECT_SIZE, Range,
+    ExceptionObject, FunctionObject, GeneratorObject, Instance, IteratorObject, Range, STRING_SIZE,
     Slice, VALUE_SIZE,
 };
 
@@ -91,6 +92,7 @@ macro_rules! arenas {
             #[doc = concat!("A new `", stringify!($variant), "`.\n\n# Errors\nThe memory limit.")]
             #[inline]
             pub fn $alloc(&mut self, object: $object) -> Result<Value, Raise> {
+                self.reserve(self.$field.growth())?;
                 self.account(Stored::size(&object))?;
                 Ok(Value::$variant(self.$field.insert(object)))
             }
@@ -125,6 +127,7 @@ macro_rules! modifiers {
                 let object = self.$field.get_mut(handle);
                 let before = object.size();
                 let result = change(object);
+                object.trim();
                 let after = object.size();
                 self.used = self.used.saturating_add(after).saturating_sub(before);
                 self.peak = self.peak.max(self.used);
@@ -215,6 +218,16 @@ impl Heap {
         self.limit
     }
 
+    /// Sets the limit.
+    pub(crate) fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
+    /// Counts the most that is in use from here on.
+    pub(crate) fn restart_peak(&mut self) {
+        self.peak = self.used;
+    }
+
     /// Makes sure that this many accounted bytes more fit. Reserve before you grow anything.
     ///
     /// # Errors
@@ -247,7 +260,7 @@ impl Heap {
         if let Some(single) = Self::single(text) {
             return Ok(Value::Str(single));
         }
-        self.account(OBJECT_SIZE + text.len())?;
+        self.account(STRING_SIZE + text.len())?;
         Ok(self.insert_buffer(text.to_owned()))
     }
 
@@ -259,7 +272,7 @@ impl Heap {
         if let Some(single) = Self::single(&text) {
             return Ok(Value::Str(single));
         }
-        self.account(OBJECT_SIZE + text.len())?;
+        self.account(STRING_SIZE + text.len())?;
         Ok(self.insert_buffer(text))
     }
 
@@ -296,6 +309,12 @@ impl Heap {
             buffer: self.buffers.insert(Buffer::new(text)),
             length,
         })
+    }
+
+    /// Whether a string is the same in every heap.
+    #[must_use]
+    pub(crate) fn is_permanent(text: Str) -> bool {
+        text.buffer.0 <= SINGLE_CHARACTERS
     }
 
     /// The text of a string.
@@ -339,9 +358,22 @@ impl Heap {
         if from == 0 && to == text.length as usize {
             return Ok(Value::Str(text));
         }
-        self.reserve(OBJECT_SIZE + (to - from))?;
+        self.reserve(STRING_SIZE + (to - from))?;
         let part = self.str(text).get(from..to).unwrap_or("").to_owned();
         self.alloc_string(part)
+    }
+
+    /// How many bytes [`Heap::append`] will copy.
+    #[inline]
+    #[must_use]
+    pub fn copied_by_append(&self, left: Str, right: Str) -> usize {
+        let is_permanent = left.buffer.0 <= SINGLE_CHARACTERS;
+        let right = right.length as usize;
+        if !is_permanent && self.buffers.get(left.buffer).text().len() == left.length as usize {
+            right
+        } else {
+            left.length as usize + right
+        }
     }
 
     /// `left + right`. Amortised O(length of right) if `left` ends where its buffer ends.
@@ -361,6 +393,8 @@ impl Heap {
         let permanent = left.buffer.0 <= SINGLE_CHARACTERS;
         let at_end = self.buffers.get(left.buffer).text().len() == left.length as usize;
         if at_end && !permanent {
+            // Growing holds the old and the new text for a moment, at most once in an eighth of it.
+            self.reserve(grow::passing(left.length as usize, length as usize, 1))?;
             self.account(right.length as usize)?;
             if left.buffer == right.buffer {
                 let more = self.str(right).to_owned();
@@ -376,7 +410,7 @@ impl Heap {
                 length,
             }));
         }
-        self.account(OBJECT_SIZE + length as usize)?;
+        self.account(STRING_SIZE + length as usize)?;
         let mut text = String::with_capacity(length as usize);
         text.push_str(self.str(left));
         text.push_str(self.str(right));
@@ -425,8 +459,30 @@ impl Heap {
     /// The memory limit.
     #[inline]
     pub fn list_push(&mut self, list: ListRef, value: Value) -> Result<(), Raise> {
+        let length = self.lists.get(list).len();
+        if grow::is_step(length) {
+            self.reserve(grow::next_step(length) * VALUE_SIZE)?;
+        }
         self.account(VALUE_SIZE)?;
-        self.lists.get_mut(list).push(value);
+        let list = self.lists.get_mut(list);
+        grow::make_room(list);
+        list.push(value);
+        Ok(())
+    }
+
+    /// Makes room in a list for so many values more, which need not all come.
+    ///
+    /// # Errors
+    /// The memory limit.
+    pub fn grow_list(&mut self, list: ListRef, more: usize) -> Result<(), Raise> {
+        let wanted = self.list(list).len().saturating_add(more);
+        let content = more.saturating_mul(VALUE_SIZE);
+        self.reserve(content.saturating_add(grow::passing(
+            self.list(list).len(),
+            wanted,
+            VALUE_SIZE,
+        )))?;
+        grow::make_room_for(self.lists.get_mut(list), more);
         Ok(())
     }
 

@@ -3,30 +3,40 @@
 //! | object | bytes |
 //! |---|---|
 //! | any | 32 |
-//! | string buffer, bytes | + its length |
-//! | integer | + 8 per 64-bit digit |
-//! | list, tuple, instance, function | + 16 per value |
-//! | dict | + 32, + 48 per entry |
-//! | set | + 32, + 40 per element |
-//! | exception | + 96, + 16 per value, + 24 per traceback entry |
+//! | string buffer | + 32, + its length |
+//! | bytes | + 16, + its length |
+//! | integer | + 24, + 8 per 64-bit digit |
+//! | list, tuple | + 16, + 16 per value |
+//! | slice | + 32 |
+//! | instance | + 24, + 16 per value |
+//! | function | + 48, + 16 per value |
+//! | dict | + 80, + 56 per entry, at least four if it has any |
+//! | set | + 96, + 32 per slot of a table of numbers, else 56 per element |
+//! | exception | + 144, + 16 per value, + 24 per traceback entry |
 //! | generator | + 64, + 16 per register |
 //! | iterator | + 32, + 16 per value it owns |
-//! | library value | + what it says |
+//! | library value | + 32, + what it says |
+//!
+//! The numbers are what objects take on a 64-bit machine: their slot, what the allocator adds to
+//! what lies elsewhere, a part of the room in which tables grow. They are the same on every machine.
 
 use num_bigint::BigInt;
 use salami_ir::{BuiltinException, ClassIndex, ClassRef, FunctionIndex, FunctionKind};
 
 use super::arena::Stored;
+use super::grow;
 use crate::value::{DictRef, ListRef, NativeRef, SetRef, Str, TupleRef, Value};
 
 /// What every object costs beside its content.
 pub const OBJECT_SIZE: usize = 32;
+/// What a string costs beside its text.
+pub const STRING_SIZE: usize = 64;
 /// What a value costs inside an object.
 pub const VALUE_SIZE: usize = 16;
 /// What a dict's entry costs.
-pub const DICT_ENTRY_SIZE: usize = 48;
+pub const DICT_ENTRY_SIZE: usize = 56;
 /// What a set's element costs.
-pub const SET_ENTRY_SIZE: usize = 40;
+pub const SET_ENTRY_SIZE: usize = 56;
 
 macro_rules! sizes {
     ($($type:ty: $self:ident => $size:expr;)*) => {$(
@@ -39,17 +49,35 @@ macro_rules! sizes {
 }
 
 sizes! {
-    BigInt: self => usize::try_from(self.bits() / 64 + 1).unwrap_or(usize::MAX / 16) * 8;
-    Vec<u8>: self => self.len();
-    Vec<Value>: self => self.len() * VALUE_SIZE;
+    BigInt: self => 24 + usize::try_from(self.bits() / 64 + 1).unwrap_or(usize::MAX / 16) * 8;
     Range: self => 0;
-    Slice: self => VALUE_SIZE;
-    FunctionObject: self => (self.cells.len() + 2 * self.attributes.len()) * VALUE_SIZE;
+    Slice: self => 32;
+    FunctionObject: self => 48 + (self.cells.len() + 2 * self.attributes.len()) * VALUE_SIZE;
     Value: self => 0;
-    Instance: self => self.fields.len() * VALUE_SIZE;
-    ExceptionObject: self => 96 + (self.arguments.len() + self.fields.len()) * VALUE_SIZE + self.traceback.len() * 24;
+    Instance: self => 24 + self.fields.len() * VALUE_SIZE;
+    ExceptionObject: self => 144 + (self.arguments.len() + self.fields.len()) * VALUE_SIZE + self.traceback.len() * 24;
     IteratorObject: self => 32 + self.owned() * VALUE_SIZE;
     GeneratorObject: self => 64 + self.registers.len() * VALUE_SIZE;
+}
+
+impl Stored for Vec<u8> {
+    fn size(&self) -> usize {
+        OBJECT_SIZE + 16 + self.len()
+    }
+
+    fn trim(&mut self) {
+        grow::trim(self);
+    }
+}
+
+impl Stored for Vec<Value> {
+    fn size(&self) -> usize {
+        OBJECT_SIZE + 16 + self.len() * VALUE_SIZE
+    }
+
+    fn trim(&mut self) {
+        grow::trim(self);
+    }
 }
 
 /// `range(start, stop, step)`; its numbers fit 64 bits.

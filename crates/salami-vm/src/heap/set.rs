@@ -42,6 +42,20 @@ pub struct NumberTable {
     /// Slots that are or were in use.
     filled: usize,
     used: usize,
+    /// Where `pop` looks first: behind what it took last.
+    finger: usize,
+}
+
+/// Above this many elements a table grows to twice, not four times what it holds.
+const LARGE: usize = 50_000;
+
+/// CPython's size for so many elements.
+fn table_size(wanted: usize) -> usize {
+    wanted
+        .min(1 << 40)
+        .saturating_add(1)
+        .next_power_of_two()
+        .max(MINIMUM)
 }
 
 impl NumberTable {
@@ -53,6 +67,18 @@ impl NumberTable {
     /// Whether CPython would grow the table at this fill.
     fn is_full_at(&self, filled: usize) -> bool {
         filled * 5 >= self.mask() * 3
+    }
+
+    /// How many slots there will be once one more is filled.
+    fn size_after_one(&self) -> usize {
+        if self.slots.is_empty() {
+            return MINIMUM;
+        }
+        if !self.is_full_at(self.filled + 1) {
+            return self.slots.len();
+        }
+        let used = self.used + 1;
+        table_size(if used > LARGE { used * 2 } else { used * 4 })
     }
 
     /// Walks the probe sequence of a hash until `visit` says stop. Gives the probes made.
@@ -116,10 +142,7 @@ impl NumberTable {
 
     /// Rebuilds with CPython's size for `wanted` elements.
     fn resize(&mut self, wanted: usize) -> u64 {
-        let mut size = MINIMUM;
-        while size <= wanted {
-            size *= 2;
-        }
+        let size = table_size(wanted);
         let old = core::mem::replace(&mut self.slots, vec![Slot::default(); size]);
         self.filled = self.used;
         let mut probes = 0;
@@ -166,7 +189,7 @@ impl NumberTable {
         self.filled += 1;
         self.used += 1;
         if self.is_full_at(self.filled) {
-            let wanted = if self.used > 50_000 {
+            let wanted = if self.used > LARGE {
                 self.used * 2
             } else {
                 self.used * 4
@@ -176,6 +199,9 @@ impl NumberTable {
         probes
     }
 }
+
+/// What a slot of a number table costs.
+const SLOT_SIZE: usize = 32;
 
 /// How a set holds its elements.
 #[derive(Clone, Debug)]
@@ -211,11 +237,11 @@ impl Default for SetObject {
 
 impl Stored for SetObject {
     fn size(&self) -> usize {
-        let elements = match &self.elements {
-            Elements::Numbers(table) => table.used,
-            Elements::Ordered(dict) => dict.slots().len(),
+        let content = match &self.elements {
+            Elements::Numbers(table) => table.slots.len() * SLOT_SIZE,
+            Elements::Ordered(dict) => dict.slots().len() * SET_ENTRY_SIZE,
         };
-        OBJECT_SIZE + 32 + elements * SET_ENTRY_SIZE
+        OBJECT_SIZE + 96 + content
     }
 }
 
@@ -234,6 +260,20 @@ impl SetObject {
     pub fn with_frozen(mut self, frozen: bool) -> Self {
         self.frozen = frozen;
         self
+    }
+
+    /// Of a set in the order of CPython's table, its slots: whether each is or was in use, and its key.
+    pub(crate) fn number_slots(&self) -> Option<Vec<(bool, Value)>> {
+        let Elements::Numbers(table) = &self.elements else {
+            return None;
+        };
+        let slots = table.slots.iter();
+        let shown = slots.map(|slot| match slot.state {
+            Occupied::Never => (false, Value::Unset),
+            Occupied::Removed => (true, Value::Unset),
+            Occupied::Yes => (true, slot.key),
+        });
+        Some(shown.collect())
     }
 
     /// Whether it is a frozenset.
@@ -267,10 +307,68 @@ impl SetObject {
                 Some((rest.get(offset)?.key, index + offset + 1))
             }
             Elements::Ordered(dict) => {
-                let rest = dict.slots().get(index..)?;
-                let offset = rest.iter().position(|entry| !entry.key.is_unset())?;
-                Some((rest.get(offset)?.key, index + offset + 1))
+                let position = dict.next_position(index)?;
+                Some((dict.slots().get(position)?.key, position + 1))
             }
+        }
+    }
+
+    /// Where `pop` finds an element: the slot from which [`SetObject::next_from`] gives it.
+    #[must_use]
+    pub fn place_to_pop(&self) -> usize {
+        match &self.elements {
+            Elements::Numbers(table) => {
+                let from = table.finger & table.mask();
+                match self.next_from(from) {
+                    Some(_) => from,
+                    None => 0,
+                }
+            }
+            Elements::Ordered(_) => 0,
+        }
+    }
+
+    /// Remembers that `pop` took the element before this slot.
+    pub fn popped_before(&mut self, slot: usize) {
+        if let Elements::Numbers(table) = &mut self.elements {
+            table.finger = slot;
+        }
+    }
+
+    /// The bytes that adding one more element takes, what a larger table takes beside the old one included.
+    #[must_use]
+    pub fn growth(&self) -> usize {
+        match &self.elements {
+            Elements::Numbers(table) => {
+                let size = table.size_after_one();
+                if size == table.slots.len() {
+                    0
+                } else {
+                    size * SLOT_SIZE
+                }
+            }
+            Elements::Ordered(dict) => dict.growth(),
+        }
+    }
+
+    /// The bytes that merging `other` in takes at most, before single elements are added.
+    #[must_use]
+    pub fn growth_for_merge(&self, other: &Self) -> usize {
+        let copied = match (&self.elements, &other.elements) {
+            (Elements::Numbers(_), Elements::Numbers(from)) => from.slots.len() * SLOT_SIZE,
+            _ => 0,
+        };
+        copied.max(self.growth_for(other.len()))
+    }
+
+    /// The bytes that making room for `count` elements takes at most.
+    #[must_use]
+    pub fn growth_for(&self, count: usize) -> usize {
+        match &self.elements {
+            Elements::Numbers(table) => {
+                table_size(table.used.saturating_add(count).saturating_mul(2)) * SLOT_SIZE
+            }
+            Elements::Ordered(_) => count.saturating_mul(SET_ENTRY_SIZE),
         }
     }
 

@@ -4,7 +4,8 @@
 //! starts, so an index costs a short scan.
 
 use super::arena::Stored;
-use super::object::OBJECT_SIZE;
+use super::grow;
+use super::object::STRING_SIZE;
 
 /// Code points between two checkpoints.
 const STRIDE: usize = 64;
@@ -21,7 +22,7 @@ pub struct Buffer {
 
 impl Stored for Buffer {
     fn size(&self) -> usize {
-        OBJECT_SIZE + self.text.len()
+        STRING_SIZE + self.text.len()
     }
 }
 
@@ -53,6 +54,11 @@ impl Buffer {
 
     /// Appends. Views made before stay what they were. Amortised O(length of `more`).
     pub fn push(&mut self, more: &str) {
+        let length = self.text.len() + more.len();
+        if length > self.text.capacity() && length >= grow::LARGE {
+            let wanted = grow::step_above(length + 1);
+            self.text.reserve_exact(wanted - self.text.len());
+        }
         self.text.push_str(more);
         self.index();
     }

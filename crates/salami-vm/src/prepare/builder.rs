@@ -686,6 +686,15 @@ impl Builder<'_> {
                 let result = self.write(result.0);
                 self.push(Op::CallService { result, site });
             }
+            I::BeginCall { arguments, result, .. } => {
+                let arguments = self.positions(arguments);
+                let site = self.site(Site { arguments, ..Site::default() });
+                let result = self.write(result.0);
+                self.push(Op::BeginCall { result, site });
+            }
+            I::EndCall { call, result } => {
+                self.unary(*call, result.0, |call, result| Op::EndCall { call, result });
+            }
             _ => self.push(Op::Charge { cost: 0 }),
         }
     }
@@ -800,6 +809,7 @@ impl Builder<'_> {
             .collect();
         let frame = if count > 256 { count + 4 } else { count };
         Function {
+            counted: None,
             code: self.code.into(),
             before: self.before.into(),
             cost: self.cost.into(),
@@ -820,6 +830,7 @@ impl Builder<'_> {
                 .map(|_| OnceLock::new())
                 .collect(),
             handler_registers,
+            liveness: OnceLock::new(),
             sites: self.sites.into(),
             lists: self.lists.into(),
         }

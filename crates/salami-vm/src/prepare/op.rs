@@ -129,6 +129,8 @@ pub(crate) enum Op {
     Decode { value: R, result: R },
     StoreOutput { value: R },
     CallService { result: R, site: u32 },
+    BeginCall { result: R, site: u32 },
+    EndCall { call: R, result: R },
 }
 
 const _: () = assert!(

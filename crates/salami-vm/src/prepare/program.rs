@@ -1,11 +1,12 @@
 //! A program that is ready to run.
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use salami_ir::{
     Address, ClassRef, FunctionIndex, FunctionKind, Module, RegisterType, Tag, TagSet,
 };
-use salami_verify::Verified;
+use salami_verify::{Inputs, Verified};
 
 use super::builder::prepare;
 use super::op::Op;
@@ -91,6 +92,8 @@ pub(crate) struct Function {
     pub(crate) cost: Box<[u8]>,
     /// For each operation, its first instruction: where a stored frame goes on.
     pub(crate) first: Box<[u32]>,
+    /// For each instruction, whether it counts for the limit of instructions; without it all do.
+    pub(crate) counted: Option<Arc<[bool]>>,
     /// For each operation, the instruction of it that may raise.
     pub(crate) raising: Box<[u32]>,
     /// For each instruction, the operation that begins with it.
@@ -105,7 +108,9 @@ pub(crate) struct Function {
     /// For each handler, its register's position in the frame.
     pub(crate) handler_registers: Box<[u32]>,
     /// For each handler, which instructions are only reached through it; found when first asked.
-    pub(crate) inside: Box<[OnceLock<Box<[bool]>>]>,
+    pub(crate) inside: Box<[OnceLock<Box<[Range<u32>]>>]>,
+    /// What of a frame is state, by where it stands; found when first asked.
+    pub(crate) liveness: OnceLock<crate::state::Liveness>,
     pub(crate) sites: Box<[Site]>,
     pub(crate) lists: Box<[Box<[u32]>]>,
 }
@@ -142,6 +147,21 @@ pub struct Program {
     pub(crate) functions: Vec<Function>,
     pub(crate) checks: Vec<Check>,
     pub(crate) leaves: Vec<LeafFunction>,
+    /// Whether each operation is one instruction.
+    pub(crate) is_unfused: bool,
+    /// What the input must have, and whether it may have no more: see [`Verified::inputs`].
+    pub(crate) inputs: Option<Inputs>,
+    pub(crate) inputs_are_all: bool,
+}
+
+impl Function {
+    /// Whether the instruction of an operation counts for the limit of instructions.
+    pub(crate) fn counts(&self, position: usize) -> bool {
+        self.counted.as_ref().is_none_or(|counted| {
+            let address = self.first.get(position).copied().unwrap_or(0);
+            counted.get(address as usize).copied().unwrap_or(true)
+        })
+    }
 }
 
 impl Program {
@@ -150,6 +170,8 @@ impl Program {
     /// # Errors
     /// The name of a leaf that this VM has not: the module was verified against another table.
     pub fn new(verified: Verified) -> Result<Self, String> {
+        let inputs = verified.inputs().cloned();
+        let inputs_are_all = verified.inputs_are_all();
         let module = verified.into_module();
         let mut leaves = Vec::with_capacity(module.leaves.len());
         for import in &module.leaves {
@@ -169,6 +191,9 @@ impl Program {
             functions,
             checks,
             leaves,
+            is_unfused: false,
+            inputs,
+            inputs_are_all,
         })
     }
 
@@ -176,15 +201,34 @@ impl Program {
     /// It does the same at the same fuel, slower. O(size of the module).
     #[must_use]
     pub fn unfused(&self) -> Self {
-        let functions = self.module.functions.iter();
+        let functions = self.module.functions.iter().zip(&self.functions);
         Self {
             module: Arc::clone(&self.module),
             functions: functions
-                .map(|function| prepare(&self.module, function, false))
+                .map(|(function, prepared)| Function {
+                    counted: prepared.counted.clone(),
+                    ..prepare(&self.module, function, false)
+                })
                 .collect(),
             checks: self.checks.clone(),
             leaves: self.leaves.clone(),
+            is_unfused: true,
+            inputs: self.inputs.clone(),
+            inputs_are_all: self.inputs_are_all,
         }
+    }
+
+    /// The same program with a limit of instructions that counts those only for which `counts` says
+    /// so: where several stand for one that a person wrote. Fuel meters all of them.
+    #[must_use]
+    pub fn counting(mut self, counts: impl Fn(FunctionIndex, Address) -> bool) -> Self {
+        let functions = self.functions.iter_mut().zip(&self.module.functions);
+        for (index, (prepared, function)) in (0..).zip(functions) {
+            let addresses = (0..).map(Address).take(function.code.len());
+            let counted = addresses.map(|address| counts(FunctionIndex(index), address));
+            prepared.counted = Some(counted.collect());
+        }
+        self
     }
 
     /// The module.

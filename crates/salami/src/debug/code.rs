@@ -17,8 +17,10 @@ struct Entry {
 #[derive(Clone, Debug)]
 pub(super) struct Code {
     entries: Vec<Vec<Entry>>,
-    /// Whether it was compiled from source, so that a step is a line.
+    /// Whether it was compiled from source, whose lines people know.
     pub(super) by_line: bool,
+    /// Whether it is a listing, whose lines are known by their addresses.
+    pub(super) is_listed: bool,
 }
 
 impl Code {
@@ -29,9 +31,17 @@ impl Code {
             .map(|(index, function)| {
                 let own = FunctionIndex(u32::try_from(index).unwrap_or(u32::MAX));
                 let mut before = 0;
+                let listed = program.listing(own);
                 (0..function.code.len())
                     .map(|address| {
                         let address = Address(u32::try_from(address).unwrap_or(u32::MAX));
+                        if let Some(listed) = listed {
+                            let position = listed.position(address);
+                            return Entry {
+                                line: position.map_or(0, number),
+                                begins: listed.begins(address),
+                            };
+                        }
                         let place = program.place(own, address);
                         let line = place.map_or(0, |(_, line, _)| line);
                         let begins = line != before && line != 0;
@@ -44,7 +54,13 @@ impl Code {
         Self {
             entries,
             by_line: !program.sources().is_empty(),
+            is_listed: program.listing(program.module().entry).is_some(),
         }
+    }
+
+    /// Whether a step is a line, not an instruction.
+    pub(super) fn has_lines(&self) -> bool {
+        self.by_line || self.is_listed
     }
 
     fn entry(&self, function: FunctionIndex, address: Address) -> Entry {
@@ -68,4 +84,9 @@ impl Code {
         let lines = self.entries.iter().flatten().map(|entry| entry.line);
         lines.filter(|&found| found >= line.max(1)).min()
     }
+}
+
+/// The number of a listing's line here: its position, from 1.
+pub(super) fn number(position: usize) -> u32 {
+    u32::try_from(position).map_or(u32::MAX, |position| position.saturating_add(1))
 }

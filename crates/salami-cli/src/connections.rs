@@ -1,0 +1,139 @@
+//! The tools of a configuration, and the calls of them that are under way.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use salami::{Answer, Call, Interrupt, Program, Refused, ToolStep, Tools};
+use salami_tools::{Surroundings, configured};
+
+use crate::failure::{Failure, INTERRUPTED, REFUSED, WAITING};
+use crate::{files, interrupt};
+
+/// How long it waits before it looks whether Ctrl-C was pressed.
+const NAP: Duration = Duration::from_millis(50);
+
+/// Tools, and what they do at the moment.
+#[derive(Debug)]
+pub struct Connections {
+    tools: Tools,
+    under_way: BTreeMap<u64, Call>,
+    sender: Sender<(u64, Answer)>,
+    receiver: Receiver<(u64, Answer)>,
+}
+
+/// Files beside a configuration, and the environment of the command.
+struct Beside(PathBuf);
+
+impl Surroundings for Beside {
+    fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+
+    fn file(&self, path: &str) -> Result<Vec<u8>, String> {
+        std::fs::read(self.0.join(path)).map_err(|error| error.to_string())
+    }
+}
+
+impl Connections {
+    /// The tools of a configuration.
+    pub fn open(path: &Path) -> Result<Self, Failure> {
+        let text = files::text(path)?;
+        let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
+        let tools = configured(&text, &Beside(folder))
+            .map_err(|problem| Failure::usage(format!("{}: {problem}", files::name(path))))?;
+        let (sender, receiver) = channel();
+        Ok(Self {
+            tools,
+            under_way: BTreeMap::new(),
+            sender,
+            receiver,
+        })
+    }
+
+    /// Whether the program may run with these tools.
+    pub fn admit(&self, program: &Program) -> Result<(), Failure> {
+        let Err(refused) = self.tools.admit(&program.needs()) else {
+            return Ok(());
+        };
+        let lines: Vec<String> = refused.iter().map(ToString::to_string).collect();
+        let first = refused.first();
+        let failure = Failure::new(first.map_or(REFUSED, status), lines.join("\n       "));
+        Err(match first {
+            Some(refused) => failure.with_help(help(refused)),
+            None => failure,
+        })
+    }
+
+    /// The tools.
+    pub fn tools(&self) -> &Tools {
+        &self.tools
+    }
+
+    /// Whether a call was begun and not answered.
+    pub fn is_under_way(&self, sequence: u64) -> bool {
+        self.under_way.contains_key(&sequence)
+    }
+
+    /// Makes a call: its answer, if it is there at once.
+    pub fn call(&mut self, call: &Call) -> Result<Option<Answer>, Refused> {
+        match self.tools.ask(call)? {
+            ToolStep::Done(outcome) => Ok(Some(outcome.into_answer(call))),
+            ToolStep::Outside(work) => {
+                let (sender, made) = (self.sender.clone(), call.clone());
+                self.under_way.insert(call.sequence, call.clone());
+                std::thread::spawn(move || {
+                    let answer = work.run().into_answer(&made);
+                    // Who does not wait any more does not want it.
+                    let _ = sender.send((made.sequence, answer));
+                });
+                Ok(None)
+            }
+        }
+    }
+
+    /// Waits for the first of the calls that are under way; `None` when the program's time ends before.
+    pub fn next(&mut self, interrupt: &Interrupt) -> Result<Option<(Call, Answer)>, Failure> {
+        loop {
+            match self.receiver.recv_timeout(NAP) {
+                Ok((sequence, answer)) => {
+                    if let Some(call) = self.under_way.remove(&sequence) {
+                        return Ok(Some((call, answer)));
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if interrupt::requested() {
+                return Err(Failure::rendered(INTERRUPTED, "interrupted\n"));
+            }
+            if interrupt.is_requested() {
+                return Ok(None);
+            }
+        }
+    }
+}
+
+/// The exit status of a refusal.
+pub fn status(refused: &Refused) -> u8 {
+    match refused {
+        Refused::NoTool(_) | Refused::NoFunction(_) => WAITING,
+        Refused::OtherStub { .. } | Refused::Denied(..) => REFUSED,
+    }
+}
+
+/// What to do about a refusal.
+pub fn help(refused: &Refused) -> String {
+    let name = refused.name();
+    let tool = name.split('.').next().unwrap_or(name);
+    match refused {
+        Refused::NoTool(_) => format!("connect it in the configuration: [tools.{tool}]"),
+        Refused::NoFunction(_) | Refused::OtherStub { .. } => {
+            format!("take the stub tools/{tool}.pyi away, so that the tool's own is used")
+        }
+        Refused::Denied(..) => {
+            format!("allow it in the configuration: [permissions] allow = [\"{name}\"]")
+        }
+    }
+}

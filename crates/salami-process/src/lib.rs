@@ -1,0 +1,25 @@
+//! What happens around an execution. Sans-IO: what must be done outside comes out as data or as
+//! [`Work`], the clock comes in.
+//!
+//! - [`Call`], [`Answer`]: what a program asks of a tool, and what it gets.
+//! - [`Tool`], [`Tools`], [`Permissions`]: who answers, and what may be called.
+//! - [`Audit`]: the log of who did what, when, with what result.
+//! - [`record`]: all that came into an execution, to run it again and compare.
+//! - [`Canned`]: answers that are written down, for tests.
+//!
+//! Absent: programs and machines; any particular tool; files, sockets, clocks.
+
+mod audit;
+mod call;
+mod canned;
+mod permission;
+pub mod record;
+mod registry;
+mod tool;
+
+pub use audit::{Audit, AuditError, verify_audit};
+pub use call::{Answer, Call};
+pub use canned::Canned;
+pub use permission::{Denied, Permissions};
+pub use registry::{FunctionTool, Needed, Refused, Tools};
+pub use tool::{Effect, Function, Outcome, Step, Tool, Work};

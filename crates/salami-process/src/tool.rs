@@ -1,0 +1,203 @@
+//! What a tool is to the runtime.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::call::{Answer, Call};
+
+/// What a function of a tool does to the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// It only looks.
+    Read,
+    /// Another function takes it back.
+    Undoable,
+    /// Nothing takes it back.
+    Irreversible,
+}
+
+impl Effect {
+    /// Its name, as the decorators of stubs write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Undoable => "undoable",
+            Self::Irreversible => "irreversible",
+        }
+    }
+}
+
+/// A function that a tool offers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Function {
+    /// Its parameters in order; `None`: it takes whatever comes.
+    pub parameters: Option<Vec<String>>,
+    /// How many of them, from the first, must be given.
+    pub required: usize,
+    /// What a call does to the world.
+    pub effect: Effect,
+}
+
+impl Function {
+    /// Whether it takes arguments of these names.
+    #[must_use]
+    pub fn takes(&self, given: &[String]) -> bool {
+        let Some(parameters) = &self.parameters else {
+            return true;
+        };
+        let required = parameters.get(..self.required).unwrap_or(parameters);
+        given.iter().all(|name| parameters.contains(name))
+            && required.iter().all(|name| given.contains(name))
+    }
+}
+
+/// What comes of a call, as a tool says it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// A value, which must be what the stub promises.
+    Value(Value),
+    /// The call failed; a sentence for whoever reads the program's log.
+    Error(String),
+    /// A function of the program is to be called, then the tool is asked again.
+    Function {
+        /// The parameter of the call that holds the function.
+        parameter: String,
+        /// What it is called with.
+        arguments: Vec<Value>,
+    },
+    /// The program is to wait for the next event.
+    Event {
+        /// What kind of event: `email.received`.
+        topic: String,
+        /// The fields that it must have.
+        matching: Map<String, Value>,
+        /// After how many seconds the program goes on without.
+        timeout: Option<f64>,
+    },
+    /// Source that is to run as if it were written right after the call.
+    Continuation(String),
+}
+
+impl Outcome {
+    /// Its kind, in a word.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Value(_) => "value",
+            Self::Error(_) => "error",
+            Self::Function { .. } => "function",
+            Self::Event { .. } => "event",
+            Self::Continuation(_) => "continuation",
+        }
+    }
+
+    /// What the program gets. Of the kinds only values and errors can reach a program that runs in
+    /// one go; the others need an engine that keeps it, and are errors that say so.
+    #[must_use]
+    pub fn into_answer(self, call: &Call) -> Answer {
+        match self {
+            Self::Value(value) if depth(&value) > DEPTH => Answer::Error(format!(
+                "{}() answered data that is nested more than {DEPTH} deep",
+                call.name()
+            )),
+            Self::Value(value) => Answer::Value(value),
+            Self::Error(message) => Answer::Error(message),
+            other => {
+                let name = call.name();
+                let wanted = match &other {
+                    Self::Function { parameter, .. } => {
+                        format!("that its argument `{parameter}` is called")
+                    }
+                    Self::Event { topic, .. } => {
+                        format!("that the program waits for the event {topic}")
+                    }
+                    _ => "that source is run after the call".to_owned(),
+                };
+                Answer::Error(format!(
+                    "{name}() answered with a {}: it wants {wanted}, which this runtime cannot do; a value or an error can be answered",
+                    other.kind()
+                ))
+            }
+        }
+    }
+}
+
+/// How deep an answer may nest.
+const DEPTH: usize = 100;
+
+fn depth(value: &Value) -> usize {
+    let mut deepest = 0;
+    let mut pending = vec![(value, 1)];
+    while let Some((value, depth)) = pending.pop() {
+        deepest = deepest.max(depth);
+        if deepest > DEPTH {
+            break;
+        }
+        match value {
+            Value::Array(items) => pending.extend(items.iter().map(|item| (item, depth + 1))),
+            Value::Object(items) => pending.extend(items.values().map(|item| (item, depth + 1))),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// What is to be done outside for a call: the host runs it where it may take its time.
+pub struct Work(Box<dyn FnOnce() -> Outcome + Send>);
+
+impl Work {
+    /// Work that gives an outcome.
+    #[must_use]
+    pub fn new(run: impl FnOnce() -> Outcome + Send + 'static) -> Self {
+        Self(Box::new(run))
+    }
+
+    /// Does it.
+    #[must_use]
+    pub fn run(self) -> Outcome {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Work {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Work")
+    }
+}
+
+/// What a tool says when it is asked.
+#[derive(Debug)]
+pub enum Step {
+    /// The outcome: nothing had to be done outside.
+    Done(Outcome),
+    /// This must be done outside.
+    Outside(Work),
+}
+
+/// A tool. Asking it does nothing outside: what must be done comes back as [`Work`].
+///
+/// What it is called and which types its functions have is in its stub, Python text that programs
+/// are checked against and models are shown.
+pub trait Tool: Send {
+    /// Its name: `http` for `from tools import http`.
+    fn name(&self) -> &str;
+
+    /// Its stub; `None` if it serves whatever stub the program was checked against.
+    fn stub(&self) -> Option<&str> {
+        None
+    }
+
+    /// What is known of a function; `None` if there is no such function.
+    fn function(&self, name: &str) -> Option<Function>;
+
+    /// Asks it.
+    fn ask(&mut self, call: &Call) -> Step;
+
+    /// The arguments as the audit log may show them: without secrets.
+    fn shown(&self, call: &Call) -> Map<String, Value> {
+        call.arguments.clone()
+    }
+}

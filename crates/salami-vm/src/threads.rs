@@ -1,0 +1,783 @@
+//! The threads of an execution: several machines over one program, of which one runs at a time.
+//!
+//! A *turn* runs every thread that can run, those of a higher priority first and of these the oldest,
+//! each until it waits; what begins or can go on meanwhile has its place in the same turn. Only then are
+//! its waits told, in that order, and all of them before the next turn begins. So what happens depends
+//! on nothing but the program, its input and the order in which answers come.
+//!
+//! Fuel, output, clock and unseeded randomness belong to all threads together, and so does the limit of
+//! memory: the machine that runs may have what the others leave.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::{Deref, DerefMut};
+
+use salami_ir::{BuiltinException, ClassRef};
+
+use crate::machine::{Machine, MachineError, Outcome, Raised};
+use crate::value::Value;
+use crate::wait::{Answer, CANCELLED, Call, DONE, FAILED, RUNNING, Request, Wait};
+
+/// Where a thread is in a turn: those of a higher priority come first, then the older ones.
+type Place = (Reverse<i64>, usize);
+
+/// A collection of the threads that wait is worth its time if it frees this fraction of the limit.
+const WORTHWHILE: usize = 64;
+
+#[derive(Clone, Debug)]
+enum State {
+    /// It has its place in the turn.
+    Ready,
+    Waiting(Wait),
+    Returned(Value),
+    Raised(Box<Raised>),
+    Cancelled,
+}
+
+#[derive(Clone, Debug)]
+struct Thread {
+    machine: Machine,
+    state: State,
+    priority: i64,
+    /// What it counted for when it last stopped.
+    size: usize,
+    has_begun: bool,
+    /// Whether somebody got what it raised.
+    is_received: bool,
+}
+
+impl Thread {
+    const fn has_ended(&self) -> bool {
+        !matches!(self.state, State::Ready | State::Waiting(_))
+    }
+}
+
+/// All threads of an execution; what it dereferences to is the machine that runs, or ran last.
+#[derive(Clone, Debug)]
+pub struct Threads {
+    /// By number; the first is the program's own.
+    threads: Vec<Thread>,
+    current: usize,
+    /// Whether the current one has not come to its end or a wait yet.
+    is_running: bool,
+    ready: BTreeSet<Place>,
+    /// What waits until an instant.
+    timers: BTreeSet<(i64, usize)>,
+    /// Who waits for the end of a thread.
+    waiters: BTreeMap<u64, BTreeSet<usize>>,
+    /// What began to wait for the host in this turn, and is to be told.
+    untold: BTreeSet<Place>,
+    /// What the host was told of and has not answered, in the order of the calls.
+    told: Vec<usize>,
+    /// What the host was told of last.
+    last_told: Option<usize>,
+    /// The calls that a thread makes side by side, and the host is still to be told of.
+    untold_calls: VecDeque<(usize, Call)>,
+    /// Of the calls that a thread makes side by side, the one that the host was told of last.
+    last_call: Option<u64>,
+    memory: usize,
+    /// The bytes of all machines but the current one.
+    parked: usize,
+    peak: usize,
+    calls: u64,
+}
+
+impl Deref for Threads {
+    type Target = Machine;
+
+    fn deref(&self) -> &Machine {
+        &self.threads[self.current].machine
+    }
+}
+
+impl DerefMut for Threads {
+    fn deref_mut(&mut self) -> &mut Machine {
+        &mut self.threads[self.current].machine
+    }
+}
+
+/// What comes of a request.
+enum Served {
+    Answered,
+    Waits,
+    Failed(Box<MachineError>),
+}
+
+impl Threads {
+    /// The threads of a program, of which there is one so far, with so much memory for all.
+    #[must_use]
+    pub fn new(machine: Machine, memory: usize) -> Self {
+        let mut threads = Self {
+            threads: Vec::new(),
+            current: 0,
+            is_running: false,
+            ready: BTreeSet::new(),
+            timers: BTreeSet::new(),
+            waiters: BTreeMap::new(),
+            untold: BTreeSet::new(),
+            told: Vec::new(),
+            last_told: None,
+            untold_calls: VecDeque::new(),
+            last_call: None,
+            memory,
+            parked: 0,
+            peak: 0,
+            calls: 0,
+        };
+        threads.add(machine);
+        threads
+    }
+
+    fn add(&mut self, machine: Machine) {
+        let index = self.threads.len();
+        self.threads.push(Thread {
+            size: machine.size(),
+            machine,
+            state: State::Ready,
+            priority: 0,
+            has_begun: false,
+            is_received: false,
+        });
+        self.ready.insert((Reverse(0), index));
+    }
+
+    /// Runs on with this much fuel more, as [`Machine::run`].
+    pub fn run(&mut self, fuel: u64) -> Outcome {
+        match self.begin(fuel) {
+            Some(outcome) => outcome,
+            None => {
+                let outcome = self.threads[self.current].machine.run(fuel);
+                self.follow(outcome, false)
+            }
+        }
+    }
+
+    /// Runs one instruction, as [`Machine::step`].
+    pub fn step(&mut self) -> Outcome {
+        match self.begin(0) {
+            Some(outcome) => outcome,
+            None => {
+                let outcome = self.threads[self.current].machine.step();
+                self.follow(outcome, true)
+            }
+        }
+    }
+
+    /// As [`Machine::raise_on`].
+    pub fn raise_on(&mut self, raised: &Raised) -> Option<Outcome> {
+        let outcome = self.threads[self.current].machine.raise_on(raised)?;
+        Some(self.follow(outcome, false))
+    }
+
+    /// Gives a thread its turn; the outcome if there is none or something is to be told first.
+    fn begin(&mut self, fuel: u64) -> Option<Outcome> {
+        if self.is_running {
+            return None;
+        }
+        if self.untold.is_empty() && self.untold_calls.is_empty() && self.next() {
+            return None;
+        }
+        // Nothing runs: this only adds to the fuel.
+        let _ = self.threads[self.current].machine.run(fuel);
+        match self.rest() {
+            Some(outcome) => Some(outcome),
+            None => {
+                let outcome = self.threads[self.current].machine.run(0);
+                Some(self.follow(outcome, false))
+            }
+        }
+    }
+
+    /// Goes on from the outcome of the current machine, until the host is needed.
+    fn follow(&mut self, mut outcome: Outcome, steps: bool) -> Outcome {
+        loop {
+            match outcome {
+                Outcome::OutOfFuel { .. } => return outcome,
+                Outcome::Suspended(Wait::Thread(request)) => match self.serve(&request) {
+                    Served::Answered => {
+                        if steps {
+                            return Outcome::OutOfFuel { needed: 0 };
+                        }
+                        outcome = self.threads[self.current].machine.run(0);
+                        continue;
+                    }
+                    Served::Waits => self.wait(Wait::Thread(request)),
+                    Served::Failed(error) => return Outcome::Failed(*error),
+                },
+                Outcome::Suspended(wait) => self.wait(wait),
+                Outcome::Done(value) => self.end(State::Returned(value)),
+                Outcome::Raised(raised) => {
+                    if self.current == 0 {
+                        return Outcome::Raised(raised);
+                    }
+                    if let Some(next) = self.threads[self.current].machine.raise_on(&raised) {
+                        outcome = next;
+                        continue;
+                    }
+                    let is_cancelled = matches!(raised.exception, Value::Exception(exception)
+                        if self.heap().exception(exception).class
+                            == ClassRef::Builtin(BuiltinException::Cancelled));
+                    self.end(if is_cancelled {
+                        State::Cancelled
+                    } else {
+                        State::Raised(Box::new(raised))
+                    });
+                }
+                Outcome::Failed(error) => {
+                    if !self.makes_room(&error) {
+                        return Outcome::Failed(error);
+                    }
+                    outcome = self.threads[self.current].machine.run(0);
+                    continue;
+                }
+            }
+            if !self.next()
+                && let Some(end) = self.rest()
+            {
+                return end;
+            }
+            if steps {
+                return Outcome::OutOfFuel { needed: 0 };
+            }
+            outcome = self.threads[self.current].machine.run(0);
+        }
+    }
+
+    /// Gives the next thread of the turn the machine; `false` at the turn's end.
+    fn next(&mut self) -> bool {
+        let Some((_, next)) = self.ready.pop_first() else {
+            return false;
+        };
+        self.switch(next);
+        self.threads[next].has_begun = true;
+        self.is_running = true;
+        true
+    }
+
+    fn switch(&mut self, next: usize) {
+        let last = self.current;
+        if last == next {
+            return;
+        }
+        self.peak = self.memory_used_most();
+        let Ok([from, to]) = self.threads.get_disjoint_mut([last, next]) else {
+            return;
+        };
+        from.size = from.machine.size();
+        self.parked = self.parked.saturating_add(from.size).saturating_sub(to.size);
+        from.machine.hand_over(&mut to.machine);
+        to.machine.set_memory(self.memory.saturating_sub(self.parked));
+        self.current = next;
+    }
+
+    /// At the end of a turn: what the host is told, or none if a thread goes on after all.
+    fn rest(&mut self) -> Option<Outcome> {
+        if self.untold_calls.is_empty()
+            && let Some(&(_, index)) = self.untold.first()
+            && let State::Waiting(Wait::Calls(_)) = self.threads[index].state
+        {
+            self.untold.pop_first();
+            self.told.push(index);
+            let calls = self.threads[index].machine.number_calls(self.calls);
+            self.calls += calls.len() as u64;
+            self.threads[index].state = State::Waiting(Wait::Calls(calls.clone()));
+            self.untold_calls = calls.into_iter().map(|call| (index, call)).collect();
+        }
+        if let Some((index, call)) = self.untold_calls.pop_front() {
+            self.last_told = Some(index);
+            self.last_call = Some(call.sequence);
+            return Some(Outcome::Suspended(Wait::Call(call)));
+        }
+        if let Some((_, index)) = self.untold.pop_first() {
+            self.told.push(index);
+            self.last_told = Some(index);
+            if let State::Waiting(Wait::Call(call)) = &mut self.threads[index].state {
+                call.sequence = self.calls;
+                self.calls += 1;
+            }
+        }
+        let told = match self.last_told {
+            Some(index) => Some(index),
+            None => self.told.first().copied(),
+        };
+        if let Some(index) = told
+            && let State::Waiting(wait) = &self.threads[index].state
+        {
+            self.last_told = Some(index);
+            let told = match wait {
+                Wait::Calls(calls) => {
+                    let call = calls.first().cloned();
+                    self.last_call = call.as_ref().map(|call| call.sequence);
+                    call.map_or_else(|| wait.clone(), Wait::Call)
+                }
+                wait => wait.clone(),
+            };
+            return Some(Outcome::Suspended(told));
+        }
+        if let Some(&(instant, _)) = self.timers.first() {
+            return Some(Outcome::Suspended(Wait::Until(instant)));
+        }
+        let waiting = self.threads.iter().position(|thread| !thread.has_ended());
+        let Some(index) = waiting else {
+            return Some(self.finish());
+        };
+        // Threads that wait for each other.
+        let message = "no thread can go on: each waits for another";
+        self.wake(index);
+        self.threads[index]
+            .machine
+            .refuse(BuiltinException::RuntimeError, message);
+        (!self.next()).then(|| Outcome::Failed(MachineError::internal("no thread can go on")))
+    }
+
+    /// What comes of the execution when all threads have ended: what the first one returned, unless one
+    /// raised what nobody got to see.
+    fn finish(&mut self) -> Outcome {
+        let lost = self
+            .threads
+            .iter()
+            .position(|thread| matches!(thread.state, State::Raised(_)) && !thread.is_received);
+        let index = lost.unwrap_or(0);
+        self.switch(index);
+        match &self.threads[index].state {
+            State::Raised(raised) => Outcome::Raised((**raised).clone()),
+            State::Returned(value) => Outcome::Done(*value),
+            _ => Outcome::Done(Value::None),
+        }
+    }
+
+    fn wait(&mut self, wait: Wait) {
+        let index = self.current;
+        self.is_running = false;
+        match &wait {
+            Wait::Until(instant) => {
+                self.timers.insert((*instant, index));
+            }
+            Wait::Thread(Request::Ended { threads, until }) => {
+                for &thread in threads {
+                    self.waiters.entry(thread).or_default().insert(index);
+                }
+                if let Some(instant) = until {
+                    self.timers.insert((*instant, index));
+                }
+            }
+            _ => {
+                let priority = self.threads[index].priority;
+                self.untold.insert((Reverse(priority), index));
+            }
+        }
+        self.threads[index].state = State::Waiting(wait);
+    }
+
+    /// Takes a thread out of what it waits for, and gives it its place in the turn.
+    fn wake(&mut self, index: usize) {
+        let priority = self.threads[index].priority;
+        let state = core::mem::replace(&mut self.threads[index].state, State::Ready);
+        match state {
+            State::Waiting(Wait::Until(instant)) => {
+                self.timers.remove(&(instant, index));
+            }
+            State::Waiting(Wait::Thread(Request::Ended { threads, until })) => {
+                for thread in threads {
+                    if let Some(waiters) = self.waiters.get_mut(&thread) {
+                        waiters.remove(&index);
+                    }
+                }
+                if let Some(instant) = until {
+                    self.timers.remove(&(instant, index));
+                }
+            }
+            State::Waiting(_) => {
+                self.untold.remove(&(Reverse(priority), index));
+                self.told.retain(|&told| told != index);
+                self.untold_calls.retain(|&(thread, _)| thread != index);
+                if self.last_told == Some(index) {
+                    self.last_told = None;
+                }
+            }
+            _ => {}
+        }
+        self.ready.insert((Reverse(priority), index));
+    }
+
+    /// Ends the current thread.
+    fn end(&mut self, state: State) {
+        self.is_running = false;
+        let index = self.current;
+        self.end_thread(index, state);
+    }
+
+    fn end_thread(&mut self, index: usize, state: State) {
+        let thread = &mut self.threads[index];
+        // What the program's own thread returned is read where it is.
+        if index != 0 {
+            thread.machine.retire(match &state {
+                State::Returned(value) => *value,
+                State::Raised(raised) => raised.exception,
+                _ => Value::None,
+            });
+            if index != self.current {
+                let size = thread.machine.size();
+                self.parked = (self.parked + size).saturating_sub(thread.size);
+                thread.size = size;
+            }
+        }
+        self.threads[index].state = state;
+        let number = index as u64;
+        for waiter in self.waiters.remove(&number).unwrap_or_default() {
+            let position = match &self.threads[waiter].state {
+                State::Waiting(Wait::Thread(Request::Ended { threads, .. })) => {
+                    threads.iter().position(|&thread| thread == number)
+                }
+                _ => None,
+            };
+            if let Some(position) = position {
+                self.wake(waiter);
+                let position = i64::try_from(position).unwrap_or(i64::MAX);
+                self.threads[waiter].machine.reply(position);
+            }
+        }
+    }
+
+    /// Answers what the current thread asks.
+    fn serve(&mut self, request: &Request) -> Served {
+        let number = match request {
+            Request::Start => {
+                return match self.start() {
+                    Ok(()) => Served::Answered,
+                    Err(error) => Served::Failed(error),
+                };
+            }
+            Request::Ended { threads, until } => {
+                if threads.iter().any(|&thread| self.known(thread).is_none()) {
+                    return self.unknown();
+                }
+                let ended = |&thread: &u64| self.known(thread).is_some_and(Thread::has_ended);
+                let position = match threads.iter().position(ended) {
+                    Some(position) => i64::try_from(position).unwrap_or(i64::MAX),
+                    None if until.is_some_and(|until| until <= self.clock()) => -1,
+                    None => return Served::Waits,
+                };
+                self.threads[self.current].machine.reply(position);
+                return Served::Answered;
+            }
+            Request::Result(thread)
+            | Request::State(thread)
+            | Request::Cancel(thread)
+            | Request::Priority(thread, _) => *thread,
+        };
+        let Some(index) = usize::try_from(number)
+            .ok()
+            .filter(|&index| index < self.threads.len())
+        else {
+            return self.unknown();
+        };
+        match request {
+            Request::Result(_) => return self.give(index),
+            Request::Cancel(_) => self.cancel(index),
+            Request::Priority(_, priority) => {
+                let place = (Reverse(self.threads[index].priority), index);
+                self.threads[index].priority = *priority;
+                for places in [&mut self.ready, &mut self.untold] {
+                    if places.remove(&place) {
+                        places.insert((Reverse(*priority), index));
+                    }
+                }
+                self.threads[self.current].machine.reply(0);
+            }
+            _ => {
+                let state = match &self.threads[index].state {
+                    State::Ready | State::Waiting(_) => RUNNING,
+                    State::Returned(_) => DONE,
+                    State::Raised(_) => FAILED,
+                    State::Cancelled => CANCELLED,
+                };
+                self.threads[self.current].machine.reply(state);
+            }
+        }
+        Served::Answered
+    }
+
+    fn known(&self, number: u64) -> Option<&Thread> {
+        self.threads.get(usize::try_from(number).ok()?)
+    }
+
+    fn unknown(&mut self) -> Served {
+        let machine = &mut self.threads[self.current].machine;
+        machine.refuse(BuiltinException::ValueError, "no thread has this number");
+        Served::Answered
+    }
+
+    fn start(&mut self) -> Result<(), Box<MachineError>> {
+        let number = self.threads.len() as u64;
+        let current = &mut self.threads[self.current].machine;
+        let taken = self.parked.saturating_add(current.size());
+        let machine = current.start_thread(number, self.memory.saturating_sub(taken))?;
+        let size = machine.size();
+        if size > self.memory.saturating_sub(taken) {
+            return Err(Box::new(current.out_of_memory(size)));
+        }
+        self.parked += size;
+        current.set_limit(self.memory.saturating_sub(self.parked));
+        current.reply(i64::try_from(number).unwrap_or(i64::MAX));
+        self.add(machine);
+        Ok(())
+    }
+
+    /// Gives the current thread what another returned or raised.
+    fn give(&mut self, index: usize) -> Served {
+        let current = self.current;
+        let result = match &self.threads[index].state {
+            State::Returned(value) => Ok(*value),
+            State::Raised(raised) => Err(raised.exception),
+            State::Cancelled => {
+                let machine = &mut self.threads[current].machine;
+                machine.refuse(BuiltinException::Cancelled, "");
+                return Served::Answered;
+            }
+            State::Ready | State::Waiting(_) => {
+                let machine = &mut self.threads[current].machine;
+                machine.refuse(BuiltinException::RuntimeError, "the thread has not ended");
+                return Served::Answered;
+            }
+        };
+        self.threads[index].is_received = true;
+        let Ok([to, from]) = self.threads.get_disjoint_mut([current, index]) else {
+            return Served::Answered;
+        };
+        match to.machine.receive(&from.machine, result) {
+            Ok(_) => Served::Answered,
+            Err(error) => Served::Failed(error),
+        }
+    }
+
+    /// Ends a thread where it waits, and answers who asked for it.
+    fn cancel(&mut self, index: usize) {
+        let current = self.current;
+        let ended = self.threads[index].has_ended() || index == 0;
+        self.threads[current].machine.reply(i64::from(!ended));
+        if ended {
+            return;
+        }
+        if !self.threads[index].has_begun {
+            let place = (Reverse(self.threads[index].priority), index);
+            self.ready.remove(&place);
+            self.end_thread(index, State::Cancelled);
+            return;
+        }
+        let machine = &mut self.threads[index].machine;
+        if index == current {
+            machine.interrupt_later(BuiltinException::Cancelled);
+            return;
+        }
+        machine.interrupt(BuiltinException::Cancelled, "");
+        if matches!(self.threads[index].state, State::Waiting(_)) {
+            self.wake(index);
+        }
+    }
+
+    /// Whether there is memory for the current thread after what the others do not need is gone.
+    fn makes_room(&mut self, error: &MachineError) -> bool {
+        if error.code != "limit.memory" || self.threads.len() == 1 {
+            return false;
+        }
+        let before = self.parked;
+        for (index, thread) in self.threads.iter_mut().enumerate() {
+            if index != self.current {
+                thread.machine.collect_garbage();
+                let size = thread.machine.size();
+                self.parked = (self.parked + size).saturating_sub(thread.size);
+                thread.size = size;
+            }
+        }
+        if before.saturating_sub(self.parked) < self.memory / WORTHWHILE {
+            return false;
+        }
+        self.peak = self.memory_used_most();
+        let memory = self.memory.saturating_sub(self.parked);
+        self.threads[self.current].machine.set_memory(memory);
+        true
+    }
+
+    /// The hash of the state of all threads; see [`Machine::state_hash`].
+    #[must_use]
+    pub fn state_hash(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        let number = |value: usize| (value as u64).to_le_bytes();
+        for part in [self.threads.len(), self.current, self.told.len()] {
+            hasher.update(&number(part));
+        }
+        hasher.update(&[u8::from(self.is_running)]);
+        for &index in &self.told {
+            hasher.update(&number(index));
+        }
+        for (Reverse(priority), index) in self.ready.iter().chain(&self.untold) {
+            hasher.update(&priority.to_le_bytes());
+            hasher.update(&number(*index));
+        }
+        for thread in &self.threads {
+            let state = match &thread.state {
+                State::Ready => 0,
+                State::Waiting(_) => 1,
+                State::Returned(_) => 2,
+                State::Raised(_) => 3,
+                State::Cancelled => 4,
+            };
+            let flags = [state, u8::from(thread.has_begun), u8::from(thread.is_received)];
+            hasher.update(&flags);
+            hasher.update(&thread.priority.to_le_bytes());
+            hasher.update(&thread.machine.state_hash());
+        }
+        *hasher.finalize().as_bytes()
+    }
+
+    // ---- the host's side
+
+    /// What the execution waits for, the threads in the order of their numbers.
+    pub fn waits(&self) -> impl Iterator<Item = (u64, Wait)> {
+        let threads = self.threads.iter().enumerate();
+        threads.flat_map(|(index, thread)| {
+            let waits = match &thread.state {
+                State::Waiting(Wait::Thread(_)) => Vec::new(),
+                State::Waiting(Wait::Calls(calls)) => {
+                    calls.iter().cloned().map(Wait::Call).collect()
+                }
+                State::Waiting(wait) => vec![wait.clone()],
+                _ => Vec::new(),
+            };
+            waits.into_iter().map(move |wait| (index as u64, wait))
+        })
+    }
+
+    /// The number of the thread that runs, or ran last.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.current as u64
+    }
+
+    /// Answers the call that the host was told of last; `false` if it waits for none.
+    pub fn answer(&mut self, answer: Answer) -> bool {
+        let Some(index) = self.last_told else {
+            return false;
+        };
+        if let State::Waiting(Wait::Calls(calls)) = &self.threads[index].state {
+            let mut calls = calls.iter().map(|call| call.sequence);
+            let last = self.last_call;
+            let first = calls.clone().next();
+            let sequence = calls.find(|sequence| Some(*sequence) == last).or(first);
+            return sequence.is_some_and(|sequence| self.answer_one(index, sequence, answer));
+        }
+        self.answer_thread(index, answer)
+    }
+
+    /// Answers the call with this sequence number; `false` if nobody waits for it any more.
+    pub fn answer_call(&mut self, sequence: u64, answer: Answer) -> bool {
+        let is_it = |call: &Call| call.sequence == sequence;
+        let index = self.told.iter().copied().find(|&index| {
+            match &self.threads[index].state {
+                State::Waiting(Wait::Call(call)) => is_it(call),
+                State::Waiting(Wait::Calls(calls)) => calls.iter().any(is_it),
+                _ => false,
+            }
+        });
+        let Some(index) = index else {
+            return false;
+        };
+        match self.threads[index].state {
+            State::Waiting(Wait::Calls(_)) => self.answer_one(index, sequence, answer),
+            _ => self.answer_thread(index, answer),
+        }
+    }
+
+    /// Answers one of the calls that a thread makes side by side.
+    fn answer_one(&mut self, index: usize, sequence: u64, answer: Answer) -> bool {
+        if !self.threads[index].machine.answer_call(sequence, answer) {
+            return false;
+        }
+        self.untold_calls.retain(|(_, call)| call.sequence != sequence);
+        match self.threads[index].machine.waits_for().cloned() {
+            Some(wait) => self.threads[index].state = State::Waiting(wait),
+            None => self.wake(index),
+        }
+        true
+    }
+
+    fn answer_thread(&mut self, index: usize, answer: Answer) -> bool {
+        let is_answered = self.threads[index].machine.answer(answer);
+        if is_answered {
+            self.wake(index);
+        }
+        is_answered
+    }
+
+    /// As [`Machine::feed`], for the wait that the host was told of last.
+    pub fn feed(&mut self, chunk: Result<&[u8], &str>) -> bool {
+        let Some(index) = self.last_told else {
+            return false;
+        };
+        let is_fed = self.threads[index].machine.feed(chunk);
+        if is_fed {
+            // A reading that needs more goes on from where this piece ended.
+            match self.threads[index].machine.waits_for().cloned() {
+                Some(wait) => self.threads[index].state = State::Waiting(wait),
+                None => self.wake(index),
+            }
+        }
+        is_fed
+    }
+
+    /// As [`Machine::forget_read_ahead`], of all threads.
+    pub fn forget_read_ahead(&mut self) {
+        for index in 0..self.threads.len() {
+            self.threads[index].machine.forget_read_ahead();
+            if matches!(self.threads[index].state, State::Waiting(Wait::Input(_))) {
+                self.wake(index);
+            }
+        }
+    }
+
+    /// As [`Machine::cursors`], of all threads, one after the other.
+    #[must_use]
+    pub fn cursors(&self) -> Vec<(String, u64)> {
+        let threads = self.threads.iter();
+        threads
+            .flat_map(|thread| thread.machine.cursors())
+            .collect()
+    }
+
+    /// Moves the clock of all threads on; it never goes back.
+    pub fn advance_clock(&mut self, microseconds: i64) {
+        self.threads[self.current]
+            .machine
+            .advance_clock(microseconds);
+        let now = self.clock();
+        while let Some(&(instant, index)) = self.timers.first()
+            && instant <= now
+        {
+            let timed_out = matches!(self.threads[index].state, State::Waiting(Wait::Thread(_)));
+            self.wake(index);
+            if timed_out {
+                self.threads[index].machine.reply(-1);
+            }
+        }
+    }
+
+    /// The fuel that all threads used.
+    #[must_use]
+    pub fn fuel_used(&self) -> u64 {
+        let used = self.threads.iter();
+        used.map(|thread| thread.machine.fuel_used()).sum()
+    }
+
+    /// The most bytes that were in use at once: of one thread its heap, of several their stacks too.
+    #[must_use]
+    pub fn memory_peak(&self) -> usize {
+        self.memory_used_most()
+    }
+
+    fn memory_used_most(&self) -> usize {
+        let current = &self.threads[self.current].machine;
+        self.peak
+            .max(self.parked.saturating_add(current.memory_peak()))
+    }
+}
