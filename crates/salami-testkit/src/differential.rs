@@ -216,7 +216,10 @@ fn examine(source: &str) -> Here {
         Err(error) => return Here::Broken(error.to_string()),
     };
     let options = RunOptions {
-        fuel: Some(FUEL),
+        limits: salami::RunLimits {
+            fuel: Some(FUEL),
+            ..salami::RunLimits::GENERAL
+        },
         ..RunOptions::default()
     };
     let mut execution = match program.start(&options) {

@@ -106,7 +106,10 @@ fn human_eval(task: &Map<String, Value>) -> Result<(), String> {
         error => error.to_string(),
     })?;
     let options = RunOptions {
-        fuel: Some(4_000_000_000),
+        limits: salami::RunLimits {
+            fuel: Some(4_000_000_000),
+            ..salami::RunLimits::GENERAL
+        },
         ..RunOptions::default()
     };
     match program.run(&options).result {

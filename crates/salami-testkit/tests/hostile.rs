@@ -129,7 +129,10 @@ fn compile_and_run(name: &str, depth: usize, source: &str) {
     match salami::compile("deep.py", source, &CompileOptions::default()) {
         Ok(program) => {
             let options = RunOptions {
-                fuel: Some(100_000),
+                limits: salami::RunLimits {
+                    fuel: Some(100_000),
+                    ..salami::RunLimits::GENERAL
+                },
                 ..RunOptions::default()
             };
             drop(program.run(&options));

@@ -28,8 +28,11 @@ impl Random {
 fn run(program: &Program) -> Result<(), String> {
     const MEMORY: u64 = 4_000_000;
     let options = RunOptions {
-        fuel: Some(20_000),
-        memory: MEMORY,
+        limits: salami::RunLimits {
+            fuel: Some(20_000),
+            memory: MEMORY,
+            ..salami::RunLimits::GENERAL
+        },
         ..RunOptions::default()
     };
     let Ok(mut execution) = program.start(&options) else {

@@ -123,6 +123,7 @@ impl Shower<'_> {
     fn value(&mut self, value: Value, depth: usize) {
         let context = self.context;
         let heap = &context.heap;
+        let value = crate::native::response::body(heap, value);
         let is_container = matches!(
             value,
             Value::List(_)

@@ -197,3 +197,117 @@ fn a_program_near_its_limit_does_not_spend_its_life_collecting() {
         machine.collections()
     );
 }
+
+/// Runs within limits; the code of the limit that ended it, else how it ended.
+fn end(code: &str, change: impl Fn(&mut Limits)) -> String {
+    let program = program(code);
+    let way = limits(change);
+    let whole = run(&program, &[], way);
+    for slice in [7, 1000] {
+        assert_eq!(
+            run(&program, &[], Way { slice, ..way }).end,
+            whole.end,
+            "{code}"
+        );
+    }
+    whole.end
+}
+
+const COUNT_TO_TEN: &str = "0: LOAD_CONST 0 -> $0\n1: ADD $0 1 -> $0\n2: CMP \"<\" $0 10 -> $1\n3: IF_TRUE $1 -> 1\n4: RETURN $0";
+
+#[test]
+fn instructions_are_counted_exactly() {
+    // The loop takes five instructions, two of which load its literals, ten times.
+    let program = program(COUNT_TO_TEN);
+    let counting = Limits {
+        instructions: Some(1_000),
+        ..Limits::default()
+    };
+    let mut machine = Machine::new(&program, counting, &[]).expect("it starts");
+    assert!(matches!(machine.run(1 << 40), Outcome::Done(_)));
+    let ran = machine.instructions().expect("they are counted");
+    assert_eq!(ran, 52);
+    assert_eq!(machine.fuel_used(), ran, "each of these costs one unit");
+    let with = |most| end(COUNT_TO_TEN, move |limits| limits.instructions = Some(most));
+    assert_eq!(with(ran), "result: 10");
+    assert_eq!(with(ran - 1), "fails: limit.instructions");
+    assert_eq!(with(0), "fails: limit.instructions");
+}
+
+#[test]
+fn counting_changes_neither_result_nor_fuel() {
+    let program = program(COUNT_TO_TEN);
+    let plain = run(&program, &[], Way::in_one_go());
+    let counted = run(
+        &program,
+        &[],
+        limits(|limits| limits.iterations = Some(1_000)),
+    );
+    assert_eq!(plain, counted);
+}
+
+#[test]
+fn rounds_of_a_loop_are_counted_from_where_it_is_entered() {
+    let with = |most| end(COUNT_TO_TEN, move |limits| limits.iterations = Some(most));
+    assert_eq!(with(9), "result: 10");
+    assert_eq!(with(8), "fails: limit.iterations");
+    // A loop of 10 in a loop of 10: no loop goes round more than 9 times from its start.
+    let nested = "0: LOAD_CONST 0 -> $0\n1: LOAD_CONST 0 -> $1\n2: ADD $1 1 -> $1\n3: CMP \"<\" $1 10 -> $2\n\
+                  4: IF_TRUE $2 -> 2\n5: ADD $0 1 -> $0\n6: CMP \"<\" $0 10 -> $2\n7: IF_TRUE $2 -> 1\n8: RETURN $0";
+    let with = |most| end(nested, move |limits| limits.iterations = Some(most));
+    assert_eq!(with(9), "result: 10");
+    assert_eq!(with(8), "fails: limit.iterations");
+    // Each call has its own loops.
+    let called = "FUNCTION f0 \"main\"\n0: LOAD_CONST 0 -> $0\n1: CALL f1 [] -> $1\n2: ADD $0 1 -> $0\n\
+                  3: CMP \"<\" $0 10 -> $2\n4: IF_TRUE $2 -> 1\n5: RETURN $0\nFUNCTION f1 \"inner\"\n\
+                  0: LOAD_CONST 0 -> $0\n1: ADD $0 1 -> $0\n2: CMP \"<\" $0 10 -> $1\n3: IF_TRUE $1 -> 1\n4: RETURN $0";
+    let with = |most| end(called, move |limits| limits.iterations = Some(most));
+    assert_eq!(with(9), "result: 10");
+    assert_eq!(with(8), "fails: limit.iterations");
+}
+
+#[test]
+fn a_loop_made_of_exceptions_is_a_loop() {
+    let code = "0: LOAD_CONST 0 -> $0\n1: ADD $0 1 -> $0\n2: DIV $0 0 -> $1\n3: RETURN $0\n\
+                HANDLER 2 .. 3 -> 1 $2 catch ZeroDivisionError";
+    assert_eq!(
+        end(code, |limits| limits.iterations = Some(50)),
+        "fails: limit.iterations"
+    );
+}
+
+#[test]
+fn depth_may_end_the_program() {
+    let code = "FUNCTION f0 \"main\"\n0: CALL f1 [] -> $0\n1: RETURN $0\nFUNCTION f1 \"deeper\"\n\
+                0: CALL f1 [] -> $0\n1: RETURN $0\n2: LOAD_CONST 7 -> $0\n3: RETURN $0\n\
+                HANDLER 0 .. 1 -> 2 $1 catch RecursionError";
+    assert_eq!(
+        end(code, |limits| limits.depth = 50),
+        "result: 7",
+        "it may be caught"
+    );
+    let ends = |limits: &mut Limits| {
+        limits.depth = 50;
+        limits.is_depth_final = true;
+    };
+    assert_eq!(end(code, ends), "fails: limit.depth");
+}
+
+#[test]
+fn a_host_gets_control_in_the_middle_of_long_work() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let program = program("POW 3 300000 -> $0\nMUL $0 $0 -> $1\nMOD $1 1000007 -> $1\nRETURN $1");
+    let flag = Arc::new(AtomicBool::new(true));
+    let mut machine = Machine::new(&program, Limits::default(), &[]).expect("it starts");
+    machine.set_interrupt(Arc::clone(&flag));
+    assert!(matches!(machine.run(1 << 40), Outcome::OutOfFuel { .. }));
+    let used = machine.fuel_used();
+    assert!(matches!(machine.run(0), Outcome::OutOfFuel { .. }));
+    assert_eq!(machine.fuel_used(), used, "what was put off is not paid");
+    flag.store(false, Ordering::Relaxed);
+    assert!(matches!(machine.run(0), Outcome::Done(_)));
+    let mut whole = Machine::new(&program, Limits::default(), &[]).expect("it starts");
+    assert!(matches!(whole.run(1 << 40), Outcome::Done(_)));
+    assert_eq!(whole.fuel_used(), machine.fuel_used());
+}

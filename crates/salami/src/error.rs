@@ -5,6 +5,7 @@ use std::fmt;
 
 use salami_source::render::{self, Style};
 use salami_source::{Diagnostic, Source};
+use salami_vm::ErrorContext;
 use serde_json::{Value, json};
 
 use crate::input::Misfit;
@@ -61,6 +62,8 @@ pub enum RunError {
     Exception(Exception),
     /// The program ended itself: `sys.exit()`, `raise SystemExit`.
     Exit(Exit),
+    /// It does not check for this input; all that is wrong, as text.
+    Refused(String),
     /// It called this function of a tool, and nobody answers for it.
     NotConnected(String),
     /// A limit was met.
@@ -72,9 +75,57 @@ pub enum RunError {
 }
 
 impl RunError {
-    /// The error for machines: `kind`, `message`, and by kind `type`, `traceback`, `status`, `limit`.
+    /// What kind of error it is, for machines. A program decides none of them but that it raises.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Input(_) => "INPUT_ERROR",
+            Self::Refused(_) => "COMPILATION_ERROR",
+            Self::Exception(exception) if exception.is_external => "EXTERNAL_ERROR",
+            Self::Exception(_) | Self::Result(_) => "RUNTIME_ERROR",
+            Self::Exit(_) => "EXIT",
+            Self::NotConnected(_) => "EXTERNAL_ERROR",
+            Self::Limit(limit) => match limit.kind {
+                LimitKind::Time => "TIMEOUT_ERROR",
+                _ => "LIMIT_ERROR",
+            },
+            Self::Internal(_) => "INTERNAL_ERROR",
+        }
+    }
+
+    /// The error of a program that is refused for its input.
+    pub(crate) fn refused(error: CompileError) -> Self {
+        match error {
+            CompileError::Internal(text) => Self::Internal(text),
+            error => Self::Refused(error.to_string()),
+        }
+    }
+
+    /// Where the execution stood.
+    fn context(&self) -> Option<&ErrorContext> {
+        match self {
+            Self::Exception(exception) => Some(&exception.context),
+            Self::Limit(limit) => Some(&limit.context),
+            _ => None,
+        }
+    }
+
+    /// The error for machines: `kind`, `code`, `message`, `context` (where it stood: `function`,
+    /// `instruction_pointer`, `line`; which `register` had which type: `expected_type`,
+    /// `actual_type`; null what is not known), and by kind `type`, `traceback`, `status`, `limit`.
     #[must_use]
     pub fn to_json(&self) -> Value {
+        let mut json = self.details();
+        if let Value::Object(fields) = &mut json {
+            let at = 1.min(fields.len());
+            fields.shift_insert(at, "code".to_owned(), self.code().into());
+            let context = self.context().map_or(Value::Null, context_to_json);
+            fields.insert("context".to_owned(), context);
+        }
+        json
+    }
+
+    fn details(&self) -> Value {
         match self {
             Self::Input(misfits) => {
                 let problems: Vec<String> = misfits.iter().map(ToString::to_string).collect();
@@ -98,10 +149,22 @@ impl RunError {
             Self::NotConnected(tool) => {
                 json!({"kind": "tool", "tool": tool, "message": self.to_string()})
             }
+            Self::Refused(text) => json!({"kind": "refused", "message": text}),
             Self::Result(text) => json!({"kind": "result", "message": text}),
             Self::Internal(text) => json!({"kind": "internal", "message": text}),
         }
     }
+}
+
+fn context_to_json(context: &ErrorContext) -> Value {
+    json!({
+        "function": context.function,
+        "instruction_pointer": context.instruction_pointer,
+        "register": context.register.map(|register| format!("${register}")),
+        "expected_type": context.expected_type,
+        "actual_type": context.actual_type,
+        "line": context.line,
+    })
 }
 
 fn frames(frames: &[Frame]) -> Vec<Value> {
@@ -127,6 +190,7 @@ impl fmt::Display for RunError {
                 )
             }
             Self::Limit(limit) => limit.fmt(formatter),
+            Self::Refused(text) => formatter.write_str(text),
             Self::Result(text) => write!(formatter, "the result cannot leave the program: {text}"),
             Self::Internal(text) => write!(formatter, "internal: {text}"),
         }
@@ -148,6 +212,10 @@ pub struct Exception {
     pub notes: Vec<String>,
     /// What came before it, in CPython's layout: causes and contexts. Empty where there are none.
     pub before: String,
+    /// Whether a tool failed.
+    pub is_external: bool,
+    /// Where it was raised.
+    pub context: ErrorContext,
 }
 
 impl Exception {
@@ -192,6 +260,16 @@ pub enum LimitKind {
     Memory,
     /// Memory of the stack.
     Stack,
+    /// Calls inside calls.
+    Depth,
+    /// Instructions.
+    Instructions,
+    /// Rounds of one loop.
+    Iterations,
+    /// Time, waits included.
+    Time,
+    /// What it prints, where the host keeps that in memory.
+    Output,
 }
 
 impl LimitKind {
@@ -202,6 +280,11 @@ impl LimitKind {
             Self::Fuel => "fuel",
             Self::Memory => "memory",
             Self::Stack => "stack",
+            Self::Depth => "depth",
+            Self::Instructions => "instructions",
+            Self::Iterations => "iterations",
+            Self::Time => "time",
+            Self::Output => "output",
         }
     }
 }
@@ -213,9 +296,20 @@ pub struct Limit {
     pub kind: LimitKind,
     /// The calls under way, outermost first.
     pub frames: Vec<Frame>,
+    /// Where it stood.
+    pub context: ErrorContext,
 }
 
 impl Limit {
+    /// One that was met before the program ran.
+    pub(crate) fn new(kind: LimitKind) -> Self {
+        Self {
+            kind,
+            frames: Vec::new(),
+            context: ErrorContext::default(),
+        }
+    }
+
     /// Where the program stood, in the layout of a traceback; ends with a line end.
     #[must_use]
     pub fn traceback(&self) -> String {
@@ -229,6 +323,11 @@ impl fmt::Display for Limit {
             LimitKind::Fuel => "limit: the program used up its fuel",
             LimitKind::Memory => "limit: the program needs more memory than it may have",
             LimitKind::Stack => "limit: the program's calls need more stack than they may have",
+            LimitKind::Depth => "limit: the program's calls are nested deeper than they may be",
+            LimitKind::Instructions => "limit: the program runs more instructions than it may",
+            LimitKind::Iterations => "limit: Loop exceeds iteration limit",
+            LimitKind::Output => "limit: the program prints more than it may",
+            LimitKind::Time => "limit: the program takes more time than it may have",
         })
     }
 }

@@ -57,7 +57,10 @@ fn exactly_the_fuel_that_is_needed_is_enough() {
     let fuel = program.run(&RunOptions::default()).fuel;
     let with = |fuel| {
         program.run(&RunOptions {
-            fuel: Some(fuel),
+            limits: salami::RunLimits {
+                fuel: Some(fuel),
+                ..salami::RunLimits::GENERAL
+            },
             ..RunOptions::default()
         })
     };
@@ -71,7 +74,10 @@ fn exactly_the_fuel_that_is_needed_is_enough() {
 fn memory_is_limited() {
     let program = compile("x = 'ab'\nwhile True:\n    x = x + x\n");
     let run = program.run(&RunOptions {
-        memory: 1_000_000,
+        limits: salami::RunLimits {
+            memory: 1_000_000,
+            ..salami::RunLimits::GENERAL
+        },
         ..RunOptions::default()
     });
     let Err(RunError::Limit(limit)) = run.result else {

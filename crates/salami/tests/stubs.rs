@@ -233,7 +233,10 @@ fn fuel_is_limited_through_waits() {
     let source = "from tools import mail\nwhile True:\n    mail.ask()\n";
     let program = compile(stub, source).unwrap_or_else(|error| panic!("{error}"));
     let options = RunOptions {
-        fuel: Some(10_000),
+        limits: salami::RunLimits {
+            fuel: Some(10_000),
+            ..salami::RunLimits::GENERAL
+        },
         ..RunOptions::default()
     };
     let mut calls = 0;
@@ -262,7 +265,10 @@ fn a_large_answer_counts_for_memory_and_fuel() {
     assert_eq!(run.output, "100000\n");
     assert!(run.fuel > 400_000, "{}", run.fuel);
     let small = RunOptions {
-        memory: 2_000_000,
+        limits: salami::RunLimits {
+            memory: 2_000_000,
+            ..salami::RunLimits::GENERAL
+        },
         ..RunOptions::default()
     };
     let run = program.run_with(&small, &mut host);

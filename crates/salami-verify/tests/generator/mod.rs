@@ -3,20 +3,25 @@
 //! Instructions are drawn from the whole table with operands that exist; what the verifier then
 //! refuses is replaced by a jump to the next instruction, until nothing is refused.
 
+mod idiom;
+
 use salami_ir::instruction::{
     Comparison, Destination, Expectation, INSTRUCTIONS, Instruction, OperandSource,
 };
 use salami_ir::{
-    Address, BuiltinException, Class, ClassIndex, ClassRef, Constant, ConstantIndex, Field,
-    FieldIndex, Function, FunctionIndex, FunctionKind, Global, GlobalIndex, Handler, HandlerKind,
-    LeafImport, LeafIndex, LeafSignature, Module, Place, Register, RegisterDeclaration,
-    RegisterType, SEMANTICS_VERSION, Schema, SchemaIndex, Tag, TagSet, TypeIndex,
+    Address, BuiltinException, Capability, Class, ClassIndex, ClassRef, Constant, ConstantIndex,
+    Field, FieldIndex, Function, FunctionIndex, FunctionKind, Global, GlobalIndex, Handler,
+    HandlerKind, LeafImport, LeafIndex, LeafSignature, Module, Place, Register,
+    RegisterDeclaration, RegisterType, SEMANTICS_VERSION, Schema, SchemaIndex, Tag, TagSet,
+    TypeIndex,
 };
 use salami_verify::{Verified, verify};
 
 /// Each function has this many registers for values, then one for a cell.
 const VALUES: u16 = 12;
 const ROUNDS: usize = 300;
+/// Each function begins with this many instructions that do nothing.
+pub const ROOM: u32 = 6;
 
 struct Draw<'a> {
     bytes: core::slice::Iter<'a, u8>,
@@ -75,20 +80,23 @@ impl Draw<'_> {
         }
     }
 
-    /// Values of many kinds, in the registers that instructions are drawn to use.
+    /// Values of many kinds, in the registers that instructions are drawn to use. Before them are
+    /// jumps to what follows: room for what a test wants to be executed.
     fn beginning(&mut self) -> Vec<Instruction> {
         let first = self.first_value();
         let register = |offset: u16| Register(first + offset);
         let destination = |offset: u16| Destination(Register(first + offset));
-        let mut code: Vec<_> = (0..VALUES)
-            .map(|offset| {
-                let constant = ConstantIndex(self.index(self.module.constants.len()));
-                Instruction::LoadConstant {
-                    constant,
-                    result: destination(offset),
-                }
-            })
-            .collect();
+        let room = (1..=ROOM).map(|next| Instruction::Jump {
+            target: Address(next),
+        });
+        let mut code: Vec<_> = room.collect();
+        code.extend((0..VALUES).map(|offset| {
+            let constant = ConstantIndex(self.index(self.module.constants.len()));
+            Instruction::LoadConstant {
+                constant,
+                result: destination(offset),
+            }
+        }));
         code.push(Instruction::MakeList {
             values: vec![register(4), register(5)],
             result: destination(0),
@@ -118,13 +126,39 @@ impl Draw<'_> {
     fn code(&mut self) {
         let mut code = self.beginning();
         let body = self.below(60);
-        self.length = (code.len() + body + 1) as u32;
-        code.extend((0..body).map(|_| self.instruction()));
+        // Room for the last idiom, a return, and a clean-up.
+        let end = code.len() + body;
+        self.length = (end + idiom::LONGEST + 2) as u32;
+        while code.len() < end {
+            if self.below(3) == 0 {
+                let idiom = self.idiom(code.len() as u32);
+                code.extend(idiom);
+            } else {
+                code.push(self.instruction());
+            }
+        }
+        while code.len() + 2 < self.length as usize {
+            code.push(Instruction::Jump {
+                target: Address(code.len() as u32 + 1),
+            });
+        }
         code.push(Instruction::Return {
             value: self.value(),
         });
+        let held = Register(self.first_value() + VALUES - 1);
+        code.push(Instruction::Reraise { exception: held });
         let count = self.below(3);
-        let handlers = (0..count).map(|_| self.handler()).collect();
+        let mut handlers: Vec<Handler> = (0..count).map(|_| self.handler()).collect();
+        if handlers.is_empty() {
+            let target = Address(self.length - 1);
+            handlers.push(Handler {
+                from: Address(ROOM + u32::from(VALUES)),
+                to: Address(end as u32),
+                target,
+                register: held,
+                kind: HandlerKind::Cleanup,
+            });
+        }
         let function = &mut self.module.functions[self.function];
         function.code = code;
         function.handlers = handlers;
@@ -164,14 +198,17 @@ impl Draw<'_> {
         registers.extend(vec![bound(1); usize::from(captures)]);
         registers.extend(vec![bound(0); usize::from(VALUES)]);
         registers.push(bound(1));
-        let generator = !entry && self.below(3) == 2;
+        let kinds = [
+            FunctionKind::Plain,
+            FunctionKind::Plain,
+            FunctionKind::Generator,
+            FunctionKind::Coroutine,
+            FunctionKind::AsyncGenerator,
+        ];
+        let kind = if entry { 0 } else { self.below(kinds.len()) };
         Function {
             name: format!("f{index}"),
-            kind: if generator {
-                FunctionKind::Generator
-            } else {
-                FunctionKind::Plain
-            },
+            kind: kinds[kind],
             parameters,
             captures,
             registers,
@@ -257,7 +294,7 @@ impl OperandSource for Draw<'_> {
         })
     }
     fn text(&mut self) -> Result<String, Self::Error> {
-        Ok(["x", "name"][self.below(2)].to_owned())
+        Ok(["x", "name", "user.tell"][self.below(3)].to_owned())
     }
     fn count(&mut self) -> Result<u16, Self::Error> {
         Ok(self.below(3) as u16)
@@ -353,6 +390,18 @@ pub fn verified_module(entropy: &[u8], leaves: &'static [LeafSignature]) -> Veri
             Schema::Int,
             Schema::List(SchemaIndex(1)),
             Schema::Union(vec![SchemaIndex(1), SchemaIndex(2)]),
+        ],
+        capabilities: vec![
+            Capability {
+                name: "mail.send".to_owned(),
+                parameters: Some(vec!["to".to_owned()]),
+                result: Some(SchemaIndex(1)),
+            },
+            Capability {
+                name: "user.tell".to_owned(),
+                parameters: None,
+                result: None,
+            },
         ],
         ..Module::default()
     };

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use crate::heap::grow;
+
 use super::argument::{size, take, wrong_type};
 use super::{ANY, DEQUE, INT, Leaf, NONE, leaf, tags};
 use crate::context::Context;
@@ -127,8 +129,12 @@ fn append_left(context: &mut Context, arguments: &[Value]) -> Result<Value, Rais
 
 fn one(context: &mut Context, deque: Value, value: Value, left: bool) -> Result<Value, Raise> {
     let handle = receiver(context, deque)?;
-    context.reserve(VALUE_SIZE)?;
+    let length = get(context, handle)?.0.len();
+    context.reserve(VALUE_SIZE + grow::passing(length, length + 1, VALUE_SIZE))?;
     change(context, handle, |values, limit| {
+        if values.len() == values.capacity() && length >= grow::LARGE {
+            values.reserve_exact(grow::step_above(length + 1) - length);
+        }
         push(values, limit, value, left)
     })?;
     Ok(Value::None)

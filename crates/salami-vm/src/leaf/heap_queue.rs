@@ -265,7 +265,7 @@ fn insert_sorted(context: &mut Context, arguments: &[Value], left: bool) -> Resu
     };
     let length = context.heap.list(list).len();
     context.charge(length.saturating_sub(position) as u64 / 16)?;
-    context.reserve(2 * VALUE_SIZE)?;
+    context.heap.grow_list(list, 1)?;
     context
         .heap
         .modify_list(list, |values| values.insert(position.min(length), item));

@@ -4,7 +4,6 @@ use super::argument::{bound, size, take, wrong_type};
 use super::{ANY, INT, LIST, Leaf, NONE, TUPLE, leaf};
 use crate::context::Context;
 use crate::format::repr;
-use crate::heap::object::VALUE_SIZE;
 use crate::ops;
 use crate::raise::Raise;
 use crate::value::{ListRef, Value};
@@ -175,7 +174,7 @@ fn insert(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     } else {
         usize::try_from(index).unwrap_or(usize::MAX).min(length)
     };
-    context.reserve(VALUE_SIZE)?;
+    context.heap.grow_list(list, 1)?;
     context.charge((length - place) as u64 / 32)?;
     context
         .heap

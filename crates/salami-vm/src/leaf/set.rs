@@ -97,8 +97,11 @@ fn add_all(context: &mut Context, set: SetRef, iterable: Value) -> Result<(), Ra
     context.charge(values.len() as u64 * 2)?;
     if let Value::Dict(_) = iterable {
         // CPython makes room for a dict's keys at once, which decides the order of numbers.
-        context.reserve(values.len().saturating_mul(SET_ENTRY_SIZE))?;
-        context.heap.set_mut(set).grow_for_merge(values.len());
+        let growth = context.heap.set(set).growth_for(values.len());
+        context.reserve(growth)?;
+        context
+            .heap
+            .modify_set(set, |object| object.grow_for_merge(values.len()));
     }
     for value in values {
         ops::set_add(context, set, value)?;
@@ -177,10 +180,13 @@ fn remove(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
 fn pop(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     let [set] = take(arguments)?;
     let set = receiver(context, set, "pop")?;
-    match context.heap.set(set).next_from(0) {
+    let from = context.heap.set(set).place_to_pop();
+    match context.heap.set(set).next_from(from) {
         None => Err(context.raise(BuiltinException::KeyError, "pop from an empty set")),
-        Some((value, _)) => {
+        Some((value, next)) => {
+            context.charge_debt(i64::try_from(next.saturating_sub(from) / 8).unwrap_or(i64::MAX));
             ops::set_remove(context, set, value)?;
+            context.heap.set_mut(set).popped_before(next);
             Ok(value)
         }
     }

@@ -2,6 +2,7 @@
 
 use salami_ir::FunctionIndex;
 
+use super::meter::DEPTH_LIMIT;
 use super::{Frame, Machine, Resumed, slow};
 use crate::heap::object::{GeneratorObject, GeneratorState};
 use crate::prepare::{R, frame_position};
@@ -29,12 +30,26 @@ impl Machine {
         {
             return Err(Raise::Internal(STACK_LIMIT));
         }
-        self.stack
-            .resize(needed.max(self.stack.len() * 2), Value::Unset);
+        // Room for more than the limit would never be used.
+        let most = self.limits.stack / size_of::<Value>() + WINDOW;
+        let size = needed.max((self.stack.len() * 2).min(most));
+        self.stack.reserve_exact(size - self.stack.len());
+        self.stack.resize(size, Value::Unset);
         Ok(())
     }
 
+    /// Tells the meter of the frame that was just entered.
+    #[inline]
+    pub(crate) fn count_frame(&mut self) {
+        if let Some(meter) = &mut self.meter {
+            meter.entered(self.frames.len());
+        }
+    }
+
     pub(crate) fn too_deep(&mut self) -> Raise {
+        if self.limits.is_depth_final {
+            return Raise::Internal(DEPTH_LIMIT);
+        }
         self.context.raise(
             BuiltinException::RecursionError,
             "maximum recursion depth exceeded",
@@ -139,6 +154,7 @@ impl Machine {
             resumed: Resumed::Next,
             handled: None,
         });
+        self.count_frame();
         Ok(())
     }
 

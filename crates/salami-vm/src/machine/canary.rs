@@ -1,5 +1,6 @@
 //! Each limit proves itself once per host process: a small program that must run into it.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use salami_ir::instruction::Destination;
@@ -9,6 +10,7 @@ use salami_ir::{
 };
 
 use super::{Limits, Machine, Outcome};
+use crate::context::Fuel;
 use crate::leaf::leaves;
 use crate::prepare::Program;
 
@@ -39,7 +41,10 @@ pub fn check_limits() -> Result<(), CanaryError> {
         fuel()?;
         memory()?;
         depth()?;
-        stack()
+        stack()?;
+        counts()?;
+        interrupt()?;
+        size()
     })
 }
 
@@ -189,4 +194,68 @@ fn stack() -> Result<(), CanaryError> {
         "stack",
         matches!(outcome, Outcome::Failed(error) if error.code == "limit.stack"),
     )
+}
+
+/// The same where the depth ends the program; a loop without an end for the limits of instructions and of rounds.
+fn counts() -> Result<(), CanaryError> {
+    let few = Limits {
+        depth: 20,
+        is_depth_final: true,
+        ..Limits::default()
+    };
+    trips("depth", "limit.depth", endless_recursion(1), few)?;
+    let instructions = Limits {
+        instructions: Some(50),
+        ..Limits::default()
+    };
+    trips(
+        "instructions",
+        "limit.instructions",
+        endless_loop(),
+        instructions,
+    )?;
+    let iterations = Limits {
+        iterations: Some(50),
+        ..Limits::default()
+    };
+    trips("iterations", "limit.iterations", endless_loop(), iterations)
+}
+
+fn endless_loop() -> Module {
+    module(1, vec![Instruction::Jump { target: Address(0) }])
+}
+
+fn trips(
+    limit: &'static str,
+    code: &'static str,
+    module: Module,
+    limits: Limits,
+) -> Result<(), CanaryError> {
+    let outcome = run(limit, module, limits, 10_000)?;
+    expect(
+        limit,
+        matches!(outcome, Outcome::Failed(error) if error.code == code),
+    )
+}
+
+/// Long work that the host asks to put off.
+fn interrupt() -> Result<(), CanaryError> {
+    let mut fuel = Fuel {
+        remaining: i64::MAX / 4,
+        interrupt: Some(Arc::new(AtomicBool::new(true))),
+        ..Fuel::default()
+    };
+    let is_put_off = fuel.charge(1 << 20).is_err();
+    fuel.interrupt = None;
+    expect("time", is_put_off && fuel.charge(1 << 20).is_ok())
+}
+
+/// A module that is larger than a module may be.
+fn size() -> Result<(), CanaryError> {
+    let limits = salami_verify::Limits {
+        bytes: 16,
+        ..salami_verify::Limits::SVM
+    };
+    let verified = salami_verify::verify_within(endless_loop(), leaves(), &limits);
+    expect("module", verified.is_err())
 }

@@ -4,10 +4,11 @@ use salami_ir::instruction::Comparison;
 
 use super::calls::WINDOW;
 use super::leave::Leave;
+use super::meter::{INSTRUCTION_LIMIT, ITERATION_LIMIT};
 use super::run::{FAST, MARGIN};
 use super::slow;
 use super::{Frame, Machine, Resumed};
-use crate::heap::object::{IteratorObject, VALUE_SIZE};
+use crate::heap::object::IteratorObject;
 use crate::native::UnaryOperator;
 use crate::ops::{self, BinaryOperator};
 use crate::prepare::{Op, Program};
@@ -20,7 +21,9 @@ impl Machine {
     #[allow(clippy::too_many_lines, reason = "one match, so that the compiler makes one jump table")]
     #[allow(clippy::match_ref_pats, reason = "values are matched where they lie, see below")]
     pub(super) fn dispatch<const EXACT: bool>(&mut self, program: &Program) -> Leave {
-        let Self { stack, frames, context, constants, globals, limits, .. } = self;
+        let Self { stack, frames, context, constants, globals, limits, meter, .. } = self;
+        // A metered machine never leaves the exact form.
+        let fast = if EXACT && meter.is_some() { i64::MAX } else { FAST };
         'frame: loop {
             let depth = frames.len();
             let Some(frame) = frames.last_mut() else {
@@ -86,12 +89,16 @@ impl Machine {
                     pay!($cost);
                     let target: usize = $target;
                     let backward = target <= ip;
+                    if EXACT && backward && let Some(meter) = meter && !meter.round(depth, target as u32) {
+                        context.fuel.dynamic = 0;
+                        leave!(Leave::Raise(Raise::Internal(ITERATION_LIMIT)))
+                    }
                     ip = target;
                     if backward && context.heap.is_collection_due() {
                         leave!(Leave::Collect)
                     }
                     if EXACT {
-                        if context.fuel.remaining >= FAST {
+                        if context.fuel.remaining >= fast {
                             leave!(Leave::Switch)
                         }
                     } else if context.fuel.remaining < MARGIN {
@@ -105,7 +112,7 @@ impl Machine {
                     pay!($cost);
                     ip += 1;
                     if EXACT {
-                        if context.fuel.remaining >= FAST {
+                        if context.fuel.remaining >= fast {
                             leave!(Leave::Switch)
                         }
                     } else if context.fuel.remaining < MARGIN {
@@ -120,7 +127,7 @@ impl Machine {
                         return Leave::Collect;
                     }
                     if EXACT {
-                        if context.fuel.remaining >= FAST {
+                        if context.fuel.remaining >= fast {
                             return Leave::Switch;
                         }
                     } else if context.fuel.remaining < MARGIN {
@@ -244,6 +251,10 @@ impl Machine {
                             leave!(Leave::Starved(cost.unsigned_abs()))
                         }
                         context.fuel.remaining -= cost;
+                        if let Some(meter) = meter && function.counts(ip) && !meter.instruction() {
+                            context.fuel.dynamic = 0;
+                            leave!(Leave::Raise(Raise::Internal(INSTRUCTION_LIMIT)))
+                        }
                     }
                 }
                 let Some(&op) = code.get(ip) else {
@@ -523,6 +534,9 @@ impl Machine {
                             resumed: Resumed::Next,
                             handled: None,
                         });
+                        if EXACT && let Some(meter) = meter {
+                            meter.entered(depth + 1);
+                        }
                         pay!(arguments.cost);
                         moved!();
                     }
@@ -652,11 +666,10 @@ impl Machine {
                         let &Value::List(list) = &register!(list) else {
                             leave!(Leave::Raise(Raise::Internal("an append to what is no list")))
                         };
-                        if let Err(raise) = context.heap.account(VALUE_SIZE) {
+                        if let Err(raise) = context.heap.list_push(list, slow::copy(&register!(value))) {
                             context.fuel.dynamic = 0;
                             leave!(Leave::Raise(raise))
                         }
-                        context.heap.list_mut(list).push(slow::copy(&register!(value)));
                         ip += 1;
                     }
                     Op::SetAdd { set, value } => {
@@ -792,7 +805,9 @@ impl Machine {
                     | Op::LoadInput { .. }
                     | Op::Decode { .. }
                     | Op::StoreOutput { .. }
-                    | Op::CallService { .. } => leave!(Leave::Cold),
+                    | Op::CallService { .. }
+                    | Op::BeginCall { .. }
+                    | Op::EndCall { .. } => leave!(Leave::Cold),
                 }
             }
         }

@@ -1,11 +1,17 @@
 //! How a machine says what went wrong. Errors are data; the program cannot forge them.
 
-use salami_ir::{Address, FunctionIndex};
+use salami_ir::{Address, BuiltinException, ClassRef, FunctionIndex, Instruction};
 use salami_source::Span;
 
 use super::Machine;
+use super::calls::STACK_LIMIT;
+use super::meter::{DEPTH_LIMIT, INSTRUCTION_LIMIT, ITERATION_LIMIT};
+use crate::context::Fuel;
 use crate::raise::Raise;
 use crate::value::{ExceptionRef, Value};
+
+/// What working out the text of an uncaught exception may cost: some hundredths of a second.
+const FUEL_OF_A_MESSAGE: i64 = 5_000_000;
 
 /// What ran out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +42,8 @@ pub struct ErrorContext {
 /// A structured error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MachineError {
-    /// A stable code: `limit.memory`, `limit.stack`, `internal.guard`, `internal.state`.
+    /// A stable code: `limit.memory`, `limit.stack`, `limit.depth`, `limit.instructions`,
+    /// `limit.iterations`, `internal.guard`, `internal.state`.
     pub code: &'static str,
     /// What happened, in a sentence.
     pub message: String,
@@ -127,6 +134,60 @@ impl Machine {
         }
     }
 
+    /// Where the machine stands, for a host that ends it there.
+    #[must_use]
+    pub fn position_context(&self) -> ErrorContext {
+        self.error_context()
+    }
+
+    /// Where the machine stands with an exception, and the register whose type is at fault, as far as
+    /// the instruction tells.
+    fn context_of(&self, exception: ExceptionRef) -> ErrorContext {
+        let mut context = self.error_context();
+        let heap = &self.context.heap;
+        let type_error = ClassRef::Builtin(BuiltinException::TypeError);
+        let attribute_error = ClassRef::Builtin(BuiltinException::AttributeError);
+        let class = heap.exception(exception).class;
+        let is_of_types = [type_error, attribute_error]
+            .iter()
+            .any(|&wanted| self.program.module.is_subclass(class, wanted));
+        let Some(frame) = self.frames.last().filter(|_| is_of_types) else {
+            return context;
+        };
+        let expected = |index: salami_ir::TypeIndex| {
+            let module = &self.program.module;
+            let expected = module.types.get(index.index())?;
+            Some(super::slow::describe(module, expected))
+        };
+        let (register, expected) = match self.instruction_at(frame.function, frame.position) {
+            Some(&Instruction::Expect {
+                value,
+                expected: of,
+                ..
+            }) => (value, expected(of)),
+            Some(Instruction::CallValue { callee, .. }) => (*callee, Some("function".to_owned())),
+            Some(
+                Instruction::Negate { value, .. }
+                | Instruction::Positive { value, .. }
+                | Instruction::Invert { value, .. }
+                | Instruction::Length { value, .. }
+                | Instruction::GetIterator { value, .. }
+                | Instruction::Unpack { value, .. }
+                | Instruction::UnpackStar { value, .. },
+            ) => (*value, None),
+            Some(
+                Instruction::GetItem { container, .. }
+                | Instruction::SetItem { container, .. }
+                | Instruction::DeleteItem { container, .. },
+            ) => (*container, None),
+            _ => return context,
+        };
+        context.register = Some(register.0);
+        context.expected_type = expected;
+        context.actual_type = Some(crate::ops::type_name(heap, self.register(register)));
+        context
+    }
+
     pub(crate) fn error_of(&mut self, raise: Raise) -> MachineError {
         let context = self.error_context();
         match raise {
@@ -168,14 +229,26 @@ impl Machine {
         }
     }
 
-    pub(crate) fn stack_error(&self) -> MachineError {
-        let limit = self.limits.stack;
-        let message = format!("the stack would take more than {limit} bytes");
-        MachineError {
-            code: "limit.stack",
+    /// The error of a limit, by the code that says which.
+    pub(crate) fn limit_error(&self, code: &'static str) -> Option<MachineError> {
+        let message = match code {
+            STACK_LIMIT => format!("the stack would take more than {} bytes", self.limits.stack),
+            DEPTH_LIMIT => format!("calls are nested more than {} deep", self.limits.depth),
+            INSTRUCTION_LIMIT => {
+                let most = self.limits.instructions.unwrap_or(u64::MAX);
+                format!("the execution takes more than {most} instructions")
+            }
+            ITERATION_LIMIT => {
+                let most = self.limits.iterations.unwrap_or(u64::MAX);
+                format!("Loop exceeds iteration limit: it goes on after {most} iterations")
+            }
+            _ => return None,
+        };
+        Some(MachineError {
+            code,
             message,
             context: self.error_context(),
-        }
+        })
     }
 
     /// Describes an exception that nobody catches.
@@ -185,13 +258,15 @@ impl Machine {
             &self.context.heap,
             self.context.heap.exception(exception).class,
         );
-        // Its text is for people: it may take memory and fuel past the limits, which end here anyway.
-        let saved = self.context.fuel;
-        self.context.fuel.remaining = i64::MAX / 4;
-        self.context.fuel.margin = 0;
-        let message = match &self.context.told {
-            Some((told, text)) if *told == exception => text.clone(),
-            _ => crate::format::display(&mut self.context, value).unwrap_or_default(),
+        // Its text is for people: worked out with fuel of its own, the same however the run is sliced.
+        let own = Fuel {
+            remaining: FUEL_OF_A_MESSAGE,
+            ..Fuel::default()
+        };
+        let saved = core::mem::replace(&mut self.context.fuel, own);
+        let message = match self.context.told_of(exception) {
+            Some(text) => text.to_owned(),
+            None => crate::format::display(&mut self.context, value).unwrap_or_default(),
         };
         self.context.fuel = saved;
         let entries = self.context.heap.exception(exception).traceback.clone();
@@ -205,7 +280,7 @@ impl Machine {
             class,
             message,
             traceback,
-            context: self.error_context(),
+            context: self.context_of(exception),
         }
     }
 }

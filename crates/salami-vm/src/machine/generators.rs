@@ -188,6 +188,7 @@ impl Machine {
                 resumed: link.resumed,
                 handled: None,
             });
+            self.count_frame();
         }
         Ok(())
     }

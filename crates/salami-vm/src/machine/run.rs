@@ -5,7 +5,6 @@
 //! the exact form takes over, which pays for each instruction before it. Both stop at the same
 //! instruction, so slicing fuel changes nothing. Between runs the account is the exact form's.
 
-use super::calls::STACK_LIMIT;
 use super::generators::Delegated;
 use super::leave::Leave;
 use super::{Machine, MachineError, Outcome};
@@ -39,7 +38,7 @@ impl Machine {
         let program = std::sync::Arc::clone(&self.program);
         let mut exactly = false;
         loop {
-            let next = if self.context.fuel.remaining >= FAST && !exactly {
+            let next = if self.context.fuel.remaining >= FAST && !exactly && self.meter.is_none() {
                 self.run_form::<false>(&program)
             } else {
                 self.run_form::<true>(&program)
@@ -97,6 +96,15 @@ impl Machine {
         self.rewind();
         if EXACT {
             self.context.fuel.remaining += self.operation_cost();
+        }
+        let here = self.frames.last().and_then(|frame| {
+            let function = self.program.functions.get(frame.function as usize)?;
+            Some(function.counts(frame.position as usize))
+        });
+        if let Some(meter) = &mut self.meter
+            && here != Some(false)
+        {
+            meter.take_back();
         }
     }
 
@@ -261,7 +269,8 @@ impl Machine {
             self.collect();
         }
         if EXACT {
-            return (self.context.fuel.remaining >= FAST).then_some(Next::Switch);
+            let goes_fast = self.context.fuel.remaining >= FAST && self.meter.is_none();
+            return goes_fast.then_some(Next::Switch);
         }
         (self.context.fuel.remaining < MARGIN).then(|| self.leave_fast())
     }
@@ -314,6 +323,11 @@ impl Machine {
                 Some(Next::Exactly)
             }
             Raise::Suspend => {
+                if let Some((class, message)) = self.context.interrupt.take() {
+                    self.context.wait = None;
+                    let raise = self.context.interruption(class, &message);
+                    return self.raise::<EXACT>(raise);
+                }
                 self.take_back::<EXACT>();
                 let outcome = match &self.context.wait {
                     Some(wait) => Outcome::Suspended(wait.clone()),
@@ -325,8 +339,10 @@ impl Machine {
                 self.take_back::<EXACT>();
                 let error = match self.guard.take() {
                     Some(error) => error,
-                    None if message == STACK_LIMIT => self.stack_error(),
-                    None => self.error_of(raise),
+                    None => match self.limit_error(message) {
+                        Some(error) => error,
+                        None => self.error_of(raise),
+                    },
                 };
                 Some(self.ended::<EXACT>(Outcome::Failed(error)))
             }

@@ -397,7 +397,10 @@ impl Machine {
                 }
                 Ok(())
             }
-            (Op::CallService { result, site }, Instruction::CallService { service, .. }) => {
+            (
+                Op::CallService { result, site } | Op::BeginCall { result, site },
+                Instruction::CallService { service, .. } | Instruction::BeginCall { service, .. },
+            ) => {
                 let site = function.and_then(|function| function.sites.get(site as usize));
                 let arguments: Vec<Value> = site
                     .iter()
@@ -407,7 +410,17 @@ impl Machine {
                         self.stack.get(place).copied().unwrap_or_default()
                     })
                     .collect();
-                let value = self.call_service(&service, &arguments)?;
+                let value = if let Op::BeginCall { .. } = op {
+                    self.begin_call(&service, &arguments)?
+                } else {
+                    self.call_service(&service, &arguments)?
+                };
+                self.write(result, value);
+                Ok(())
+            }
+            (Op::EndCall { call, result }, Instruction::EndCall { .. }) => {
+                let call = register(call);
+                let value = self.end_call(call)?;
                 self.write(result, value);
                 Ok(())
             }
@@ -436,7 +449,7 @@ impl Machine {
 /// Marks a guard that failed; its error is kept beside.
 pub(super) const GUARD: &str = "internal.guard";
 
-fn describe(module: &salami_ir::Module, wanted: &salami_ir::RegisterType) -> String {
+pub(super) fn describe(module: &salami_ir::Module, wanted: &salami_ir::RegisterType) -> String {
     let mut names: Vec<String> = Vec::new();
     for tag in wanted.tags.iter() {
         match (&wanted.classes, tag) {

@@ -16,7 +16,9 @@ impl Machine {
         let mut grant = 0;
         loop {
             match self.run(grant) {
-                Outcome::OutOfFuel { needed } if self.fuel_used() == before => {
+                Outcome::OutOfFuel { needed }
+                    if self.fuel_used() == before && !self.context.fuel.is_interrupted() =>
+                {
                     let left = u64::try_from(self.context.fuel.remaining).unwrap_or(0);
                     let debt = u64::try_from(self.context.fuel.remaining.saturating_neg());
                     grant = needed.saturating_sub(left).max(1) + debt.unwrap_or(0);

@@ -4,6 +4,7 @@
 
 use salami_ir::{BuiltinException, ClassRef, HandlerKind};
 
+use super::meter::ITERATION_LIMIT;
 use super::{Machine, Outcome};
 use crate::heap::object::{ExceptionObject, GeneratorState, TraceEntry};
 use crate::prepare::handlers;
@@ -244,6 +245,7 @@ impl Machine {
         }
         self.end_delegation();
         let program = std::sync::Arc::clone(&self.program);
+        let before = self.frames.last().map_or(0, |frame| frame.position);
         let found = self.frames.last_mut().and_then(|frame| {
             let function = program.functions.get(frame.function as usize)?;
             let handler = program
@@ -261,12 +263,22 @@ impl Machine {
         match slot {
             Some(slot) => {
                 *slot = Value::Exception(exception);
-                None
+                self.count_jump(before)
             }
             None => Some(Outcome::Failed(
                 self.error_of(Raise::Internal("a handler that does not exist")),
             )),
         }
+    }
+
+    /// Going to a handler may close a loop.
+    fn count_jump(&mut self, before: u32) -> Option<Outcome> {
+        let after = self.frames.last()?.position;
+        let meter = self.meter.as_mut().filter(|_| after <= before)?;
+        if meter.round(self.frames.len(), after) {
+            return None;
+        }
+        self.limit_error(ITERATION_LIMIT).map(Outcome::Failed)
     }
 
     /// `__context__`: the exception that a handler was at work on where this one is raised.
@@ -337,11 +349,8 @@ impl Machine {
             .position(|handler| handler.target.0 == target);
         let places = handler.and_then(|handler| prepared.inside.get(handler));
         places.is_some_and(|places| {
-            places
-                .get_or_init(|| handlers::only_through(source, target))
-                .get(address.index())
-                .copied()
-                .unwrap_or(false)
+            let runs = places.get_or_init(|| handlers::only_through(source, target));
+            handlers::holds(runs, address.0)
         })
     }
 }

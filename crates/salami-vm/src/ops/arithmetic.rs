@@ -215,9 +215,7 @@ fn general(
     }
     let result = match (operator, left, right) {
         (Op::Add, Value::Str(left), Value::Str(right)) => {
-            context.charge(
-                u64::from(left.length.min(right.length)) / 16 + u64::from(right.length) / 16,
-            )?;
+            context.charge(context.heap.copied_by_append(left, right) as u64 / 16)?;
             Some(context.heap.append(left, right)?)
         }
         (Op::Add, Value::List(_) | Value::Tuple(_) | Value::Str(_) | Value::Bytes(_), _) => {
@@ -241,6 +239,9 @@ fn general(
         }
         (Op::Modulo, Value::Str(template), _) => {
             Some(crate::format::format_percent(context, template, right)?)
+        }
+        (Op::Modulo, Value::Bytes(template), _) => {
+            Some(crate::format::format_percent_bytes(context, template, right)?)
         }
         (
             Op::BitAnd | Op::BitOr | Op::BitXor | Op::Subtract,

@@ -12,7 +12,7 @@ use crate::heap::Flavor;
 use crate::heap::Heap;
 use crate::native;
 use crate::raise::Raise;
-use crate::value::{DictRef, Value};
+use crate::value::{DictRef, SetRef, Value};
 
 /// How deep nested data may be where CPython recurses: comparison and repr.
 pub const MAXIMUM_DEPTH: usize = 1000;
@@ -114,7 +114,40 @@ fn counts_within(heap: &Heap, left: DictRef, right: DictRef) -> bool {
     })
 }
 
-fn shallow(heap: &Heap, left: Value, right: Value) -> Shallow {
+/// What looking at a pair once costs, beyond its children.
+fn weight(heap: &Heap, left: Value, right: Value) -> u64 {
+    match (left, right) {
+        (Value::Str(a), Value::Str(b)) if a.length == b.length => u64::from(a.length) / 64,
+        (Value::Bytes(a), Value::Bytes(b)) => {
+            heap.bytes(a).len().min(heap.bytes(b).len()) as u64 / 64
+        }
+        (Value::Big(a), Value::Big(_)) => heap.big(a).bits() / 512,
+        (Value::Set(a), Value::Set(b)) if a != b => heap.set(a).len() as u64,
+        (Value::DictKeys(a), Value::DictKeys(b)) if a != b => heap.dict(a).len() as u64,
+        (Value::Dict(a), Value::Dict(b)) if a != b => heap.dict(a).len() as u64,
+        _ => 0,
+    }
+}
+
+/// Sets inside sets, from this level on, are compared by their keyed hashes, of 64 bits that no
+/// program knows: comparing element by element would take native stack for each level.
+const SET_LEVELS: u8 = 16;
+
+fn sets_equal(heap: &Heap, left: SetRef, right: SetRef, level: u8) -> bool {
+    if left == right {
+        return true;
+    }
+    if heap.set(left).len() != heap.set(right).len() {
+        return false;
+    }
+    if level < SET_LEVELS {
+        return super::set::is_subset_core(heap, left, right, level + 1);
+    }
+    let hash = |set| super::hash::rehash(heap, Value::Set(set));
+    hash(left) == hash(right)
+}
+
+fn shallow(heap: &Heap, left: Value, right: Value, level: u8) -> Shallow {
     let answer = match (left, right) {
         (Value::Int(left), Value::Int(right)) => left == right,
         (Value::Str(left), Value::Str(right)) => left == right || heap.str(left) == heap.str(right),
@@ -155,11 +188,7 @@ fn shallow(heap: &Heap, left: Value, right: Value) -> Shallow {
                     .unless(one.class != other.class && !alike(heap, one.class, other.class));
             }
         }
-        (Value::Set(a), Value::Set(b)) => {
-            a == b
-                || (heap.set(a).len() == heap.set(b).len()
-                    && super::set::is_subset_core(heap, a, b))
-        }
+        (Value::Set(a), Value::Set(b)) => sets_equal(heap, a, b, level),
         (Value::DictKeys(a), Value::DictKeys(b)) => {
             let (one, other) = (heap.dict(a), heap.dict(b));
             one.len() == other.len()
@@ -277,14 +306,23 @@ fn step(heap: &Heap, left: Value, right: Value, index: usize) -> Step {
 }
 
 /// Equality with an explicit stack of the containers that are open.
-fn walk(heap: &Heap, left: Value, right: Value, fuel: Option<&mut Fuel>) -> Result<bool, Stop> {
+fn walk(
+    heap: &Heap,
+    left: Value,
+    right: Value,
+    fuel: Option<&mut Fuel>,
+    level: u8,
+) -> Result<bool, Stop> {
     let mut none = Fuel {
         remaining: i64::MAX / 2,
-        dynamic: 0,
-        margin: 0,
+        ..Fuel::default()
     };
     let fuel = fuel.unwrap_or(&mut none);
-    let mut stack: Vec<(Value, Value, usize)> = match shallow(heap, left, right) {
+    let mut units = weight(heap, left, right);
+    if units > 0 {
+        fuel.charge(units).map_err(Stop::Raise)?;
+    }
+    let mut stack: Vec<(Value, Value, usize)> = match shallow(heap, left, right, level) {
         Shallow::Answer(answer) => return Ok(answer),
         Shallow::Children(count) => {
             fuel.charge(count as u64).map_err(Stop::Raise)?;
@@ -304,7 +342,11 @@ fn walk(heap: &Heap, left: Value, right: Value, fuel: Option<&mut Fuel>) -> Resu
                 if identical(left, right) {
                     continue;
                 }
-                match shallow(heap, left, right) {
+                units = weight(heap, left, right);
+                if units > 0 {
+                    fuel.charge(units).map_err(Stop::Raise)?;
+                }
+                match shallow(heap, left, right, level) {
                     Shallow::Answer(true) => {}
                     Shallow::Answer(false) => return Ok(false),
                     Shallow::Children(count) => {
@@ -326,12 +368,18 @@ fn walk(heap: &Heap, left: Value, right: Value, fuel: Option<&mut Fuel>) -> Resu
 #[inline]
 #[must_use]
 pub fn keys_equal(heap: &Heap, left: Value, right: Value) -> bool {
+    keys_equal_at(heap, left, right, 0)
+}
+
+/// The same `level` deep in sets.
+#[inline]
+pub(crate) fn keys_equal_at(heap: &Heap, left: Value, right: Value, level: u8) -> bool {
     match (left, right) {
         (Value::Int(left), Value::Int(right)) => left == right,
         (Value::Str(left), Value::Str(right)) => left == right || heap.str(left) == heap.str(right),
         (Value::Tuple(_), Value::Tuple(_)) => flat_equal(heap, left, right)
-            .unwrap_or_else(|| walk(heap, left, right, None).unwrap_or(false)),
-        _ => identical(left, right) || walk(heap, left, right, None).unwrap_or(false),
+            .unwrap_or_else(|| walk(heap, left, right, None, level).unwrap_or(false)),
+        _ => identical(left, right) || walk(heap, left, right, None, level).unwrap_or(false),
     }
 }
 
@@ -343,12 +391,12 @@ pub fn keys_equal(heap: &Heap, left: Value, right: Value) -> bool {
 pub fn equal(context: &mut Context, left: Value, right: Value) -> Result<bool, Raise> {
     match (left, right) {
         (Value::Int(left), Value::Int(right)) => return Ok(left == right),
-        (Value::Str(left), Value::Str(right)) => {
+        (Value::Str(left), Value::Str(right)) if left.length < 64 || right.length < 64 => {
             return Ok(context.heap.str(left) == context.heap.str(right));
         }
         _ => {}
     }
-    match walk(&context.heap, left, right, Some(&mut context.fuel)) {
+    match walk(&context.heap, left, right, Some(&mut context.fuel), 0) {
         Ok(answer) => Ok(answer),
         Err(Stop::Raise(raise)) => Err(raise),
         Err(Stop::TooDeep) => Err(too_deep(context)),
@@ -418,6 +466,11 @@ pub fn order(
                 return Ok(holds(comparison, left.cmp(&right)));
             }
             (Value::Str(left), Value::Str(right)) => {
+                let units = u64::from(left.length.min(right.length)) / 64;
+                if units > 0 {
+                    context.charge(units)?;
+                }
+                let heap = &context.heap;
                 return Ok(holds(
                     comparison,
                     heap.str(left).as_bytes().cmp(heap.str(right).as_bytes()),
@@ -431,6 +484,11 @@ pub fn order(
                 return Ok(order.is_some_and(|order| holds(comparison, order)));
             }
             (Value::Bytes(left), Value::Bytes(right)) => {
+                let units = heap.bytes(left).len().min(heap.bytes(right).len()) as u64 / 64;
+                if units > 0 {
+                    context.charge(units)?;
+                }
+                let heap = &context.heap;
                 return Ok(holds(comparison, heap.bytes(left).cmp(heap.bytes(right))));
             }
             (Value::Set(a), Value::Set(b)) => {

@@ -60,7 +60,7 @@ fn dict_set_hashed(
     match find(&context.heap, dict, hash, key) {
         Some(position) => context.heap.dict_mut(dict).set_at(position, value),
         None => {
-            context.heap.reserve(DICT_ENTRY_SIZE)?;
+            context.heap.reserve(context.heap.dict(dict).growth())?;
             context
                 .heap
                 .modify_dict(dict, |object| object.push(hash, key, value));

@@ -3,7 +3,7 @@
 use num_bigint::BigInt;
 
 use super::names::type_name;
-use crate::context::Context;
+use crate::context::{Context, Fuel};
 use crate::hash::{self, HashKey, PythonTuple};
 use crate::heap::Heap;
 use crate::native::{self, NativeHash};
@@ -60,16 +60,7 @@ fn part(heap: &Heap, key: HashKey, value: Value) -> Part {
         Value::Bytes(bytes) => key.bytes(domain::BYTES, heap.bytes(bytes)),
         Value::Tuple(tuple) => return Part::Children(heap.tuple(tuple).to_vec(), domain::TUPLE),
         Value::Set(set) if heap.set(set).is_frozen() => {
-            // Elements come in any order, so their hashes are added; they are hashable and no frozensets
-            // nest deeply without tuples, which the worklist of this very function would not see.
-            let mut sum = 0_u64;
-            for element in heap.set(set).values() {
-                match shallow(heap, key, element) {
-                    Some(hash) => sum = sum.wrapping_add(key.combine(hash, domain::SET)),
-                    None => return Part::Unhashable,
-                }
-            }
-            key.word(domain::SET, sum)
+            return Part::Children(heap.set(set).values(), domain::SET);
         }
         Value::Object(object) => {
             let instance = heap.object(object);
@@ -134,11 +125,6 @@ fn part(heap: &Heap, key: HashKey, value: Value) -> Part {
     })
 }
 
-/// The keyed hash, or `None` if a part is unhashable. Own stack.
-fn shallow(heap: &Heap, key: HashKey, value: Value) -> Option<u64> {
-    deep(heap, key, value).ok()
-}
-
 /// The hash of a tuple whose items have no parts, as most keys are; else `None`.
 fn flat_tuple(heap: &Heap, key: HashKey, tuple: TupleRef) -> Option<u64> {
     let mut state = key.word(domain::TUPLE, 0);
@@ -155,8 +141,60 @@ fn flat_tuple(heap: &Heap, key: HashKey, tuple: TupleRef) -> Option<u64> {
     Some(state)
 }
 
-/// The keyed hash; `Err` names the part that has none.
-fn deep(heap: &Heap, key: HashKey, value: Value) -> Result<u64, Value> {
+/// Why there is no hash.
+enum NoHash {
+    /// This part has none.
+    Unhashable(Value),
+    /// The fuel for it.
+    Raise(Raise),
+}
+
+/// A value with parts, some of which are hashed already.
+struct Open {
+    children: std::vec::IntoIter<Value>,
+    state: u64,
+    /// The elements of a set come in any order, so their hashes are added.
+    is_set: bool,
+}
+
+impl Open {
+    fn new(key: HashKey, children: Vec<Value>, domain: u64) -> Self {
+        Self {
+            children: children.into_iter(),
+            state: if domain == domain::SET {
+                0
+            } else {
+                key.word(domain, 0)
+            },
+            is_set: domain == domain::SET,
+        }
+    }
+
+    fn add(&mut self, key: HashKey, hash: u64) {
+        self.state = if self.is_set {
+            self.state.wrapping_add(key.combine(hash, domain::SET))
+        } else {
+            key.combine(self.state, hash)
+        };
+    }
+
+    fn finish(&self, key: HashKey) -> u64 {
+        if self.is_set {
+            key.word(domain::SET, self.state)
+        } else {
+            self.state
+        }
+    }
+}
+
+/// The keyed hash. With an account to charge it pays for each part, as parts that are shared are
+/// hashed as often as they are met.
+fn deep(
+    heap: &Heap,
+    key: HashKey,
+    value: Value,
+    mut fuel: Option<&mut Fuel>,
+) -> Result<u64, NoHash> {
     if let Value::Tuple(tuple) = value
         && let Some(hash) = flat_tuple(heap, key, tuple)
     {
@@ -164,39 +202,39 @@ fn deep(heap: &Heap, key: HashKey, value: Value) -> Result<u64, Value> {
     }
     let (children, domain) = match part(heap, key, value) {
         Part::Whole(hash) => return Ok(hash),
-        Part::Unhashable => return Err(value),
+        Part::Unhashable => return Err(NoHash::Unhashable(value)),
         Part::Children(children, domain) => (children, domain),
     };
-    let mut stack = vec![(children.into_iter(), key.word(domain, 0))];
+    let mut stack = vec![Open::new(key, children, domain)];
     let mut finished = None;
-    while let Some((children, state)) = stack.last_mut() {
+    while let Some(open) = stack.last_mut() {
         if let Some(hash) = finished.take() {
-            *state = key.combine(*state, hash);
+            open.add(key, hash);
         }
-        match children.next() {
-            None => {
-                finished = Some(*state);
-                stack.pop();
-            }
-            Some(child) => match part(heap, key, child) {
-                Part::Whole(hash) => *state = key.combine(*state, hash),
-                Part::Unhashable => return Err(child),
-                Part::Children(children, domain) => {
-                    stack.push((children.into_iter(), key.word(domain, 0)))
-                }
-            },
+        let Some(child) = open.children.next() else {
+            finished = Some(open.finish(key));
+            stack.pop();
+            continue;
+        };
+        if let Some(fuel) = &mut fuel {
+            fuel.charge(1 + cost(heap, child)).map_err(NoHash::Raise)?;
+        }
+        match part(heap, key, child) {
+            Part::Whole(hash) => open.add(key, hash),
+            Part::Unhashable => return Err(NoHash::Unhashable(child)),
+            Part::Children(children, domain) => stack.push(Open::new(key, children, domain)),
         }
     }
-    finished.ok_or(value)
+    finished.ok_or(NoHash::Unhashable(value))
 }
 
-/// What hashing costs beyond an instruction.
+/// What hashing costs beyond an instruction, or beyond its parts.
 fn cost(heap: &Heap, value: Value) -> u64 {
     match value {
         Value::Str(text) => u64::from(text.length) / 64,
         Value::Bytes(bytes) => heap.bytes(bytes).len() as u64 / 64,
-        Value::Tuple(tuple) => heap.tuple(tuple).len() as u64,
-        Value::Set(set) => heap.set(set).len() as u64 * 2,
+        Value::Tuple(tuple) => heap.tuple(tuple).len() as u64 / 4,
+        Value::Set(set) => heap.set(set).len() as u64,
         Value::Big(big) => heap.big(big).bits() / 512,
         _ => 0,
     }
@@ -220,15 +258,42 @@ pub fn hash_key(context: &mut Context, value: Value) -> Result<u64, Raise> {
     if cost > 0 {
         context.charge(cost)?;
     }
-    deep(&context.heap, key, value).map_err(|part| {
-        let name = type_name(&context.heap, part);
-        context.type_error(format!("unhashable type: '{name}'"))
+    deep(&context.heap, key, value, Some(&mut context.fuel)).map_err(|no_hash| match no_hash {
+        NoHash::Raise(raise) => raise,
+        NoHash::Unhashable(part) if crate::native::decimal_hooks::of(&context.heap, part).is_some() => {
+            context.type_error("Cannot hash a signaling NaN value")
+        }
+        NoHash::Unhashable(part) => {
+            let name = type_name(&context.heap, part);
+            context.type_error(format!("unhashable type: '{name}'"))
+        }
     })
 }
 
-/// The keyed hash of a key that is in a table, so is hashable.
+/// The keyed hash of a key that is in a table, so is hashable, and was paid for when it came there.
 pub(crate) fn rehash(heap: &Heap, value: Value) -> u64 {
-    deep(heap, heap.key(), value).unwrap_or(0)
+    deep(heap, heap.key(), value, None).unwrap_or(0)
+}
+
+/// Pays for [`python_hash`] of a key with parts, which are hashed as often as they are met.
+///
+/// # Errors
+/// If there is not enough fuel; TypeError for an unhashable key.
+pub(crate) fn pay_python_hash(context: &mut Context, value: Value) -> Result<(), Raise> {
+    let Value::Tuple(tuple) = value else {
+        return Ok(());
+    };
+    let items = context.heap.tuple(tuple);
+    let (count, has_parts) = (
+        items.len(),
+        items.iter().any(|item| matches!(item, Value::Tuple(_))),
+    );
+    if has_parts {
+        hash_key(context, value)?;
+    } else if count > 8 {
+        context.charge(count as u64 / 8)?;
+    }
+    Ok(())
 }
 
 /// CPython's hash of a number or a tuple of such; `None` for others.
@@ -282,7 +347,7 @@ pub fn public_hash(context: &mut Context, value: Value) -> Result<i64, Raise> {
     {
         return Ok(hash);
     }
-    let hash = deep(&context.heap, HashKey::default(), value).unwrap_or(0);
+    let hash = deep(&context.heap, HashKey::default(), value, None).unwrap_or(0);
     // CPython's hashes fit 61 bits for numbers, 64 for others; -1 is never one.
     Ok((hash >> 3).cast_signed())
 }

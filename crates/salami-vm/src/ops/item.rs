@@ -441,6 +441,7 @@ fn set_slice(
     if indices.step == 1 {
         let first = usize::try_from(indices.start).unwrap_or(0).min(length);
         let end = (first + indices.count).min(length);
+        context.heap.grow_list(list, values.len())?;
         context.heap.modify_list(list, |elements| {
             elements.splice(first..end, values);
         });

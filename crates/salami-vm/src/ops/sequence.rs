@@ -21,6 +21,7 @@ pub fn extend(context: &mut Context, list: ListRef, values: Value) -> Result<(),
     let size = usize::try_from(size_hint(&context.heap, values)).unwrap_or(usize::MAX);
     context.heap.reserve(size.saturating_mul(VALUE_SIZE))?;
     let values = collect(context, values)?;
+    context.heap.grow_list(list, values.len())?;
     context
         .heap
         .modify_list(list, |elements| elements.extend(values));

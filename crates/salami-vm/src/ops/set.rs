@@ -1,7 +1,7 @@
 //! Sets and frozensets. See [`crate::heap::SetObject`] for their two orders.
 
-use super::compare::keys_equal;
-use super::hash::{hash_key, python_hash, rehash};
+use super::compare::{keys_equal, keys_equal_at};
+use super::hash::{hash_key, pay_python_hash, python_hash, rehash};
 use crate::context::Context;
 use crate::heap::object::SET_ENTRY_SIZE;
 use crate::heap::{Heap, SetHash, SetObject};
@@ -11,15 +11,22 @@ use crate::value::{SetRef, Value};
 /// Probes that an operation may make before they cost fuel.
 const FREE_PROBES: u64 = 16;
 
-fn pay_probes(context: &mut Context, probes: u64) {
+fn pay_probes(context: &mut Context, probes: u64, key: Value) {
     if probes > FREE_PROBES {
-        context.charge_debt(i64::try_from(probes / 4).unwrap_or(i64::MAX));
+        // Each may have compared the key with one of the same hash.
+        let compared = match key {
+            Value::Tuple(tuple) => context.heap.tuple(tuple).len() as u64,
+            _ => 0,
+        };
+        let units = (probes / 4).saturating_mul(1 + compared);
+        context.charge_debt(i64::try_from(units).unwrap_or(i64::MAX));
     }
 }
 
 /// The hash of a key in the form that the set uses now; `None`: a set of numbers, and no number.
 fn hash_for(context: &mut Context, set: &SetObject, key: Value) -> Result<Option<SetHash>, Raise> {
     if set.holds_numbers() {
+        pay_python_hash(context, key)?;
         if let Some(hash) = python_hash(&context.heap, key) {
             return Ok(Some(SetHash::Number(hash)));
         }
@@ -61,7 +68,7 @@ pub fn set_contains(context: &mut Context, set: SetRef, key: Value) -> Result<bo
     let (position, probes) = heap
         .set(set)
         .find(hash, |other| keys_equal(heap, other, key));
-    pay_probes(context, probes);
+    pay_probes(context, probes, key);
     Ok(position.is_some())
 }
 
@@ -75,10 +82,11 @@ pub fn set_add(context: &mut Context, set: SetRef, key: Value) -> Result<bool, R
         None => {
             // The first element that is no number.
             context.charge(context.heap.set(set).len() as u64 * 2)?;
-            context.heap.reserve(SET_ENTRY_SIZE)?;
-            let mut object = core::mem::take(context.heap.set_mut(set));
+            let count = context.heap.set(set).len() + 1;
+            context.heap.reserve(count.saturating_mul(SET_ENTRY_SIZE))?;
+            let mut object = context.heap.modify_set(set, core::mem::take);
             object.make_ordered(|element| rehash(&context.heap, element));
-            *context.heap.set_mut(set) = object;
+            context.heap.modify_set(set, |place| *place = object);
             SetHash::Keyed(rehash(&context.heap, key))
         }
     };
@@ -87,14 +95,14 @@ pub fn set_add(context: &mut Context, set: SetRef, key: Value) -> Result<bool, R
         .set(set)
         .find(hash, |other| keys_equal(heap, other, key));
     if position.is_some() {
-        pay_probes(context, probes);
+        pay_probes(context, probes, key);
         return Ok(false);
     }
-    context.heap.reserve(SET_ENTRY_SIZE)?;
+    context.heap.reserve(context.heap.set(set).growth())?;
     let more = context
         .heap
         .modify_set(set, |object| object.insert(hash, key));
-    pay_probes(context, probes + more);
+    pay_probes(context, probes + more, key);
     Ok(true)
 }
 
@@ -111,7 +119,7 @@ pub fn set_remove(context: &mut Context, set: SetRef, key: Value) -> Result<bool
     let (position, probes) = heap
         .set(set)
         .find(hash, |other| keys_equal(heap, other, key));
-    pay_probes(context, probes);
+    pay_probes(context, probes, key);
     let Some(position) = position else {
         return Ok(false);
     };
@@ -161,7 +169,11 @@ pub fn set_update(context: &mut Context, set: SetRef, from: SetRef) -> Result<()
         return Ok(());
     }
     context.charge(count as u64 * 4)?;
-    context.heap.reserve(count.saturating_mul(SET_ENTRY_SIZE))?;
+    let growth = context
+        .heap
+        .set(set)
+        .growth_for_merge(context.heap.set(from));
+    context.heap.reserve(growth)?;
     if context.heap.set(set).is_empty() {
         let other = core::mem::take(context.heap.set_mut(from));
         let merged = context
@@ -169,13 +181,15 @@ pub fn set_update(context: &mut Context, set: SetRef, from: SetRef) -> Result<()
             .modify_set(set, |object| object.merge_disjoint_numbers(&other));
         *context.heap.set_mut(from) = other;
         if let Some(probes) = merged {
-            pay_probes(context, probes / 2);
+            pay_probes(context, probes / 2, Value::None);
             return Ok(());
         }
     }
     if context.heap.set(from).holds_numbers() {
-        let probes = context.heap.set_mut(set).grow_for_merge(count);
-        pay_probes(context, probes);
+        let probes = context
+            .heap
+            .modify_set(set, |object| object.grow_for_merge(count));
+        pay_probes(context, probes, Value::None);
     }
     let values = context.heap.set(from).values();
     for value in values {
@@ -284,11 +298,11 @@ pub fn set_symmetric_difference(
 /// Fuel.
 pub fn set_is_subset(context: &mut Context, left: SetRef, right: SetRef) -> Result<bool, Raise> {
     context.charge(context.heap.set(left).len() as u64)?;
-    Ok(is_subset_core(&context.heap, left, right))
+    Ok(is_subset_core(&context.heap, left, right, 0))
 }
 
-/// The same without fuel, for equality of keys.
-pub(crate) fn is_subset_core(heap: &Heap, left: SetRef, right: SetRef) -> bool {
+/// The same without fuel, for equality of keys. `level`: how deep in sets they are.
+pub(crate) fn is_subset_core(heap: &Heap, left: SetRef, right: SetRef, level: u8) -> bool {
     let tested = heap.set(right);
     heap.set(left).values().into_iter().all(|value| {
         let hash = if tested.holds_numbers() {
@@ -300,7 +314,7 @@ pub(crate) fn is_subset_core(heap: &Heap, left: SetRef, right: SetRef) -> bool {
             SetHash::Keyed(rehash(heap, value))
         };
         tested
-            .find(hash, |other| keys_equal(heap, other, value))
+            .find(hash, |other| keys_equal_at(heap, other, value, level))
             .0
             .is_some()
     })

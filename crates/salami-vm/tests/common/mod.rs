@@ -97,6 +97,7 @@ pub fn run(program: &Arc<Program>, input: &[(String, Data)], way: Way) -> Observ
                     trace.join(" > ")
                 );
             }
+            Outcome::Suspended(wait) => break format!("waits: {wait:?}"),
             Outcome::Failed(error) => break format!("fails: {}", error.code),
         }
     };
