@@ -40,9 +40,15 @@ pub fn compile(arguments: &Compile, output: &mut Output) -> Result<(), Failure> 
         .map_err(|error| Failure::new(IO, format!("{}: {error}", path.display())))
 }
 
-/// Shows a module as assembly, with a header of comments.
+/// Shows the lines of a listing, another module as assembly with a header of comments.
 pub fn inspect(arguments: &Inspect, output: &mut Output) -> Result<(), Failure> {
     let program = programs::load(&arguments.file, Strict::Never, None)?;
+    if program.is_listing() && !arguments.assembly {
+        for (address, text) in program.listing_lines() {
+            output.write(&format!("Instruction {address}: {text}\n"))?;
+        }
+        return Ok(());
+    }
     let module = program.module();
     let capabilities = match &module.capabilities[..] {
         [] => "none".to_owned(),

@@ -92,4 +92,6 @@ exceptions! {
     ModuleNotFoundError: ImportError,
     StatisticsError: ValueError,
     ToolError: Exception,
+    Cancelled: BaseException,
+    Overflow: DecimalException,
 }

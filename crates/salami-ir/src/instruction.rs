@@ -428,4 +428,8 @@ instructions! {
     0x63 StoreOutput "STORE_OUTPUT" 1 { name: String, value: Register }
     /// Calls a function of a tool, which is in the capability table: the machine waits until the host has answered. ToolError if the host says so, or if an argument is no data. Result `any`, JSON data.
     0x64 CallService "CALL_SERVICE" 10 { service: String, arguments: Vec<Register>, result: Destination }
+    /// Begins a call, as `CALL_SERVICE` makes it, and does not wait. Result: its number, for `CALL_END`.
+    0x65 BeginCall "CALL_BEGIN" 10 { service: String, arguments: Vec<Register>, result: Destination }
+    /// Waits until all calls that were begun are answered, and gives the answer to this one, once. ToolError if the host says so; RuntimeError if there is no such call. Result `any`, JSON data.
+    0x66 EndCall "CALL_END" 2 { call: Register, result: Destination }
 }

@@ -1,6 +1,6 @@
 //! The contract of a leaf: a native function that never runs program code.
 
-use crate::types::RegisterType;
+use crate::types::{RegisterType, TagSet};
 
 /// What the verifier must know of a leaf. The VM declares one beside each implementation and
 /// hands the whole table to the verifier, so the two cannot disagree.
@@ -12,4 +12,18 @@ pub struct LeafSignature {
     pub arguments: u8,
     /// What it returns.
     pub result: RegisterType,
+    /// What its first argument must be, where it always fails else and a call with another one is
+    /// refused.
+    pub requires: Option<Requirement>,
+}
+
+/// What the first argument of a leaf must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Requirement {
+    /// One of these kinds.
+    pub tags: TagSet,
+    /// What they are called: `object`.
+    pub expected: &'static str,
+    /// What is said where it is not.
+    pub refusal: &'static str,
 }

@@ -22,10 +22,10 @@ pub use index::{
     Register, SchemaIndex, TypeIndex,
 };
 pub use instruction::Instruction;
-pub use leaf::LeafSignature;
+pub use leaf::{LeafSignature, Requirement};
 pub use module::{
     Capability, Class, ClassRef, Constant, Field, FieldDefault, Function, FunctionKind, Global,
-    Handler, HandlerKind, LeafImport, Module, RegisterDeclaration, SEMANTICS_VERSION, Schema,
+    Handler, HandlerKind, InputField, LeafImport, Module, RegisterDeclaration, SEMANTICS_VERSION, Schema,
     SourceEntry,
 };
 pub use place::Place;

@@ -23,6 +23,8 @@ pub enum Place {
     Schema(SchemaIndex),
     /// A capability, by its position.
     Capability(u32),
+    /// A declared input field, by its position.
+    Input(u32),
     /// A function as a whole: its name, parameters, result.
     Function(FunctionIndex),
     /// The declaration of a register.
@@ -46,6 +48,7 @@ impl fmt::Display for Place {
             Self::Class(index) => write!(formatter, "class {index}"),
             Self::Schema(index) => write!(formatter, "schema {index}"),
             Self::Capability(index) => write!(formatter, "capability {index}"),
+            Self::Input(index) => write!(formatter, "input field {index}"),
             Self::Function(index) => write!(formatter, "function {index}"),
             Self::Register(function, index) => {
                 write!(formatter, "function {function}, register ${index}")

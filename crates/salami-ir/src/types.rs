@@ -101,6 +101,8 @@ tags! {
     Coroutine = "coroutine",
     /// An asynchronous generator, which may wait between its values.
     AsyncGenerator = "async_generator",
+    /// What a service answers to an HTTP request: status, headers and body.
+    Response = "response",
 }
 
 /// A set of [`Tag`]s.

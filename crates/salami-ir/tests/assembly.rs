@@ -34,22 +34,30 @@ fn a_listing_needs_no_declarations() {
     assert_eq!(
         printed,
         r#"MODULE "" semantics 1
-FUNCTION f0 "<module>" parameters 0 captures 0 result any registers 7
+LISTING "0: LOAD_INPUT \"email\" -> $email"
+LISTING "1: CHECK_SET $email \"email\" -> $email"
+LISTING "10: CALL_LEAF \"str.upper\" [$email] -> $1"
+LISTING "20: IF_FALSE $1 -> 50"
+LISTING "30: STORE_OUTPUT \"status\" \"valid\""
+LISTING "31: RETURN"
+LISTING "50: STORE_OUTPUT \"status\" \"invalid\""
+LISTING "51: RETURN"
+FUNCTION f0 "<module>" parameters 0 captures 0 result any registers 4
   REGISTER $0 any, $1 any
   REGISTER $2 any "email"
-  REGISTER $3 any, $4 any, $5 any, $6 any
+  REGISTER $3 any
   0: LOAD_INPUT "email" -> $2
   1: CHECK_SET $2 "email" -> $2
   2: CALL_LEAF "str.upper" [$2] -> $1
   3: IF_FALSE $1 -> 8
   4: LOAD_CONST "valid" -> $3
   5: STORE_OUTPUT "status" $3
-  6: LOAD_CONST None -> $4
-  7: RETURN $4
-  8: LOAD_CONST "invalid" -> $5
-  9: STORE_OUTPUT "status" $5
-  10: LOAD_CONST None -> $6
-  11: RETURN $6
+  6: LOAD_CONST None -> $3
+  7: RETURN $3
+  8: LOAD_CONST "invalid" -> $3
+  9: STORE_OUTPUT "status" $3
+  10: LOAD_CONST None -> $3
+  11: RETURN $3
 ENTRY f0
 "#
     );
@@ -84,7 +92,8 @@ fn constants_have_literals() {
     let source = "LOAD_CONST -0x10000000000000000 -> $0\nLOAD_CONST 1e300 -> $0\nLOAD_CONST b\"\\xff\" -> $0\n\
                   LOAD_CONST type int -> $0\nLOAD_CONST class KeyError -> $0\nLOAD_CONST ... -> $0\nLOAD_CONST -inf -> $0";
     let module = text::parse(source).expect("it assembles");
-    assert_eq!(module.constants.len(), 7);
+    // None is of the RETURN that is left out.
+    assert_eq!(module.constants.len(), 8);
     assert_eq!(module.constants[1], Constant::Float(1e300f64.to_bits()));
     assert_eq!(text::parse(&text::print(&module)), Ok(module));
 }
@@ -183,7 +192,8 @@ fn long_code_takes_linear_time() {
         .map(|index| format!("IF_TRUE $0 -> {}\n", 99_999 - index))
         .collect();
     let module = text::parse(&source).expect("it assembles");
-    assert_eq!(module.functions[0].code.len(), 100_000);
+    // The RETURN at the end is left out.
+    assert_eq!(module.functions[0].code.len(), 100_002);
     assert!(
         matches!(module.functions[0].code[0], Instruction::IfTrue { target, .. } if target.0 == 99_999)
     );

@@ -97,6 +97,7 @@ pub fn lower(
             })
             .collect(),
         entry: FunctionIndex(program.body.0),
+        ..Module::default()
     };
     merge::merge(&mut module);
     Ok(module)

@@ -31,7 +31,7 @@ macro_rules! rules {
     };
 }
 
-rules! { V1 V2 V3 V4 V5 V6 V7 V8 V9 V10 V11 V12 V13 V14 V15 V16 V17 V18 V19 V20 V21 V22 V23 V24 V25 V26 V27 V28 }
+rules! { V1 V2 V3 V4 V5 V6 V7 V8 V9 V10 V11 V12 V13 V14 V15 V16 V17 V18 V19 V20 V21 V22 V23 V24 V25 V26 V27 V28 V29 }
 
 impl fmt::Display for Rule {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,6 +48,19 @@ pub struct VerifyError {
     pub place: Place,
     /// What is wrong, in a sentence without full stop.
     pub message: String,
+    /// The value of the wrong type, if it is that.
+    pub mismatch: Option<Mismatch>,
+}
+
+/// A value of the wrong type, in the words of JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// The register, by its name: `$0`, `$email`.
+    pub register: String,
+    /// What it must be: `object`.
+    pub expected: String,
+    /// What it is: `string`.
+    pub actual: String,
 }
 
 impl VerifyError {
@@ -86,7 +99,21 @@ impl Errors {
                 rule,
                 place,
                 message: message.into(),
+                mismatch: None,
             });
+        }
+    }
+
+    pub(crate) fn push_mismatch(
+        &mut self,
+        rule: Rule,
+        place: Place,
+        message: String,
+        mismatch: Mismatch,
+    ) {
+        self.push(rule, place, message);
+        if let Some(last) = self.list.last_mut() {
+            last.mismatch = Some(mismatch);
         }
     }
 

@@ -66,8 +66,14 @@
 //! - **V27** The types are found with bounded effort: block starts times registers that live
 //!   there, and block starts times their handlers, are limited for a function, all steps for a
 //!   module. No program that people or models write comes near.
-//! - **V28** `CALL_SERVICE` calls a tool of the capability table, with as many arguments as that
+//! - **V28** `CALL_SERVICE` and `CALL_BEGIN` call a tool of the capability table, with as many arguments as that
 //!   names parameters, if it does.
+//!
+//! - **V29** Declared input fields have different names, and hold JSON data.
+//!
+//! What `LOAD_INPUT` gives: a declared field, a value of its type; else, where the module is verified
+//! for certain inputs ([`verify_for`]), a value of the input's type, or nothing where there is no
+//! such input; else anything or nothing.
 //!
 //! Not proved, because it is not needed for safety: that a clean-up ends in `RERAISE`, and that a
 //! program ends. Fuel meters every instruction, so every loop.
@@ -84,7 +90,7 @@ mod shape;
 mod tables;
 mod verified;
 
-pub use error::{Rule, VerifyError};
+pub use error::{Mismatch, Rule, VerifyError};
 pub use facts::{Facts, FunctionFacts, Registers};
 pub use tables::{MAXIMUM_FUNCTIONS, MAXIMUM_REGISTERS};
-pub use verified::{Limits, Verified, verify, verify_within};
+pub use verified::{Inputs, Limits, Verified, assumed_inputs, verify, verify_for, verify_within};

@@ -1,13 +1,15 @@
 //! The registers of a function between two instructions, and the rules of reading and writing them.
 
 use salami_ir::instruction::Destination;
+use salami_ir::text;
 use salami_ir::{
-    Address, ClassRef, Function, FunctionIndex, LeafSignature, Module, Place, Register, Tag,
-    TagSet, TypeIndex,
+    Address, ClassRef, Function, FunctionIndex, LeafSignature, Module, Place, Register,
+    Requirement, Tag, TagSet, TypeIndex,
 };
 
-use crate::error::{Errors, Rule};
+use crate::error::{Errors, Mismatch, Rule};
 use crate::lattice::{Lattice, Type};
+use crate::verified::Inputs;
 
 /// What all functions of a module are checked against.
 pub(crate) struct Context<'m> {
@@ -16,7 +18,10 @@ pub(crate) struct Context<'m> {
     /// The module's types.
     pub types: Vec<Type>,
     /// What each imported leaf takes and gives.
-    pub leaves: Vec<(u8, Type)>,
+    pub leaves: Vec<(u8, Type, Option<Requirement>)>,
+    /// The input fields that are known, and whether there are no others.
+    pub inputs: Option<&'m Inputs>,
+    pub inputs_are_all: bool,
 }
 
 impl<'m> Context<'m> {
@@ -26,6 +31,7 @@ impl<'m> Context<'m> {
         table: &'static [LeafSignature],
         positions: &[u32],
         mut lattice: Lattice,
+        inputs: Option<&'m Inputs>,
     ) -> Self {
         let types = module
             .types
@@ -36,13 +42,21 @@ impl<'m> Context<'m> {
             .iter()
             .filter_map(|position| table.get(*position as usize));
         let leaves = signatures
-            .map(|leaf| (leaf.arguments, lattice.declared(&leaf.result)))
+            .map(|leaf| {
+                (
+                    leaf.arguments,
+                    lattice.declared(&leaf.result),
+                    leaf.requires,
+                )
+            })
             .collect();
         Self {
             module,
             lattice,
             types,
             leaves,
+            inputs,
+            inputs_are_all: false,
         }
     }
 
@@ -131,6 +145,35 @@ impl<'c, 'm> Machine<'c, 'm> {
         }
     }
 
+    /// The same for a value that is of the wrong type.
+    pub(crate) fn mismatch(
+        &mut self,
+        message: String,
+        register: Register,
+        expected: String,
+        actual: TagSet,
+    ) {
+        let mismatch = Mismatch {
+            register: self.named(register),
+            expected,
+            actual: text::spoken(actual),
+        };
+        if let Some(errors) = &mut self.errors
+            && !core::mem::replace(&mut self.refused, true)
+        {
+            errors.push_mismatch(Rule::V25, self.place, message, mismatch);
+        }
+    }
+
+    /// A register as whoever wrote it calls it.
+    pub(crate) fn named(&self, register: Register) -> String {
+        let declared = self.function.registers.get(register.index());
+        match declared.and_then(|declared| declared.name.as_deref()) {
+            Some(name) => format!("${name}"),
+            None => register.to_string(),
+        }
+    }
+
     /// A type as the assembly writes it.
     pub(crate) fn shown(&self, shown: Type) -> String {
         self.context.lattice.shown(shown).to_string()
@@ -146,7 +189,8 @@ impl<'c, 'm> Machine<'c, 'm> {
             return Type::ANY;
         }
         if held.may_be_unset() {
-            self.refuse(Rule::V15, || format!("{register} may be unset here"));
+            let name = self.named(register);
+            self.refuse(Rule::V15, || format!("{name} may be unset here"));
         }
         held.set()
     }

@@ -1,6 +1,7 @@
 //! The rules of single instructions, V15 to V26: what each may read, and what it leaves.
 
-use salami_ir::instruction::{Destination, OperandView};
+use salami_ir::instruction::{Comparison, Destination, OperandView};
+use salami_ir::text;
 use salami_ir::{
     Address, BuiltinException, ClassRef, Constant, Function, FunctionIndex, FunctionKind,
     Instruction, Register, Tag, TagSet,
@@ -148,12 +149,13 @@ impl<'m> Machine<'_, 'm> {
                 self.define(*result, Type::tag(Tag::Bool));
             }
             Instruction::Compare {
+                comparison,
                 left,
                 right,
                 result,
-                ..
             } => {
                 self.values(&[*left, *right]);
+                self.ordered(*comparison, *left, *right);
                 self.define(*result, Type::tag(Tag::Bool));
             }
             Instruction::IfTrue { value, .. } | Instruction::IfFalse { value, .. } => {
@@ -177,6 +179,8 @@ impl<'m> Machine<'_, 'm> {
             | Instruction::CallValue { .. }
             | Instruction::CallLeaf { .. }
             | Instruction::CallService { .. }
+            | Instruction::BeginCall { .. }
+            | Instruction::EndCall { .. }
             | Instruction::MakeFunction { .. }
             | Instruction::Yield { .. }
             | Instruction::Delegate { .. }
@@ -222,12 +226,57 @@ impl<'m> Machine<'_, 'm> {
                     "an object of the class",
                 );
             }
-            Instruction::LoadInput { result, .. } => self.define_maybe(*result, Type::ANY, true),
+            Instruction::LoadInput { name, result } => {
+                let context = &self.context;
+                let known = context.inputs.and_then(|inputs| inputs.get(name));
+                match known {
+                    Some(tags) => self.define(*result, Type::of(*tags)),
+                    None if context.inputs_are_all => self.set(result.0, Type::UNSET),
+                    None => self.define_maybe(*result, Type::ANY, true),
+                }
+            }
             Instruction::Decode { value, result, .. } => {
                 self.value(*value);
                 self.define(*result, Type::ANY);
             }
             _ => self.container_or_operator(instruction),
+        }
+    }
+
+    /// In hand-written code `CMP "<"` of what has no order is refused, as arithmetic is. (Programs
+    /// that were compiled may count on its TypeError.)
+    fn ordered(&mut self, comparison: Comparison, left: Register, right: Register) {
+        if self.context.module.listing.is_empty()
+            || !matches!(
+                comparison,
+                Comparison::Less
+                    | Comparison::LessOrEqual
+                    | Comparison::Greater
+                    | Comparison::GreaterOrEqual
+            )
+        {
+            return;
+        }
+        const NUMBERS: TagSet = TagSet::of(&[Tag::Bool, Tag::Int, Tag::Float]);
+        const OTHERS: [TagSet; 3] = [
+            TagSet::of(&[Tag::Str]),
+            TagSet::of(&[Tag::List]),
+            TagSet::of(&[Tag::None, Tag::Dict, Tag::Response]),
+        ];
+        let held = [left, right].map(|register| self.held(register).set().tags);
+        let group = |tags: TagSet| {
+            let mut groups = core::iter::once(NUMBERS).chain(OTHERS);
+            groups.find(|group| !tags.is_empty() && tags.is_subset(*group))
+        };
+        let [first, second] = held;
+        match (group(first), group(second)) {
+            (Some(left_group), Some(right_group))
+                if left_group != right_group || left_group == OTHERS[2] =>
+            {
+                let expected = text::spoken(first);
+                self.mismatch("Type mismatch in CMP".to_owned(), right, expected, second);
+            }
+            _ => {}
         }
     }
 
@@ -292,6 +341,16 @@ impl<'m> Machine<'_, 'm> {
                 self.values(arguments);
                 self.define(*result, Type::ANY);
             }
+            Instruction::BeginCall {
+                arguments, result, ..
+            } => {
+                self.values(arguments);
+                self.define(*result, Type::tag(Tag::Int));
+            }
+            Instruction::EndCall { call, result } => {
+                self.value(*call);
+                self.define(*result, Type::ANY);
+            }
             Instruction::CallService {
                 arguments, result, ..
             } => {
@@ -304,9 +363,18 @@ impl<'m> Machine<'_, 'm> {
                 result,
             } => {
                 self.values(arguments);
-                let Some((wanted, given)) = self.context.leaves.get(leaf.index()).copied() else {
+                let Some((wanted, given, requires)) =
+                    self.context.leaves.get(leaf.index()).copied()
+                else {
                     return;
                 };
+                if let (Some(requires), Some(first)) = (requires, arguments.first()) {
+                    let held = self.held(*first).set().tags;
+                    if !held.is_empty() && held.intersection(requires.tags).is_empty() {
+                        let expected = requires.expected.to_owned();
+                        self.mismatch(requires.refusal.to_owned(), *first, expected, held);
+                    }
+                }
                 if arguments.len() != usize::from(wanted) {
                     let count = arguments.len();
                     self.refuse(Rule::V18, || {
@@ -523,9 +591,13 @@ impl<'m> Machine<'_, 'm> {
 
     fn operator(&mut self, instruction: &'m Instruction) {
         let mut operands = Vec::with_capacity(2);
+        let mut registers = Vec::with_capacity(2);
         let mut destination = None;
         instruction.operands(|operand| match operand {
-            OperandView::Use(register) => operands.push(self.value(register)),
+            OperandView::Use(register) => {
+                registers.push(register);
+                operands.push(self.value(register));
+            }
             OperandView::Define(result) => destination = Some(result),
             _ => {}
         });
@@ -535,6 +607,17 @@ impl<'m> Machine<'_, 'm> {
             _ => None,
         };
         if let (Some(tags), Some(result)) = (tags, destination) {
+            if let ([left, right], [_, register]) = (operands.as_slice(), registers.as_slice())
+                && tags.is_empty()
+                && !left.tags.is_empty()
+                && !right.tags.is_empty()
+            {
+                // What hand-written code is told, in the words of JSON.
+                let message = format!("Type mismatch in {}", instruction.mnemonic());
+                if !self.context.module.listing.is_empty() {
+                    self.mismatch(message, *register, text::spoken(left.tags), right.tags);
+                }
+            }
             self.operation(instruction, &operands, tags, result);
         } else {
             self.refuse(Rule::V12, || {

@@ -275,6 +275,9 @@ fn operands(
         }
         Instruction::CallService {
             service, arguments, ..
+        }
+        | Instruction::BeginCall {
+            service, arguments, ..
         } => match capability(module, service) {
             None => {
                 let message = format!("the tool `{service}` is not in the capability table");

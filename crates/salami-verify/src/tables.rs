@@ -37,6 +37,7 @@ pub(crate) fn check(
     classes(module, errors);
     schemas(module, lattice, errors);
     capabilities(module, errors);
+    input_fields(module, errors);
     entry(module, errors);
     positions
 }
@@ -342,4 +343,26 @@ fn entry(module: &Module, errors: &mut Errors) {
         Some(_) => return,
     };
     errors.push(Rule::V8, Place::Entry, message);
+}
+
+fn input_fields(module: &Module, errors: &mut Errors) {
+    const DATA: TagSet = TagSet::of(&[
+        Tag::None,
+        Tag::Bool,
+        Tag::Int,
+        Tag::Float,
+        Tag::Str,
+        Tag::List,
+        Tag::Dict,
+    ]);
+    let mut names = std::collections::BTreeSet::new();
+    for (index, input) in module.inputs.iter().enumerate() {
+        let place = Place::Input(position(index));
+        if !names.insert(input.name.as_str()) {
+            errors.push(Rule::V29, place, "this input field is declared twice");
+        }
+        if input.tags.is_empty() || !(input.tags.is_subset(DATA) || input.tags == TagSet::VALUES) {
+            errors.push(Rule::V29, place, "an input field holds JSON data");
+        }
+    }
 }

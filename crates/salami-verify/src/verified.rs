@@ -1,6 +1,6 @@
 //! From module to verified module.
 
-use salami_ir::{FunctionIndex, LeafIndex, LeafSignature, Module, Place};
+use salami_ir::{FunctionIndex, Instruction, LeafIndex, LeafSignature, Module, Place, TagSet};
 
 use crate::error::{Errors, Rule, VerifyError};
 use crate::facts::Facts;
@@ -42,6 +42,25 @@ pub struct Verified {
     leaves: &'static [LeafSignature],
     positions: Vec<u32>,
     effort: u64,
+    inputs: Option<Inputs>,
+    inputs_are_all: bool,
+}
+
+/// Input fields by name, and what they hold.
+pub type Inputs = std::collections::BTreeMap<String, TagSet>;
+
+/// The input fields that a module loads: what it declares of each, else any value.
+#[must_use]
+pub fn assumed_inputs(module: &Module) -> Inputs {
+    let mut inputs = Inputs::new();
+    for instruction in module.functions.iter().flat_map(|function| &function.code) {
+        if let Instruction::LoadInput { name, .. } = instruction {
+            inputs.insert(name.clone(), TagSet::VALUES);
+        }
+    }
+    let declared = module.inputs.iter();
+    inputs.extend(declared.map(|input| (input.name.clone(), input.tags)));
+    inputs
 }
 
 impl Verified {
@@ -71,11 +90,26 @@ impl Verified {
             .and_then(|position| self.leaves.get(*position as usize))
     }
 
+    /// The input fields that must be there, and what each must hold, where it was verified for
+    /// certain inputs.
+    #[must_use]
+    pub fn inputs(&self) -> Option<&Inputs> {
+        self.inputs.as_ref()
+    }
+
+    /// Whether it must see no other input fields.
+    #[must_use]
+    pub fn inputs_are_all(&self) -> bool {
+        self.inputs_are_all
+    }
+
     /// What registers hold at each instruction, found anew for each function that is asked for.
     #[must_use]
     pub fn facts(&self) -> Facts<'_> {
         let lattice = Lattice::new(&self.module);
-        let context = Context::new(&self.module, self.leaves, &self.positions, lattice);
+        let inputs = self.inputs.as_ref();
+        let mut context = Context::new(&self.module, self.leaves, &self.positions, lattice, inputs);
+        context.inputs_are_all = self.inputs_are_all;
         Facts::new(context, self.effort)
     }
 
@@ -109,6 +143,43 @@ pub fn verify_within(
     leaves: &'static [LeafSignature],
     limits: &Limits,
 ) -> Result<Verified, Vec<VerifyError>> {
+    let declared = module.inputs.iter();
+    let declared: Inputs = declared
+        .map(|input| (input.name.clone(), input.tags))
+        .collect();
+    check(
+        module,
+        leaves,
+        limits,
+        Some(declared).filter(|inputs| !inputs.is_empty()),
+        false,
+    )
+}
+
+/// The same for these input fields and no others: what the module may be run with then has at least
+/// these, each with a value of its type. Declared fields are of the declared type in any case.
+///
+/// # Errors
+/// As [`verify_within`].
+pub fn verify_for(
+    module: Module,
+    leaves: &'static [LeafSignature],
+    limits: &Limits,
+    mut inputs: Inputs,
+) -> Result<Verified, Vec<VerifyError>> {
+    for declared in &module.inputs {
+        inputs.insert(declared.name.clone(), declared.tags);
+    }
+    check(module, leaves, limits, Some(inputs), true)
+}
+
+fn check(
+    module: Module,
+    leaves: &'static [LeafSignature],
+    limits: &Limits,
+    inputs: Option<Inputs>,
+    are_all: bool,
+) -> Result<Verified, Vec<VerifyError>> {
     let mut errors = Errors::default();
     let lattice = Lattice::new(&module);
     let positions = tables::check(&module, leaves, limits, &lattice, &mut errors);
@@ -116,7 +187,9 @@ pub fn verify_within(
         shape::check(&module, &lattice, index, function, &mut errors);
     }
     if errors.is_empty() {
-        errors = flows(&module, leaves, &positions, lattice, limits.effort);
+        let mut context = Context::new(&module, leaves, &positions, lattice, inputs.as_ref());
+        context.inputs_are_all = are_all;
+        errors = flows(context, limits.effort);
     }
     errors.into_result()?;
     Ok(Verified {
@@ -124,6 +197,8 @@ pub fn verify_within(
         leaves,
         positions,
         effort: limits.effort,
+        inputs,
+        inputs_are_all: are_all,
     })
 }
 
@@ -131,16 +206,9 @@ fn functions(module: &Module) -> impl Iterator<Item = (FunctionIndex, &salami_ir
     (0..u32::MAX).map(FunctionIndex).zip(&module.functions)
 }
 
-fn flows(
-    module: &Module,
-    leaves: &'static [LeafSignature],
-    positions: &[u32],
-    lattice: Lattice,
-    mut effort: u64,
-) -> Errors {
+fn flows(mut context: Context<'_>, mut effort: u64) -> Errors {
     let mut errors = Errors::default();
-    let mut context = Context::new(module, leaves, positions, lattice);
-    for (index, function) in functions(module) {
+    for (index, function) in functions(context.module) {
         match Flow::new(&mut context, index, function, &mut effort) {
             Ok(mut flow) => errors = flow.check(errors),
             Err(message) => errors.push(Rule::V27, Place::Function(index), message),

@@ -264,9 +264,13 @@ impl Threads {
             return;
         };
         from.size = from.machine.size();
-        self.parked = self.parked.saturating_add(from.size).saturating_sub(to.size);
+        self.parked = self
+            .parked
+            .saturating_add(from.size)
+            .saturating_sub(to.size);
         from.machine.hand_over(&mut to.machine);
-        to.machine.set_memory(self.memory.saturating_sub(self.parked));
+        to.machine
+            .set_memory(self.memory.saturating_sub(self.parked));
         self.current = next;
     }
 
@@ -623,7 +627,11 @@ impl Threads {
                 State::Raised(_) => 3,
                 State::Cancelled => 4,
             };
-            let flags = [state, u8::from(thread.has_begun), u8::from(thread.is_received)];
+            let flags = [
+                state,
+                u8::from(thread.has_begun),
+                u8::from(thread.is_received),
+            ];
             hasher.update(&flags);
             hasher.update(&thread.priority.to_le_bytes());
             hasher.update(&thread.machine.state_hash());
@@ -673,13 +681,15 @@ impl Threads {
     /// Answers the call with this sequence number; `false` if nobody waits for it any more.
     pub fn answer_call(&mut self, sequence: u64, answer: Answer) -> bool {
         let is_it = |call: &Call| call.sequence == sequence;
-        let index = self.told.iter().copied().find(|&index| {
-            match &self.threads[index].state {
+        let index = self
+            .told
+            .iter()
+            .copied()
+            .find(|&index| match &self.threads[index].state {
                 State::Waiting(Wait::Call(call)) => is_it(call),
                 State::Waiting(Wait::Calls(calls)) => calls.iter().any(is_it),
                 _ => false,
-            }
-        });
+            });
         let Some(index) = index else {
             return false;
         };
@@ -694,7 +704,8 @@ impl Threads {
         if !self.threads[index].machine.answer_call(sequence, answer) {
             return false;
         }
-        self.untold_calls.retain(|(_, call)| call.sequence != sequence);
+        self.untold_calls
+            .retain(|(_, call)| call.sequence != sequence);
         match self.threads[index].machine.waits_for().cloned() {
             Some(wait) => self.threads[index].state = State::Waiting(wait),
             None => self.wake(index),

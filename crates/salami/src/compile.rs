@@ -79,7 +79,7 @@ pub fn compile(name: &str, text: &str, options: &CompileOptions) -> Result<Progr
 /// # Errors
 /// As [`compile`].
 pub fn compile_source(source: Source, options: &CompileOptions) -> Result<Program, CompileError> {
-    let (typed, report) = accept(source, options)?;
+    let (typed, report) = accept(source, options, false)?;
     let required = required(&typed);
     let module = lower(typed, &report.sources)?;
     let findings = Findings {
@@ -90,6 +90,7 @@ pub fn compile_source(source: Source, options: &CompileOptions) -> Result<Progra
         effects: report.effects,
         functions: report.functions,
         required,
+        limits: options.limits.module,
     };
     Program::new(module, findings, &options.limits.module)
 }
@@ -99,7 +100,7 @@ pub fn compile_source(source: Source, options: &CompileOptions) -> Result<Progra
 /// # Errors
 /// [`CompileError::Refused`] with diagnostics if the program has errors.
 pub fn check_source(source: Source, options: &CompileOptions) -> Result<Report, CompileError> {
-    let (typed, mut report) = accept(source, options)?;
+    let (typed, mut report) = accept(source, options, true)?;
     if typed.main.is_none() {
         salami_lower::dispose(typed);
         return Ok(report);
@@ -137,15 +138,17 @@ fn lower(typed: typed::Program, sources: &[Source]) -> Result<Module, CompileErr
     })
 }
 
-/// The typed program, if it has no errors.
+/// The typed program, if it has no errors; or all of it but what its functions do.
 fn accept(
     source: Source,
     options: &CompileOptions,
+    without_bodies: bool,
 ) -> Result<(typed::Program, Report), CompileError> {
     let options = salami_check::Options {
         strict: options.strict,
         stubs: options.stubs.clone(),
         source_bytes: options.limits.source_bytes,
+        without_bodies,
     };
     let checked = salami_check::check(&source, &options);
     let (errors, warnings): (Vec<_>, Vec<_>) = checked

@@ -57,7 +57,7 @@ pub use host::{Host, Reading, STANDARD_INPUT, Wait};
 pub use input::{Field, Misfit};
 pub use profile::{Interrupt, Profile, RunLimits, bytes};
 pub use program::{Program, is_module};
-pub use record::{Determinism, Manner, Recorder, Replayed, Replaying, Verifier, replay};
+pub use record::{Determinism, Manner, Recorder, Replayed, Replaying, Verifier, record, replay};
 pub use run::{Execution, Progress, Run, RunOptions};
 pub use salami_check::{EffectClass, Effects, Strict, Stub};
 pub use salami_process::record::{Broken, Difference, RecordError};

@@ -171,7 +171,11 @@ impl Program {
         })?;
         if !module.listing.is_empty() {
             let assembled = text::listings(&module).map(|assembly| {
-                let name = if module.name.is_empty() { "<listing>" } else { &module.name };
+                let name = if module.name.is_empty() {
+                    "<listing>"
+                } else {
+                    &module.name
+                };
                 (Source::new(name, module.listing.join("\n")), assembly)
             });
             return listing::loaded(module, assembled, &Limits::GENERAL, Some(ITERATIONS));
@@ -221,8 +225,12 @@ impl Program {
             let module = assembly.module.clone();
             let assembled = if assembly.listings.is_empty() {
                 // The exact form: what it carries of its listing counts if it gives this module.
-                text::listings(&module)
-                    .map(|assembly| (Source::new(source.name(), module.listing.join("\n")), assembly))
+                text::listings(&module).map(|assembly| {
+                    (
+                        Source::new(source.name(), module.listing.join("\n")),
+                        assembly,
+                    )
+                })
             } else {
                 Some((source, assembly))
             };
@@ -260,7 +268,10 @@ impl Program {
     /// # Errors
     /// [`CompileError::Limit`] says which is exceeded.
     pub fn check_limits(&self, limits: &crate::compile::Limits) -> Result<(), CompileError> {
-        let source = self.sources().first().map_or(0, |source| source.text().len());
+        let source = self
+            .sources()
+            .first()
+            .map_or(0, |source| source.text().len());
         if source > limits.source_bytes {
             let most = limits.source_bytes;
             let message = format!("the source has {source} bytes, at most {most} are allowed");

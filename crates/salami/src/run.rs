@@ -113,7 +113,7 @@ pub struct Execution {
     raised: Option<ErrorContext>,
     /// What it has of what was granted, where it stopped to wait.
     spare: u64,
-    ended: Option<Result<Value, RunError>>,
+    ended: Option<Box<Result<Value, RunError>>>,
 }
 
 impl Program {
@@ -247,7 +247,7 @@ impl Execution {
     /// Runs on with about this much fuel. Slices change nothing but when it pauses.
     pub fn step(&mut self, fuel: u64) -> Progress {
         if let Some(ended) = &self.ended {
-            return Progress::Ended(ended.clone());
+            return Progress::Ended(Result::clone(ended));
         }
         if self.is_over_time() {
             return self.end_at(LimitKind::Time);
@@ -279,7 +279,7 @@ impl Execution {
     /// nobody catches, with the stack intact; `Err` is where it waits or ended.
     pub(crate) fn step_instruction(&mut self) -> Result<Outcome, Progress> {
         if let Some(ended) = &self.ended {
-            return Err(Progress::Ended(ended.clone()));
+            return Err(Progress::Ended(Result::clone(ended)));
         }
         if self
             .limit
@@ -512,7 +512,7 @@ impl Execution {
     /// Ends it where it stands, for a limit that the host watches.
     pub fn stop(&mut self, kind: LimitKind) -> Progress {
         match &self.ended {
-            Some(ended) => Progress::Ended(ended.clone()),
+            Some(ended) => Progress::Ended(Result::clone(ended)),
             None => self.end_at(kind),
         }
     }
@@ -534,7 +534,7 @@ impl Execution {
     }
 
     fn end(&mut self, result: Result<Value, RunError>) -> Progress {
-        self.ended = Some(result.clone());
+        self.ended = Some(Box::new(result.clone()));
         Progress::Ended(result)
     }
 

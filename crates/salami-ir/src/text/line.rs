@@ -30,6 +30,38 @@ impl<'t, 'a> Line<'t, 'a> {
         Self { tokens, at: 0, end }
     }
 
+    /// All tokens of the line.
+    pub(super) fn tokens(&self) -> &'t [Spanned<'a>] {
+        self.tokens
+    }
+
+    /// Goes on with the token at this position.
+    pub(super) fn skip_to(&mut self, position: usize) {
+        self.at = position;
+    }
+
+    /// What is written from a byte of the source on, with single spaces.
+    pub(super) fn text_from(&self, source: &str, from: u32) -> String {
+        let mut text = String::new();
+        let mut last: Option<Span> = None;
+        for Spanned { span, .. } in self.tokens.iter().filter(|token| token.span.start >= from) {
+            if last.is_some_and(|last| last.end < span.start) {
+                text.push(' ');
+            }
+            let written = source.get(span.start as usize..span.end as usize);
+            text.push_str(written.unwrap_or_default());
+            last = Some(*span);
+        }
+        text
+    }
+
+    /// The line as a listing keeps it: its address, its name if it has one, and what it says.
+    pub(super) fn listed(&self, source: &str, address: u32, from: u32) -> String {
+        let (_, name, _) = super::plan::label(self.tokens);
+        let name = name.map(|name| format!("{name}: ")).unwrap_or_default();
+        format!("{address}: {name}{}", self.text_from(source, from))
+    }
+
     pub(super) fn peek(&self) -> Option<&'t Token<'a>> {
         self.peek_at(0)
     }
@@ -67,12 +99,14 @@ impl<'t, 'a> Line<'t, 'a> {
 
     /// An error at the token that was read last.
     pub(super) fn refuse<T>(&self, message: impl Into<String>) -> Result<T, Diagnostic> {
+        Err(self.error(message))
+    }
+
+    /// The same, to add to.
+    pub(super) fn error(&self, message: impl Into<String>) -> Diagnostic {
         let last = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
-        Err(Diagnostic::error(
-            "assembly.syntax",
-            last.map_or(self.end, |spanned| spanned.span),
-            message,
-        ))
+        let span = last.map_or(self.end, |spanned| spanned.span);
+        Diagnostic::error("assembly.syntax", span, message)
     }
 
     /// An error at the next token: `wanted` is missing.

@@ -5,7 +5,7 @@ use core::fmt::Write;
 use num_bigint::BigInt;
 
 use crate::module::{ClassRef, Constant};
-use crate::types::{RegisterType, TagSet};
+use crate::types::{RegisterType, Tag, TagSet};
 
 /// Integers of more bits are written in hexadecimal, which takes linear time in both directions.
 const MAXIMUM_DECIMAL_BITS: u64 = 4096;
@@ -136,6 +136,76 @@ pub(crate) fn register_type(register_type: &RegisterType) -> String {
     } else {
         parts.join("|")
     }
+}
+
+/// The kinds of value by the words of JSON, in the order in which they are said.
+const SPOKEN: [(&str, TagSet); 8] = [
+    ("null", TagSet::of(&[Tag::None])),
+    ("boolean", TagSet::of(&[Tag::Bool])),
+    ("integer", TagSet::of(&[Tag::Int])),
+    ("number", TagSet::of(&[Tag::Int, Tag::Float])),
+    ("string", TagSet::of(&[Tag::Str])),
+    ("array", TagSet::of(&[Tag::List])),
+    ("object", TagSet::of(&[Tag::Dict, Tag::Response])),
+    ("json", TagSet::VALUES),
+];
+
+/// The kinds of a word in the type of an input: a word of JSON, or of the assembly.
+pub(super) fn spoken_type(word: &str) -> Option<TagSet> {
+    let spoken = SPOKEN.iter().find(|(name, _)| *name == word);
+    let tag = Tag::ALL.iter().find(|tag| tag.name() == word);
+    match word {
+        "any" => Some(TagSet::VALUES),
+        "never" => Some(TagSet::EMPTY),
+        // An input is never a response.
+        "object" => Some(TagSet::of(&[Tag::Dict])),
+        _ => spoken
+            .map(|(_, tags)| *tags)
+            .or(tag.map(|tag| TagSet::of(&[*tag])))
+            .or_else(|| unknown_tag(word)),
+    }
+}
+
+/// The type of an input, for [`spoken_type`] of its words.
+pub(super) fn input_type(tags: TagSet) -> String {
+    if tags == TagSet::VALUES {
+        return "any".to_owned();
+    }
+    let words: Vec<String> = (0..64)
+        .filter(|bit| tags.0 >> bit & 1 != 0)
+        .map(|bit| match Tag::ALL.get(bit) {
+            Some(tag) if *tag != Tag::Object => tag.name().to_owned(),
+            _ => format!("bit{bit}"),
+        })
+        .collect();
+    if words.is_empty() {
+        "never".to_owned()
+    } else {
+        words.join("|")
+    }
+}
+
+/// What kinds of value are called in JSON: `string`, `object`, `number or null`.
+#[must_use]
+pub fn spoken(tags: TagSet) -> String {
+    if TagSet::VALUES.is_subset(tags) {
+        return "anything".to_owned();
+    }
+    let mut left = tags;
+    let mut words: Vec<&str> = Vec::new();
+    let numbers = TagSet::of(&[Tag::Int, Tag::Float]);
+    if numbers.is_subset(tags) || tags.intersection(numbers) == TagSet::of(&[Tag::Float]) {
+        words.push("number");
+        left = left.difference(numbers);
+    }
+    for (word, wanted) in SPOKEN {
+        if word != "number" && !left.intersection(wanted).is_empty() && word != "json" {
+            words.push(word);
+            left = left.difference(wanted);
+        }
+    }
+    words.extend(left.iter().map(Tag::name));
+    words.join(" or ")
 }
 
 /// The bit of `bit61`.

@@ -28,19 +28,36 @@
 //!   (`cell` for captures); `$email` is a register by its variable's name.
 //! - A literal may stand where a register is read. `RETURN` alone returns `None`.
 //! - Functions and classes may be named by their name: `CALL "parse" [$0] -> $1`.
+//!
+//! A source without `FUNCTION` lines is a *listing*, in the style of the founding page:
+//! - [`LISTED_INSTRUCTIONS`] may stand beside those of the machine; each becomes a few of them, and
+//!   instruments show the lines as written, at their addresses ([`Listed`]). The module carries
+//!   the lines ([`Module::listing`](crate::Module::listing)), so that a binary shows them, too.
+//! - Names stand for themselves, `$email` or `email`; one that no line sets is the input field of
+//!   that name. A line may have a name: `done: RETURN`, `JUMP -> done`. The last `RETURN` may be
+//!   left out, as may `REQUIRE` lines.
+//! - What follows in parentheses is a remark, as is a line that begins with `...`.
 
+mod close;
 mod lexer;
 mod line;
+mod listed;
 mod listing;
 mod literal;
+mod near;
 mod operands;
+mod page;
 mod parse;
+mod plan;
 mod pool;
 mod print;
 mod procedure;
 mod section;
 
+pub use listed::{Listed, ListedLine, Listings, listings};
 pub use listing::Listing;
 pub(crate) use literal::register_type;
+pub use literal::spoken;
+pub use page::{LISTED_INSTRUCTIONS, ListedInstruction};
 pub use parse::{Assembly, MAXIMUM_SOURCE_BYTES, assemble, parse};
 pub use print::print;

@@ -37,6 +37,9 @@ impl Operands<'_, '_, '_> {
         let mut items = Vec::new();
         self.line.mark("[")?;
         while !self.line.accept_mark("]") {
+            if !items.is_empty() {
+                self.line.accept_mark(",");
+            }
             items.push(item(self)?);
         }
         Ok(items)
@@ -62,6 +65,9 @@ impl OperandSource for Operands<'_, '_, '_> {
         let span = self.line.span();
         if self.line.peek().is_none() {
             // Nobody wants the result.
+            if self.procedure.plan.is_some() {
+                return self.procedure.temporary(self.tables, span).map(Destination);
+            }
             return self
                 .procedure
                 .imply(self.tables, RegisterType::ANY, None, span)
@@ -88,8 +94,12 @@ impl OperandSource for Operands<'_, '_, '_> {
     }
 
     fn address(&mut self) -> Result<Address> {
-        self.line.mark("->")?;
-        self.addresses.push(written_address(self.line)?);
+        let names = self.procedure.plan.as_ref().map(|plan| &plan.lines);
+        // `JUMP 5` is understood, too.
+        if names.is_none() || !matches!(self.line.peek(), Some(Token::Number(_))) {
+            self.line.mark("->")?;
+        }
+        self.addresses.push(written_address(self.line, names)?);
         Ok(Address(0))
     }
 

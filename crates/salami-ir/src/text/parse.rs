@@ -1,16 +1,17 @@
 //! Assembly to module.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use salami_source::{Diagnostic, Span};
 
 use super::lexer::{self, Spanned, Token};
 use super::line::{ClassNames, Line};
+use super::listed::Listings;
 use super::literal;
 use super::pool::ParsedPool;
 use super::procedure::Procedure;
 use crate::index::{ClassIndex, FunctionIndex};
-use crate::module::{Constant, Global, LeafImport, Module, SEMANTICS_VERSION};
+use crate::module::{Capability, Constant, Global, LeafImport, Module, SEMANTICS_VERSION};
 use crate::place::Place;
 use crate::types::RegisterType;
 
@@ -21,9 +22,15 @@ pub const MAXIMUM_SOURCE_BYTES: usize = 4 << 20;
 const MAXIMUM_ERRORS: usize = 100;
 
 /// What may stand before the first function without being its code.
-const SECTIONS: [&str; 10] = [
-    "MODULE", "REQUIRE", "CONSTANT", "LEAF", "GLOBAL", "TYPE", "CLASS", "FIELD", "SCHEMA", "ENTRY",
+pub(super) const SECTIONS: [&str; 12] = [
+    "MODULE", "REQUIRE", "INPUT", "LISTING", "CONSTANT", "LEAF", "GLOBAL", "TYPE", "CLASS",
+    "FIELD", "SCHEMA", "ENTRY",
 ];
+
+/// The code of lines that are no assembly.
+pub(super) const SYNTAX: salami_source::Code = "assembly.syntax";
+/// The code of addresses that no line has.
+pub(super) const ADDRESS: salami_source::Code = "assembly.unknown-address";
 
 /// A module and where its parts are written.
 #[derive(Clone, Debug)]
@@ -32,6 +39,10 @@ pub struct Assembly {
     pub module: Module,
     /// The line of each part that has a line of its own.
     pub places: BTreeMap<Place, Span>,
+    /// The lines of hand-written code.
+    pub listings: Listings,
+    /// How often each loop whose bounds are written down runs, and where it is written.
+    pub iterations: Vec<(u64, Span)>,
 }
 
 impl Assembly {
@@ -93,6 +104,11 @@ pub(super) struct Tables {
     pub function_names: BTreeMap<String, FunctionIndex>,
     /// Registers that no line declares, over all functions.
     pub implied_registers: usize,
+    /// The services that hand-written code names.
+    pub services: BTreeSet<String>,
+    pub iterations: Vec<(u64, Span)>,
+    /// The lines as a listing keeps them.
+    pub listing: Vec<String>,
 }
 
 impl Tables {
@@ -161,6 +177,7 @@ pub(super) struct Assembler<'a> {
     pub places: BTreeMap<Place, Span>,
     pub procedure: Option<Procedure>,
     diagnostics: Vec<Diagnostic>,
+    listings: Listings,
     /// The byte where the next line starts.
     next: usize,
 }
@@ -170,6 +187,36 @@ pub(super) fn line_at(source: &str, start: usize) -> Option<(&str, usize)> {
     let rest = source.get(start..).filter(|rest| !rest.is_empty())?;
     let length = rest.find('\n').unwrap_or(rest.len());
     Some((rest.get(..length).unwrap_or_default(), start + length + 1))
+}
+
+/// A line without what stands in parentheses behind an instruction: `IF_ERROR -> 50 (to the handler)`.
+pub(super) fn without_remark(line: &str) -> &str {
+    let mut words = line
+        .split_whitespace()
+        .map(|word| word.trim_end_matches(':'));
+    let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    let first = words.next().unwrap_or_default();
+    let first = if is_number(first) {
+        words.next().unwrap_or_default()
+    } else {
+        first
+    };
+    if SECTIONS.contains(&first) || first == "FUNCTION" {
+        return line;
+    }
+    let (mut quoted, mut escaped, mut last) = (false, false, ' ');
+    for (at, letter) in line.char_indices() {
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' => escaped = quoted,
+            '"' => quoted = !quoted,
+            ';' | '#' if !quoted => return line,
+            '(' if !quoted && last.is_whitespace() => return line.get(..at).unwrap_or(line),
+            _ => {}
+        }
+        last = letter;
+    }
+    line
 }
 
 fn offset(at: usize) -> u32 {
@@ -188,6 +235,7 @@ impl<'a> Assembler<'a> {
             places: BTreeMap::new(),
             procedure: None,
             diagnostics: Vec::new(),
+            listings: Listings::new(),
             next: 0,
         }
     }
@@ -198,8 +246,10 @@ impl<'a> Assembler<'a> {
         let mut tokens = Vec::new();
         while let Some((line, next)) = line_at(self.source, start) {
             let first = line.split_whitespace().next().unwrap_or_default();
-            let is_code =
-                !(first.is_empty() || first.starts_with([';', '#']) || SECTIONS.contains(&first));
+            let is_code = !(first.is_empty()
+                || first.starts_with([';', '#'])
+                || first.starts_with("...")
+                || SECTIONS.contains(&first.trim_end_matches(':')));
             if functions == 0 && is_code && first != "FUNCTION" {
                 self.tables
                     .function_names
@@ -242,6 +292,7 @@ impl<'a> Assembler<'a> {
         let mut tokens: Vec<Spanned<'a>> = Vec::new();
         while let Some((line, next)) = line_at(self.source, self.next) {
             let start = core::mem::replace(&mut self.next, next);
+            let line = without_remark(line);
             let read = lexer::tokens(line, offset(start), &mut tokens);
             let end = offset(start + line.len());
             let mut line = Line::new(&tokens, Span::new(end, end));
@@ -255,8 +306,17 @@ impl<'a> Assembler<'a> {
     }
 
     fn line(&mut self, start: usize, line: &mut Line<'_, '_>) -> Result<(), Diagnostic> {
+        // `0: REQUIRE slack.send_message` is one, too.
+        if let (Some(Token::Number(_)), Some(Token::Mark(":")), Some(Token::Word(section))) =
+            (line.peek(), line.peek_at(1), line.peek_at(2))
+            && SECTIONS.contains(section)
+        {
+            line.skip_to(2);
+        }
+        let from = line.span().start;
         match line.peek() {
-            None => return Ok(()),
+            // What is left out in the middle of an example.
+            None | Some(Token::Mark("...")) => return Ok(()),
             Some(Token::Word("FUNCTION")) => {
                 line.skip();
                 self.close_function();
@@ -265,6 +325,9 @@ impl<'a> Assembler<'a> {
             }
             Some(Token::Word(section)) if SECTIONS.contains(section) => {
                 line.skip();
+                if *section != "LISTING" {
+                    self.tables.listing.push(line.text_from(self.source, from));
+                }
                 self.section(section, line)?;
             }
             Some(_) => {
@@ -277,6 +340,7 @@ impl<'a> Assembler<'a> {
                     return Ok(());
                 };
                 procedure.line(
+                    self.source,
                     &mut self.tables,
                     &self.module.classes,
                     &mut self.places,
@@ -293,7 +357,8 @@ impl<'a> Assembler<'a> {
         start: usize,
         span: Span,
     ) -> Result<(), Diagnostic> {
-        procedure.declare_used(self.source, start, &mut self.tables, span)?;
+        let diagnostics = &mut self.diagnostics;
+        procedure.declare_used(self.source, start, &mut self.tables, span, diagnostics)?;
         self.places.insert(Place::Function(procedure.index()), span);
         self.procedure = Some(procedure);
         Ok(())
@@ -301,8 +366,45 @@ impl<'a> Assembler<'a> {
 
     fn close_function(&mut self) {
         if let Some(procedure) = self.procedure.take() {
-            let function = procedure.close(&mut self.diagnostics);
+            let index = procedure.index();
+            let (function, listed) =
+                procedure.close(&mut self.tables, &mut self.places, &mut self.diagnostics);
             self.module.functions.push(function);
+            if let Some(listed) = listed {
+                self.listings.insert(index, listed);
+                self.module.listing = core::mem::take(&mut self.tables.listing);
+                self.permit();
+            }
+        }
+    }
+
+    /// What hand-written code may call: what its `REQUIRE` lines name, `REQUIRE http` being all of
+    /// http; without such lines all that it calls.
+    fn permit(&mut self) {
+        let services = core::mem::take(&mut self.tables.services);
+        let tools = &mut self.module.capabilities;
+        let known: BTreeSet<String> = tools.iter().map(|tool| tool.name.clone()).collect();
+        for service in services {
+            let group = service.split_once('.').map_or("", |(group, _)| group);
+            let may = known.is_empty() || known.contains(group);
+            if may && !known.contains(&service) {
+                tools.push(Capability {
+                    name: service,
+                    ..Capability::default()
+                });
+            }
+        }
+        tools.retain(|tool| tool.name.contains('.'));
+        tools.sort_by(|left, right| left.name.cmp(&right.name));
+        tools.dedup_by(|left, right| left.name == right.name);
+        for tool in tools {
+            if tool.parameters.is_none()
+                && let Some(method) = tool.name.strip_prefix("http.")
+            {
+                let sends = matches!(method, "post" | "put");
+                let names: &[&str] = if sends { &["url", "body"] } else { &["url"] };
+                tool.parameters = Some(names.iter().map(|name| (*name).to_owned()).collect());
+            }
         }
     }
 
@@ -311,13 +413,16 @@ impl<'a> Assembler<'a> {
             self.diagnostics.truncate(MAXIMUM_ERRORS);
             return Err(self.diagnostics);
         }
-        self.module.constants = self.tables.constants.entries();
-        self.module.leaves = self.tables.leaves.entries();
-        self.module.globals = self.tables.globals.entries();
-        self.module.types = self.tables.types.entries();
+        let tables = self.tables;
+        self.module.constants = tables.constants.entries();
+        self.module.leaves = tables.leaves.entries();
+        self.module.globals = tables.globals.entries();
+        self.module.types = tables.types.entries();
         Ok(Assembly {
             module: self.module,
             places: self.places,
+            listings: self.listings,
+            iterations: tables.iterations,
         })
     }
 }

@@ -6,12 +6,16 @@ use salami_source::{Diagnostic, Span};
 
 use super::lexer::{self, Token};
 use super::line::Line;
-use super::operands::{Operands, relocate};
-use super::parse::{Assembler, Tables, line_at};
+use super::listed::ListedLine;
+use super::near::nearest;
+use super::operands::Operands;
+use super::page::{LISTED_INSTRUCTIONS, can_fail};
+use super::parse::{ADDRESS, Assembler, Tables, line_at};
+use super::plan::{self, Before, Parallel, Plan};
 use crate::index::{Address, FunctionIndex, Register, TypeIndex};
-use crate::instruction::{Destination, INSTRUCTIONS, Instruction};
+use crate::instruction::{Destination, INSTRUCTIONS, Instruction, OperandView};
 use crate::module::{
-    Class, Constant, Function, FunctionKind, Handler, HandlerKind, RegisterDeclaration, SourceEntry,
+    Class, Constant, Function, FunctionKind, HandlerKind, RegisterDeclaration, SourceEntry,
 };
 use crate::place::Place;
 use crate::types::{RegisterType, Tag};
@@ -29,43 +33,91 @@ pub(super) enum Written {
     Position(u32),
     /// One past the last instruction.
     End,
+    /// A position as the code was before the loads of inputs were put in front.
+    Inside(u32),
+    /// Where a loop of the plan takes its next item.
+    Head(usize),
+    /// Where a loop of the plan goes on after its last item.
+    Exit(usize),
 }
 
 /// From, to and target, then the rest.
-type WrittenHandler = ([(Written, Span); 3], Register, HandlerKind);
+pub(super) type WrittenHandler = ([(Written, Span); 3], Register, HandlerKind);
 
 pub(super) struct Procedure {
-    index: FunctionIndex,
+    pub index: FunctionIndex,
+    /// Whether its lines stand without a `FUNCTION` line.
+    pub is_implied: bool,
     pub function: Function,
     /// Whether registers have `REGISTER` lines; else those that are used are declared.
     pub declares: bool,
-    registers_told: Option<(usize, Span)>,
-    registers_declared: usize,
+    pub registers_told: Option<(usize, Span)>,
+    pub registers_declared: usize,
     pub names: BTreeMap<String, Register>,
     /// Labels and their positions, both ascending.
-    labels: Vec<(u32, u32)>,
+    pub labels: Vec<(u32, u32)>,
     /// Instructions with addresses, as written.
-    jumps: Vec<(usize, Vec<(Written, Span)>)>,
-    handlers: Vec<WrittenHandler>,
-    sources: Vec<((Written, Span), SourceEntry)>,
+    pub jumps: Vec<(usize, Vec<(Written, Span)>)>,
+    pub handlers: Vec<WrittenHandler>,
+    pub sources: Vec<((Written, Span), SourceEntry)>,
     /// Instructions that load the literals of the line.
     pub pending: Vec<Instruction>,
+    /// For hand-written code: what its lines say of themselves.
+    pub plan: Option<Plan>,
+    /// Registers that live within a line, and how many of them the line at hand uses.
+    temporaries: Vec<Register>,
+    pub used: usize,
+    /// How many registers are spoken of by number.
+    pub numbered: usize,
+    /// The registers that the line at hand sets.
+    pub results: Vec<Register>,
+    pub parallel: Option<Parallel>,
+    pub before: Option<Before>,
+    pub lines: Vec<ListedLine>,
+    /// For each instruction its line.
+    pub owners: Vec<Option<u32>>,
+    /// Where lines begin that do not begin with their first instruction only.
+    pub starts: Vec<u32>,
+    /// Where bodies of loops end, and their loops.
+    pub edges: Vec<(usize, usize)>,
+    /// The address and the names of a line that has nothing else.
+    waiting: Option<u32>,
+    /// For each line its instructions and where it is written.
+    pub placed: Vec<(u32, u32, Span)>,
 }
 
 /// A length as a position.
-fn position(length: usize) -> u32 {
+pub(super) fn position(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-pub(super) fn written_address(line: &mut Line<'_, '_>) -> Result<(Written, Span), Diagnostic> {
+/// An address; `names` are the lines that have names.
+pub(super) fn written_address(
+    line: &mut Line<'_, '_>,
+    names: Option<&BTreeMap<String, u32>>,
+) -> Result<(Written, Span), Diagnostic> {
     let span = line.span();
+    let named = |name: &str| names.and_then(|names| names.get(name)).copied();
     let written = match line.peek() {
+        Some(Token::Word(name)) if named(name).is_some() => {
+            Written::Label(named(name).unwrap_or(0))
+        }
         Some(Token::Word("end")) => Written::End,
         Some(Token::Position(digits)) => match digits.parse() {
             Ok(position) => Written::Position(position),
             Err(_) => return line.missing("a position, such as `@5`"),
         },
         Some(Token::Number(_)) => return Ok((Written::Label(line.number()?), span)),
+        Some(Token::Word(name)) if names.is_some() => {
+            let known = names.into_iter().flat_map(|names| names.keys());
+            let near = nearest(name, known.map(String::as_str));
+            let problem = Diagnostic::error(ADDRESS, span, format!("no line is named `{name}`"));
+            return Err(match near {
+                Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+                None => problem
+                    .with_help("write the number in front of a line, or name one: `done: RETURN`"),
+            });
+        }
         _ => return line.missing("an address, such as `5`"),
     };
     line.skip();
@@ -76,6 +128,7 @@ impl Procedure {
     fn new(index: FunctionIndex, name: String) -> Self {
         Self {
             index,
+            is_implied: false,
             function: Function {
                 name,
                 ..Function::default()
@@ -89,12 +142,26 @@ impl Procedure {
             handlers: Vec::new(),
             sources: Vec::new(),
             pending: Vec::new(),
+            plan: None,
+            temporaries: Vec::new(),
+            used: 0,
+            numbered: 0,
+            results: Vec::new(),
+            parallel: None,
+            before: None,
+            lines: Vec::new(),
+            owners: Vec::new(),
+            starts: Vec::new(),
+            edges: Vec::new(),
+            waiting: None,
+            placed: Vec::new(),
         }
     }
 
     /// The function that code without a `FUNCTION` line belongs to.
     pub(super) fn implied(tables: &mut Tables) -> Self {
         let mut procedure = Self::new(FunctionIndex(0), "<module>".to_owned());
+        procedure.is_implied = true;
         procedure.function.result = TypeIndex(tables.intern_type(RegisterType::ANY));
         procedure
     }
@@ -147,17 +214,20 @@ impl Procedure {
         mut start: usize,
         tables: &mut Tables,
         span: Span,
+        diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<(), Diagnostic> {
+        let is_implied = self.is_implied;
         if self.declares {
             return Ok(());
         }
         let fixed = usize::from(self.function.parameters) + usize::from(self.function.captures);
         let mut count = fixed;
         let mut tokens = Vec::new();
+        let code = start;
         while let Some((line, next)) = line_at(source, start) {
             start = next;
             // A line with errors is reported when its turn comes.
-            if lexer::tokens(line, 0, &mut tokens).is_err() {
+            if lexer::tokens(super::parse::without_remark(line), 0, &mut tokens).is_err() {
                 continue;
             }
             match tokens.first().map(|spanned| &spanned.token) {
@@ -185,7 +255,29 @@ impl Procedure {
             };
             self.imply(tables, bound, None, span)?;
         }
+        let mut plan = Plan::new(source, code, diagnostics);
+        plan.is_alone &= is_implied;
+        self.numbered = count;
+        self.plan = Some(plan);
         Ok(())
+    }
+
+    /// A register for what lives within the line at hand only.
+    pub(super) fn temporary(
+        &mut self,
+        tables: &mut Tables,
+        span: Span,
+    ) -> Result<Register, Diagnostic> {
+        let register = match self.temporaries.get(self.used) {
+            Some(register) => *register,
+            None => {
+                let register = self.imply(tables, RegisterType::ANY, None, span)?;
+                self.temporaries.push(register);
+                register
+            }
+        };
+        self.used += 1;
+        Ok(register)
     }
 
     /// Declares a register that no line declares.
@@ -219,6 +311,7 @@ impl Procedure {
     /// A line of the function.
     pub(super) fn line(
         &mut self,
+        source: &str,
         tables: &mut Tables,
         classes: &[Class],
         places: &mut BTreeMap<Place, Span>,
@@ -231,15 +324,17 @@ impl Procedure {
                 Place::Handler(self.index, position(self.handlers.len())),
                 line.whole(),
             );
+            tables.listing.push(line.text_from(source, 0));
             self.handler(tables, line)
         } else if line.accept_word("SOURCE") {
             places.insert(
                 Place::Source(self.index, position(self.sources.len())),
                 line.whole(),
             );
+            tables.listing.push(line.text_from(source, 0));
             self.source(line)
         } else {
-            self.instruction(tables, classes, places, line)
+            self.instruction(source, tables, classes, line)
         }
     }
 
@@ -281,11 +376,12 @@ impl Procedure {
     }
 
     fn handler(&mut self, tables: &mut Tables, line: &mut Line<'_, '_>) -> Result<(), Diagnostic> {
-        let from = written_address(line)?;
+        let names = self.plan.as_ref().map(|plan| &plan.lines);
+        let from = written_address(line, names)?;
         line.mark("..")?;
-        let to = written_address(line)?;
+        let to = written_address(line, names)?;
         line.mark("->")?;
-        let target = written_address(line)?;
+        let target = written_address(line, names)?;
         let register = self.register(tables, line)?;
         let kind = if line.accept_word("cleanup") {
             HandlerKind::Cleanup
@@ -302,7 +398,7 @@ impl Procedure {
     }
 
     fn source(&mut self, line: &mut Line<'_, '_>) -> Result<(), Diagnostic> {
-        let address = written_address(line)?;
+        let address = written_address(line, None)?;
         line.word("line")?;
         let number = line.number()?;
         line.word("file")?;
@@ -328,29 +424,59 @@ impl Procedure {
         line: &mut Line<'_, '_>,
     ) -> Result<Register, Diagnostic> {
         let span = line.span();
-        let Some(Token::Register(name)) = line.peek() else {
-            return line.missing("a register, such as `$0`");
+        let name = match line.peek() {
+            Some(Token::Register(name)) => *name,
+            // In hand-written code names stand for themselves.
+            Some(Token::Word(name)) if self.plan.is_some() && !line.at_constant() => *name,
+            _ => return line.missing("a register, such as `$0`"),
         };
         line.skip();
-        if name.starts_with(|first: char| first.is_ascii_digit()) {
-            return match name.parse() {
-                Ok(register) => Ok(Register(register)),
-                Err(_) => line.refuse("registers are `$0` to `$65535`"),
-            };
-        }
-        match self.names.get(*name) {
-            Some(register) => Ok(*register),
-            None if self.declares => line.refuse(format!("no register is named `{name}`")),
-            None => {
-                let register =
-                    self.imply(tables, RegisterType::ANY, Some((*name).to_owned()), span)?;
-                self.names.insert((*name).to_owned(), register);
-                Ok(register)
-            }
-        }
+        self.called(tables, line, name, span)
     }
 
-    /// A register of its own for a literal, loaded before the line's instruction.
+    /// The register of a number or a name.
+    pub(super) fn called(
+        &mut self,
+        tables: &mut Tables,
+        line: &Line<'_, '_>,
+        name: &str,
+        span: Span,
+    ) -> Result<Register, Diagnostic> {
+        let number = name.strip_prefix('$').unwrap_or(name);
+        if number.starts_with(|first: char| first.is_ascii_digit()) {
+            let register = number.parse().ok();
+            let limit = self.function.registers.len();
+            return match register {
+                Some(register) if self.plan.is_none() || usize::from(register) < limit => {
+                    Ok(Register(register))
+                }
+                // Only a URL names registers that no token does.
+                Some(register) => line.refuse(format!("nothing sets `${register}`")),
+                None => line.refuse("registers are `$0` to `$65535`"),
+            };
+        }
+        if self.declares && !self.names.contains_key(number) {
+            return line.refuse(format!("no register is named `{number}`"));
+        }
+        self.named(tables, number, span)
+    }
+
+    /// The register of a name, which need not be there yet.
+    pub(super) fn named(
+        &mut self,
+        tables: &mut Tables,
+        name: &str,
+        span: Span,
+    ) -> Result<Register, Diagnostic> {
+        if let Some(register) = self.names.get(name) {
+            return Ok(*register);
+        }
+        let register = self.imply(tables, RegisterType::ANY, Some(name.to_owned()), span)?;
+        self.names.insert(name.to_owned(), register);
+        Ok(register)
+    }
+
+    /// A register for a literal, loaded before the line's instruction.
     pub(super) fn literal(
         &mut self,
         tables: &mut Tables,
@@ -358,7 +484,11 @@ impl Procedure {
         span: Span,
     ) -> Result<Register, Diagnostic> {
         let constant = crate::index::ConstantIndex(tables.intern_constant(constant));
-        let register = self.imply(tables, RegisterType::ANY, None, span)?;
+        let register = if self.plan.is_some() {
+            self.temporary(tables, span)?
+        } else {
+            self.imply(tables, RegisterType::ANY, None, span)?
+        };
         self.pending.push(Instruction::LoadConstant {
             constant,
             result: Destination(register),
@@ -366,36 +496,134 @@ impl Procedure {
         Ok(register)
     }
 
-    fn label(&mut self, line: &mut Line<'_, '_>) -> Result<(), Diagnostic> {
+    /// The address in front of a line; `false` if the line is nothing else.
+    fn label(&mut self, line: &mut Line<'_, '_>) -> Result<bool, Diagnostic> {
         let position = position(self.function.code.len());
         let last = self.labels.last().map(|(label, _)| *label);
-        let label = if matches!(line.peek_at(1), Some(Token::Mark(":"))) {
-            let label: u32 = line.number()?;
-            if last.is_some_and(|last| label <= last) {
+        let (number, _, used) = plan::label(line.tokens());
+        if let Some(number) = number.or(self.waiting) {
+            line.skip();
+            if last.is_some_and(|last| number <= last) {
                 return line.refuse("addresses ascend from line to line");
             }
-            line.mark(":")?;
-            label
-        } else {
-            last.map_or(0, |last| last.saturating_add(1))
-        };
+        } else if used > 0 && matches!(line.peek(), Some(Token::Number(_))) {
+            line.number::<u32>()?;
+        }
+        line.skip_to(used);
+        let number = number.or_else(|| self.waiting.take());
+        if line.peek().is_none() {
+            self.waiting = number;
+            return Ok(false);
+        }
+        self.waiting = None;
+        let label = number.unwrap_or_else(|| last.map_or(0, |last| last.saturating_add(1)));
         self.labels.push((label, position));
-        Ok(())
+        Ok(true)
     }
 
     fn instruction(
         &mut self,
+        source: &str,
         tables: &mut Tables,
         classes: &[Class],
-        places: &mut BTreeMap<Place, Span>,
         line: &mut Line<'_, '_>,
     ) -> Result<(), Diagnostic> {
-        self.label(line)?;
+        if !self.label(line)? {
+            return Ok(());
+        }
+        let before = self.function.code.len();
+        let from = line.span();
         let mnemonic = line.any_word("an instruction")?;
-        let Some(info) = INSTRUCTIONS.iter().find(|info| info.mnemonic == mnemonic) else {
-            return line.refuse(format!("there is no instruction `{mnemonic}`"));
-        };
         self.pending.clear();
+        self.results.clear();
+        self.used = 0;
+        if self.parallel.is_some() && !matches!(mnemonic, "Task" | "PARALLEL_JOIN") {
+            return line.refuse("the lines from PARALLEL_START to PARALLEL_JOIN are tasks: `Task 1: HTTP_GET \"...\"`");
+        }
+        let is_page = self.plan.is_some() && self.page(tables, line, mnemonic)?;
+        if !is_page {
+            self.plain(tables, classes, line, mnemonic)?;
+        }
+        line.done()?;
+        let (start, end) = (position(before), position(self.function.code.len()));
+        self.placed.push((start, end, line.whole()));
+        let Some(address) = self.labels.last().map(|(label, _)| *label) else {
+            return Ok(());
+        };
+        if self.plan.is_some() {
+            let owner = position(self.lines.len());
+            self.owners.resize(before, None);
+            self.owners.resize(end as usize, Some(owner));
+            // The rounds of a loop begin with its head.
+            if !mnemonic.starts_with("FOR_EACH") {
+                self.starts.push(start);
+            }
+            let results = self
+                .results
+                .iter()
+                .map(|register| (*register, self.shown(*register)));
+            let text = line.text_from(source, from.start);
+            tables
+                .listing
+                .push(line.listed(source, address, from.start));
+            self.lines.push(ListedLine {
+                address,
+                text,
+                results: results.collect(),
+                branches: matches!(
+                    mnemonic,
+                    "JUMP"
+                        | "IF_TRUE"
+                        | "IF_FALSE"
+                        | "IF_UNSET"
+                        | "IF_ERROR"
+                        | "FOR_EACH"
+                        | "FOR_EACH_ARRAY"
+                        | "BREAK"
+                        | "CONTINUE"
+                        | "NEXT"
+                ),
+                span: line.whole(),
+            });
+            self.before = Some(Before {
+                from: start,
+                to: end,
+                can_fail: can_fail(mnemonic) && mnemonic != "Task",
+                results: core::mem::take(&mut self.results),
+            });
+            self.end_bodies(address, line.whole());
+        }
+        Ok(())
+    }
+
+    /// A register as the listing names it.
+    fn shown(&self, register: Register) -> String {
+        let declared = self.function.registers.get(register.index());
+        match declared.and_then(|declared| declared.name.as_deref()) {
+            Some(name) => format!("${name}"),
+            None => register.to_string(),
+        }
+    }
+
+    /// An instruction of the machine.
+    fn plain(
+        &mut self,
+        tables: &mut Tables,
+        classes: &[Class],
+        line: &mut Line<'_, '_>,
+        mnemonic: &str,
+    ) -> Result<(), Diagnostic> {
+        let info = INSTRUCTIONS.iter().find(|info| info.mnemonic == mnemonic);
+        let Some(info) = info else {
+            let known = INSTRUCTIONS.iter().map(|info| info.mnemonic);
+            let known = known.chain(LISTED_INSTRUCTIONS.iter().map(|info| info.mnemonic));
+            let near = nearest(mnemonic, known);
+            let problem = line.error(format!("there is no instruction `{mnemonic}`"));
+            return Err(match near {
+                Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+                None => problem.with_help("docs/ir.md lists the instructions"),
+            });
+        };
         let mut operands = Operands {
             procedure: self,
             tables,
@@ -410,81 +638,19 @@ impl Procedure {
             None => return line.refuse(format!("there is no instruction `{mnemonic}`")),
         };
         let addresses = operands.addresses;
-        self.function.code.append(&mut self.pending);
+        self.flush();
         if !addresses.is_empty() {
             self.jumps.push((self.function.code.len(), addresses));
         }
-        self.function.code.push(instruction);
-        let first = self.labels.last().map_or(0, |(_, position)| *position);
-        for address in first..position(self.function.code.len()) {
-            places.insert(
-                Place::Instruction(self.index, Address(address)),
-                line.whole(),
-            );
-        }
+        instruction.operands(|operand| match operand {
+            OperandView::Define(result) => self.results.push(result.0),
+            OperandView::Defines(all) => self.results.extend(all.iter().map(|result| result.0)),
+            _ => {}
+        });
+        let temporaries = &self.temporaries;
+        self.results
+            .retain(|register| !temporaries.contains(register));
+        self.push(instruction);
         Ok(())
-    }
-
-    fn resolve(
-        &self,
-        (written, span): (Written, Span),
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Address {
-        let address = match written {
-            Written::End => position(self.function.code.len()),
-            Written::Position(position) => position,
-            Written::Label(label) => match self
-                .labels
-                .binary_search_by_key(&label, |(label, _)| *label)
-            {
-                Ok(index) => self.labels.get(index).map_or(0, |(_, position)| *position),
-                Err(_) => {
-                    let message = format!("no line of this function has the address {label}");
-                    diagnostics.push(Diagnostic::error("assembly.unknown-address", span, message));
-                    0
-                }
-            },
-        };
-        Address(address)
-    }
-
-    /// The function, with all addresses known.
-    pub(super) fn close(mut self, diagnostics: &mut Vec<Diagnostic>) -> Function {
-        if let Some((told, span)) = self.registers_told
-            && told != self.registers_declared
-            && diagnostics.is_empty()
-        {
-            let count = self.registers_declared;
-            let message = format!("this function declares {count} registers, not {told}");
-            diagnostics.push(Diagnostic::error("assembly.register-count", span, message));
-        }
-        for (index, written) in core::mem::take(&mut self.jumps) {
-            let addresses: Vec<_> = written
-                .iter()
-                .map(|address| self.resolve(*address, diagnostics))
-                .collect();
-            if let Some(instruction) = self.function.code.get_mut(index)
-                && let Some(relocated) = relocate(instruction, &addresses)
-            {
-                *instruction = relocated;
-            }
-        }
-        for (addresses, register, kind) in core::mem::take(&mut self.handlers) {
-            let [from, to, target] = addresses.map(|address| self.resolve(address, diagnostics));
-            self.function.handlers.push(Handler {
-                from,
-                to,
-                target,
-                register,
-                kind,
-            });
-        }
-        for (address, entry) in core::mem::take(&mut self.sources) {
-            let address = self.resolve(address, diagnostics);
-            self.function
-                .source_map
-                .push(SourceEntry { address, ..entry });
-        }
-        self.function
     }
 }

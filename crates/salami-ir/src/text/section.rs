@@ -96,7 +96,9 @@ impl Assembler<'_> {
                 line.skip();
                 (*name).to_owned()
             }
-            _ => line.any_word("an input's name, such as `\"email\"`")?.to_owned(),
+            _ => line
+                .any_word("an input's name, such as `\"email\"`")?
+                .to_owned(),
         };
         line.accept_mark(":");
         let mut tags = TagSet::EMPTY;

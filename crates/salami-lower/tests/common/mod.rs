@@ -13,6 +13,7 @@ pub static LEAVES: &[LeafSignature] = &[LeafSignature {
     name: "print",
     arguments: 1,
     result: RegisterType::tag(salami_ir::Tag::None),
+    requires: None,
 }];
 
 pub fn set(kinds: &[Kind]) -> ValueSet {

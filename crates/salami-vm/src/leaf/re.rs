@@ -174,7 +174,11 @@ fn error_place(context: &mut Context, arguments: &[Value], line: bool) -> Result
 }
 
 /// A compiled pattern, from the cache if it is there.
-fn compiled(context: &mut Context, pattern: Str, flags: u32) -> Result<Arc<Regex>, Raise> {
+pub(super) fn compiled(
+    context: &mut Context,
+    pattern: Str,
+    flags: u32,
+) -> Result<Arc<Regex>, Raise> {
     let length = pattern.byte_length();
     context.charge(length as u64 * COMPILE_COST + 20)?;
     context.reserve(length.saturating_mul(400))?;
@@ -302,7 +306,13 @@ pub(super) fn search<T>(
     while memory > 4096 && context.reserve(memory).is_err() {
         memory /= 2;
     }
-    let mut budget = Budget { steps, memory };
+    // What grows lies there twice for a moment.
+    let memory = memory / 2;
+    let mut budget = Budget {
+        steps,
+        memory,
+        interrupt: context.fuel.interrupt.clone(),
+    };
     let result = run(text, &mut budget);
     match result {
         Ok(value) => {

@@ -11,8 +11,6 @@ use crate::value::Value;
 
 /// Nothing deeper than this leaves or enters.
 const DEEPEST: usize = 100_000;
-/// Nothing with more values than this leaves: shared lists can write out larger than any memory.
-const LARGEST: usize = 10_000_000;
 
 /// A container that is being imported.
 enum Importing<'a> {
@@ -119,17 +117,34 @@ struct Exporting {
     values: Vec<Data>,
 }
 
+/// What a value and its text take outside, as data and as JSON, without its children.
+fn weight(heap: &Heap, value: Value) -> usize {
+    const NODE: usize = 96;
+    let content = match value {
+        Value::Str(text) => 2 * text.byte_length(),
+        Value::Big(big) => usize::try_from(heap.big(big).bits()).unwrap_or(usize::MAX) / 2,
+        Value::List(list) => heap.list(list).len() * 16,
+        Value::Tuple(tuple) => heap.tuple(tuple).len() * 16,
+        Value::Set(set) => heap.set(set).len() * 16,
+        Value::Dict(dict) => heap.dict(dict).len() * 64,
+        Value::Object(object) => heap.object(object).fields.len() * 64,
+        _ => 0,
+    };
+    content.saturating_add(NODE)
+}
+
 /// A value as data.
 pub(super) fn export(heap: &Heap, value: Value) -> Result<Data, ExportError> {
     let mut stack: Vec<Exporting> = Vec::new();
     let mut current = value;
-    let mut count = 0_usize;
+    // What leaves lies beside the heap for a while, and may be much more where values are shared.
+    let mut left = heap.limit();
     loop {
-        count += 1;
-        if count > LARGEST {
-            return Err(ExportError::TooLarge);
-        }
         current = outside(heap, current);
+        let Some(rest) = left.checked_sub(weight(heap, current)) else {
+            return Err(ExportError::TooLarge);
+        };
+        left = rest;
         let mut finished = match scalar(heap, current) {
             Some(data) => data,
             None => {
@@ -177,7 +192,7 @@ pub(super) fn export(heap: &Heap, value: Value) -> Result<Data, ExportError> {
 /// What stands for a member of an enumeration outside of the program; another value itself.
 fn outside(heap: &Heap, value: Value) -> Value {
     let Value::Object(object) = value else {
-        return value;
+        return native::response::body(heap, value);
     };
     let instance = heap.object(object);
     let class = heap.module().classes.get(instance.class.index());

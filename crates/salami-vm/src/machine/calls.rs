@@ -38,6 +38,28 @@ impl Machine {
         Ok(())
     }
 
+    /// Gives back the stack above the frames: a machine that waits may wait long, and beside many.
+    pub(crate) fn trim_stack(&mut self) {
+        let Some(frame) = self.frames.last() else {
+            return;
+        };
+        let function = self.program.functions.get(frame.function as usize);
+        let size = function.map_or(0, |function| function.frame);
+        self.stack.truncate((frame.base + size) as usize);
+        self.stack.shrink_to_fit();
+    }
+
+    /// What a machine needs to run on after [`Machine::trim_stack`].
+    ///
+    /// # Errors
+    /// None where the frames stood before.
+    pub(crate) fn regrow_stack(&mut self) -> Result<(), Raise> {
+        let Some(frame) = self.frames.last() else {
+            return Ok(());
+        };
+        self.grow_stack(frame.base as usize, 0)
+    }
+
     /// Tells the meter of the frame that was just entered.
     #[inline]
     pub(crate) fn count_frame(&mut self) {

@@ -150,7 +150,7 @@ pub struct Machine {
     poor_collections: u8,
     result: Option<Value>,
     /// The guard that failed.
-    guard: Option<MachineError>,
+    guard: Option<Box<MachineError>>,
     /// Fuel that it got, less what went to other threads.
     granted: i64,
 }
@@ -280,6 +280,9 @@ impl Machine {
             }
             Some(wait) => return Outcome::Suspended(wait.clone()),
             None => {}
+        }
+        if let Err(raise) = self.regrow_stack() {
+            return Outcome::Failed(self.error_of(raise));
         }
         self.run_loop()
     }

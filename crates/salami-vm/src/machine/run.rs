@@ -329,6 +329,7 @@ impl Machine {
                     return self.raise::<EXACT>(raise);
                 }
                 self.take_back::<EXACT>();
+                self.trim_stack();
                 let outcome = match &self.context.wait {
                     Some(wait) => Outcome::Suspended(wait.clone()),
                     None => Outcome::Failed(MachineError::internal("nothing to wait for")),
@@ -338,7 +339,7 @@ impl Machine {
             Raise::Internal(message) => {
                 self.take_back::<EXACT>();
                 let error = match self.guard.take() {
-                    Some(error) => error,
+                    Some(error) => *error,
                     None => match self.limit_error(message) {
                         Some(error) => error,
                         None => self.error_of(raise),

@@ -305,12 +305,12 @@ impl Machine {
                         let expected = self.program.module.register_type(expected);
                         context.expected_type = Some(describe(&program.module, expected));
                         context.actual_type = Some(name);
-                        self.guard = Some(MachineError {
+                        self.guard = Some(Box::new(MachineError {
                             code: "internal.guard",
                             message: "a value is not of the type that the checker proved"
                                 .to_owned(),
                             context,
-                        });
+                        }));
                         Err(Raise::Internal(GUARD))
                     }
                     Expectation::Attribute(attribute) => {

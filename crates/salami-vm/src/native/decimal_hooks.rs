@@ -24,7 +24,7 @@ const HASH_DIGITS: u64 = 20_000;
 pub fn raise(context: &mut Context, signal: Signal) -> Raise {
     let class = match signal {
         Signal::DivisionByZero => BuiltinException::DivisionByZero,
-        Signal::Overflow => BuiltinException::DecimalException,
+        Signal::Overflow => BuiltinException::Overflow,
         _ => BuiltinException::InvalidOperation,
     };
     // CPython's argument is the list of the conditions, which are classes; those that are none
@@ -32,6 +32,7 @@ pub fn raise(context: &mut Context, signal: Signal) -> Raise {
     let conditions: &[BuiltinException] = match signal {
         Signal::Invalid => &[BuiltinException::InvalidOperation],
         Signal::DivisionByZero => &[BuiltinException::DivisionByZero],
+        Signal::Overflow => &[BuiltinException::Overflow],
         Signal::DivisionByZeroTwice => &[
             BuiltinException::InvalidOperation,
             BuiltinException::DivisionByZero,
@@ -143,6 +144,30 @@ pub(super) fn binary(
         _ => return Ok(None),
     };
     finish(context, outcome).map(Some)
+}
+
+/// `divmod` of two values of which one is a Decimal and both are numbers that go with it.
+///
+/// # Errors
+/// The signal of either part.
+pub fn divide_with_rest(
+    context: &mut Context,
+    left: Value,
+    right: Value,
+) -> Result<Option<[Value; 2]>, Raise> {
+    if of(&context.heap, left).is_none() && of(&context.heap, right).is_none() {
+        return Ok(None);
+    }
+    let (Some(first), Some(second)) = (exact(&context.heap, left), exact(&context.heap, right))
+    else {
+        return Ok(None);
+    };
+    let rules = context.decimal_rules;
+    context.charge(cost(&first, &second).saturating_add(precision_cost(context)))?;
+    match first.divide_remainder(&second, rules) {
+        Ok((quotient, rest)) => Ok(Some([alloc(context, quotient)?, alloc(context, rest)?])),
+        Err(signal) => Err(raise(context, signal)),
+    }
 }
 
 pub(super) fn unary(

@@ -1,8 +1,8 @@
 //! The way back: copies of an execution at some of its steps, and what came in from outside. An
 //! earlier step is reached by running again from the copy before it.
 
-use salami_process::Answer;
 use crate::run::Execution;
+use salami_process::Answer;
 
 /// At most this many copies are kept; with more, every second one is dropped.
 const COPIES: usize = 24;

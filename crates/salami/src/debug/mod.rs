@@ -147,7 +147,9 @@ impl Debugger {
     /// # Errors
     /// Input that does not fit the program or its memory.
     pub fn new(program: &Program, options: &RunOptions) -> Result<Self, RunError> {
-        let program = &program.for_input(&options.input).map_err(RunError::refused)?;
+        let program = &program
+            .for_input(&options.input)
+            .map_err(RunError::refused)?;
         let execution = program.start_with(&program.unfused(), options)?;
         let mut debugger = Self {
             program: program.clone(),
@@ -262,7 +264,9 @@ impl Debugger {
             let line = self.code.line_with_code(place)?;
             (At::Line(line), line)
         } else if let Some(listed) = self.program.listing(self.program.module().entry) {
-            let found = listed.lines.binary_search_by_key(&place, |line| line.address);
+            let found = listed
+                .lines
+                .binary_search_by_key(&place, |line| line.address);
             (At::Line(code::number(found.ok()?)), place)
         } else {
             let module = self.program.module();
@@ -573,12 +577,19 @@ impl Debugger {
             (steps, count) if steps == self.steps => count,
             _ => 0,
         };
-        let events: Vec<Event> = self.history.events(self.steps).skip(used).cloned().collect();
+        let events: Vec<Event> = self
+            .history
+            .events(self.steps)
+            .skip(used)
+            .cloned()
+            .collect();
         let Some((next, rest)) = events.split_first() else {
             return false;
         };
         // An instruction may wait for several pieces of a stream, one after the other.
-        let more = rest.iter().take_while(|event| !matches!(event, Event::Chunk(_)));
+        let more = rest
+            .iter()
+            .take_while(|event| !matches!(event, Event::Chunk(_)));
         let mut given = used;
         for event in core::iter::once(next).chain(more) {
             given += 1;

@@ -6,9 +6,9 @@ use salami_ir::{Address, FunctionIndex, Register};
 
 use super::{Debugger, Stop};
 use crate::error::RunError;
-use salami_process::Answer;
 use crate::program::Program;
 use crate::run::RunOptions;
+use salami_process::Answer;
 
 /// One instruction that was run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,7 +131,9 @@ impl<'a> Trace<'a> {
         let machine = self.debugger.execution.machine();
         let now = machine.position();
         let here = machine.depth() == depth && now.is_some_and(|(running, _)| running == function);
-        let next = now.filter(|_| here).and_then(|(_, next)| listed.position(next));
+        let next = now
+            .filter(|_| here)
+            .and_then(|(_, next)| listed.position(next));
         let follows = listed.position(address).map(|position| position + 1);
         let branch = next
             .filter(|next| line.branches && Some(*next) != follows)
@@ -159,7 +161,13 @@ impl<'a> Trace<'a> {
             }
         }
         Some(TraceEvent {
-            function: self.program.module().functions.get(function.index())?.name.clone(),
+            function: self
+                .program
+                .module()
+                .functions
+                .get(function.index())?
+                .name
+                .clone(),
             depth,
             instruction: line.address,
             text,

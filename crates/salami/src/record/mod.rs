@@ -8,9 +8,9 @@ use salami_process::record::{Arrival, End, Event, Header, Stop, Waiting, Writer}
 use serde_json::{Map, Value, json};
 
 use crate::error::RunError;
-use crate::host::Wait;
+use crate::host::{Host, Wait};
 use crate::program::Program;
-use crate::run::{Execution, RunOptions};
+use crate::run::{Execution, Progress, Run, RunOptions};
 
 pub use determinism::{Determinism, Verifier};
 pub use replay::{Manner, Replayed, Replaying, replay};
@@ -114,6 +114,60 @@ impl Recorder {
     pub fn ended(&mut self, execution: &Execution, result: &Result<Value, RunError>) -> String {
         self.writer.line(&Event::End(end(execution, result)))
     }
+}
+
+/// Runs a program to its end, as [`Program::run_with`], and records it: what it did, and the record.
+///
+/// # Errors
+/// As [`Program::start`].
+pub fn record(
+    program: &Program,
+    options: &RunOptions,
+    host: &mut dyn Host,
+) -> Result<(Run, String), RunError> {
+    let mut execution = program.start(options)?;
+    let (mut recorder, mut record) = Recorder::begin(program, options);
+    let (mut printed, mut complained) = (String::new(), String::new());
+    let result = loop {
+        let progress = execution.step(u64::MAX / 4);
+        let (output, error_output) = (execution.take_output(), execution.take_error_output());
+        record += &recorder.wrote(&output, &error_output);
+        printed += &output;
+        complained += &error_output;
+        let wait = match progress {
+            Progress::Ended(result) => break result,
+            Progress::Running => continue,
+            Progress::Suspended(wait) => wait,
+        };
+        record += &recorder.stopped(&execution, &wait);
+        match wait {
+            Wait::Until(instant) => {
+                record += &recorder.advanced(instant);
+                execution.advance(instant);
+            }
+            Wait::Call(call) => {
+                let Some(answer) = host.call(&call) else {
+                    break Err(RunError::NotConnected(call.name()));
+                };
+                record += &recorder.answered(call.sequence, &answer);
+                execution.answer_call(call.sequence, &answer);
+            }
+            Wait::Input(reading) => {
+                let chunk = host.read(&reading);
+                record += &recorder.fed(&chunk);
+                execution.feed(chunk);
+            }
+        }
+    };
+    record += &recorder.ended(&execution, &result);
+    let run = Run {
+        result,
+        output: printed,
+        error_output: complained,
+        fuel: execution.fuel(),
+        memory_peak: execution.memory_peak(),
+    };
+    Ok((run, record))
 }
 
 /// Text in pieces of bounded length.

@@ -7,7 +7,7 @@ use salami_vm::hash::HashKey;
 use serde_json::Value;
 
 use super::{end, options, stop};
-use crate::error::{CompileError, LimitKind};
+use crate::error::{CompileError, LimitKind, RunError};
 use crate::program::Program;
 use crate::run::{Execution, Progress, Run, RunOptions};
 
@@ -119,6 +119,12 @@ impl<L: Iterator<Item = Result<String, String>>> Replaying<L> {
     pub fn begin(lines: L, program: Option<&Program>, manner: &Manner) -> Result<Self, Broken> {
         let (header, replay) = Replay::begin(lines)?;
         let (program, options) = opened(&header, program)?;
+        let program = if program.is_listing() {
+            let fitted = program.for_input(&options.input).map_err(RunError::refused);
+            fitted.map_err(|error| first(error.to_string()))?
+        } else {
+            program
+        };
         let prepared = if manner.traces {
             program.stepped()
         } else {

@@ -139,11 +139,11 @@ impl Delta {
     }
 }
 
-/// The float nearest to a quotient.
+/// The float nearest to a quotient; nothing of a negative number is a negative zero.
 #[must_use]
 pub fn quotient(numerator: &BigInt, denominator: &BigInt) -> f64 {
     if numerator.is_zero() {
-        return 0.0;
+        return if denominator.is_negative() { -0.0 } else { 0.0 };
     }
     // Enough bits for a float and a last one that says whether there is a rest.
     let shift = (66 + denominator.bits() as i64 - numerator.bits() as i64).max(0);

@@ -1,16 +1,66 @@
 //! The instruction set as a page: `docs/ir.md` is made from it, and a test keeps it in step.
 
+mod examples;
+
 use core::fmt::Write;
+
+pub use examples::{EXAMPLES, Example};
 
 use crate::exceptions::BuiltinException;
 use crate::instruction::{INSTRUCTIONS, InstructionInfo};
+use crate::text::LISTED_INSTRUCTIONS;
 use crate::types::Tag;
 
 const HEAD: &str = "\
 # The instruction set
 
-Made from the instruction table (`crates/salami-ir/src/instruction.rs`); a test keeps it in step:
+Made in part from the instruction tables (`crates/salami-ir/src/instruction.rs`, `text/page.rs`) and
+their examples (`reference/examples.rs`), which a test runs; another test keeps the page in step:
 `BLESS=1 cargo test -p salami-ir --test reference` writes it anew.
+
+## Listings
+
+Bytecode is written by hand, or by a model, as a listing:
+
+```
+0: LOAD_INPUT \"email\" -> $0
+1: CALL_SERVICE \"validator.check_email\" [$0] -> $1
+2: IF_FALSE $1 -> 5
+3: STORE_OUTPUT \"status\" \"valid\"
+4: RETURN
+5: STORE_OUTPUT \"status\" \"invalid\"
+6: RETURN
+```
+
+`svm-run --trace FILE.ir INPUT.json --answers ANSWERS.json` runs it and shows each instruction as
+`IP=n: TEXT -> $d=JSON`, a branch that was taken with ` (to IP m)`. `svm-inspect` lists it, `svm-debug`
+stops at its addresses. `salami compile FILE.ir` makes a binary module of it, which the three show in
+the same way.
+
+- An **address** is the number in front of a line. Addresses ascend and may be sparse; a line without one
+  has the next. A line may have a name, `done: RETURN`, and be jumped to by it.
+- A **register** is `$0` to `$65535`, or a name: `$email`, or `email` alone. A name that no line sets is the
+  input field of that name. A literal (`\"text\"`, `1`, `2.5`, `true`, `null`) may stand where a register is
+  read.
+- **Types** are inferred. Those of inputs are the types of the input at hand, or declared:
+  `INPUT \"email\": string` (`string`, `number`, `integer`, `boolean`, `object`, `array`, `null`, `any`, and
+  several with `|`). All is checked before the first instruction: a register that may be unset where it
+  is read, operands that can never fit, jumps to addresses that no line has, loops that run too often,
+  services that may not be called. What comes from outside has types that only the run knows; where
+  they do not fit, `TypeError` says \"Type mismatch in\" the instruction.
+- `REQUIRE slack.send_message` permits a service, `REQUIRE slack` all of its methods. A file without such
+  lines may call what it names.
+- What was stored by `STORE_OUTPUT` is the result, unless `RETURN` has a value. The last `RETURN` may be left
+  out.
+- `;` and `#` begin a comment. What stands in parentheses behind an instruction is one, too, and a line
+  that begins with `...`.
+
+| instruction | |
+|---|---|
+";
+
+const MACHINE: &str = "
+## The instructions of the machine
 
 An instruction stands on a line as `address: MNEMONIC operands`. Operands come in the order of the
 table; what is written stands after `->`, as do addresses. Every instruction is atomic: it is done,
@@ -41,6 +91,15 @@ or it raised and changed nothing.
 #[must_use]
 pub fn markdown() -> String {
     let mut page = HEAD.to_owned();
+    for info in LISTED_INSTRUCTIONS {
+        let form = format!("{} {}", info.mnemonic, info.operands);
+        let (form, doc) = (
+            form.trim().replace('|', "\\|"),
+            info.doc.replace('|', "\\|"),
+        );
+        let _ = writeln!(page, "| `{form}` | {doc} |");
+    }
+    page.push_str(MACHINE);
     page.push_str("\n| opcode | instruction | fuel | |\n|---|---|---|---|\n");
     for info in INSTRUCTIONS {
         // Writing to a `String` does not fail.
@@ -63,8 +122,30 @@ pub fn markdown() -> String {
             .iter()
             .map(|exception| exception.name()),
     ));
+    page.push_str(EXAMPLES_HEAD);
+    for example in EXAMPLES {
+        let _ = write!(
+            page,
+            "\n`{}`\n\n```\n{}\n",
+            example.mnemonic,
+            example.program.trim_end()
+        );
+        for (what, text) in [("input", example.input), ("answers", example.answers)] {
+            for line in text.lines() {
+                let _ = writeln!(page, "; {what}: {line}");
+            }
+        }
+        let _ = write!(page, "; result: {}\n```\n", example.result);
+    }
     page
 }
+
+const EXAMPLES_HEAD: &str = "
+## Examples
+
+One of every instruction. A comment at the end says with which input and which answers of services it
+was run, and what came of it: the result as JSON, or the last line of the error.
+";
 
 fn form(info: &InstructionInfo) -> String {
     let mut form = info.mnemonic.to_owned();

@@ -1,0 +1,363 @@
+//! The founding page's programs, typed in as they stand there, and the three commands that run them.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use common::{Folder, Outcome};
+
+fn svm(command: &str, arguments: &[&str], input: &str) -> Outcome {
+    use std::io::Write as _;
+    let path = match command {
+        "svm-run" => env!("CARGO_BIN_EXE_svm-run"),
+        "svm-inspect" => env!("CARGO_BIN_EXE_svm-inspect"),
+        "svm-debug" => env!("CARGO_BIN_EXE_svm-debug"),
+        _ => env!("CARGO_BIN_EXE_salami"),
+    };
+    let mut child = Command::new(path)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    let mut stdin = child.stdin.take().expect("a standard input");
+    // Who does not read its input may be gone already.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    let output = child.wait_with_output().expect("the command ends");
+    Outcome {
+        status: output.status.code(),
+        output: String::from_utf8(output.stdout).expect("UTF-8"),
+        errors: String::from_utf8(output.stderr).expect("UTF-8"),
+    }
+}
+
+fn example(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/svm");
+    folder.join(name).display().to_string()
+}
+
+fn examples() -> Vec<String> {
+    let folder = PathBuf::from(example(""));
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .expect("the folder is there")
+        .filter_map(|entry| {
+            let name = entry.expect("it can be read").file_name();
+            Some(name.to_str()?.strip_suffix(".ir")?.to_owned())
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+fn compact(json: &str) -> String {
+    let value: serde_json::Value = serde_json::from_str(json).expect("JSON");
+    value.to_string()
+}
+
+#[test]
+fn examples_run_as_they_say() {
+    let names = examples();
+    assert!(names.len() >= 5, "{names:?}");
+    for name in names {
+        let (program, input) = (
+            example(&format!("{name}.ir")),
+            example(&format!("{name}.json")),
+        );
+        let answers = example(&format!("{name}.answers.json"));
+        let mut arguments = vec!["--trace", &program, &input];
+        if Path::new(&answers).exists() {
+            arguments.extend(["--answers", &answers]);
+        }
+        let read = |ending: &str| {
+            std::fs::read_to_string(example(&format!("{name}.{ending}"))).expect("a file")
+        };
+        let outcome = svm("svm-run", &arguments, "");
+        assert_eq!(outcome.errors, read("trace"), "{name}");
+        assert_eq!(
+            compact(&outcome.output),
+            read("result").trim_end(),
+            "{name}"
+        );
+        // The same as `salami run`, and the same of its binary.
+        let again = svm("salami", &[&["run"], &arguments[..]].concat(), "");
+        assert_eq!(
+            (again.output, again.errors),
+            (outcome.output.clone(), outcome.errors.clone())
+        );
+        let folder = Folder::new(&format!("svm-{name}"));
+        let module = folder.path("module.svm");
+        let compiled = svm("salami", &["compile", &program, "-o", &module], "");
+        assert_eq!(compiled.status, Some(0), "{compiled:?}");
+        arguments[1] = &module;
+        let binary = svm("svm-run", &arguments, "");
+        assert_eq!(
+            (binary.output, binary.errors),
+            (outcome.output, outcome.errors)
+        );
+        let shown = svm("svm-inspect", &[&program], "").output;
+        assert!(shown.starts_with("Instruction 0: "), "{shown}");
+        assert_eq!(svm("svm-inspect", &[&module], "").output, shown);
+    }
+}
+
+/// Runs a listing with `svm-run`.
+fn run(name: &str, program: &str, input: &str, answers: &str, options: &[&str]) -> Outcome {
+    let folder = Folder::new(name);
+    let program = folder.file("p.ir", program);
+    let input = folder.file("input.json", input);
+    let answers = folder.file("answers.json", answers);
+    let mut arguments = vec![&*program, &input, "--answers", &answers];
+    arguments.extend(options);
+    svm("svm-run", &arguments, "")
+}
+
+#[test]
+fn what_may_be_required_is_all_that_may_be_called() {
+    let program =
+        "REQUIRE slack.send_message\n0: CALL_SERVICE \"slack.send_message\" [\"hi\"]\n1: RETURN\n";
+    let answers = r#"{"call": "slack.send_message", "answer": null}"#;
+    let outcome = run("require", program, "{}", answers, &[]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    let program = program.replace("1: RETURN", "1: CALL_SERVICE \"database.write\" [1]");
+    let outcome = run("denied", &program, "{}", answers, &[]);
+    assert_eq!(outcome.status, Some(3), "{outcome:?}");
+    assert!(outcome.errors.contains("p.ir:3:"), "{outcome:?}");
+    assert!(outcome.errors.contains("`database.write`"), "{outcome:?}");
+}
+
+#[test]
+fn loops_are_bounded_at_load() {
+    let outcome = run(
+        "million",
+        "Bytecode: FOR_EACH i 0 1000000 start end\n",
+        "{}",
+        "",
+        &[],
+    );
+    assert_eq!((outcome.status, &*outcome.errors), (Some(0), ""));
+    let outcome = run(
+        "millions",
+        "0: FOR_EACH i 0 10000000 start end\n",
+        "{}",
+        "",
+        &[],
+    );
+    assert_eq!((outcome.status, &*outcome.output), (Some(3), ""));
+    assert!(
+        outcome.errors.contains("Loop exceeds iteration limit"),
+        "{outcome:?}"
+    );
+    // A bound that only the run knows is met when it runs.
+    let outcome = run(
+        "dynamic",
+        "FOR_EACH i 0 n start end\n",
+        r#"{"n": 10000000}"#,
+        "",
+        &[],
+    );
+    assert_eq!(outcome.status, Some(4));
+    assert!(
+        outcome.errors.contains("Loop exceeds iteration limit"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn types_come_from_the_input() {
+    let program = "EXTRACT_JSON $email \"field\" -> $1\nRETURN $1\n";
+    let outcome = run(
+        "string",
+        program,
+        r#"{"email": "user@example.com"}"#,
+        "",
+        &[],
+    );
+    assert_eq!(outcome.status, Some(3));
+    for text in [
+        "Cannot extract JSON from non-object",
+        "p.ir:1:1",
+        "$email is string, not object",
+        "expected type: object, actual type: string",
+    ] {
+        assert!(outcome.errors.contains(text), "{text}: {outcome:?}");
+    }
+    let outcome = run("object", program, r#"{"email": {"field": 7}}"#, "", &[]);
+    assert_eq!((outcome.status, &*outcome.output), (Some(0), "7\n"));
+    let declared = format!("INPUT \"email\": object\n{program}");
+    let outcome = run("declared", &declared, r#"{"email": "x"}"#, "", &[]);
+    assert_eq!(outcome.status, Some(2), "{outcome:?}");
+    assert!(
+        outcome
+            .errors
+            .contains("`email` must be object, and is string"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn parallel_tasks_take_the_time_of_the_longest() {
+    let program = "\
+  PARALLEL_START 2
+  Task 1: HTTP_GET \"url1\"
+  Task 2: HTTP_GET \"url2\"
+  PARALLEL_JOIN
+";
+    let answers = "{\"call\": \"http.get\", \"answer\": 1, \"delay\": 1}\n".repeat(2);
+    let started = Instant::now();
+    let outcome = run("parallel", program, "{}", &answers, &[]);
+    assert_eq!((outcome.status, &*outcome.errors), (Some(0), ""));
+    let taken = started.elapsed();
+    assert!(taken >= Duration::from_secs(1), "{taken:?}");
+    assert!(taken < Duration::from_millis(1900), "{taken:?}");
+}
+
+#[test]
+fn mistakes_are_shown_where_they_are() {
+    for (program, place, text) in [
+        (
+            "0: LOAD_INPT \"email\" -> $0\n",
+            "p.ir:1:4",
+            "did you mean `LOAD_INPUT`?",
+        ),
+        (
+            "0: LOAD_CONST 1 -> $0\n1: IF_TRUE $0 -> 7\n2: RETURN\n",
+            "p.ir:2:18",
+            "no line of this function has the address 7",
+        ),
+        (
+            "0: ADD $0 1 -> $1\n1: RETURN $1\n",
+            "p.ir:1:1",
+            "$0 may be unset here",
+        ),
+        (
+            "LOAD_INPUT \"emial\" -> $0\nRETURN $0\n",
+            "p.ir:2:1",
+            "the input has no field \"emial\"; did you mean \"email\"?",
+        ),
+        (
+            "0: ADD email 1 -> $0\n1: RETURN $0\n",
+            "p.ir:1:1",
+            "Type mismatch in ADD",
+        ),
+        (
+            "0: ADD email 1 -> $0\n1: RETURN $0\n",
+            "p.ir:1:1",
+            "expected type: string, actual type: integer",
+        ),
+        (
+            "0: CMP \"<\" email 1 -> $0\n1: RETURN $0\n",
+            "p.ir:1:1",
+            "Type mismatch in CMP",
+        ),
+        (
+            "0: FOR_EACH i 0 3 2 2\n1: RETURN\n",
+            "p.ir:1:19",
+            "no line has the address 2",
+        ),
+        (
+            "0: JUMP -> strat\n1: start: RETURN\n",
+            "p.ir:1:12",
+            "did you mean `start`?",
+        ),
+        (
+            "PARALLEL_START 2\nTask 1: HTTP_GET \"a\"\nPARALLEL_JOIN\n",
+            "p.ir:1:16",
+            "PARALLEL_START 2 is followed by 1 tasks",
+        ),
+        (
+            "LOAD_CONST 1 -> $0\nIF_ERROR -> 0\n",
+            "p.ir:2:1",
+            "IF_ERROR tests the line before it",
+        ),
+        (
+            "CALL_SERVICE \"a.b\" [] -> $0\nIF_ERROR -> 9\nRETURN $0\n9: RETURN $0\n",
+            "p.ir:4:1",
+            "$0 may be unset here",
+        ),
+    ] {
+        let outcome = run(
+            "mistake",
+            program,
+            r#"{"email": "user@example.com"}"#,
+            "",
+            &[],
+        );
+        assert_eq!(outcome.status, Some(3), "{program}: {outcome:?}");
+        assert!(
+            outcome.errors.contains(place),
+            "{program}: {place}: {outcome:?}"
+        );
+        assert!(
+            outcome.errors.contains(text),
+            "{program}: {text}: {outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn errors_have_the_form_of_the_page() {
+    let program =
+        "0: LOAD_CONST 1 -> $1\n12: EXTRACT_JSON $0 \"field\" -> $2\n13: LOAD_INPUT \"x\" -> $3\n";
+    let program = format!(
+        "CALL_SERVICE \"a.b\" [] -> $0\n{}",
+        program.replace("0: LOAD", "5: LOAD")
+    );
+    let answers = r#"{"call": "a.b", "answer": "text"}"#;
+    let outcome = run(
+        "json",
+        &program,
+        r#"{"x": 1}"#,
+        answers,
+        &["--format", "json"],
+    );
+    let value: serde_json::Value = serde_json::from_str(&outcome.output).expect("JSON");
+    let error = &value["error"];
+    assert_eq!(error["code"], "RUNTIME_ERROR", "{outcome:?}");
+    assert_eq!(
+        error["message"], "Type mismatch in EXTRACT_JSON",
+        "{outcome:?}"
+    );
+    let context = &error["context"];
+    assert_eq!(context["instruction_pointer"], 12, "{outcome:?}");
+    assert_eq!(context["register"], "$0", "{outcome:?}");
+    assert_eq!(context["expected_type"], "object", "{outcome:?}");
+    assert_eq!(context["actual_type"], "string", "{outcome:?}");
+}
+
+#[test]
+fn the_debugger_stops_at_addresses_and_goes_back() {
+    let (program, input) = (example("weather.ir"), example("weather.json"));
+    let answers = example("weather.answers.json");
+    let commands =
+        "print $0\nprint $1\nback\nprint $1\nstep\nbreak 5\ncontinue\nregisters\ncontinue\n";
+    let arguments = ["--breakpoint", "2", &program, &input, "--answers", &answers];
+    let outcome = svm("svm-debug", &arguments, commands);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    for text in [
+        "Instruction 2 reached\nIP=2: EXTRACT_JSON $1 \"main.temp\" -> $2\n\"New York\"\n{\"main\": {\"temp\": 31.5}}\n",
+        "IP=1: HTTP_GET",
+        "`$1` has no value here",
+        "Instruction 5 reached",
+        "  $2 = 31.5\n  $3 = true\n",
+        "result: {\"alert\":\"high temp\"}",
+    ] {
+        assert!(outcome.output.contains(text), "{text}: {}", outcome.output);
+    }
+}
+
+#[test]
+fn help_has_examples() {
+    for command in ["svm-run", "svm-inspect", "svm-debug"] {
+        let outcome = svm(command, &["--help"], "");
+        assert_eq!(outcome.status, Some(0));
+        assert!(outcome.output.contains("Examples:"), "{outcome:?}");
+        assert!(
+            outcome.output.contains(&format!("{command} ")),
+            "{outcome:?}"
+        );
+    }
+}
