@@ -1,5 +1,7 @@
 """Calls of every kind: positional, keywords, defaults, stars, closures, methods, lambdas."""
 
+SIZE = 100_000
+
 
 def plain(a, b):
     return a + b
@@ -40,7 +42,7 @@ def main():
     add = adder(5)
     square = lambda n: n * n
     total = 0
-    for i in range(100_000):
+    for i in range(SIZE):
         total += plain(i, 1) + defaults(i) + defaults(i, 1, c=4) + stars(i, i, k=1) + add(i) + square(i)
         counter.add(i).add(Counter.twice(i))
     print(total, counter.count)

@@ -1,12 +1,14 @@
 """Counting in dicts, with int, str and tuple keys."""
 
+SIZE = 300_000
+
 
 def main():
     state = 12345
     by_number = {}
     by_word = {}
     by_pair = {}
-    for _ in range(300_000):
+    for _ in range(SIZE):
         state = (state * 1103515245 + 12345) % 2147483648
         number = state % 1000
         by_number[number] = by_number.get(number, 0) + 1

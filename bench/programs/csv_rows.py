@@ -3,10 +3,12 @@
 import csv
 import io
 
+SIZE = 20_000
+
 
 def main():
     lines = ["name,city,amount,note"]
-    for i in range(20_000):
+    for i in range(SIZE):
         lines.append(f"person {i % 500},city {i % 30},{i * 7 % 1000}.50,\"said \"\"hi\"\", left\"")
     text = "\n".join(lines)
     totals = {}

@@ -1,5 +1,7 @@
 """Raising and catching, with cleanups."""
 
+SIZE = 120_000
+
 
 class TooBig(Exception):
     def __init__(self, value):
@@ -31,7 +33,7 @@ def main():
     total = 0
     failures = 0
     table = {"a": 1}
-    for n in range(120_000):
+    for n in range(SIZE):
         try:
             total += guarded(n)
         except ValueError:

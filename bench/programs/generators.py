@@ -2,6 +2,8 @@
 
 import itertools
 
+SIZE = 100_000
+
 
 def numbers(limit):
     n = 0
@@ -46,10 +48,10 @@ def build(low, high):
 
 
 def main():
-    print(sum(a * b % 7 for a, b in pairs(odd(numbers(200_000)))))
-    tree = build(0, 4_000)
+    print(sum(a * b % 7 for a, b in pairs(odd(numbers(2 * SIZE)))))
+    tree = build(0, SIZE // 25)
     print(sum(sum(tree) for _ in range(4)))
-    print(sum(itertools.islice((x * x for x in itertools.count()), 100_000)))
+    print(sum(itertools.islice((x * x for x in itertools.count()), SIZE)))
 
 
 main()

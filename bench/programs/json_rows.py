@@ -2,9 +2,11 @@
 
 import json
 
+SIZE = 2_000
+
 
 def main():
-    rows = [{"id": i, "name": f"item {i}", "tags": ["a", "b", str(i % 10)], "price": i * 1.25, "ok": i % 2 == 0} for i in range(2_000)]
+    rows = [{"id": i, "name": f"item {i}", "tags": ["a", "b", str(i % 10)], "price": i * 1.25, "ok": i % 2 == 0} for i in range(SIZE)]
     text = json.dumps(rows)
     total = 0.0
     for _ in range(15):

@@ -1,3 +1,8 @@
+"""Conway's life on a set of tuples."""
+
+SIZE = 20
+
+
 def step(cells):
     counts = {}
     for x, y in cells:
@@ -11,7 +16,7 @@ def step(cells):
 
 def main():
     cells = {(x, y) for x in range(40) for y in range(40) if (x * 7 + y * 13) % 5 == 0}
-    for _ in range(20):
+    for _ in range(SIZE):
         cells = step(cells)
     print(len(cells))
 

@@ -1,3 +1,8 @@
+"""Loops over floats in locals."""
+
+SIZE = 60
+
+
 def escape(x, y, limit):
     a = b = 0.0
     for i in range(limit):
@@ -9,7 +14,7 @@ def escape(x, y, limit):
 
 def main():
     total = 0
-    for row in range(60):
+    for row in range(SIZE):
         for column in range(120):
             total += escape(column / 40 - 2, row / 30 - 1, 100)
     print(total)

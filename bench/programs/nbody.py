@@ -1,4 +1,8 @@
+"""Bodies under gravity: floats in fields of objects."""
+
 from dataclasses import dataclass
+
+SIZE = 10_000
 
 
 @dataclass
@@ -42,7 +46,7 @@ def main():
         Body(12.89, -15.11, -0.22, 1.08, 0.86, -0.01, 0.0017),
         Body(15.37, -25.9, 0.17, 0.97, 0.59, -0.03, 0.002),
     ]
-    for _ in range(10_000):
+    for _ in range(SIZE):
         advance(bodies, 0.01)
     print(f"{bodies[0].x:.6f} {bodies[4].y:.6f}")
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+SIZE = 2_500
+
 
 @dataclass
 class Particle:
@@ -28,7 +30,7 @@ class Particle:
 
 def main():
     particles = [Particle(float(i), float(i * 2 % 50), 0.5 + i % 3, 1.0 - i % 2 * 2.5) for i in range(60)]
-    for _ in range(2_500):
+    for _ in range(SIZE):
         for particle in particles:
             particle.step(50.0)
     print(sum(p.bounces for p in particles), round(sum(p.energy for p in particles), 3), particles[0] == particles[1])

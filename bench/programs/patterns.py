@@ -2,13 +2,15 @@
 
 import re
 
+SIZE = 15_000
+
 LINE = re.compile(r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) \[(\w+)\] (\w+): (.*)$")
 PAIR = re.compile(r"(\w+)=(\w+)")
 
 
 def main():
     lines = []
-    for i in range(15_000):
+    for i in range(SIZE):
         level = ["INFO", "WARN", "ERROR"][i % 3]
         lines.append(f"2024-03-{i % 28 + 1:02} 10:{i % 60:02}:{i % 59:02} [{level}] mod{i % 7}: user=u{i % 100} took={i % 1000} end")
     levels = {}

@@ -1,3 +1,8 @@
+"""The sieve of Eratosthenes: a list of bool."""
+
+SIZE = 1_000_000
+
+
 def sieve(limit):
     flags = [True] * (limit + 1)
     flags[0] = flags[1] = False
@@ -10,4 +15,4 @@ def sieve(limit):
     return sum(1 for flag in flags if flag)
 
 
-print(sieve(1_000_000))
+print(sieve(SIZE))

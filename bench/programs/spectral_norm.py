@@ -1,5 +1,7 @@
 """Spectral norm of an infinite matrix: nested loops over floats, function calls."""
 
+SIZE = 130
+
 
 def entry(i, j):
     return 1.0 / ((i + j) * (i + j + 1) // 2 + i + 1)
@@ -22,7 +24,7 @@ def times_transposed(vector):
 
 
 def main():
-    u = [1.0] * 130
+    u = [1.0] * SIZE
     v = u
     for _ in range(6):
         v = times_transposed(times(u))
