@@ -93,7 +93,12 @@ pub(crate) fn register_type(values: &ValueSet) -> Result<RegisterType, LowerErro
             bits |= 1 << tag(kind) as u8;
         }
     }
-    let mut tags = TagSet(bits);
+    // Python programs have no values of the other tags: all theirs are any at all.
+    let mut tags = if Kind::ALL.iter().all(|&kind| values.has(kind)) {
+        TagSet::VALUES
+    } else {
+        TagSet(bits)
+    };
     let mut listed = None;
     if tags.contains(Tag::Object)
         && let Some(references) = &values.classes
@@ -175,7 +180,7 @@ mod tests {
         let tags: Vec<Tag> = Tag::ALL
             .iter()
             .copied()
-            .filter(|tag| !matches!(tag, Tag::Unset | Tag::Cell))
+            .filter(|tag| !matches!(tag, Tag::Unset | Tag::Cell | Tag::Response))
             .collect();
         let kinds: Vec<Tag> = Kind::ALL.iter().map(|&kind| tag(kind)).collect();
         assert_eq!(kinds, tags);

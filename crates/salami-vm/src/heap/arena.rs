@@ -1,6 +1,7 @@
 //! One arena of objects of one type, reached by handles.
 
 use core::marker::PhantomData;
+use std::sync::LazyLock;
 
 use super::grow::{is_step, make_room, next_step};
 
@@ -21,16 +22,26 @@ pub trait Stored: Default {
     fn trim(&mut self) {}
 }
 
+/// What [`Arena::links`] says of a live slot.
+const LIVE: u32 = u32::MAX;
+/// The same of one that the collector has reached.
+const MARKED: u32 = u32::MAX - 1;
+/// The end of the list of free slots.
+const END: u32 = u32::MAX - 2;
+
 /// Slots that are reused last-freed-first, so that a run's handles are the same every time.
 /// A free slot holds the default object; so does what a dangling handle reads.
-#[derive(Clone, Debug)]
+///
+/// A machine has one of each type, most of them empty for most programs: it is kept small.
+#[derive(Debug)]
 pub struct Arena<H, T> {
     slots: Vec<T>,
-    live: Vec<bool>,
-    marked: Vec<bool>,
-    free: Vec<u32>,
-    /// What a dangling handle shows.
-    fallback: T,
+    /// For each slot [`LIVE`], [`MARKED`], or the free slot that is taken after it.
+    links: Vec<u32>,
+    /// The free slot that is taken next.
+    free: u32,
+    /// What a dangling handle shows, once one was read.
+    fallback: LazyLock<Box<T>>,
     handle: PhantomData<H>,
 }
 
@@ -38,34 +49,42 @@ impl<H, T: Default> Default for Arena<H, T> {
     fn default() -> Self {
         Self {
             slots: Vec::new(),
-            live: Vec::new(),
-            marked: Vec::new(),
-            free: Vec::new(),
-            fallback: T::default(),
+            links: Vec::new(),
+            free: END,
+            fallback: LazyLock::new(Box::default),
             handle: PhantomData,
         }
     }
 }
 
+impl<H, T: Clone + Default> Clone for Arena<H, T> {
+    fn clone(&self) -> Self {
+        Self {
+            slots: self.slots.clone(),
+            links: self.links.clone(),
+            free: self.free,
+            ..Self::default()
+        }
+    }
+}
+
 impl<H: Handle, T: Stored> Arena<H, T> {
-    /// Puts an object into a slot. The slot table itself ends at 2^32 objects, far above any memory limit.
+    /// Puts an object into a slot. The slot table itself ends before 2^32 objects, far above any memory limit.
     #[inline]
     pub fn insert(&mut self, object: T) -> H {
-        if let Some(index) = self.free.pop()
-            && let Some(slot) = self.slots.get_mut(index as usize)
-            && let Some(live) = self.live.get_mut(index as usize)
+        let index = self.free;
+        if let Some(slot) = self.slots.get_mut(index as usize)
+            && let Some(link) = self.links.get_mut(index as usize)
         {
             *slot = object;
-            *live = true;
+            self.free = core::mem::replace(link, LIVE);
             return H::from_index(index);
         }
         let index = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
         make_room(&mut self.slots);
         self.slots.push(object);
-        make_room(&mut self.live);
-        self.live.push(true);
-        make_room(&mut self.marked);
-        self.marked.push(false);
+        make_room(&mut self.links);
+        self.links.push(LIVE);
         H::from_index(index)
     }
 
@@ -73,7 +92,7 @@ impl<H: Handle, T: Stored> Arena<H, T> {
     #[inline]
     pub fn growth(&self) -> usize {
         let length = self.slots.len();
-        if self.free.is_empty() && is_step(length) {
+        if self.free == END && is_step(length) {
             next_step(length) * size_of::<T>()
         } else {
             0
@@ -83,9 +102,10 @@ impl<H: Handle, T: Stored> Arena<H, T> {
     /// The object, or the default one for a dangling handle.
     #[inline]
     pub fn get(&self, handle: H) -> &T {
-        self.slots
-            .get(handle.index() as usize)
-            .unwrap_or(&self.fallback)
+        match self.slots.get(handle.index() as usize) {
+            Some(slot) => slot,
+            None => &self.fallback,
+        }
     }
 
     /// The object for writing; writes through a dangling handle are lost.
@@ -94,18 +114,16 @@ impl<H: Handle, T: Stored> Arena<H, T> {
         match self.slots.get_mut(handle.index() as usize) {
             Some(slot) => slot,
             None => {
-                self.fallback = T::default();
-                &mut self.fallback
+                self.fallback = LazyLock::new(Box::default);
+                &mut **LazyLock::force_mut(&mut self.fallback)
             }
         }
     }
 
     /// Whether the handle names a live object.
     pub fn is_live(&self, handle: H) -> bool {
-        self.live
-            .get(handle.index() as usize)
-            .copied()
-            .unwrap_or(false)
+        let link = self.links.get(handle.index() as usize);
+        link.is_some_and(|link| *link >= MARKED)
     }
 
     /// How many slots there are, live or free.
@@ -115,35 +133,36 @@ impl<H: Handle, T: Stored> Arena<H, T> {
 
     /// Forgets all marks.
     pub fn clear_marks(&mut self) {
-        self.marked.fill(false);
+        for link in &mut self.links {
+            if *link == MARKED {
+                *link = LIVE;
+            }
+        }
     }
 
     /// Marks a live object; true if it was not marked before.
     #[inline]
     pub fn mark(&mut self, handle: H) -> bool {
-        match self.marked.get_mut(handle.index() as usize) {
-            Some(mark) => !core::mem::replace(mark, true),
-            None => false,
+        match self.links.get_mut(handle.index() as usize) {
+            Some(link) if *link == LIVE => {
+                *link = MARKED;
+                true
+            }
+            _ => false,
         }
     }
 
-    /// Frees every object that is live and not marked, from slot `first` on. Gives the bytes that live on.
+    /// Frees every object that is live and not marked. Gives the bytes that live on.
     pub fn sweep(&mut self) -> usize {
         let mut kept = 0;
-        for (index, slot) in self.slots.iter_mut().enumerate() {
-            let (Some(live), Some(marked)) = (self.live.get_mut(index), self.marked.get(index))
-            else {
-                break;
-            };
-            if !*live {
-                continue;
-            }
-            if *marked {
+        let pairs = self.slots.iter_mut().zip(&mut self.links);
+        for (index, (slot, link)) in pairs.enumerate() {
+            if *link == MARKED {
                 kept += slot.size();
-            } else {
-                *live = false;
+            } else if *link == LIVE {
                 *slot = T::default();
-                self.free.push(u32::try_from(index).unwrap_or(u32::MAX));
+                *link = self.free;
+                self.free = u32::try_from(index).unwrap_or(u32::MAX);
             }
         }
         kept
