@@ -35,6 +35,9 @@ pub struct Options {
     pub stubs: Vec<Stub>,
     /// The longest source, in bytes.
     pub source_bytes: usize,
+    /// Whether the functions of the typed program have no statements: whoever only wants to know
+    /// what is wrong saves the memory that they take.
+    pub without_bodies: bool,
 }
 
 impl Default for Options {
@@ -43,6 +46,7 @@ impl Default for Options {
             strict: Strict::default(),
             stubs: Vec::new(),
             source_bytes: SOURCE_BYTES,
+            without_bodies: false,
         }
     }
 }
@@ -176,6 +180,7 @@ fn check_file(
     }
     let mut engine = Engine::new(file, tools);
     engine.softened.clone_from(softened);
+    engine.drops_bodies = options.without_bodies;
     engine
         .diagnostics
         .extend(file.names.diagnostics.iter().cloned());
@@ -240,6 +245,12 @@ fn check_file(
         None => None,
     };
     softened.extend(engine.partial_errors());
+    let has_errors = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
+    if !engine.diagnostics.iter().any(has_errors) {
+        let host = inputs.as_ref().map(|main| (main.function, main.driver));
+        let shared = crate::captures::check(&engine, body_function, host);
+        engine.diagnostics.extend(shared);
+    }
     check_uncalled(&mut engine, file);
     crate::uses::named(file, &mut engine.uses);
     crate::uses::overridden(&mut engine);

@@ -9,12 +9,15 @@ mod class_kinds;
 mod class_lookup;
 mod classes;
 mod copies;
+mod doubts;
+mod data_bases;
 mod fields;
 mod files;
 mod forms;
 mod getters;
 mod made;
 mod order;
+mod single_dispatch;
 mod stars;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use salami_source::{Diagnostic, Severity, Span};
 use salami_syntax::tree::{FunctionDefinition, StmtId};
 
+pub use data_bases::DATA;
 pub use classes::{
     ClassInfo, FieldInfo, MethodKind, decorator_name, entry_named, module_named, native_class,
     paired,
@@ -113,6 +117,8 @@ pub struct Variant {
     pub is_known: bool,
     /// How often it was analysed.
     pub walks: u64,
+    /// When its first analysis ended, by which it takes its turn in the queue; 0 before.
+    turn: u32,
     /// The function it became.
     pub function: Option<typed::FunctionId>,
 }
@@ -144,19 +150,49 @@ const fn most_variants(prelude_depth: u8) -> usize {
 /// Calls are followed at once to this depth; deeper ones wait for their turn.
 const MAX_CALL_DEPTH: u32 = 64;
 
+/// What exceptions of all classes hold.
+#[derive(Clone, Copy, Debug)]
+pub struct ExceptionNodes {
+    /// Each argument: JSON data, and what else is given to any exception.
+    pub arguments: Node,
+    /// What the tuples among them hold.
+    pub in_tuples: Node,
+    /// The objects of the program among them, however deep in containers.
+    pub objects: Node,
+}
+
+impl ExceptionNodes {
+    fn new(types: &mut Types) -> Self {
+        let nodes = Self {
+            arguments: types.node(),
+            in_tuples: types.node(),
+            objects: types.node(),
+        };
+        // What the machine raises holds texts and keys.
+        types.write(nodes.arguments, Type::JSON);
+        types.write(nodes.in_tuples, Type::JSON);
+        nodes
+    }
+}
+
 /// The state of a check.
 pub struct Engine<'a> {
     /// The program, then the prelude as it is needed.
     pub files: BTreeMap<u16, &'a FileData>,
     /// The graph of types.
     pub types: Types,
+    /// What the arguments of exceptions are.
+    pub exceptions: ExceptionNodes,
     /// Definitions.
     pub definitions: Vec<Definition>,
-    /// Their numbers by file and unit.
-    definition_index: BTreeMap<(u16, UnitId), DefinitionId>,
+    /// The first of each file; the others follow in the order of its units.
+    first_definition: BTreeMap<u16, u32>,
     /// Variants.
     pub variants: Vec<Variant>,
-    queue: BTreeSet<VariantId>,
+    /// Who is to be analysed again. What is called comes before its callers, as its first analysis
+    /// ended earlier: they see what it gives in the end, and need not be analysed once more.
+    queue: BTreeSet<(u32, VariantId)>,
+    turns: u32,
     depth: u32,
     /// At most so much work is done.
     budget: u64,
@@ -207,8 +243,12 @@ pub struct Engine<'a> {
     pub capabilities: BTreeMap<String, typed::Capability>,
     /// Whether functions are being emitted: then calls are noted.
     is_emitting: bool,
+    /// Whether what is emitted loses its statements at once.
+    pub drops_bodies: bool,
     /// What the emitted variants call and do.
     pub noted: crate::effects::Noted,
+    /// Assertion points in functions of the prelude.
+    pub doubts: doubts::Doubts,
     /// Members of native classes that the program uses.
     pub uses: BTreeSet<String>,
     /// Fields of classes that their `__init__` leaves to a base whose own it does not call: the base.
@@ -217,6 +257,10 @@ pub struct Engine<'a> {
     pub bodies: Vec<u16>,
     /// Copies of generic classes, by class and the place that makes instances.
     copies: BTreeMap<(u32, VariantId, Span), u32>,
+    /// Whether a class has a method that makes its objects descriptors.
+    pub has_descriptors: bool,
+    /// Names of properties and of class attributes that may be descriptors: what is read there is not what was stored.
+    pub computed_names: BTreeSet<String>,
 }
 
 /// What a module variable is for.
@@ -234,13 +278,17 @@ impl<'a> Engine<'a> {
     /// An engine for a program.
     pub fn new(program: &'a FileData, tools: &'a crate::tools::Tools) -> Self {
         let size = program.tree.exprs.len() + program.tree.stmts.len();
+        let mut types = Types::new();
+        let exceptions = ExceptionNodes::new(&mut types);
         let mut engine = Self {
             files: BTreeMap::new(),
-            types: Types::new(),
+            types,
+            exceptions,
             definitions: Vec::new(),
-            definition_index: BTreeMap::new(),
+            first_definition: BTreeMap::new(),
             variants: Vec::new(),
             queue: BTreeSet::new(),
+            turns: 0,
             depth: 0,
             budget: BASE_BUDGET + BUDGET_PER_NODE * size as u64,
             is_exhausted: false,
@@ -267,11 +315,15 @@ impl<'a> Engine<'a> {
             tools,
             capabilities: BTreeMap::new(),
             is_emitting: false,
+            drops_bodies: false,
             noted: crate::effects::Noted::default(),
+            doubts: doubts::Doubts::default(),
             uses: BTreeSet::new(),
             unset_fields: BTreeMap::new(),
             bodies: Vec::new(),
             copies: BTreeMap::new(),
+            has_descriptors: false,
+            computed_names: BTreeSet::new(),
         };
         // The classes of tools come before the program's, which may derive from them.
         for tool in tools.used.values() {
@@ -289,9 +341,10 @@ impl<'a> Engine<'a> {
         for imported in files::imported_files(file) {
             self.add_file(imported);
         }
+        let first = u32::try_from(self.definitions.len()).unwrap_or(u32::MAX);
+        self.first_definition.insert(file.id, first);
         for index in 0..file.names.units.len() {
             let unit = UnitId(u32::try_from(index).unwrap_or(u32::MAX));
-            let id = DefinitionId(u32::try_from(self.definitions.len()).unwrap_or(u32::MAX));
             self.definitions.push(Definition {
                 file: file.id,
                 unit,
@@ -301,14 +354,13 @@ impl<'a> Engine<'a> {
                 joined: BTreeMap::new(),
                 returns_fresh: false,
             });
-            self.definition_index.insert((file.id, unit), id);
         }
         self.add_classes(file);
         if file.id != 0 && files::has_state(file) {
             self.bodies.push(file.id);
             // Whoever walked the program's body before walks it again.
             if !self.variants.is_empty() {
-                self.queue.insert(VariantId(0));
+                self.enqueue(VariantId(0));
             }
         }
     }
@@ -320,7 +372,7 @@ impl<'a> Engine<'a> {
 
     /// The definition of a unit.
     pub fn definition(&self, file: u16, unit: UnitId) -> DefinitionId {
-        self.definition_index[&(file, unit)]
+        DefinitionId(self.first_definition[&file].saturating_add(unit.0))
     }
 
     /// The syntax of a definition that is a def or lambda.
@@ -372,6 +424,7 @@ impl<'a> Engine<'a> {
             prelude_depth: 0,
             is_known: false,
             walks: 0,
+            turn: 0,
             function: None,
         });
         id
@@ -379,6 +432,23 @@ impl<'a> Engine<'a> {
 
     /// The variant for a direct call with these argument types (one for each parameter).
     pub fn request(
+        &mut self,
+        definition: DefinitionId,
+        maker: Option<VariantId>,
+        arguments: &[Type],
+        caller: Option<(VariantId, Span)>,
+    ) -> VariantId {
+        let id = self.find_variant(definition, maker, arguments, caller);
+        if self.is_emitting
+            && self.definitions[definition.0 as usize].file != 0
+            && let Some(caller) = caller
+        {
+            self.doubts.call(id, caller);
+        }
+        id
+    }
+
+    fn find_variant(
         &mut self,
         definition: DefinitionId,
         maker: Option<VariantId>,
@@ -525,7 +595,7 @@ impl<'a> Engine<'a> {
             if self.depth < MAX_CALL_DEPTH {
                 self.analyse(id);
             } else {
-                self.queue.insert(id);
+                self.enqueue(id);
             }
         }
         if self.is_emitting {
@@ -581,18 +651,32 @@ impl<'a> Engine<'a> {
         self.variant_mut(id).walks += 1;
         self.depth += 1;
         self.variant_mut(id).is_known = true;
-        self.queue.remove(&id);
+        let turn = self.variant(id).turn;
+        self.queue.remove(&(turn, id));
         crate::deep(|| Walker::new(self, id, false).run());
         self.depth -= 1;
         self.absorb_changes();
+        if turn == 0 {
+            self.turns = self.turns.saturating_add(1);
+            let was_queued = self.queue.remove(&(0, id));
+            self.variant_mut(id).turn = self.turns;
+            if was_queued {
+                self.enqueue(id);
+            }
+        }
         self.find_fresh(id);
+    }
+
+    fn enqueue(&mut self, id: VariantId) {
+        let turn = self.variant(id).turn;
+        self.queue.insert((turn, id));
     }
 
     fn absorb_changes(&mut self) {
         let changed = std::mem::take(&mut self.types.changed);
         for id in changed {
             if self.variant(id).is_known {
-                self.queue.insert(id);
+                self.enqueue(id);
             }
         }
     }
@@ -601,6 +685,11 @@ impl<'a> Engine<'a> {
     fn find_fresh(&mut self, id: VariantId) {
         let definition = self.variant(id).definition;
         if self.definitions[definition.0 as usize].returns_fresh {
+            return;
+        }
+        let result = self.types.content(self.variant(id).result);
+        let data = self.types.data(result);
+        if data.containers.is_empty() && data.tuple.is_none() {
             return;
         }
         let own: BTreeSet<Node> = self
@@ -649,13 +738,13 @@ impl<'a> Engine<'a> {
 
     /// Analyses until nothing changes.
     pub fn run(&mut self, body: VariantId) {
-        self.queue.insert(body);
+        self.enqueue(body);
         self.work();
     }
 
     fn work(&mut self) {
         self.absorb_changes();
-        while let Some(id) = self.queue.pop_last() {
+        while let Some((_, id)) = self.queue.pop_first() {
             self.analyse(id);
             if self.is_exhausted {
                 break;
@@ -736,6 +825,7 @@ impl<'a> Engine<'a> {
         self.schemas.clear();
         self.capabilities.clear();
         self.noted = crate::effects::Noted::default();
+        self.doubts = doubts::Doubts::default();
         self.notes.clear();
         self.errors_of.clear();
         for variant in &mut self.variants {
@@ -751,10 +841,21 @@ impl<'a> Engine<'a> {
             let Some(place) = self.variant(id).function else {
                 continue;
             };
-            let function = crate::deep(|| Walker::new(self, id, true).emit());
+            let drops_body = self.drops_bodies;
+            let function = crate::deep(|| {
+                let mut function = Walker::new(self, id, true).emit();
+                if drops_body {
+                    let kept = function.parameters.saturating_add(function.captures);
+                    function.body = Vec::new();
+                    function.locals.truncate(kept as usize);
+                    function.locals.shrink_to_fit();
+                }
+                function
+            });
             self.functions[place.index()] = Some(function);
         }
         self.is_emitting = false;
+        self.keep_doubts();
     }
 
     /// The node of a module variable.

@@ -112,9 +112,11 @@ prelude! {
     "base64",
     "binascii",
     "bisect",
+    "bytearray",
     "calendar",
     "calls",
     "collections",
+    "complex",
     "configparser",
     "contextlib",
     "conversion",
@@ -123,6 +125,7 @@ prelude! {
     "dataclasses",
     "datetime",
     "decimal",
+    "derived",
     "difflib",
     "email.utils",
     "enumeration",
@@ -145,6 +148,7 @@ prelude! {
     "pprint",
     "random",
     "re",
+    "salami",
     "secrets",
     "sequence",
     "statistics",
@@ -170,8 +174,18 @@ pub fn module(name: &str) -> Option<&'static FaceModule> {
         let names = STUBS.iter().enumerate();
         names.map(|(at, stub)| (stub.name, at)).collect()
     });
+    if name == "builtins" {
+        return Some(builtins());
+    }
     let stub = STUBS.get(*index.get(name)?)?;
     Some(stub.loaded.get_or_init(|| load::load(stub.name, stub.text)))
+}
+
+/// The face of `builtins`.
+#[must_use]
+pub fn builtins() -> &'static FaceModule {
+    let stub = &STUBS[0];
+    stub.loaded.get_or_init(|| load::load(stub.name, stub.text))
 }
 
 /// What the stub of a module says that no face can say, for the tests: always empty.
@@ -210,10 +224,12 @@ const EXCEPTION: &str = "@exception";
 /// A native class by its qualified name: `list`, `datetime.date`.
 #[must_use]
 pub fn class(qualified: &str) -> Option<&'static FaceClass> {
-    let (module_name, name) = qualified
-        .rsplit_once('.')
-        .unwrap_or(("builtins", qualified));
-    match module(module_name)?.entries.get(name)? {
+    let dot = qualified.bytes().rposition(|byte| byte == b'.');
+    let (module, name) = match dot {
+        None => (builtins(), qualified),
+        Some(dot) => (module(qualified.get(..dot)?)?, qualified.get(dot + 1..)?),
+    };
+    match module.entries.get(name)? {
         FaceEntry::Class(class) => Some(class),
         _ => None,
     }

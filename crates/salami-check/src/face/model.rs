@@ -2,6 +2,8 @@
 //!
 //! All of it lives as long as the process, so the checker can keep references and names.
 
+use std::borrow::Cow;
+
 use super::lazy::Lazy;
 use crate::typed::{Constant, Kind};
 
@@ -357,10 +359,18 @@ pub struct Found {
     /// The class that has it.
     pub owner: &'static FaceClass,
     /// The owner's type arguments in terms of the variables of the class that was asked.
-    pub arguments: Vec<FaceType>,
+    pub arguments: Cow<'static, [FaceType]>,
     /// The member.
     pub member: &'static FaceMember,
 }
+
+/// The arguments of a class in terms of its own variables.
+static OWN_ARGUMENTS: [FaceType; 4] = [
+    FaceType::Variable(Scope::Class, 0),
+    FaceType::Variable(Scope::Class, 1),
+    FaceType::Variable(Scope::Class, 2),
+    FaceType::Variable(Scope::Class, 3),
+];
 
 impl FaceClass {
     /// The member that `name` means, in this class or else in its bases. Time grows with the
@@ -368,9 +378,14 @@ impl FaceClass {
     #[must_use]
     pub fn find(&'static self, name: &str) -> Option<Found> {
         let mut owner = self;
-        let mut arguments: Vec<FaceType> = (0..self.variables.len())
-            .map(|index| FaceType::Variable(Scope::Class, u8::try_from(index).unwrap_or(u8::MAX)))
-            .collect();
+        let mut arguments = match OWN_ARGUMENTS.get(..self.variables.len()) {
+            Some(known) => Cow::Borrowed(known),
+            None => (0..self.variables.len())
+                .map(|index| {
+                    FaceType::Variable(Scope::Class, u8::try_from(index).unwrap_or(u8::MAX))
+                })
+                .collect(),
+        };
         loop {
             if let Some(member) = owner.members.get(name) {
                 return Some(Found {
@@ -393,9 +408,24 @@ impl FaceClass {
     /// Whether this class is `ancestor` (a qualified name) or derives from it.
     #[must_use]
     pub fn derives_from(&'static self, ancestor: &str) -> bool {
-        self.ancestry()
-            .iter()
-            .any(|class| class.qualified == ancestor)
+        // Almost all have one base at most.
+        let mut at = self;
+        loop {
+            if at.qualified == ancestor {
+                return true;
+            }
+            at = match at.bases.as_slice() {
+                [] => return false,
+                [FaceType::Class(base, _)] => match super::class(base) {
+                    Some(base) => base,
+                    None => return false,
+                },
+                _ => {
+                    let ancestry = at.ancestry();
+                    return ancestry.iter().any(|class| class.qualified == ancestor);
+                }
+            };
+        }
     }
 
     /// This class and all that it derives from, its own bases first.

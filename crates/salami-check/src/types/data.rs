@@ -1,8 +1,7 @@
 //! What a type is.
 
-use std::collections::BTreeSet;
-
 use super::graph::Node;
+use super::set::Set;
 use crate::engine::{DefinitionId, VariantId};
 use crate::typed::Kind;
 
@@ -96,11 +95,11 @@ pub struct TypeData {
     /// The tuple part.
     pub tuple: Option<Tuple>,
     /// Instances of exactly these classes, sorted.
-    pub instances: BTreeSet<ClassRef>,
+    pub instances: Set<ClassRef>,
     /// Function values, sorted.
-    pub functions: BTreeSet<Callee>,
+    pub functions: Set<Callee>,
     /// Class objects, sorted.
-    pub classes: BTreeSet<ClassRef>,
+    pub classes: Set<ClassRef>,
     /// A module by its dotted name.
     pub module: Option<&'static str>,
 }
@@ -166,13 +165,60 @@ impl TypeData {
         if !self.instances.is_empty() {
             bits |= bit(Kind::Object);
         }
-        if self.functions.iter().any(|_| true) {
+        if !self.functions.is_empty() {
             bits |= bit(Kind::Function);
         }
         if !self.classes.is_empty() {
             bits |= bit(Kind::Type);
         }
         bits
+    }
+
+    /// Whether it is of kinds without parameters, and of instances and classes, alone: joining such
+    /// has no effect on nodes.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        !self.error
+            && !self.json
+            && self.containers.is_empty()
+            && self.tuple.is_none()
+            && self.functions.is_empty()
+            && self.module.is_none()
+    }
+
+    /// Whether all of a plain type is in this one.
+    #[must_use]
+    pub fn covers(&self, plain: &Self) -> bool {
+        !self.error
+            && !self.json
+            && plain.scalars & !self.scalars == 0
+            && self.instances.contains_all(&plain.instances)
+            && self.classes.contains_all(&plain.classes)
+    }
+
+    /// The class, where all values are instances of one class of the program.
+    #[must_use]
+    pub fn program_class(&self) -> Option<u32> {
+        match *self.instances {
+            [ClassRef::Program(class)]
+                if self.is_plain() && self.scalars == 0 && self.classes.is_empty() =>
+            {
+                Some(class)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it is of kinds without parameters alone.
+    #[must_use]
+    pub fn is_scalar(&self) -> bool {
+        self.is_plain() && self.instances.is_empty() && self.classes.is_empty()
+    }
+
+    /// Whether it has a list and a dict, which may turn out to be those of JSON.
+    #[must_use]
+    pub fn may_be_all_of_json(&self) -> bool {
+        self.get(Kind::List).is_some() && self.get(Kind::Dict).is_some()
     }
 
     /// How many parts there are.

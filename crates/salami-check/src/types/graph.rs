@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::rc::Rc;
 
-use hashbrown::HashMap;
+use hashbrown::HashTable;
 
 use super::data::{Callee, ClassRef, Container, JSON_SCALARS, Tuple, Type, TypeData, bit};
 use super::hasher::FixedState;
@@ -42,7 +42,14 @@ pub struct Types {
     data: Vec<Rc<TypeData>>,
     depths: Vec<u8>,
     kinds: Vec<u64>,
-    index: HashMap<Rc<TypeData>, Type, FixedState>,
+    /// The class, where all values are instances of one class of the program.
+    program_classes: Vec<Option<u32>>,
+    /// By the hash of their data.
+    index: HashTable<Type>,
+    /// Those that are one container and nothing else, by its hash.
+    containers: HashTable<Type>,
+    /// The types of single kinds, once somebody asked.
+    scalars: [Option<Type>; Kind::ALL.len()],
     /// The parts of each type, once somebody asked.
     parts: Vec<Option<Parts>>,
     /// The canonical form of a type, with the epoch in which it was found.
@@ -73,8 +80,8 @@ pub struct Types {
 const MAX_TUPLE_DEPTH: u8 = 6;
 /// Tuples longer than this become variadic.
 const MAX_TUPLE_LENGTH: usize = 256;
-/// More function values than this in one place are not told apart any more.
-const MAX_FUNCTIONS: usize = 64;
+/// A program with more function values in one place is too complex: each is told apart where it is called.
+const MAX_FUNCTIONS: usize = 2_000;
 
 impl Default for Types {
     fn default() -> Self {
@@ -90,7 +97,10 @@ impl Types {
             data: Vec::new(),
             depths: Vec::new(),
             kinds: Vec::new(),
-            index: HashMap::default(),
+            program_classes: Vec::new(),
+            index: HashTable::new(),
+            containers: HashTable::new(),
+            scalars: [None; Kind::ALL.len()],
             parts: Vec::new(),
             canonical: Vec::new(),
             epoch: 0,
@@ -159,7 +169,11 @@ impl Types {
     /// The handle of a type.
     pub fn intern(&mut self, data: TypeData) -> Type {
         self.charge(data.size());
-        if let Some(&type_) = self.index.get(&data) {
+        let hash = hash_of(&data);
+        let found = self
+            .index
+            .find(hash, |known| *self.data[known.0 as usize] == data);
+        if let Some(&type_) = found {
             return type_;
         }
         let depth = match &data.tuple {
@@ -174,9 +188,11 @@ impl Types {
         };
         let type_ = Type(u32::try_from(self.data.len()).unwrap_or(u32::MAX));
         self.kinds.push(data.kinds());
-        let data = Rc::new(data);
-        self.index.insert(Rc::clone(&data), type_);
-        self.data.push(data);
+        self.program_classes.push(data.program_class());
+        self.data.push(Rc::new(data));
+        let known = &self.data;
+        self.index
+            .insert_unique(hash, type_, |type_| hash_of(&known[type_.0 as usize]));
         self.depths.push(depth);
         self.parts.push(None);
         self.canonical.push((self.epoch, type_));
@@ -195,9 +211,21 @@ impl Types {
         self.kinds[type_.0 as usize]
     }
 
+    /// The class, where all values are instances of one class of the program.
+    #[must_use]
+    pub fn program_class(&self, type_: Type) -> Option<u32> {
+        self.program_classes[type_.0 as usize]
+    }
+
     /// A scalar type.
     pub fn scalar(&mut self, kind: Kind) -> Type {
-        self.intern(TypeData::scalar(kind))
+        if let Some(type_) = self.scalars[kind as usize] {
+            self.charge(1);
+            return type_;
+        }
+        let type_ = self.intern(TypeData::scalar(kind));
+        self.scalars[kind as usize] = Some(type_);
+        type_
     }
 
     /// A new node that holds nothing.
@@ -311,7 +339,7 @@ impl Types {
     }
 
     fn drain(&mut self) {
-        if self.draining {
+        if self.draining || (self.pending.is_empty() && self.writes.is_empty()) {
             return;
         }
         self.draining = true;
@@ -382,7 +410,13 @@ impl Types {
             self.canonical[type_.0 as usize] = (self.epoch, type_);
             return type_;
         }
-        let mut data = TypeData::clone(data);
+        // Most are in that form already.
+        let data = Rc::clone(data);
+        if self.is_canonical(&data) {
+            self.canonical[type_.0 as usize] = (self.epoch, type_);
+            return type_;
+        }
+        let mut data = TypeData::clone(&data);
         for container in &mut data.containers {
             container.nodes = container.nodes.map(|node| self.find(node));
             container.extra = container.extra.map(|node| self.find(node));
@@ -418,6 +452,31 @@ impl Types {
         result
     }
 
+    /// Whether all nodes in a type are representatives.
+    fn is_canonical(&mut self, data: &TypeData) -> bool {
+        let is_root = |types: &Self, node: Node| {
+            types.charge(1);
+            types.slots[node.0 as usize].parent.get() == node
+        };
+        data.containers.iter().all(|container| {
+            container.nodes.iter().all(|&node| is_root(self, node))
+                && container.extra.is_none_or(|node| is_root(self, node))
+        }) && match &data.tuple {
+            Some(Tuple::Fixed(elements)) => elements
+                .iter()
+                .all(|&element| self.canonical(element) == element),
+            Some(Tuple::Variadic(node)) => is_root(self, *node),
+            None => true,
+        } && data.functions.iter().all(|function| match function {
+            Callee::Program {
+                receiver: Some(receiver),
+                ..
+            }
+            | Callee::NativeMethod(_, _, Some(receiver)) => self.canonical(*receiver) == *receiver,
+            _ => true,
+        })
+    }
+
     /// Whether two types are the same by now.
     pub fn same(&mut self, left: Type, right: Type) -> bool {
         left == right || self.canonical(left) == self.canonical(right)
@@ -448,8 +507,18 @@ impl Types {
         if left == right {
             return left;
         }
-        let mut data = TypeData::clone(self.data(left));
-        let other = Rc::clone(self.data(right));
+        // One that holds the other.
+        let (own, theirs) = (self.data(left), self.data(right));
+        if theirs.is_plain() && own.covers(theirs) && !own.may_be_all_of_json() {
+            self.charge(1);
+            return left;
+        }
+        if own.is_plain() && theirs.covers(own) && !theirs.may_be_all_of_json() {
+            self.charge(1);
+            return right;
+        }
+        let mut data = TypeData::clone(own);
+        let other = Rc::clone(theirs);
         data.json |= other.json;
         data.scalars |= other.scalars;
         for container in other.containers.iter().copied() {
@@ -481,8 +550,11 @@ impl Types {
         data.instances.extend(&other.instances);
         data.classes.extend(&other.classes);
         data.functions.extend(other.functions.iter().cloned());
-        while data.functions.len() > MAX_FUNCTIONS {
-            data.functions.pop_last();
+        if data.functions.len() > MAX_FUNCTIONS {
+            self.work.set(u64::MAX / 2);
+            data.functions.truncate(MAX_FUNCTIONS);
+        } else if data.functions.len() > other.functions.len() {
+            self.charge(data.functions.len() / 8);
         }
         data.module = data.module.or(other.module);
         if self.is_all_of_json(&data) {
@@ -605,7 +677,36 @@ impl Types {
 
     /// A container type.
     pub fn container(&mut self, kind: Kind, nodes: [Node; 2]) -> Type {
-        self.intern(TypeData::container(kind, super::class_of_kind(kind), nodes))
+        self.only(Container {
+            kind,
+            class: super::class_of_kind(kind),
+            nodes,
+            extra: None,
+        })
+    }
+
+    /// The type that is this container and nothing else.
+    pub fn only(&mut self, container: Container) -> Type {
+        let hash = hash_of_container(&container);
+        let found = self.containers.find(hash, |known| {
+            self.data[known.0 as usize].containers.first() == Some(&container)
+        });
+        if let Some(&type_) = found {
+            self.charge(2);
+            return type_;
+        }
+        let type_ = self.intern(TypeData {
+            containers: vec![container],
+            ..TypeData::default()
+        });
+        let known = &self.data;
+        self.containers.insert_unique(hash, type_, |type_| {
+            known[type_.0 as usize]
+                .containers
+                .first()
+                .map_or(0, hash_of_container)
+        });
+        type_
     }
 
     /// An instance of exactly this class.
@@ -687,10 +788,7 @@ impl Types {
             }
         }
         for &container in &data.containers {
-            parts.push(self.intern(TypeData {
-                containers: vec![container],
-                ..TypeData::default()
-            }));
+            parts.push(self.only(container));
         }
         if data.tuple.is_some() {
             parts.push(self.intern(TypeData {
@@ -719,8 +817,20 @@ impl Types {
     /// The type with only the parts that `keep` wants.
     pub fn filter(&mut self, type_: Type, mut keep: impl FnMut(&mut Self, Type) -> bool) -> Type {
         let mut result = Type::NEVER;
-        for part in self.parts(type_) {
-            if keep(self, part) {
+        let parts = self.parts(type_);
+        if let [part] = *parts {
+            return if keep(self, part) {
+                self.canonical(type_)
+            } else {
+                Type::NEVER
+            };
+        }
+        let wanted: Vec<bool> = parts.iter().map(|&part| keep(self, part)).collect();
+        if wanted.iter().all(|&is_wanted| is_wanted) {
+            return self.canonical(type_);
+        }
+        for (&part, is_wanted) in parts.iter().zip(wanted) {
+            if is_wanted {
                 result = self.join(result, part);
             }
         }
@@ -831,6 +941,19 @@ impl DoubleEndedIterator for IntoParts {
     fn next_back(&mut self) -> Option<Type> {
         self.parts.0.get(self.left.next_back()?).copied()
     }
+}
+
+fn hash_of(data: &TypeData) -> u64 {
+    use std::hash::BuildHasher;
+    FixedState::default().hash_one(data)
+}
+
+/// Nodes and kind tell nearly all apart.
+fn hash_of_container(container: &Container) -> u64 {
+    use std::hash::BuildHasher;
+    let extra = container.extra.map_or(u32::MAX, |node| node.0);
+    let nodes = container.nodes.map(|node| node.0);
+    FixedState::default().hash_one((container.kind as u8, nodes, extra))
 }
 
 /// Whether two containers of a kind may be the same object: objects of unrelated classes may not.

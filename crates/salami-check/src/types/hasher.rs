@@ -23,12 +23,14 @@ impl Hasher for FixedHasher {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = 0;
-            for (index, &byte) in chunk.iter().enumerate() {
-                word |= u64::from(byte) << (8 * index);
-            }
-            self.add(word);
+        let (words, rest) = bytes.as_chunks::<8>();
+        for word in words {
+            self.add(u64::from_le_bytes(*word));
+        }
+        if !rest.is_empty() {
+            let mut word = [0; 8];
+            word[..rest.len()].copy_from_slice(rest);
+            self.add(u64::from_le_bytes(word));
         }
         self.add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
     }

@@ -12,11 +12,13 @@ mod display;
 mod graph;
 mod hasher;
 mod records;
+mod set;
 
 pub use data::{Callee, ClassRef, Container, JSON_SCALARS, Tuple, Type, TypeData, bit};
 pub use display::Namer;
 pub use graph::{Node, Types};
 pub use hasher::FixedState;
+pub use set::Set;
 
 use crate::typed::Kind;
 

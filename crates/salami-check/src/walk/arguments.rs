@@ -98,10 +98,34 @@ impl Walker<'_, '_> {
         let file = self.engine.file_of(definition);
         let unit = self.engine.definitions[definition.0 as usize].unit;
         let syntax = self.engine.syntax(definition)?;
+        let is_plain = given.len() == syntax.parameters.len()
+            && given
+                .iter()
+                .all(|argument| argument.kind == GivenKind::Positional)
+            && syntax.parameters.iter().all(|parameter| {
+                matches!(
+                    parameter.kind,
+                    ParameterKind::PositionalOnly | ParameterKind::PositionalOrKeyword
+                )
+            });
+        if is_plain {
+            let name = &file.names.units[unit.index()].name;
+            let bound = given.into_iter().zip(&syntax.parameters);
+            return Some(
+                bound
+                    .map(|(given, parameter)| {
+                        let declared = parameter.annotation;
+                        self.argument(given.value, declared, file, given.span, parameter, name)
+                    })
+                    .collect(),
+            );
+        }
         let given = self.expand_stars(given, span, statements);
         let given = self.in_order(given, syntax, file, statements, span);
         let given = self.gather_stars(given);
         let name = file.names.units[unit.index()].name.clone();
+        let module = if file.id == 0 { "__main__." } else { "" };
+        let given = self.gather_doubles(given, &format!("{module}{name}"), span, statements);
         let mut slots: Vec<Option<Value>> = vec![None; syntax.parameters.len()];
         let mut spans: Vec<Span> = vec![span; syntax.parameters.len()];
         let mut extra: Vec<Value> = Vec::new();
@@ -540,8 +564,8 @@ impl Walker<'_, '_> {
         let Some(annotation) = annotation else {
             return value;
         };
-        let name = file.tree.name(parameter.name.name).to_owned();
-        let describe = format!("argument `{name}` of {function}()");
+        let name = file.tree.name(parameter.name.name);
+        let describe = ["argument `", name, "` of ", function, "()"].concat();
         self.bounded(
             value,
             annotation,

@@ -1,7 +1,5 @@
 //! Stores to attributes: `object.name = value`, `Class.name = value`, `del object.name`.
 
-use std::collections::BTreeSet;
-
 use salami_source::Span;
 use salami_syntax::tree::{ExprId, Identifier};
 
@@ -16,7 +14,7 @@ impl Walker<'_, '_> {
     /// `Class.name = value`
     pub(super) fn store_class_attribute(
         &mut self,
-        classes: &BTreeSet<ClassRef>,
+        classes: &[ClassRef],
         object: Value,
         text: &str,
         value: Value,
@@ -32,7 +30,8 @@ impl Walker<'_, '_> {
         let class_name = self.engine.classes[class as usize].name.clone();
         let found = self.engine.class_attribute(class, text);
         let is_own = found.is_some_and(|(owner, _)| owner == class);
-        let has_field = self.engine.field(class, text).is_some();
+        let has_field = self.engine.field(class, text).is_some()
+            && self.engine.rebound_attribute(class, text).is_none();
         if !is_own && !has_field && !self.engine.classes[class as usize].is_enumeration {
             return Some(self.store_shadow(class, text, value, span));
         }
@@ -146,7 +145,8 @@ impl Walker<'_, '_> {
             base = base.and_then(|base| self.common_base(base, class));
         }
         let setter = format!("{text}.setter");
-        let is_plain = base.is_some_and(|base| self.engine.field(base, text).is_some())
+        let is_plain = !self.engine.has_descriptors
+            && base.is_some_and(|base| self.engine.field(base, text).is_some())
             && !classes
                 .iter()
                 .any(|&class| self.engine.method(class, &setter).is_some());
@@ -218,6 +218,9 @@ impl Walker<'_, '_> {
             return self.store_class_attribute(&data.classes, object, text, value, at, span);
         }
         for &class in &classes {
+            if let Some(stored) = self.store_descriptor(&object, class, text, &value, span) {
+                return Some(stored);
+            }
             if let Some((_, method)) = self.engine.method(class, &format!("{text}.setter")) {
                 let given = vec![Given::positional(value)];
                 let call =

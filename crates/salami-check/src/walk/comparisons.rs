@@ -301,6 +301,22 @@ impl<'a> Walker<'_, 'a> {
         span: Span,
     ) -> Value {
         let typed = comparison(operator);
+        let is_scalar = |walker: &Self, value: &Value| {
+            let data = walker.engine.types.data(value.type_);
+            data.is_scalar() && value.type_ != Type::NEVER
+        };
+        let is_membership = matches!(operator, CompareOperator::In | CompareOperator::NotIn);
+        if !is_membership && is_scalar(self, &left) && is_scalar(self, &right) {
+            // No methods of the program, no containers: what follows is about those.
+            if comparison_methods(operator).is_some()
+                && !matches!(operator, CompareOperator::Equal | CompareOperator::NotEqual)
+                && !self.check_order(operator, left.type_, right.type_, span)
+            {
+                return self.error_value(span);
+            }
+            let code = ExprKind::Compare(typed, left.code, right.code);
+            return self.value(code, Type::BOOL, span);
+        }
         // A named tuple and a tuple of another sort compare as tuples.
         let (left, right) = match (
             self.named_tuple(left.type_).is_some(),
@@ -391,6 +407,22 @@ impl<'a> Walker<'_, 'a> {
                 let found = Value {
                     type_: Type::BOOL,
                     code: self.block_value(statements, found, Type::BOOL, span),
+                };
+                if operator == CompareOperator::In {
+                    return found;
+                }
+                return self.value(ExprKind::Unary(Unary::Not, found.code), Type::BOOL, span);
+            }
+            if self.runs_when_iterated(right.type_)
+                && self.element_quietly(right.type_).is_some()
+                && let Some(definition) = self.prelude_function("sequence.contains")
+            {
+                let mut statements = Vec::new();
+                let left = self.hold_value(left, span, &mut statements);
+                let found = self.call_bound(definition, None, None, vec![right, left], span);
+                let found = Value {
+                    type_: Type::BOOL,
+                    code: self.block_value(statements, found.code, Type::BOOL, span),
                 };
                 if operator == CompareOperator::In {
                     return found;
@@ -617,25 +649,15 @@ impl<'a> Walker<'_, 'a> {
         );
         let mut result = Type::NEVER;
         let mut misfit = None;
-        let mut only_none = None;
         let right_parts = self.engine.types.parts(right_all);
         for left_part in self.engine.types.parts(left_all) {
             for &right_part in &right_parts {
                 if self.is_ordered(left_part, right_part) {
                     result = Type::BOOL;
                 } else if misfit.is_none() {
-                    let is_none = left_part == Type::NONE || right_part == Type::NONE;
-                    // `max(counts, key=counts.get)`: that the keys are there is not seen here.
-                    if is_none && self.file.id != 0 {
-                        only_none = Some((left_part, right_part));
-                    } else {
-                        misfit = Some((left_part, right_part));
-                    }
+                    misfit = Some((left_part, right_part));
                 }
             }
-        }
-        if result == Type::NEVER {
-            misfit = misfit.or(only_none);
         }
         if let Some((left_part, right_part)) = misfit {
             self.report_operator(

@@ -67,6 +67,16 @@ impl Env {
         }
     }
 
+    /// A point beside this one that is never reached.
+    #[must_use]
+    pub fn dead(&self) -> Self {
+        Self {
+            variables: self.variables.clone(),
+            paths: Vec::new(),
+            reachable: false,
+        }
+    }
+
     /// The state where two ways meet.
     pub fn join(&mut self, other: &Self, types: &mut Types) {
         if !other.reachable {

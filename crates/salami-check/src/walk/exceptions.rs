@@ -119,7 +119,7 @@ impl<'a> Walker<'_, 'a> {
             self.tries.pop().unwrap_or_else(|| entry.clone())
         };
         raised.paths.clear();
-        let mut end = Env::unreachable(count);
+        let mut end = self.env.dead();
         self.env = after_body;
         let otherwise = self.block(otherwise);
         end.join(&self.env, &mut self.engine.types);
@@ -371,7 +371,6 @@ impl<'a> Walker<'_, 'a> {
             None => out.push(Self::statement(StmtKind::Expr(entered.code), span)),
         }
         // try: body; except BaseException as e: if not __exit__(type(e), e, None): raise; else: __exit__(None, ...)
-        let count = self.env.variables.len();
         let mut start = self.env.clone();
         start.paths.clear();
         self.tries.push(start.clone());
@@ -393,7 +392,7 @@ impl<'a> Walker<'_, 'a> {
         let instances = self
             .caught(ClassRef::Native("BaseException"))
             .into_iter()
-            .collect::<std::collections::BTreeSet<_>>();
+            .collect::<crate::types::Set<_>>();
         let class = self.engine.types.intern(TypeData {
             classes: instances.clone(),
             ..TypeData::default()
@@ -452,7 +451,7 @@ impl<'a> Walker<'_, 'a> {
             span,
         )];
         self.env.reachable = reachable;
-        let mut end = Env::unreachable(count);
+        let mut end = self.env.dead();
         end.join(&self.env, &mut self.engine.types);
         if swallows {
             end.join(&swallowed, &mut self.engine.types);

@@ -3,6 +3,7 @@
 use salami_source::Span;
 use salami_syntax::tree::ExprId;
 
+use super::calls::Given;
 use super::signature::Bindings;
 use super::slots::Slot;
 use super::{Value, Walker};
@@ -16,7 +17,7 @@ const VERBOSE: u32 = 64;
 /// The groups of the pattern that a signature is called with, if it is a constant.
 pub(super) fn constant_groups(
     signature: &FaceSignature,
-    slots: &[Slot],
+    slots: &[Slot<&Given>],
 ) -> Option<Vec<RegexGroup>> {
     let (mut pattern, mut flags) = (None, None);
     for (parameter, slot) in signature.parameters.iter().zip(slots) {

@@ -18,6 +18,11 @@ impl<'a> Walker<'_, 'a> {
         arguments: &'a [Argument],
     ) -> Option<Value> {
         let span = self.tree.expr(id).span;
+        if matches!(name, "sum" | "set" | "dict")
+            && let Some(value) = self.consumed(name, arguments, span)
+        {
+            return Some(value);
+        }
         match name {
             "isinstance" if arguments.len() == 2 => {
                 let (code, then, rest) = self.condition(id);
@@ -77,7 +82,10 @@ impl<'a> Walker<'_, 'a> {
                 if let Some(crate::face::FaceEntry::Function(function)) =
                     crate::face::module("builtins").and_then(|module| module.get(name))
                 {
-                    let given = self.arguments(arguments);
+                    let mut given = self.arguments(arguments);
+                    if matches!(name, "max" | "min" | "sorted") {
+                        self.look_up_present_keys(arguments, &mut given);
+                    }
                     return Some(self.call_face(function, function.name, None, given, span));
                 }
                 if let Some(crate::face::FaceEntry::Class(class)) =
@@ -201,7 +209,7 @@ impl<'a> Walker<'_, 'a> {
 
     /// `type(value)`
     fn type_of(&mut self, value: Value, span: Span) -> Value {
-        let mut classes = std::collections::BTreeSet::new();
+        let mut classes = crate::types::Set::default();
         let spelled = self.engine.types.spell_out_json(value.type_);
         for part in self.engine.types.parts(spelled) {
             let data = self.engine.types.data(part).clone();
@@ -237,6 +245,7 @@ impl<'a> Walker<'_, 'a> {
             let given = self.expand_stars(given, span, &mut statements);
             let values = given.into_iter().map(|argument| argument.value).collect();
             let all = self.variadic(values, None, span);
+            self.note_exception_arguments(all.type_);
             let set = ExprKind::Leaf("exception.initialise", vec![receiver.code, all.code]);
             let set = self.expr(set, Type::NONE, span);
             return Value {
@@ -361,6 +370,15 @@ impl<'a> Walker<'_, 'a> {
                 None => self.error_value(span),
             },
             "opaque" => self.opaque(first),
+            "objects_within" => {
+                let is_repr = arguments.next();
+                self.objects_within(first, is_repr, span)
+            }
+            "spoken_object" => self.spoken_object(first, span),
+            "hides_objects" => {
+                let hides = self.hides_objects(first.type_);
+                self.constant(Constant::Bool(hides), span)
+            }
             "is_a" | "as_a" => {
                 let class = arguments.next().and_then(|class| {
                     let data = self.engine.types.data(class.type_).clone();
@@ -414,6 +432,11 @@ impl<'a> Walker<'_, 'a> {
                 self.narrowed(opaque, result)
             }
             "items_of" => self.items_of(first, span),
+            "thread_result" => {
+                let result = ExprKind::Leaf("_leaf.thread_result", vec![first.code]);
+                self.value(result, Type::ERROR, span)
+            }
+            "as_thread" => self.as_thread(&first, arguments.next(), span),
             "iscoroutinefunction" => {
                 let is_one = self.makes_coroutines(first.type_);
                 self.constant(Constant::Bool(is_one), span)
@@ -516,6 +539,15 @@ impl<'a> Walker<'_, 'a> {
             return self.unsupported(span, "`issubclass` of one class", "");
         };
         let wanted = self.engine.types.data(others.type_).clone();
+        if let Some(crate::types::Tuple::Variadic(_)) = &wanted.tuple {
+            let Some(definition) = self.prelude_function("conversion.is_subclass_of_any") else {
+                return self.error_value(span);
+            };
+            return self.call_bound(definition, None, None, vec![class, others], span);
+        }
+        if wanted.tuple.is_none() && wanted.classes.len() > 1 {
+            return self.is_subclass_of_value(class, others, span);
+        }
         let mut ancestors: Vec<Type> = vec![others.type_];
         if let Some(crate::types::Tuple::Fixed(elements)) = &wanted.tuple {
             ancestors.clone_from(elements);
@@ -558,6 +590,28 @@ impl<'a> Walker<'_, 'a> {
             self.error(codes::TYPE_ARGUMENT, span, message, None);
             return self.error_value(span);
         };
+        Value {
+            type_: Type::BOOL,
+            code: self.block_value(statements, result.code, Type::BOOL, span),
+        }
+    }
+
+    /// `issubclass(class, kind)`, where `kind` is one of several classes.
+    fn is_subclass_of_value(&mut self, class: Value, kind: Value, span: Span) -> Value {
+        let mut statements = Vec::new();
+        let class = self.hold_value(class, span, &mut statements);
+        let kind = self.hold_value(kind, span, &mut statements);
+        let wanted = self.engine.types.data(kind.type_).classes.clone();
+        let mut result = self.constant(Constant::Bool(false), span);
+        for &ancestor in wanted.iter().rev() {
+            let own = self.class_value(ancestor, span);
+            let answer = self.is_subclass(class.clone(), Some(own.clone()), span);
+            let is = crate::typed::Comparison::Is;
+            let test = ExprKind::Compare(is, kind.code.clone(), own.code);
+            let test = self.expr(test, Type::BOOL, span);
+            let chosen = ExprKind::IfElse(test, answer.code, result.code);
+            result = self.value(chosen, Type::BOOL, span);
+        }
         Value {
             type_: Type::BOOL,
             code: self.block_value(statements, result.code, Type::BOOL, span),

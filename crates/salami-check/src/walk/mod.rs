@@ -15,8 +15,11 @@ mod closures;
 mod comparisons;
 mod comprehension;
 mod construct;
+mod consumers;
 mod context_managers;
 mod coroutines;
+mod derived;
+mod descriptors;
 mod dynamic;
 mod elements;
 mod entry;
@@ -39,6 +42,7 @@ mod needs;
 mod operators;
 mod patterns;
 mod plain_data;
+mod raised;
 mod reflection;
 mod schema;
 mod signature;
@@ -51,6 +55,7 @@ mod supers;
 mod targets;
 mod templates;
 mod tests;
+mod threads;
 mod tools;
 mod uncaught;
 mod variables;
@@ -59,7 +64,7 @@ pub(crate) use arguments::literal;
 pub use env::{Env, Known};
 pub use keys::NUMBER;
 
-use salami_source::{Diagnostic, FileId, Label, PathStep, Severity, Span};
+use salami_source::{Diagnostic, FileId, Label, Severity, Span};
 use salami_syntax::tree::{ExprId, Tree};
 
 use crate::engine::{Engine, FileData, VariantId, VariantKey};
@@ -123,6 +128,8 @@ pub struct Walker<'e, 'a> {
     /// What the chain of `and` or `or` walked last may be where it is true, and where not.
     chain_parts: (Type, Type),
     call_span: Span,
+    /// What the object that is being made keeps of the variables around its class.
+    kept_variables: Vec<calls::Given>,
 }
 
 impl<'e, 'a> Walker<'e, 'a> {
@@ -162,6 +169,7 @@ impl<'e, 'a> Walker<'e, 'a> {
             decided: None,
             chain_parts: (Type::NEVER, Type::NEVER),
             call_span: Span::default(),
+            kept_variables: Vec::new(),
         };
         walker.lay_out(parameters, is_open);
         let is_shared =
@@ -219,7 +227,8 @@ impl<'e, 'a> Walker<'e, 'a> {
                 VariableKind::Captured(_) => Storage::Captured,
                 VariableKind::Global(_) => continue,
             };
-            let name = self.tree.names.get(variable.name.index()).cloned();
+            let name = self.emits.then_some(variable.name);
+            let name = name.and_then(|name| self.tree.names.get(name.index()).cloned());
             let local = self.push_local(name, storage, (variable.span.start, 0));
             self.places[index] = Some(local);
         }
@@ -268,7 +277,11 @@ impl<'e, 'a> Walker<'e, 'a> {
                 let variants = self.engine.errors_of.entry(place).or_default();
                 variants.insert(self.variant);
             }
-            self.engine.keep(diagnostic);
+            if diagnostic.severity == Severity::Note && self.file.id != 0 {
+                self.engine.doubts.doubt(self.variant, diagnostic);
+            } else {
+                self.engine.keep(diagnostic);
+            }
         }
         let definition = self.engine.variant(self.variant).definition;
         let span = match self.unit.kind {
@@ -481,6 +494,12 @@ impl<'e, 'a> Walker<'e, 'a> {
     }
 
     fn text(&self, id: ExprId) -> &'a str {
+        // A builtin that stands for other text has its name.
+        if let salami_syntax::tree::ExprKind::Name(name) = self.tree.expr(id).kind
+            && self.file.names.expr(id) == crate::names::Binding::Builtin
+        {
+            return self.tree.name(name);
+        }
         self.file.source.slice(self.tree.expr(id).span)
     }
 
@@ -504,7 +523,6 @@ impl<'e, 'a> Walker<'e, 'a> {
             return;
         }
         let mut at = (self.variant, span);
-        let mut path = Vec::new();
         // What goes wrong in the prelude is the fault of the call that led there.
         let mut file = self.file.id;
         while file != 0 {
@@ -519,23 +537,7 @@ impl<'e, 'a> Walker<'e, 'a> {
             span: at.1,
             text: String::new(),
         };
-        let mut variant = at.0;
-        while let Some((caller, call)) = self.engine.variant(variant).caller {
-            if path.len() >= 8 || caller == variant {
-                break;
-            }
-            let file = self
-                .engine
-                .file_of(self.engine.variant(caller).definition)
-                .id;
-            path.push(PathStep {
-                function: self.engine.describe(variant),
-                file: FileId(file),
-                span: call,
-            });
-            variant = caller;
-        }
-        path.reverse();
+        let path = self.engine.path_to(at.0);
         self.found.push(Diagnostic {
             code,
             severity,

@@ -4,7 +4,7 @@ use salami_source::Span;
 
 use super::calls::{Given, GivenKind};
 use super::signature::{Bindings, Fit};
-use super::slots::{Slot, describe, slots};
+use super::slots::{Slot, describe, seated, slots};
 use super::{Value, Walker};
 use crate::codes;
 use crate::engine::prelude;
@@ -37,7 +37,8 @@ impl Walker<'_, '_> {
     ) -> Value {
         let mut statements = Vec::new();
         let given = self.expand_stars(given, span, &mut statements);
-        let mut given = self.gather_stars(given);
+        let given = self.gather_stars(given);
+        let mut given = self.gather_doubles(given, shown, span, &mut statements);
         let writes_json = function.overloads.iter().any(|signature| {
             matches!(
                 signature.target,
@@ -208,6 +209,7 @@ impl Walker<'_, '_> {
         span: Span,
     ) -> Value {
         self.call_span = span;
+        let given = self.kept_data_given(shown, given);
         if given
             .iter()
             .any(|argument| self.is_data_member(argument.value.type_))
@@ -245,11 +247,12 @@ impl Walker<'_, '_> {
         given: Vec<Given>,
         span: Span,
     ) -> Value {
-        let mut best: Option<(Fit, &'static FaceSignature, Vec<Slot>, Bindings)> = None;
+        let mut receiver = receiver;
+        let mut best: Option<(Fit, &'static FaceSignature, Vec<Slot<usize>>, Bindings)> = None;
         let mut arity_error = None;
         for signature in &function.overloads {
-            let slots = match slots(signature, &given) {
-                Ok(slots) => slots,
+            let places = match slots(signature, &given) {
+                Ok(places) => places,
                 Err(problem) => {
                     arity_error.get_or_insert(problem);
                     continue;
@@ -262,10 +265,12 @@ impl Walker<'_, '_> {
             {
                 continue;
             }
-            let mut bindings = receiver
-                .as_ref()
-                .map(|receiver| receiver.bindings.clone())
-                .unwrap_or_default();
+            let slots = in_place(&places, &given);
+            let mut bindings = match &mut receiver {
+                Some(receiver) if is_last => std::mem::take(&mut receiver.bindings),
+                Some(receiver) => receiver.bindings.clone(),
+                None => Bindings::default(),
+            };
             bindings.function = vec![Type::NEVER; signature.variables.len()];
             let mut fit = Fit::Yes;
             if let (Some(wanted), Some(receiver)) = (&signature.receiver, &receiver)
@@ -284,13 +289,13 @@ impl Walker<'_, '_> {
             }
             self.bind_groups(signature, &slots, &mut bindings);
             if best.as_ref().is_none_or(|(known, ..)| fit > *known) {
-                best = Some((fit, signature, slots, bindings));
+                best = Some((fit, signature, places, bindings));
             }
             if fit == Fit::Yes {
                 break;
             }
         }
-        let Some((fit, signature, slots, bindings)) = best else {
+        let Some((fit, signature, places, bindings)) = best else {
             let problem = arity_error.unwrap_or_default();
             let near = function
                 .overloads
@@ -316,6 +321,7 @@ impl Walker<'_, '_> {
         {
             return value;
         }
+        let slots = in_place(&places, &given);
         match fit {
             Fit::Yes => {}
             Fit::No => {
@@ -325,11 +331,17 @@ impl Walker<'_, '_> {
             Fit::Maybe => self.note_misfit(signature, shown, &slots, &bindings),
         }
         self.check_needs(signature, shown, &slots, &bindings, span);
-        self.call_signature(signature, receiver, slots, bindings, span)
+        let slots = seated(&places, given);
+        self.call_signature(signature, shown, receiver, slots, bindings, span)
     }
 
     /// The groups of a pattern are known where it is a constant.
-    fn bind_groups(&mut self, signature: &FaceSignature, slots: &[Slot], bindings: &mut Bindings) {
+    fn bind_groups(
+        &mut self,
+        signature: &FaceSignature,
+        slots: &[Slot<&Given>],
+        bindings: &mut Bindings,
+    ) {
         let Some(index) = signature.variables.iter().position(|&name| name == "G") else {
             return;
         };
@@ -439,7 +451,7 @@ impl Walker<'_, '_> {
             .any(|type_| self.reaches(type_, &signature.unless))
     }
 
-    fn fit_slot(&mut self, wanted: &FaceType, slot: &Slot, bindings: &mut Bindings) -> Fit {
+    fn fit_slot(&mut self, wanted: &FaceType, slot: &Slot<&Given>, bindings: &mut Bindings) -> Fit {
         match slot {
             Slot::Default => Fit::Yes,
             Slot::One(given) => {
@@ -494,7 +506,7 @@ impl Walker<'_, '_> {
         &mut self,
         signature: &FaceSignature,
         shown: &str,
-        slots: &[Slot],
+        slots: &[Slot<&Given>],
         bindings: &Bindings,
         span: Span,
         function: &FaceFunction,
@@ -544,7 +556,7 @@ impl Walker<'_, '_> {
         &mut self,
         signature: &FaceSignature,
         shown: &str,
-        slots: &[Slot],
+        slots: &[Slot<&Given>],
         bindings: &Bindings,
     ) {
         for (parameter, slot) in signature.parameters.iter().zip(slots) {
@@ -636,6 +648,7 @@ impl Walker<'_, '_> {
     fn call_signature(
         &mut self,
         signature: &'static FaceSignature,
+        shown: &str,
         receiver: Option<Receiver>,
         slots: Vec<Slot>,
         bindings: Bindings,
@@ -724,7 +737,13 @@ impl Walker<'_, '_> {
                             _ => double = Some(given.value),
                         }
                     }
-                    self.variadic_keywords(named, double, span)
+                    match double {
+                        Some(double) if !named.is_empty() => {
+                            let named = self.variadic_keywords(named, None, span);
+                            self.joined_keys(named, double, shown, span)
+                        }
+                        double => self.variadic_keywords(named, double, span),
+                    }
                 }
             };
             arguments.push(value);
@@ -954,7 +973,7 @@ impl Walker<'_, '_> {
             }
             FaceMember::Property { .. } | FaceMember::Constant(_) => return None,
         };
-        let shown = format!("{}.{name}", found.owner.name);
+        let shown = [found.owner.name, ".", name].concat();
         if found.owner.name == "str"
             && matches!(name, "format" | "format_map")
             && let Some(value) = self.format_template(&receiver, name, &given, span)
@@ -1130,6 +1149,14 @@ impl Walker<'_, '_> {
         let bindings = self.receiver_bindings(part, &found.arguments);
         Some(self.instantiate(&signature.result, &bindings, span, &mut 110))
     }
+}
+
+/// The arguments at the positions that a signature gives them.
+fn in_place<'g>(places: &[Slot<usize>], given: &'g [Given]) -> Vec<Slot<&'g Given>> {
+    places
+        .iter()
+        .map(|slot| slot.map(|index| &given[index]))
+        .collect()
 }
 
 /// Whether a leaf's parameter is iterated by it.

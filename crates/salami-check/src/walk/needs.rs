@@ -6,6 +6,7 @@
 use salami_source::Span;
 
 use super::Walker;
+use super::calls::Given;
 use super::signature::{Bindings, Fit};
 use super::slots::Slot;
 use crate::codes;
@@ -23,7 +24,7 @@ impl Walker<'_, '_> {
         &mut self,
         signature: &FaceSignature,
         shown: &str,
-        slots: &[Slot],
+        slots: &[Slot<&Given>],
         bindings: &Bindings,
         span: Span,
     ) {
@@ -44,12 +45,6 @@ impl Walker<'_, '_> {
             if type_ == Type::NEVER || type_ == Type::ERROR {
                 continue;
             }
-            // `sorted(counts, key=counts.get)`: that the keys are there is not seen in the prelude.
-            let type_ = match self.engine.types.without_none(type_) {
-                Type::NEVER => type_,
-                rest if self.file.id != 0 && need.requirement == Requirement::Ordered => rest,
-                _ => type_,
-            };
             let (fit, what) = match need.requirement {
                 Requirement::Hashable => {
                     self.check_hashable(type_, span);
@@ -90,6 +85,10 @@ impl Walker<'_, '_> {
                 };
                 let help = if is_own {
                     self.need_help(type_, what, span)
+                } else if self.engine.types.data(type_).has_none() {
+                    Help::new(
+                        "give what is missing a value: `key=lambda item: counts.get(item, 0)`",
+                    )
                 } else {
                     Help::from(None)
                 };

@@ -188,8 +188,16 @@ impl<'a> Walker<'_, 'a> {
             }
             if fits {
                 let node = list.nodes[0];
-                let right = self.without_generator(right, span);
                 self.engine.types.write(node, element);
+                if self.runs_when_iterated(right.type_)
+                    && let Some(definition) = self.prelude_function("sequence.list_extended")
+                {
+                    let type_ = left.type_;
+                    let all = vec![left, right];
+                    let extended = self.call_bound(definition, None, None, all, span);
+                    let code = extended.code;
+                    return (Value { type_, code }, true);
+                }
                 let code = ExprKind::Binary(binary(operator), left.code, right.code);
                 return (self.value(code, left.type_, span), false);
             }
@@ -228,18 +236,7 @@ impl<'a> Walker<'_, 'a> {
 
     /// The class, where all values are instances of one program class.
     pub(super) fn only_program_class(&self, type_: Type) -> Option<u32> {
-        let data = self.engine.types.data(type_);
-        let Some(&ClassRef::Program(class)) = data.instances.first() else {
-            return None;
-        };
-        if data.instances.len() > 1 {
-            return None;
-        }
-        let rest = TypeData {
-            instances: data.instances.clone(),
-            ..TypeData::default()
-        };
-        (**data == rest).then_some(class)
+        self.engine.types.program_class(type_)
     }
 
     fn binary_method(

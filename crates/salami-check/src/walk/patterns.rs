@@ -42,8 +42,7 @@ impl<'a> Walker<'_, 'a> {
             StmtKind::Assign(Place::Local(hidden), value.code),
             span,
         ));
-        let count = self.env.variables.len();
-        let mut end = Env::unreachable(count);
+        let mut end = self.env.dead();
         let mut branches: Vec<(Expr, Vec<Stmt>)> = Vec::new();
         for case in cases {
             if !self.env.reachable || !self.engine.step() {
@@ -61,7 +60,7 @@ impl<'a> Walker<'_, 'a> {
                 body.extend(self.assign_variable(variable, value, span));
             }
             let mut test = matched.test;
-            let mut missed = Env::unreachable(count);
+            let mut missed = self.env.dead();
             if let Some(guard) = case.guard
                 && self.env.reachable
             {

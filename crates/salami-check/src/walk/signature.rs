@@ -1,16 +1,21 @@
 //! Matching values against the types of faces, and types that faces give.
 
+use std::borrow::Cow;
+
 use salami_source::Span;
 
 use super::Walker;
 use crate::face::{self, ClassKind, FaceClass, FaceType, Protocol, Scope};
 use crate::typed::Kind;
-use crate::types::{Callee, ClassRef, Node, Tuple, Type, TypeData, bit, class_of_kind};
+use crate::types::{Callee, ClassRef, Container, Node, Tuple, Type, TypeData, bit, class_of_kind};
 
 /// The factories of a `defaultdict` that need no call.
 const EMPTY_BY_THE_VM: &[&str] = &[
     "bool", "bytes", "dict", "float", "int", "list", "set", "str", "tuple",
 ];
+
+/// Of what a value may hold no more types are looked at than this.
+const MAX_REACHED: usize = 500;
 
 /// Whether a value is what is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,7 +45,9 @@ impl Walker<'_, '_> {
     /// What the variables of a container's class stand for, as its owner class sees them.
     pub(super) fn receiver_bindings(&mut self, receiver: Type, arguments: &[FaceType]) -> Bindings {
         let data = self.engine.types.data(receiver).clone();
-        let mut own: Vec<(Option<Node>, Type)> = Vec::new();
+        // At most what a dict with a factory has.
+        let mut own = [(None, Type::NEVER); 3];
+        let mut count = 0;
         if let Some(container) = data.containers.first() {
             for (index, &node) in container.nodes.iter().enumerate() {
                 let is_value = index == 1
@@ -54,23 +61,23 @@ impl Walker<'_, '_> {
                 } else {
                     self.read(node)
                 };
-                own.push((Some(node), content));
+                own[index] = (Some(node), content);
+                count = index + 1;
             }
             if let Some(extra) = container.extra {
                 let content = self.read(extra);
-                own.push((Some(extra), content));
+                own[count] = (Some(extra), content);
+                count += 1;
             }
         } else if data.tuple.is_some() {
             let element = self.element_quietly(receiver).unwrap_or(Type::NEVER);
-            own.push((None, element));
+            own[0] = (None, element);
+            count = 1;
         }
+        let own = own.get(..count).unwrap_or_default();
         let mut bindings = Bindings {
-            receiver: Some(receiver),
-            ..Bindings::default()
-        };
-        let contents: Vec<Type> = own.iter().map(|(_, content)| *content).collect();
-        let plain = Bindings {
-            class: contents,
+            class: Vec::with_capacity(arguments.len()),
+            nodes: Vec::with_capacity(arguments.len()),
             receiver: Some(receiver),
             ..Bindings::default()
         };
@@ -80,10 +87,17 @@ impl Walker<'_, '_> {
                     .get(usize::from(*index))
                     .copied()
                     .unwrap_or((None, Type::NEVER)),
-                other => (
-                    None,
-                    self.instantiate(other, &plain, Span::default(), &mut 200),
-                ),
+                other => {
+                    let plain = Bindings {
+                        class: own.iter().map(|(_, content)| *content).collect(),
+                        receiver: Some(receiver),
+                        ..Bindings::default()
+                    };
+                    (
+                        None,
+                        self.instantiate(other, &plain, Span::default(), &mut 200),
+                    )
+                }
             };
             bindings.nodes.push(node);
             bindings.class.push(content);
@@ -139,6 +153,17 @@ impl Walker<'_, '_> {
                 let mut best = Fit::No;
                 for member in members {
                     if matches!(member, FaceType::Variable(..)) {
+                        continue;
+                    }
+                    // It binds nothing.
+                    if let FaceType::Class(_, arguments) = member
+                        && arguments.is_empty()
+                    {
+                        let fit = self.fit_part(member, part, bindings);
+                        if fit == Fit::Yes {
+                            return fit;
+                        }
+                        best = best.max(fit);
                         continue;
                     }
                     let mut trial = bindings.clone();
@@ -630,7 +655,7 @@ impl Walker<'_, '_> {
         if contents.is_empty() {
             return self.engine.types.scalar(kind);
         }
-        let mut nodes = Vec::new();
+        let mut nodes = [None; 2];
         for (index, &content) in contents.iter().take(2).enumerate() {
             let node = self.place_node(span, *role);
             *role += 1;
@@ -638,14 +663,11 @@ impl Walker<'_, '_> {
                 self.engine.types.collapse(node);
             }
             self.engine.types.write(node, content);
-            nodes.push(node);
+            nodes[index] = Some(node);
         }
-        let first = nodes
-            .first()
-            .copied()
-            .unwrap_or(self.engine.types.json_list);
-        let second = nodes.get(1).copied().unwrap_or(first);
-        let mut data = TypeData::container(kind, class.qualified, [first, second]);
+        let first = nodes[0].unwrap_or(self.engine.types.json_list);
+        let second = nodes[1].unwrap_or(first);
+        let mut extra = None;
         if let Some(name) = class.represented
             && let Some((file, _)) = crate::engine::prelude_static(name)
         {
@@ -657,24 +679,50 @@ impl Walker<'_, '_> {
             let node = self.place_node(span, *role);
             *role += 1;
             self.engine.types.write(node, third);
-            for container in &mut data.containers {
-                container.extra = Some(node);
-            }
+            extra = Some(node);
         }
-        self.engine.types.intern(data)
+        self.engine.types.only(Container {
+            kind,
+            class: class.qualified,
+            nodes: [first, second],
+            extra,
+        })
     }
 
-    /// Whether a value that can be reached from a type is of a class with one of these methods;
-    /// `__next__` means generators.
+    /// Whether a value that can be reached from a type is of a class with one of these methods, or
+    /// may be, as there is too much to see; `__next__` means generators.
     pub(super) fn reaches(&mut self, type_: Type, names: &[&'static str]) -> bool {
+        // Most are numbers and texts.
+        let leads_on = |data: &TypeData| {
+            !(data.instances.is_empty()
+                && data.containers.is_empty()
+                && data.tuple.is_none()
+                && data.functions.is_empty())
+        };
+        if !leads_on(self.engine.types.data(type_)) {
+            return false;
+        }
         let mut seen = std::collections::BTreeSet::new();
         let mut pending = vec![type_];
         while let Some(type_) = pending.pop() {
-            if !seen.insert(type_) || seen.len() > 500 {
+            if !leads_on(self.engine.types.data(type_)) || !seen.insert(type_) {
                 continue;
             }
+            self.engine.types.charge(1);
+            if seen.len() > MAX_REACHED {
+                // What asks the methods of the program is right where there are none, too.
+                return true;
+            }
             let data = self.engine.types.data(type_).clone();
+            if data.json && names.contains(&"__repr__") {
+                pending.push(self.read(self.engine.exceptions.objects));
+            }
             for &class in &data.instances {
+                if self.is_raised(class)
+                    && (names.contains(&"__repr__") || names.contains(&"__str__"))
+                {
+                    pending.push(self.read(self.engine.exceptions.objects));
+                }
                 let ClassRef::Program(class) = class else {
                     continue;
                 };
@@ -695,6 +743,10 @@ impl Walker<'_, '_> {
                     }
                 }
                 if self.engine.method(class, "__iter__").is_some() {
+                    // Iterating it may run a generator of its own.
+                    if names.contains(&"__next__") {
+                        return true;
+                    }
                     let part = self.engine.types.instance(ClassRef::Program(class));
                     pending.extend(self.element_quietly(part));
                 }
@@ -733,22 +785,28 @@ impl Walker<'_, '_> {
 }
 
 /// The arguments of a class in terms of the plain class of its kind: `Counter[T]` is `dict[T, int]`.
-fn canonical_arguments(
+fn canonical_arguments<'t>(
     walker: &mut Walker<'_, '_>,
     class: &'static FaceClass,
     kind: Kind,
-    arguments: &[Type],
+    arguments: &'t [Type],
     span: Span,
-) -> Vec<Type> {
+) -> Cow<'t, [Type]> {
     let mut class = class;
-    let mut arguments = arguments.to_vec();
-    arguments.resize(class.variables.len(), Type::NEVER);
+    let mut arguments = match arguments.get(..class.variables.len()) {
+        Some(known) => Cow::Borrowed(known),
+        None => {
+            let mut longer = arguments.to_vec();
+            longer.resize(class.variables.len(), Type::NEVER);
+            Cow::Owned(longer)
+        }
+    };
     while class.qualified != class_of_kind(kind) {
         let Some(FaceType::Class(base, base_arguments)) = class.bases.first() else {
             return arguments;
         };
         let bindings = Bindings {
-            class: arguments.clone(),
+            class: arguments.into_owned(),
             ..Bindings::default()
         };
         arguments = base_arguments

@@ -6,22 +6,58 @@ use super::calls::{Given, GivenKind};
 use crate::face::{FaceFunction, FaceSignature};
 use crate::names::closest;
 
-/// What arguments a signature gets.
+/// What arguments a signature gets: the arguments themselves, or where they are.
 #[derive(Clone, Debug)]
-pub(super) enum Slot {
+pub(super) enum Slot<G = Given> {
     /// This one.
-    One(Given),
+    One(G),
     /// Its default.
     Default,
     /// All further ones, and a last one with a star.
-    Rest(Vec<Given>, Option<Given>),
+    Rest(Vec<G>, Option<G>),
     /// All further keywords.
-    Keywords(Vec<Given>),
+    Keywords(Vec<G>),
 }
 
-/// The arguments by parameter, or what is wrong with their number or names.
-pub(super) fn slots(signature: &FaceSignature, given: &[Given]) -> Result<Vec<Slot>, String> {
-    let mut slots: Vec<Option<Slot>> = vec![None; signature.parameters.len()];
+impl<G: Copy> Slot<G> {
+    /// The same of something else.
+    pub(super) fn map<H>(&self, of: impl Fn(G) -> H) -> Slot<H> {
+        let all = |from: &[G]| from.iter().map(|&one| of(one)).collect();
+        match self {
+            Self::One(one) => Slot::One(of(*one)),
+            Self::Default => Slot::Default,
+            Self::Rest(rest, star) => Slot::Rest(all(rest), star.map(&of)),
+            Self::Keywords(keywords) => Slot::Keywords(all(keywords)),
+        }
+    }
+}
+
+/// The arguments in the places that [`slots`] gave them.
+pub(super) fn seated(slots: &[Slot<usize>], given: Vec<Given>) -> Vec<Slot> {
+    let mut given: Vec<Option<Given>> = given.into_iter().map(Some).collect();
+    let mut take = |index: usize| given.get_mut(index).and_then(Option::take);
+    slots
+        .iter()
+        .map(|slot| match slot {
+            Slot::One(index) => take(*index).map_or(Slot::Default, Slot::One),
+            Slot::Default => Slot::Default,
+            Slot::Rest(rest, star) => Slot::Rest(
+                rest.iter().filter_map(|&index| take(index)).collect(),
+                star.and_then(&mut take),
+            ),
+            Slot::Keywords(keywords) => {
+                Slot::Keywords(keywords.iter().filter_map(|&index| take(index)).collect())
+            }
+        })
+        .collect()
+}
+
+/// The positions of the arguments by parameter, or what is wrong with their number or names.
+pub(super) fn slots(
+    signature: &FaceSignature,
+    given: &[Given],
+) -> Result<Vec<Slot<usize>>, String> {
+    let mut slots: Vec<Option<Slot<usize>>> = vec![None; signature.parameters.len()];
     let mut next = 0;
     let mut rest = Vec::new();
     let mut star = None;
@@ -34,24 +70,27 @@ pub(super) fn slots(signature: &FaceSignature, given: &[Given]) -> Result<Vec<Sl
     };
     let variadic = parameter_at(ParameterKind::VariadicPositional);
     let double = parameter_at(ParameterKind::VariadicKeyword);
-    let positions: Vec<usize> = (0..signature.parameters.len())
-        .filter(|&index| {
+    // Those that take positions come before all others.
+    let positions = signature
+        .parameters
+        .iter()
+        .take_while(|parameter| {
             matches!(
-                signature.parameters[index].kind,
+                parameter.kind,
                 ParameterKind::PositionalOnly | ParameterKind::PositionalOrKeyword
             )
         })
-        .collect();
-    for argument in given {
+        .count();
+    for (index, argument) in given.iter().enumerate() {
         match &argument.kind {
-            GivenKind::Positional => match positions.get(next) {
-                Some(&slot) => {
-                    slots[slot] = Some(Slot::One(argument.clone()));
+            GivenKind::Positional => match (next < positions).then_some(next) {
+                Some(slot) => {
+                    slots[slot] = Some(Slot::One(index));
                     next += 1;
                 }
-                None if variadic.is_some() => rest.push(argument.clone()),
+                None if variadic.is_some() => rest.push(index),
                 None => {
-                    let most = positions.len();
+                    let most = positions;
                     let count = given
                         .iter()
                         .filter(|given| given.kind == GivenKind::Positional)
@@ -66,7 +105,7 @@ pub(super) fn slots(signature: &FaceSignature, given: &[Given]) -> Result<Vec<Sl
                 if variadic.is_none() || star.is_some() {
                     return Err("does not take `*` with a list of unknown length".to_owned());
                 }
-                star = Some(argument.clone());
+                star = Some(index);
             }
             GivenKind::Keyword(name) => {
                 let slot = signature.parameters.iter().position(|parameter| {
@@ -77,11 +116,9 @@ pub(super) fn slots(signature: &FaceSignature, given: &[Given]) -> Result<Vec<Sl
                         )
                 });
                 match slot {
-                    Some(slot) if slots[slot].is_none() => {
-                        slots[slot] = Some(Slot::One(argument.clone()))
-                    }
+                    Some(slot) if slots[slot].is_none() => slots[slot] = Some(Slot::One(index)),
                     Some(_) => return Err(format!("got multiple values for argument '{name}'")),
-                    None if double.is_some() => keywords.push(argument.clone()),
+                    None if double.is_some() => keywords.push(index),
                     None => {
                         let names = signature.parameters.iter().map(|parameter| parameter.name);
                         let hint =
@@ -97,7 +134,7 @@ pub(super) fn slots(signature: &FaceSignature, given: &[Given]) -> Result<Vec<Sl
                 if double.is_none() {
                     return Err("does not take `**` with a dict of unknown keys".to_owned());
                 }
-                keywords.push(argument.clone());
+                keywords.push(index);
             }
         }
     }

@@ -373,8 +373,7 @@ impl<'a> Walker<'_, 'a> {
         span: Span,
         out: &mut Vec<Stmt>,
     ) {
-        let count = self.env.variables.len();
-        let mut end = Env::unreachable(count);
+        let mut end = self.env.dead();
         let mut typed = Vec::new();
         for (test, body) in branches {
             if !self.env.reachable {
@@ -509,7 +508,6 @@ impl<'a> Walker<'_, 'a> {
         span: Span,
         out: &mut Vec<Stmt>,
     ) {
-        let count = self.env.variables.len();
         let ((code, body, rest), breaks) = self.looped((Some(id), span), 0, |walker| {
             let (code, then, rest) = walker.condition(test);
             walker.env = then;
@@ -518,7 +516,7 @@ impl<'a> Walker<'_, 'a> {
         });
         self.env = rest;
         let otherwise = self.block(otherwise);
-        let mut end = Env::unreachable(count);
+        let mut end = self.env.dead();
         end.join(&self.env, &mut self.engine.types);
         for env in &breaks {
             end.join(env, &mut self.engine.types);
@@ -551,7 +549,6 @@ impl<'a> Walker<'_, 'a> {
             out.push(Self::statement(StmtKind::Expr(iterated.code), span));
             return;
         }
-        let count = self.env.variables.len();
         let iterated_type = iterated.type_;
         let ((local, body, rest), breaks) = self.looped((Some(id), span), 0, |walker| {
             let rest = walker.env.clone();
@@ -571,7 +568,7 @@ impl<'a> Walker<'_, 'a> {
         });
         self.env = rest;
         let otherwise = self.block(otherwise);
-        let mut end = Env::unreachable(count);
+        let mut end = self.env.dead();
         end.join(&self.env, &mut self.engine.types);
         for env in &breaks {
             end.join(env, &mut self.engine.types);

@@ -124,8 +124,7 @@ impl<'a> Walker<'_, 'a> {
         wants_value: bool,
         span: Span,
     ) -> (Value, Env, Env) {
-        let count = self.env.variables.len();
-        let mut out = Env::unreachable(count);
+        let mut out = self.env.dead();
         let mut result: Option<Value> = None;
         // What the operands so far may end the chain with, and the parts of the last one.
         let mut kept = Type::NEVER;

@@ -95,10 +95,14 @@ impl Walker<'_, '_> {
             if self.unit.kind == UnitKind::Module && known == Known::UNSET {
                 return self.unset(variable, span);
             }
-            let name = self.variable_name(variable);
+            let (tree, unit) = (self.tree, self.unit);
+            let name = || {
+                let name = unit.variables[variable as usize].name;
+                tree.names.get(name.index()).cloned().unwrap_or_default()
+            };
             let id = self
                 .engine
-                .global_id(file, GlobalKey::Variable(index), || name);
+                .global_id(file, GlobalKey::Variable(index), name);
             return self.value(ExprKind::Global(id), known.type_, span);
         }
         let Some(local) = self.places[variable as usize] else {
@@ -147,10 +151,14 @@ impl Walker<'_, '_> {
     /// Where a variable is stored.
     pub(super) fn variable_place(&mut self, variable: u32) -> Option<Place> {
         if let VariableKind::Global(index) = self.unit.variables[variable as usize].kind {
-            let name = self.variable_name(variable);
+            let (tree, unit) = (self.tree, self.unit);
+            let name = || {
+                let name = unit.variables[variable as usize].name;
+                tree.names.get(name.index()).cloned().unwrap_or_default()
+            };
             let id = self
                 .engine
-                .global_id(self.file.id, GlobalKey::Variable(index), || name);
+                .global_id(self.file.id, GlobalKey::Variable(index), name);
             return Some(Place::Global(id));
         }
         self.places[variable as usize].map(Place::Local)
