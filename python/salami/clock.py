@@ -14,6 +14,8 @@ import random
 import selectors
 import time
 
+from . import threads
+
 # 2026-01-15 12:00:00 UTC, as for a machine that is given no time.
 START = 1_768_478_400_000_000
 SEED = 0
@@ -24,10 +26,22 @@ _select = selectors.DefaultSelector.select
 _now = START
 
 
+class RecordedClock:
+    """The clock of the run: it goes where it is told to."""
+
+    def now(self) -> int:
+        return _now
+
+    def reach(self, instant: int) -> None:
+        global _now
+        _now = max(_now, instant)
+
+
 def record(start: int = START, seed: int = SEED) -> None:
     """Puts the recorded clock, which shows `start` (microseconds since 1970), and seed in place."""
     global _now
     _now = start
+    threads.clock = RecordedClock()
 
     def seconds() -> float:
         return _now / 1e6
@@ -36,17 +50,15 @@ def record(start: int = START, seed: int = SEED) -> None:
         return (_now - start) / 1e6
 
     def sleep(length):
-        global _now
         number = isinstance(length, (int, float)) and 0 <= length <= 9_223_372_036.854775
         if not number:
             _sleep(length)  # which says what is wrong with it
-        _now += math.ceil(length * 1e6)
+        threads.wait_until(_now + math.ceil(length * 1e6))
 
     def select(self, timeout=None):
-        global _now
         if timeout is not None and timeout > 0:
             # A loop that waits for its next timer: that time comes now.
-            _now += max(1, round(timeout * 1e6))
+            threads.wait_until(_now + max(1, round(timeout * 1e6)))
             timeout = 0
         return _select(self, timeout)
 

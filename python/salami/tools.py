@@ -19,7 +19,7 @@ import sys
 import types
 import typing
 
-from . import ToolError, decoding
+from . import ToolError, decoding, threads
 
 # Names that a stub need not import.
 KNOWN = {
@@ -106,7 +106,7 @@ def calling(declared, service: str, host):
                 arguments[name] = decoding.encode(value)
             except decoding.NotData as problem:
                 raise ToolError(f"{service}(): `{name}`: {problem}") from None
-        answer = host(service, arguments)
+        answer = threads.waited(lambda: host(service, arguments))
         hints = typing.get_type_hints(declared)
         try:
             return decoding.decode(answer, hints.get("return", typing.Any))

@@ -40,6 +40,9 @@ codes! {
     TOOL_UNKNOWN = "tool.unknown", "A tool that does not exist";
     TOOL_STUB = "tool.stub", "A stub that does not describe a tool";
     TOOL_ENGINE = "tool.engine", "A tool that calls functions of the program";
+    THREAD_CHANGES = "thread.changes", "A spawned function that changes what it captured";
+    THREAD_SHARES = "thread.shares", "A spawned function that reads what changes after it was spawned";
+    THREAD_VALUE = "thread.value", "A value that cannot be copied to a thread or from one";
     FEATURE_UNSUPPORTED = "feature.unsupported", "A part of Python that the language leaves out";
     PROGRAM_TOO_COMPLEX = "program.too-complex", "A program whose types grow without end";
 }

@@ -5,6 +5,7 @@
 //! again), `walk` (the abstract interpretation of one variant, which also builds its typed tree),
 //! `face` (what is known of builtins and modules).
 
+mod captures;
 mod check;
 pub mod codes;
 mod effects;

@@ -122,7 +122,7 @@ fn wait_until(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise
     let Value::Int(instant) = instant else {
         return Err(context.type_error("an instant is a whole number of microseconds"));
     };
-    if context.clock >= instant {
+    if context.clock >= instant && context.interrupt.is_none() {
         return Ok(Value::None);
     }
     context.wait = Some(Wait::Until(instant));

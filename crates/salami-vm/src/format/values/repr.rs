@@ -304,7 +304,7 @@ pub fn qualified_class_name(heap: &Heap, class: ClassRef) -> String {
         }
         ClassRef::Builtin(exception) => match exception {
             BuiltinException::JSONDecodeError => "json.decoder.",
-            BuiltinException::ToolError => "salami.",
+            BuiltinException::ToolError | BuiltinException::Cancelled => "salami.",
             BuiltinException::CsvError => "_csv.",
             BuiltinException::RegexError => "re.",
             BuiltinException::DecimalException

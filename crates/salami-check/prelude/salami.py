@@ -1,0 +1,87 @@
+"""Green threads: what a task is to the program. Whoever runs the threads is outside of it."""
+
+from _leaf import as_a, as_thread, instant_after, thread_cancel, thread_ended, thread_priority
+from _leaf import thread_result, thread_start, thread_state
+
+RUNNING = 0
+DONE = 1
+FAILED = 2
+CANCELLED = 3
+
+
+class Task:
+    def __init__(self, number):
+        self.number = number
+
+
+def spawn(function, /, *args, **kwargs):
+    def run():
+        return function(*args, **kwargs)
+
+    return as_thread(run, Task(thread_start(run)))
+
+
+def join(task, timeout):
+    until = None
+    if timeout is not None:
+        until = instant_after(max(timeout, 0))
+    if thread_ended([task.number], until) < 0:
+        raise TimeoutError
+    return thread_result(task.number)
+
+
+def done(task):
+    return thread_state(task.number) != RUNNING
+
+
+def cancelled(task):
+    return thread_state(task.number) == CANCELLED
+
+
+def cancel(task):
+    return thread_cancel(task.number)
+
+
+def set_priority(task, priority):
+    thread_priority(task.number, priority)
+
+
+def numbers_of(tasks):
+    return [as_a(task, Task).number for task in tasks]
+
+
+def gather(tasks):
+    numbers = numbers_of(tasks)
+    pending = list(numbers)
+    while pending:
+        number = pending.pop(thread_ended(pending, None))
+        if thread_state(number) != DONE:
+            thread_result(number)
+    return tuple([thread_result(number) for number in numbers])
+
+
+def gather_1(first):
+    return gather((first,))
+
+
+def gather_2(first, second):
+    return gather((first, second))
+
+
+def gather_3(first, second, third):
+    return gather((first, second, third))
+
+
+def gather_4(first, second, third, fourth):
+    return gather((first, second, third, fourth))
+
+
+def race(tasks):
+    if not tasks:
+        raise ValueError("race() takes at least one task")
+    numbers = numbers_of(tasks)
+    winner = numbers[thread_ended(numbers, None)]
+    for number in numbers:
+        if number != winner:
+            thread_cancel(number)
+    return thread_result(winner)
