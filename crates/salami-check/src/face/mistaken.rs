@@ -18,6 +18,7 @@ pub fn mistaken_attribute(class: &str, name: &str) -> Option<&'static str> {
         "generator" | "iterator" | "Iterator" | "Generator" | "dict_keys" | "dict_values"
         | "dict_items" => &[LAZY],
         "datetime" | "date" => &[DATE],
+        "StringIO" => &[STREAM],
         _ => &[],
     };
     let found = tables
@@ -26,6 +27,9 @@ pub fn mistaken_attribute(class: &str, name: &str) -> Option<&'static str> {
         .find(|(names, _)| names.contains(&name));
     found.map(|(_, replacement)| *replacement)
 }
+
+/// There are only files of text.
+const STREAM: &[(&[&str], &str)] = &[(&["buffer"], "$0")];
 
 const SIZED: &[(&[&str], &str)] = &[
     (
