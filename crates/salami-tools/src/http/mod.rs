@@ -395,7 +395,7 @@ mod tests {
             (
                 "post",
                 serde_json::json!({"url": url, "body": {"key": [1, 2]}}),
-                "15 bytes",
+                "13 bytes",
             ),
             ("patch", serde_json::json!({"url": url}), "no http.patch"),
         ];
