@@ -18,6 +18,8 @@ class DecimalException(ArithmeticError): ...
 class InvalidOperation(DecimalException): ...
 @exception
 class DivisionByZero(DecimalException, ZeroDivisionError): ...
+@exception
+class Overflow(DecimalException): ...
 
 @kind("Decimal")
 class Decimal:
@@ -113,5 +115,4 @@ FloatOperation = refused("it is never raised here; catch decimal.DecimalExceptio
 Inexact = refused("it is never raised here; catch decimal.DecimalException")
 Rounded = refused("it is never raised here; catch decimal.DecimalException")
 Subnormal = refused("it is never raised here; catch decimal.DecimalException")
-Overflow = refused("catch decimal.DecimalException")
 Underflow = refused("catch decimal.DecimalException")

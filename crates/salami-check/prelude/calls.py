@@ -51,5 +51,17 @@ def check_keys(values, function, called, named, names, required, taken, has_rest
         raise TypeError(missing_text(function, missing))
 
 
+def joined_keys(first, second, called):
+    """The keys of two `**`; one that both have is an error."""
+    if not isinstance(first, dict):
+        raise TypeError(f"{called}() argument after ** must be a mapping, not {type(first).__name__}")
+    if not isinstance(second, dict):
+        raise TypeError(f"{called}() argument after ** must be a mapping, not {type(second).__name__}")
+    for key in second:
+        if key in first:
+            raise TypeError(f"{called}() got multiple values for keyword argument '{key}'")
+    return {**first, **second}
+
+
 def without_keys(values, names):
     return {key: value for key, value in values.items() if key not in names.split(",")}

@@ -4,7 +4,7 @@ import math
 from collections import Counter, OrderedDict, defaultdict, deque
 from decimal import Decimal
 
-from _leaf import escape_non_ascii, field_names, tell_text
+from _leaf import escape_non_ascii, field_names, hides_objects, objects_within, shown_before, spoken_object, tell_text, text_with
 
 
 def bool_of(value):
@@ -20,27 +20,69 @@ def is_instance_of_any(value, kinds):
     return False
 
 
+def is_subclass_of_any(value, kinds):
+    for kind in kinds:
+        if issubclass(value, kind):
+            return True
+    return False
+
+
 def dict_of(mapping):
     return {key: mapping[key] for key in mapping.keys()}
 
 
 def str_of(value):
+    if isinstance(value, str):
+        return value
     return value.__str__()
 
 
 def tell_uncaught(error):
-    try:
-        text = str(error)
-    except Exception:
-        text = "<exception str() failed>"
-    tell_text(error, text)
+    """Tells the texts of an exception and of those that are shown before it, as many as are shown."""
+    chain = [error]
+    earlier = shown_before(error)
+    while earlier is not None and len(chain) < 20 and not is_among(earlier, chain):
+        chain.append(earlier)
+        earlier = shown_before(earlier)
+    for shown in reversed(chain):
+        try:
+            text = str(shown)
+        except Exception:
+            text = "<exception str() failed>"
+        tell_text(shown, text)
+
+
+def is_among(value, values):
+    for other in values:
+        if other is value:
+            return True
+    return False
+
+
+def exception_text(error):
+    spoken = spoken_object(error)
+    if spoken is not None:
+        return str(spoken)
+    texts = [repr(value) for value in objects_within(error, False)]
+    return text_with(error, texts, False)
+
+
+def exception_repr(error):
+    texts = [repr(value) for value in objects_within(error, True)]
+    return text_with(error, texts, True)
 
 
 def default_str(value):
+    if isinstance(value, str):
+        return value
     return repr(value)
 
 
 def repr_of(value):
+    if hides_objects(value) and not isinstance(value, BaseException):
+        objects = objects_within(value, True)
+        if not is_among(value, objects):
+            return text_with(value, [repr(item) for item in objects], True)
     if isinstance(value, list):
         return "[" + ", ".join([repr(item) for item in value]) + "]"
     if isinstance(value, tuple):

@@ -32,6 +32,10 @@ def ratio_of_text(text):
     return -numerator if sign == "-" else numerator, denominator
 
 
+def sign_of(number):
+    return (number > 0) - (number < 0)
+
+
 class Fraction:
     def __init__(
         self,
@@ -152,11 +156,15 @@ class Fraction:
     def __truediv__(self, other: "int | float | Fraction"):
         if isinstance(other, float):
             return float_of(self) / other
+        if not other.numerator:
+            raise ZeroDivisionError(f"Fraction({sign_of(self.numerator)}, 0)")
         return Fraction(self.numerator * other.denominator, self.denominator * other.numerator)
 
     def __rtruediv__(self, other: int | float):
         if isinstance(other, float):
             return other / float_of(self)
+        if not self.numerator:
+            raise ZeroDivisionError(f"Fraction({sign_of(other)}, 0)")
         return Fraction(other * self.denominator, self.numerator)
 
     def __floordiv__(self, other: "int | float | Fraction"):

@@ -46,6 +46,16 @@ def iter_until(function, sentinel):
         yield value
 
 
+def at_most(iterable, count):
+    """The first values."""
+    values = []
+    for value in iterable:
+        values.append(value)
+        if len(values) == count:
+            break
+    return values
+
+
 def enumerate_of(iterable, start):
     index = start
     for value in iterable:

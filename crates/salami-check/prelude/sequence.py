@@ -1,5 +1,90 @@
 """Searching and comparing containers whose items have comparison methods of their own."""
 
+from collections import Counter, deque
+
+
+def list_extend(self, iterable):
+    if isinstance(iterable, (list, tuple)):
+        self.extend(iterable)
+        return
+    for item in iterable:
+        self.append(item)
+
+
+def list_extended(self, iterable):
+    list_extend(self, iterable)
+    return self
+
+
+def deque_of(iterable, maxlen):
+    made = deque((), maxlen)
+    for item in iterable:
+        made.append(item)
+    return made
+
+
+def deque_extend(self, iterable):
+    for item in iterable:
+        self.append(item)
+
+
+def deque_extendleft(self, iterable):
+    for item in iterable:
+        self.appendleft(item)
+
+
+def set_of(iterable):
+    made = set()
+    for item in iterable:
+        made.add(item)
+    return made
+
+
+def set_update(self, others):
+    for other in others:
+        if isinstance(other, (set, frozenset, dict)):
+            self.update(other)
+        else:
+            for item in other:
+                self.add(item)
+
+
+def dict_of(pairs):
+    made = {}
+    dict_update(made, pairs)
+    return made
+
+
+def dict_update(self, pairs):
+    if isinstance(pairs, dict):
+        self.update(pairs)
+        return
+    index = 0
+    for pair in pairs:
+        if len(pair) != 2:
+            raise ValueError(f"dictionary update sequence element #{index} has length {len(pair)}; 2 is required")
+        key, value = pair
+        self[key] = value
+        index += 1
+
+
+def counter_of(iterable):
+    made = Counter()
+    counter_update(made, iterable)
+    return made
+
+
+def counter_update(self, iterable):
+    if isinstance(iterable, dict):
+        self.update(iterable)
+        return
+    for item in iterable:
+        self[item] += 1
+
+
+def getter(container):
+    return lambda key: container[key]
+
 
 def same(left, right):
     return left is right or left == right

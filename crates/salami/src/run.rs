@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use salami_ir::instruction::Expectation;
 use salami_ir::{Address, BuiltinException, Class, ClassRef, FunctionIndex, Instruction};
+use salami_process::Answer;
+use salami_vm::hash::HashKey;
 use salami_vm::{
     ErrorContext, ExceptionRef, Machine, MachineError, Outcome, Raised, Threads, TraceLine,
     Value as VmValue,
 };
-use salami_process::Answer;
-use salami_vm::hash::HashKey;
 use serde_json::{Map, Value};
 
 use crate::error::{Exception, Exit, Limit, LimitKind, RunError};
@@ -312,7 +312,7 @@ impl Execution {
         &self.machine
     }
 
-    fn after(&mut self, mut outcome: Outcome) -> Progress {
+    pub(crate) fn after(&mut self, mut outcome: Outcome) -> Progress {
         loop {
             match outcome {
                 Outcome::OutOfFuel { needed } => {
@@ -622,7 +622,11 @@ impl Execution {
             notes: self.notes(exception),
             before: self.before(exception),
             is_external: self.is_tool_error(exception),
-            context: self.of_listing(self.raised.clone().unwrap_or_else(|| raised.context.clone())),
+            context: self.of_listing(
+                self.raised
+                    .clone()
+                    .unwrap_or_else(|| raised.context.clone()),
+            ),
         })
     }
 

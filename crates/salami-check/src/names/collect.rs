@@ -611,7 +611,9 @@ impl<'t> Collector<'t> {
         match &self.tree.expr(callee).kind {
             ExprKind::Name(name) => {
                 let text = self.tree.name(*name);
-                CONSUMERS.contains(&text) && (arguments == 1 || !matches!(text, "any" | "all"))
+                // Where a key is given, it is called after each value, so there must be a generator.
+                let all = matches!(text, "list" | "tuple" | "frozenset" | "sorted");
+                CONSUMERS.contains(&text) && (arguments == 1 || all)
             }
             ExprKind::Attribute { value, name } => {
                 self.tree.name(name.name) == "join"

@@ -277,7 +277,12 @@ impl<'a> Walker<'_, 'a> {
             return self.class_object_attribute(class, object, text, span);
         }
         if let Some(&ClassRef::Program(class)) = data.instances.first() {
-            if self.engine.class_attribute(class, text).is_none() {
+            if let Some(value) = self.descriptor_value(&object, class, text, span) {
+                return Some(value);
+            }
+            if self.engine.class_attribute(class, text).is_none()
+                && self.shadowed(class, None, text, None, span).is_none()
+            {
                 self.engine.add_outer_field(class, text);
             }
             if let Some((position, field)) = self.engine.field(class, text) {
@@ -285,11 +290,28 @@ impl<'a> Walker<'_, 'a> {
                 self.check_field_is_set(class, text, span);
                 let type_ = self.read(node);
                 let position = u16::try_from(position).ok()?;
-                return Some(self.value(
-                    ExprKind::Field(object.code, crate::typed::ClassId(class), position),
+                let id = crate::typed::ClassId(class);
+                let Some((owner, default)) = self.engine.rebound_attribute(class, text) else {
+                    return Some(self.value(
+                        ExprKind::Field(object.code, id, position),
+                        type_,
+                        span,
+                    ));
+                };
+                // Where the object has none of its own, that of the class as it is now.
+                let mut statements = Vec::new();
+                let held = self.hold_value(object, span, &mut statements);
+                let own = self.value(ExprKind::Field(held.code, id, position), type_, span);
+                let read = self.class_attribute_value(owner, text, default, span);
+                let read = self
+                    .shadowed(class, Some(owner), text, Some(read.clone()), span)
+                    .unwrap_or(read);
+                let value = self.or_default(own, read, span);
+                let type_ = value.type_;
+                return Some(Value {
                     type_,
-                    span,
-                ));
+                    code: self.block_value(statements, value.code, type_, span),
+                });
             }
             if let Some((owner, method)) = self.engine.method(class, text) {
                 self.note_method(owner, text);
@@ -352,8 +374,36 @@ impl<'a> Walker<'_, 'a> {
             if let Some(nested) = self.engine.nested_class(class, text) {
                 return Some(self.class_value(ClassRef::Program(nested), span));
             }
+            if self.engine.kept_data(class).is_some() && !text.starts_with("__") {
+                let data = self.as_data(object.clone());
+                let part = data.type_;
+                if let Some(value) = self.native_attribute(data, part, text, span) {
+                    return Some(value);
+                }
+            }
+            if let Some(value) = self.missing_attribute(&object, class, text, span) {
+                return Some(value);
+            }
         }
         self.native_attribute(object, part, text, span)
+    }
+
+    /// What `__getattr__` of the class gives for a name that the object lacks.
+    fn missing_attribute(
+        &mut self,
+        object: &Value,
+        class: u32,
+        text: &str,
+        span: Span,
+    ) -> Option<Value> {
+        if text.starts_with("__") {
+            return None;
+        }
+        let (_, method) = self.engine.method(class, "__getattr__")?;
+        let name = self.constant(crate::typed::Constant::Str(text.to_owned()), span);
+        let given = vec![super::calls::Given::positional(name)];
+        let object = Some(object.clone());
+        Some(self.call_program(method.definition, None, None, object, given, span))
     }
 
     pub(super) fn native_attribute(
@@ -367,11 +417,22 @@ impl<'a> Walker<'_, 'a> {
         match found.member {
             FaceMember::Property { type_, leaf } => {
                 let bindings = self.receiver_bindings(part, &found.arguments);
-                let result = self.instantiate(type_, &bindings, span, &mut 130);
+                let result = if *leaf == "BaseException.args" {
+                    self.type_of_arguments(span)
+                } else {
+                    self.instantiate(type_, &bindings, span, &mut 130)
+                };
                 Some(self.value(ExprKind::Leaf(leaf, vec![object.code]), result, span))
             }
             FaceMember::Constant(constant) => {
                 Some(self.face_constant(&constant.type_, &constant.value, span))
+            }
+            FaceMember::Method(_)
+                if text == "__getitem__"
+                    && matches!(found.owner.name, "dict" | "list" | "tuple" | "Counter") =>
+            {
+                let getter = self.prelude_function("sequence.getter")?;
+                Some(self.call_bound(getter, None, None, vec![object], span))
             }
             FaceMember::Method(function) => {
                 let callee = Callee::NativeMethod(found.owner.qualified, function.name, Some(part));
@@ -417,6 +478,9 @@ impl<'a> Walker<'_, 'a> {
                         _ => self.function_value(method.definition, span),
                     });
                 }
+                if let Some(value) = self.class_descriptor_value(index, text, span) {
+                    return Some(value);
+                }
                 if let Some((owner, value)) = self.engine.class_attribute(index, text) {
                     let read = self.class_attribute_value(owner, text, value, span);
                     let shadowed =
@@ -446,7 +510,10 @@ impl<'a> Walker<'_, 'a> {
                 }
                 if text == "__bases__" {
                     let bases = self.engine.classes[index as usize].bases.clone();
-                    return Some(self.classes_value(&bases, span));
+                    if bases.is_empty() {
+                        return Some(self.classes_value(&bases, span));
+                    }
+                    return Some(self.tuple_of_classes(bases, span));
                 }
                 if text == "_field_defaults" && self.engine.classes[index as usize].is_named_tuple {
                     return Some(self.field_defaults(index, span));
@@ -501,7 +568,11 @@ impl<'a> Walker<'_, 'a> {
         if all.last() != Some(&ClassRef::Native("object")) {
             all.push(ClassRef::Native("object"));
         }
-        let values: Vec<Value> = all
+        self.tuple_of_classes(all, span)
+    }
+
+    fn tuple_of_classes(&mut self, classes: Vec<ClassRef>, span: Span) -> Value {
+        let values: Vec<Value> = classes
             .into_iter()
             .map(|class| self.class_value(class, span))
             .collect();
@@ -553,7 +624,15 @@ impl<'a> Walker<'_, 'a> {
         } else {
             codes::TYPE_ATTRIBUTE
         };
-        self.error(code, span, format!("`{shown}` has no `{text}`"), help);
+        let message = format!("`{shown}` has no `{text}`");
+        let is_object = data.classes.is_empty() && data.module.is_none();
+        if is_object && self.soft(code, span, &message).is_some() {
+            let code = if data.json { codes::TYPE_JSON } else { code };
+            self.assertion(code, span, message, help);
+            let failure = crate::typed::Failure::Attribute(text.to_owned());
+            return self.failing(object.clone(), Vec::new(), failure, span);
+        }
+        self.error(code, span, message, help);
         self.error_value(span)
     }
 

@@ -7,7 +7,7 @@ use super::{Value, Walker};
 use crate::codes;
 use crate::engine::{DefinitionId, MethodKind, VariantId};
 use crate::names::{Binding, Static};
-use crate::typed::{Expr, ExprKind, FunctionId};
+use crate::typed::{Expr, ExprKind, FunctionId, StmtKind};
 use crate::types::{Callee, ClassRef, Type};
 
 /// An argument of a call, evaluated.
@@ -114,8 +114,63 @@ impl<'a> Walker<'_, 'a> {
         if function.type_ == Type::NEVER {
             return function;
         }
-        let given = self.arguments(arguments);
+        let mut given = self.arguments(arguments);
+        if self.file.names.expr(callee) == Binding::Builtin
+            && matches!(self.text(callee), "max" | "min" | "sorted")
+        {
+            self.look_up_present_keys(arguments, &mut given);
+        }
         self.call_value(function, given, span)
+    }
+
+    /// `max(counts, key=counts.get)`: the keys are there, so what it compares is never the None of `get`.
+    pub(super) fn look_up_present_keys(&mut self, arguments: &'a [Argument], given: &mut [Given]) {
+        let tree = self.tree;
+        let is_key = |name: tree::Identifier| tree.name(name.name) == "key";
+        let Some(at) = arguments.iter().position(
+            |argument| matches!(argument.kind, ArgumentKind::Keyword(name) if is_key(name)),
+        ) else {
+            return;
+        };
+        let tree::ExprKind::Attribute { value: owner, name } = tree.expr(arguments[at].value).kind
+        else {
+            return;
+        };
+        let is_owner = |id: ExprId| match (&tree.expr(id).kind, &tree.expr(owner).kind) {
+            (tree::ExprKind::Name(one), tree::ExprKind::Name(other)) => one == other,
+            _ => false,
+        };
+        // The dict itself, its keys, or a copy of them.
+        let iterates_owner = |id: ExprId| match &tree.expr(id).kind {
+            tree::ExprKind::Call { callee, arguments } => match &tree.expr(*callee).kind {
+                tree::ExprKind::Attribute { value, name } => {
+                    arguments.is_empty() && tree.name(name.name) == "keys" && is_owner(*value)
+                }
+                _ => {
+                    self.file.names.expr(*callee) == Binding::Builtin
+                        && matches!(self.text(*callee), "list" | "set" | "sorted" | "tuple")
+                        && matches!(arguments.as_slice(), [only] if is_owner(only.value))
+                }
+            },
+            _ => is_owner(id),
+        };
+        let first = arguments
+            .first()
+            .filter(|argument| matches!(argument.kind, ArgumentKind::Positional));
+        if tree.name(name.name) != "get" || !first.is_some_and(|first| iterates_owner(first.value))
+        {
+            return;
+        }
+        let dict = self.expression(owner);
+        if self.engine.types.data(dict.type_).kinds() != crate::types::bit(crate::typed::Kind::Dict)
+        {
+            return;
+        }
+        if let Some(definition) = self.prelude_function("sequence.getter")
+            && let Some(key) = given.get_mut(at)
+        {
+            key.value = self.call_bound(definition, None, None, vec![dict], key.span);
+        }
     }
 
     /// A call of a name of a module, without making a function value.
@@ -137,7 +192,13 @@ impl<'a> Walker<'_, 'a> {
                 self.special_call(id, name, arguments)
             }
             FaceEntry::Function(function) => {
-                let given = self.arguments(arguments);
+                let mut given = self.arguments(arguments);
+                if matches!(name, "nlargest" | "nsmallest")
+                    && let Some((_, rest)) = arguments.split_first()
+                    && let Some((_, given)) = given.split_first_mut()
+                {
+                    self.look_up_present_keys(rest, given);
+                }
                 Some(self.call_face(function, name, None, given, span))
             }
             FaceEntry::Class(class) => {
@@ -172,6 +233,12 @@ impl<'a> Walker<'_, 'a> {
                 codes::TYPE_CALL
             };
             let help = self.not_callable_help(function.type_, span);
+            let message = format!("`{text}` is not a function and cannot be called");
+            if data.json && self.soft(code, span, &message).is_some() {
+                // It is refused where nobody expects it; what the value is only the run knows.
+                self.assertion(codes::TYPE_JSON, span, message, help);
+                return self.failing(function, given, crate::typed::Failure::Callable, span);
+            }
             self.error(
                 code,
                 span,
@@ -250,6 +317,29 @@ impl<'a> Walker<'_, 'a> {
             return value;
         }
         self.call_dynamic(function, &data, given, span)
+    }
+
+    /// A call or attribute that no value has: what it is made of is evaluated, then it raises with the value's type.
+    pub(super) fn failing(
+        &mut self,
+        value: Value,
+        given: Vec<Given>,
+        failure: crate::typed::Failure,
+        span: Span,
+    ) -> Value {
+        let mut statements = Vec::new();
+        let held = self.hold_value(value, span, &mut statements);
+        let arguments = given.into_iter();
+        statements.extend(
+            arguments.map(|given| Self::statement(StmtKind::Expr(given.value.code), given.span)),
+        );
+        let values = self.values(Type::NEVER);
+        let failed = ExprKind::Expect(held.code, values, failure);
+        let failed = self.expr(failed, Type::NEVER, span);
+        Value {
+            type_: Type::NEVER,
+            code: self.block_value(statements, failed, Type::NEVER, span),
+        }
     }
 
     /// The code of a function value; where it may be something else, that is an assertion.

@@ -86,6 +86,7 @@ impl Walker<'_, '_> {
         }
         self.define_numbers(index, span, out);
         self.store_made_defaults(index, span, out);
+        self.name_descriptors(index, span, out);
         self.announce_class(index, span, out);
         let wrappers = self.engine.classes[index as usize].wrappers.clone();
         if !wrappers.is_empty() {

@@ -355,7 +355,9 @@ impl<'a> Walker<'_, 'a> {
         if let Some(&own) = data.instances.first() {
             return class == ClassRef::Native("object")
                 || class == ClassRef::Native("tuple") && self.named_tuple(part).is_some()
-                || self.engine.derives(own, class);
+                || self.engine.derives(own, class)
+                || matches!((own, class), (ClassRef::Program(own), ClassRef::Program(class))
+                    if self.engine.has_members_of(own, class));
         }
         let ClassRef::Native(name) = class else {
             return false;
@@ -395,6 +397,12 @@ impl<'a> Walker<'_, 'a> {
                                     self.class_reference(ClassRef::Program(index))
                                 }));
                             }
+                            let derived = (0..).zip(&self.engine.classes).filter(|(_, info)| {
+                                info.order_of_bases.contains(&ClassRef::Native(name))
+                            });
+                            objects.extend(derived.map(|(index, _)| {
+                                self.class_reference(ClassRef::Program(index))
+                            }));
                             for &kind in Kind::ALL {
                                 if face::class(class_of_kind(kind))
                                     .is_some_and(|own| own.derives_from(name))
@@ -405,7 +413,14 @@ impl<'a> Walker<'_, 'a> {
                         }
                     }
                 }
-                ClassRef::Program(_) => {
+                ClassRef::Program(wanted) => {
+                    if self.engine.classes[wanted as usize].is_checkable {
+                        let all = (0..).take(self.engine.classes.len());
+                        let alike = all.filter(|&class| self.engine.has_members_of(class, wanted));
+                        objects.extend(
+                            alike.map(|class| self.class_reference(ClassRef::Program(class))),
+                        );
+                    }
                     objects.extend(
                         self.engine
                             .family(class)

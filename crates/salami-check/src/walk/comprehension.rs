@@ -95,7 +95,7 @@ impl<'a> Walker<'_, 'a> {
     }
 
     /// Variables of a comprehension that functions in it capture are new each time it runs.
-    fn fresh_cells(&mut self, clauses: &'a [Clause], span: Span, out: &mut Vec<Stmt>) {
+    pub(super) fn fresh_cells(&mut self, clauses: &'a [Clause], span: Span, out: &mut Vec<Stmt>) {
         for clause in clauses {
             let mut pending = vec![clause.target];
             while let Some(id) = pending.pop() {

@@ -129,6 +129,7 @@ impl Walker<'_, '_> {
             }
         }
         let arguments = self.variadic(rest, star, span);
+        self.note_exception_arguments(arguments.type_);
         self.value(
             ExprKind::Leaf("exception.new", vec![class.code, arguments.code]),
             type_,
@@ -137,6 +138,34 @@ impl Walker<'_, '_> {
     }
 
     fn construct_program(&mut self, index: u32, given: Vec<Given>, span: Span) -> Value {
+        let is_kept = |argument: &Given| matches!(&argument.kind, GivenKind::Keyword(name) if name.starts_with('.'));
+        if !given.iter().any(is_kept) {
+            return self.construct_given(index, given, span);
+        }
+        // What objects of a class in a function keep of its variables: `class_defaults` stores it.
+        let mut statements = Vec::new();
+        let (mut kept, mut rest) = (Vec::new(), Vec::new());
+        for argument in given {
+            let is_kept = is_kept(&argument);
+            let value = self.hold_value(argument.value, argument.span, &mut statements);
+            let argument = Given { value, ..argument };
+            if is_kept {
+                kept.push(argument);
+            } else {
+                rest.push(argument);
+            }
+        }
+        let before = std::mem::replace(&mut self.kept_variables, kept);
+        let made = self.construct_given(index, rest, span);
+        self.kept_variables = before;
+        let type_ = made.type_;
+        Value {
+            type_,
+            code: self.block_value(statements, made.code, type_, span),
+        }
+    }
+
+    fn construct_given(&mut self, index: u32, given: Vec<Given>, span: Span) -> Value {
         let names: Vec<&str> = given
             .iter()
             .filter_map(|argument| match &argument.kind {
@@ -197,6 +226,7 @@ impl Walker<'_, '_> {
                 span,
             ));
             self.class_defaults(index, object, type_, span, &mut statements);
+            let given = self.begin_data(index, object, type_, given, span, &mut statements);
             if self.engine.classes[index as usize].is_exception {
                 let positional: Vec<Value> = given
                     .iter()
@@ -209,6 +239,7 @@ impl Walker<'_, '_> {
                     .all(|value| super::targets::is_simple(&value.code.kind));
                 if all_simple {
                     let arguments = self.variadic(positional, None, span);
+                    self.note_exception_arguments(arguments.type_);
                     let read = self.read_hidden(object, type_, span);
                     let set = self.expr(
                         ExprKind::Leaf("exception.initialise", vec![read.code, arguments.code]),
@@ -257,6 +288,7 @@ impl Walker<'_, '_> {
                 }
             }
             let arguments = self.variadic(rest, star, span);
+            self.note_exception_arguments(arguments.type_);
             let arguments = self.hold_value(arguments, span, &mut statements);
             let new = self.expr(ExprKind::New(ClassId(index)), type_, span);
             let object = self.hidden(span, 11, type_);
@@ -269,6 +301,22 @@ impl Walker<'_, '_> {
             let set = ExprKind::Leaf("exception.initialise", vec![read.code, arguments.code]);
             let set = self.expr(set, Type::NONE, span);
             statements.push(Self::statement(StmtKind::Expr(set), span));
+            let read = self.read_hidden(object, type_, span);
+            return Value {
+                type_,
+                code: self.block_value(statements, read.code, type_, span),
+            };
+        }
+        if self.engine.kept_data(index).is_some() {
+            let mut statements = Vec::new();
+            let new = self.expr(ExprKind::New(ClassId(index)), type_, span);
+            let object = self.hidden(span, 11, type_);
+            statements.push(Self::statement(
+                StmtKind::Assign(Place::Local(object), new),
+                span,
+            ));
+            self.class_defaults(index, object, type_, span, &mut statements);
+            self.begin_data(index, object, type_, given, span, &mut statements);
             let read = self.read_hidden(object, type_, span);
             return Value {
                 type_,
@@ -314,11 +362,32 @@ impl Walker<'_, '_> {
         statements: &mut Vec<Stmt>,
     ) {
         let fields = self.engine.classes[index as usize].fields.clone();
+        for argument in std::mem::take(&mut self.kept_variables) {
+            let GivenKind::Keyword(name) = &argument.kind else {
+                continue;
+            };
+            let Some(position) = fields.iter().position(|field| field.name == *name) else {
+                continue;
+            };
+            self.engine
+                .types
+                .write(fields[position].node, argument.value.type_);
+            let read = self.read_hidden(object, type_, span);
+            let position = u16::try_from(position).unwrap_or(u16::MAX);
+            let place = Place::Field(read.code, ClassId(index), position);
+            statements.push(Self::statement(
+                StmtKind::Assign(place, argument.value.code),
+                span,
+            ));
+        }
         for (position, field) in fields.iter().enumerate() {
             let Some((owner, value)) = self.engine.class_attribute(index, &field.name) else {
                 continue;
             };
-            if self.is_set_at_once(index, &field.name) {
+            if self.is_set_at_once(index, &field.name)
+                || self.descriptor(index, &field.name, span).is_some()
+                || self.engine.rebound_attribute(index, &field.name).is_some()
+            {
                 continue;
             }
             let value = self.class_attribute_value(owner, &field.name, value, span);
@@ -401,6 +470,7 @@ impl Walker<'_, '_> {
             .map(|argument| argument.value.clone())
             .collect();
         let arguments = self.variadic(positional, None, span);
+        self.note_exception_arguments(arguments.type_);
         let read = self.read_hidden(object, type_, span);
         let set = self.expr(
             ExprKind::Leaf("exception.initialise", vec![read.code, arguments.code]),
@@ -436,6 +506,8 @@ impl Walker<'_, '_> {
         let mut statements = Vec::new();
         let given = self.expand_stars(given, span, &mut statements);
         let given = self.gather_stars(given);
+        let called = format!("__main__.{name}");
+        let given = self.gather_doubles(given, &called, span, &mut statements);
         let given = self.spread_over_fields(&name, &fields, given, span, &mut statements);
         let mut slots: Vec<Option<(Value, Span)>> = vec![None; fields.len()];
         let positions: Vec<usize> = (0..fields.len())

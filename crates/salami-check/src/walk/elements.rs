@@ -8,6 +8,18 @@ use crate::typed::{ExprKind, Kind, Place, Stmt, StmtKind};
 use crate::types::{ClassRef, Tuple, Type};
 
 impl Walker<'_, '_> {
+    /// Whether iterating the value may run code of the program: then no more is asked of it than is used.
+    pub(super) fn runs_when_iterated(&self, type_: Type) -> bool {
+        let data = self.engine.types.data(type_);
+        data.get(Kind::Generator).is_some()
+            || data.instances.iter().any(|class| match class {
+                ClassRef::Program(class) => ["__iter__", "__getitem__"]
+                    .iter()
+                    .any(|method| self.engine.method(*class, method).is_some()),
+                ClassRef::Native(_) => false,
+            })
+    }
+
     /// The value, with a generator turned into a list first.
     pub(super) fn without_generator(&mut self, value: Value, span: Span) -> Value {
         let value = self.as_sequence(value);

@@ -23,7 +23,12 @@ impl Walker<'_, '_> {
             return value;
         }
         let span = value.code.span;
-        let Some((position, field)) = self.engine.field(class, "value") else {
+        let name = if self.engine.kept_data(class).is_some() {
+            crate::engine::DATA
+        } else {
+            "value"
+        };
+        let Some((position, field)) = self.engine.field(class, name) else {
             return value;
         };
         let (position, node) = (u16::try_from(position).unwrap_or(u16::MAX), field.node);

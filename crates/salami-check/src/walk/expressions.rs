@@ -570,6 +570,7 @@ impl<'a> Walker<'_, 'a> {
         for (key, value) in items {
             let Some(key) = key else {
                 let other = self.expression(*value);
+                let other = self.as_data(other);
                 self.merge_dict(type_, other.type_, *value);
                 let local = *hidden.get_or_insert_with(|| {
                     let local = self.hidden(span, 6, type_);

@@ -44,12 +44,25 @@ impl Walker<'_, '_> {
         }
     }
 
+    fn is_unhashable_value(&self, type_: Type) -> bool {
+        self.only_program_class(type_)
+            .is_some_and(|class| self.engine.is_unhashable(class))
+    }
+
     /// A value that can be a key: what must be numbered is.
     pub(super) fn as_key(&mut self, value: Value) -> Value {
+        // A KeyError holds the key.
+        self.note_exception_argument(value.type_);
         self.as_key_at(value, 0)
     }
 
     fn as_key_at(&mut self, value: Value, depth: u32) -> Value {
+        let keeps = self
+            .only_program_class(value.type_)
+            .is_some_and(|class| self.engine.kept_data(class).is_some());
+        if keeps && !self.is_unhashable_value(value.type_) {
+            return self.as_data(value);
+        }
         if !self.has_numbered(value.type_, depth) {
             return value;
         }

@@ -142,6 +142,9 @@ impl<'a> Walker<'_, 'a> {
                 || self.engine.class_attribute(class, text).is_some()
                 || self.engine.nested_class(class, text).is_some()
                 || self.engine.method(class, text).is_some()
+                || (!text.starts_with("__")
+                    && !self.is_data_member(part)
+                    && self.engine.method(class, "__getattr__").is_some())
             {
                 let function = self.attribute_of_part(object, part, text, span)?;
                 return Some(self.call_value(function, given, span));
@@ -214,7 +217,20 @@ impl<'a> Walker<'_, 'a> {
                     ClassRef::Native(_) => None,
                 }
             }
+            ClassRef::Native(name) if text == "__new__" => {
+                let class = given.first().map(|given| given.value.type_)?;
+                let class = self.engine.types.data(class).classes.first().copied()?;
+                match class {
+                    ClassRef::Program(class) if self.engine.kept_data(class) == Some(name) => {
+                        Some(self.new_object_with_data(class, given, span))
+                    }
+                    _ => None,
+                }
+            }
             ClassRef::Native(name) => {
+                if let Some(value) = self.call_of_data_base(name, text, &given, span) {
+                    return Some(value);
+                }
                 let found = face::class(name)?.find(text)?;
                 self.note_use(&found, text);
                 match found.member {
@@ -223,6 +239,10 @@ impl<'a> Walker<'_, 'a> {
                         Some(self.call_face(function, &shown, None, given, span))
                     }
                     FaceMember::Method(function) => {
+                        let mut given = given;
+                        if let Some(receiver) = given.first_mut() {
+                            receiver.value = self.as_data(receiver.value.clone());
+                        }
                         Some(self.call_unbound(found.owner.qualified, function.name, given, span))
                     }
                     FaceMember::Refused(help) => {

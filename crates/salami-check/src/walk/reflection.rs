@@ -139,7 +139,7 @@ impl<'a> Walker<'_, 'a> {
     }
 
     /// A field may have no value yet: then the default.
-    fn or_default(&mut self, value: Value, default: Value, span: Span) -> Value {
+    pub(super) fn or_default(&mut self, value: Value, default: Value, span: Span) -> Value {
         if !may_lack(&value) {
             return value;
         }
@@ -396,6 +396,41 @@ impl<'a> Walker<'_, 'a> {
         )
     }
 
+    /// Stores to the field that a computed text names, whatever the class says of it.
+    pub(super) fn store_raw(
+        &mut self,
+        object: &Value,
+        class: u32,
+        key: &Value,
+        value: &Value,
+        span: Span,
+    ) -> Value {
+        let message = "the object may have no attribute of this name".to_owned();
+        let help = "assign to the attribute: `value.name = ...`".to_owned();
+        self.assertion(codes::TYPE_ATTRIBUTE, span, message, Some(help));
+        let fields = self.engine.classes[class as usize].fields.clone();
+        let part = object.type_;
+        let mut result = self.lacks(part, key, span);
+        for (position, field) in fields.iter().enumerate().take(MAX_NAMES) {
+            if field.name.starts_with("__") || field.name.starts_with('.') {
+                continue;
+            }
+            self.engine.types.write(field.node, value.type_);
+            let position = u16::try_from(position).unwrap_or(u16::MAX);
+            let place = Place::Field(object.code.clone(), crate::typed::ClassId(class), position);
+            let store = Self::statement(StmtKind::Assign(place, value.code.clone()), span);
+            let none = self.none(span);
+            let stored = self.block_value(vec![store], none.code, Type::NONE, span);
+            let text = self.constant(Constant::Str(field.name.clone()), span);
+            let test = ExprKind::Compare(Comparison::Equal, key.code.clone(), text.code);
+            let test = self.expr(test, Type::BOOL, span);
+            let kind = ExprKind::IfElse(test, stored, result.code);
+            result = self.value(kind, Type::NONE, span);
+        }
+        self.env.forget_step(|_| true);
+        result
+    }
+
     /// `vars(object)` and `object.__dict__`: a new dict of the fields that have values.
     pub(super) fn fields_as_dict(&mut self, object: Value, class: u32, span: Span) -> Value {
         let mut statements = Vec::new();
@@ -406,7 +441,10 @@ impl<'a> Walker<'_, 'a> {
         self.engine.types.begin_record(value);
         let mut stores = Vec::new();
         for (position, field) in fields.iter().enumerate() {
-            if field.name == super::NUMBER {
+            if field.name == super::NUMBER
+                || field.name == crate::engine::DATA
+                || field.name.starts_with('.')
+            {
                 continue;
             }
             let type_ = self.read(field.node);
@@ -446,6 +484,10 @@ impl<'a> Walker<'_, 'a> {
 fn may_lack(value: &Value) -> bool {
     matches!(
         *value.code.kind,
-        ExprKind::Field(..) | ExprKind::Block(..) | ExprKind::Leaf("function.get_attribute", _)
+        ExprKind::Field(..)
+            | ExprKind::Block(..)
+            | ExprKind::Call(..)
+            | ExprKind::CallClosure(..)
+            | ExprKind::Leaf("function.get_attribute", _)
     )
 }

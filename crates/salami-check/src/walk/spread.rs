@@ -94,6 +94,61 @@ impl Walker<'_, '_> {
         result
     }
 
+    /// Several `**` as one, which raises where a key is in two of them.
+    pub(super) fn gather_doubles(
+        &mut self,
+        given: Vec<Given>,
+        called: &str,
+        span: Span,
+        statements: &mut Vec<Stmt>,
+    ) -> Vec<Given> {
+        let doubles = given
+            .iter()
+            .filter(|argument| argument.kind == GivenKind::DoubleStar);
+        if doubles.count() < 2 {
+            return given;
+        }
+        let mut result = Vec::with_capacity(given.len());
+        let mut gathered: Option<Given> = None;
+        for argument in given {
+            let value = self.hold_value(argument.value, argument.span, statements);
+            let argument = Given { value, ..argument };
+            if argument.kind != GivenKind::DoubleStar {
+                result.push(argument);
+                continue;
+            }
+            gathered = Some(match gathered {
+                None => argument,
+                Some(first) => {
+                    let value =
+                        self.joined_keys(first.value, argument.value, called, argument.span);
+                    let value = self.hold_value(value, span, statements);
+                    Given { value, ..first }
+                }
+            });
+        }
+        result.extend(gathered);
+        result
+    }
+
+    /// The dict of two dicts of arguments by name.
+    pub(super) fn joined_keys(
+        &mut self,
+        first: Value,
+        second: Value,
+        called: &str,
+        span: Span,
+    ) -> Value {
+        let message = format!("`**` may give {called}() a value twice");
+        let help = "join them before: `values = {**one, **other}`, then pass `**values`".to_owned();
+        self.assertion(codes::CALL_ARGUMENTS, span, message, Some(help));
+        let Some(definition) = self.prelude_function("calls.joined_keys") else {
+            return self.error_value(span);
+        };
+        let called = self.constant(Constant::Str(called.to_owned()), span);
+        self.call_bound(definition, None, None, vec![first, second, called], span)
+    }
+
     fn concatenated(&mut self, left: Value, right: Value, span: Span) -> Value {
         let first = self.element_quietly(left.type_).unwrap_or(Type::ERROR);
         let second = self.element_quietly(right.type_).unwrap_or(Type::ERROR);
@@ -214,7 +269,6 @@ impl Walker<'_, '_> {
     }
 
     /// A star among the arguments of a dataclass: one argument for each field, by name, then.
-    /// Where a field may get its default the star stays.
     pub(super) fn spread_over_fields(
         &mut self,
         class: &str,
@@ -246,9 +300,7 @@ impl Walker<'_, '_> {
         let left = positions.get(before..).unwrap_or_default();
         let free: Vec<&FieldInfo> = left.iter().take_while(is_given).copied().collect();
         let has_default = |field: &&FieldInfo| field.default.is_some() || field.factory.is_some();
-        if free.iter().any(has_default) {
-            return given;
-        }
+        let required = free.iter().take_while(|field| !has_default(field)).count();
         let least = 1 + positions.iter().filter(|field| !has_default(field)).count();
         let most = 1 + positions.len();
         let function = format!("{class}.__init__");
@@ -260,7 +312,7 @@ impl Walker<'_, '_> {
         let seats = Seats {
             function: &function,
             names: free.iter().map(|field| field.name.as_str()).collect(),
-            required: free.len(),
+            required,
             before: before + 1,
             takes: Some(takes),
             by_name: left.get(free.len()).map(|field| field.name.as_str()),
@@ -276,11 +328,14 @@ impl Walker<'_, '_> {
             let Some((held, element)) = self.spread(argument.value, &seats, at, statements) else {
                 continue;
             };
-            result.extend((0..free.len()).map(|item| Given {
-                kind: GivenKind::Positional,
-                value: self.seated(&held, element, item, None, at),
-                span: at,
-            }));
+            for (item, field) in free.iter().enumerate() {
+                let default = self.field_default(field, at);
+                result.push(Given {
+                    kind: GivenKind::Positional,
+                    value: self.seated(&held, element, item, default, at),
+                    span: at,
+                });
+            }
         }
         result
     }

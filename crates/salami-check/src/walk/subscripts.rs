@@ -387,6 +387,19 @@ impl Walker<'_, '_> {
         span: Span,
         out: &mut Vec<Stmt>,
     ) {
+        if let tree::ExprKind::Attribute {
+            value: object,
+            name,
+        } = &self.tree.expr(container).kind
+            && self.tree.name(name.name) == "__dict__"
+        {
+            let object = self.expression(*object);
+            let key = self.index_value(index);
+            if let Some(stored) = self.store_in_dict(object, key, value.clone(), span) {
+                out.push(stored);
+                return;
+            }
+        }
         let container = self.expression(container);
         let index_value = self.index_value(index);
         self.write_item(container, index_value, index, value, span, out);
@@ -403,6 +416,12 @@ impl Walker<'_, '_> {
         out: &mut Vec<Stmt>,
     ) {
         let index = self.index_of(&container, index);
+        let is_slice = self.engine.types.data(index.type_).kinds() == bit(Kind::Slice);
+        let value = if is_slice && self.only_program_class(container.type_).is_none() {
+            self.without_generator(value, span)
+        } else {
+            value
+        };
         if self.split(container.type_, &["__setitem__"]).is_some() {
             let held = self.hold_value(container, span, out);
             let index = self.hold_value(index, span, out);

@@ -176,7 +176,7 @@ impl<'a> Walker<'_, 'a> {
             });
         }
         if text == "__new__" {
-            return Some(self.new_object(class, span));
+            return Some(self.new_object_with_data(class, given, span));
         }
         let native = rest
             .iter()
@@ -187,6 +187,7 @@ impl<'a> Walker<'_, 'a> {
             .unwrap_or("object");
         let found = crate::face::class(native).and_then(|class| class.find(text))?;
         self.note_use(&found, text);
+        let receiver = self.as_data(receiver);
         self.call_native_method(receiver, &found, text, given, span)
     }
 }

@@ -7,7 +7,7 @@ use super::env::Step;
 use super::{Value, Walker};
 use crate::codes;
 use crate::names::Binding;
-use crate::typed::{ExprKind, Kind, LocalId, Place, Stmt, StmtKind};
+use crate::typed::{Constant, ExprKind, Kind, LocalId, Place, Stmt, StmtKind};
 use crate::types::{Tuple, Type};
 
 impl<'a> Walker<'_, 'a> {
@@ -61,6 +61,14 @@ impl<'a> Walker<'_, 'a> {
 
     /// After a store the target has this type, until something else is stored there.
     fn learn_stored(&mut self, target: ExprId, type_: Type) {
+        if let tree::ExprKind::Attribute { name, .. } = &self.tree.expr(target).kind
+            && self
+                .engine
+                .computed_names
+                .contains(self.tree.name(name.name))
+        {
+            return;
+        }
         if let Some(path) = self.path_of(target)
             && type_ != Type::ERROR
         {
@@ -203,11 +211,21 @@ impl<'a> Walker<'_, 'a> {
         out: &mut Vec<Stmt>,
     ) {
         let value = self.as_sequence(value);
-        let value = self.without_generator(value, span);
         let tree = self.tree;
         let star = items
             .iter()
             .position(|&item| matches!(tree.expr(item).kind, tree::ExprKind::Starred(_)));
+        // One value more than there are names shows that there are too many.
+        let value = if star.is_none()
+            && self.runs_when_iterated(value.type_)
+            && self.element_quietly(value.type_).is_some()
+            && let Some(definition) = self.prelude_function("iteration.at_most")
+        {
+            let count = self.constant(Constant::Int((items.len() + 1).into()), span);
+            self.call_bound(definition, None, None, vec![value, count], span)
+        } else {
+            self.without_generator(value, span)
+        };
         let target_span = tree.expr(target).span;
         let types = self.unpacked(value.type_, items.len(), star, target_span);
         if self.raises.is_some() {

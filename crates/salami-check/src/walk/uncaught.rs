@@ -17,6 +17,8 @@ impl Walker<'_, '_> {
             matches!(class, ClassRef::Program(class) if self.engine.classes[class as usize].file == 0
                 && self.engine.method(class, "__str__").is_some())
         });
+        let held = self.read(self.engine.exceptions.objects);
+        let says_itself = says_itself || self.reaches(held, &["__str__", "__repr__"]);
         if !says_itself || body.is_empty() {
             return;
         }

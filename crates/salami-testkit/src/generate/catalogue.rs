@@ -32,6 +32,22 @@ pub const HELPERS: &[Helper] = &[
         ],
     ),
     (
+        "async def work(value, turns):\n    for turn in range(turns):\n        print('turn', turn)\n        await asyncio.sleep(0)\n    return value\n\nasync def gathered(values, turns):\n    return await asyncio.gather(*[work(value, turns) for value in values])\n\nasync def queued(values, size):\n    queue = asyncio.Queue(maxsize=size)\n    lock = asyncio.Lock()\n    taken = []\n    async def produce():\n        for value in values:\n            await queue.put(value)\n            print('put', queue.qsize())\n    async def consume():\n        for _ in values:\n            value = await queue.get()\n            async with lock:\n                taken.append(value)\n            print('got', len(taken))\n    await asyncio.gather(produce(), consume())\n    return taken\n\nasync def counted(count):\n    for number in range(count):\n        yield number\n        await asyncio.sleep(0)\n\nasync def collected(count):\n    return [number async for number in counted(count)]",
+        &[
+            ("list[T]", "asyncio.run(gathered(«list[T]», «small»))"),
+            ("list[T]", "asyncio.run(queued(«list[T]», «small»))"),
+            ("T", "asyncio.run(work(«T», «small»))"),
+            ("list[int]", "asyncio.run(collected(«small»))"),
+        ],
+    ),
+    (
+        "def averages():\n    total, count = 0, 0\n    while True:\n        value = yield (total, count)\n        if value is None:\n            return count\n        total += value\n        count += 1\n\ndef sent(values):\n    generator = averages()\n    seen = [next(generator)]\n    for value in values:\n        seen.append(generator.send(value))\n    try:\n        generator.send(None)\n    except StopIteration as stop:\n        print('stopped', stop.value)\n    return seen",
+        &[
+            ("list[tuple[int, int]]", "sent(«list[int]»)"),
+            ("int", "len(sent(«list[int]»))"),
+        ],
+    ),
+    (
         "def swap(two):\n    a, b = two\n    return b, a",
         &[("tuple[T, U]", "swap(«tuple[U, T]»)")],
     ),

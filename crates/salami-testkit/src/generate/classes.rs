@@ -286,6 +286,10 @@ impl Generator {
         }
         // Its constructor is learnt first: the first row of a class needs no other object of it.
         self.learn_class(&name, &fields, style != 0);
+        let (first, kind) = (fields[0].0.clone(), shown(&fields[0].1));
+        self.learn_statement(&format!(
+            "match «{name}»:\n    case {name}({first}=«bind {kind} as x») if «bool@3»:\n        print('field', «=x»)\n    case other:\n        print('other', other)"
+        ));
         let tags = "    tags: list[str] = field(default_factory=list)".to_owned();
         lines.extend((style == 2).then_some(tags));
         let _ = self.methods(&name, &fields, &mut lines);

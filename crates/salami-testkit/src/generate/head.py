@@ -1,8 +1,12 @@
 from __future__ import annotations
+import asyncio
+import base64
 import bisect
 import copy
 import datetime
+import fractions
 import functools
+import hashlib
 import heapq
 import itertools
 import json
@@ -11,6 +15,7 @@ import re
 import statistics
 import string
 import textwrap
+import unicodedata
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace

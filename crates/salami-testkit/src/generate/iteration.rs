@@ -10,6 +10,40 @@ pub const ROWS: &[Row] = &[
         "(«bind T as a» for «=a» in «list[T]@1» if «bool@3»)",
     ),
     ("iter[T]", "reversed(«list[T]»)"),
+    ("iter[T]", "iter(«list[T]»)"),
+    ("set[N]", "set(«N@3» for «bind U as a» in «list[U]»)"),
+    (
+        "dict[K, T]",
+        "dict((«K@3», «T@3») for «bind U as a» in «list[U]»)",
+    ),
+    (
+        "counter[K]",
+        "Counter(«K@3» for «bind U as a» in «list[U]»)",
+    ),
+    (
+        "deque[T]",
+        "deque((«T@3» for «bind U as a» in «list[U]»), maxlen=«positive»)",
+    ),
+    (
+        "T",
+        "max((«T@3» for «bind U as a» in «list[U]»), key=«fn[T, int]»)",
+    ),
+    (
+        "list[T]",
+        "sorted((«T@3» for «bind U as a» in «list[U]»), key=«fn[T, str]»)",
+    ),
+    (
+        "float",
+        "sum((«float@3» for «bind U as a» in «list[U]»), «float»)",
+    ),
+    (
+        "decimal",
+        "sum((«decimal@3» for «bind U as a» in «list[U]»), Decimal(0))",
+    ),
+    (
+        "list[int]",
+        "sum(([«int@3»] for «bind U as a» in «list[U]»), [])",
+    ),
     ("iter[T]", "map(«fn[U, T]», «list[U]»)"),
     ("iter[T]", "map(«fn[U, A, T]», «list[U]», «vector[A]»)"),
     ("iter[T]", "filter(«fn[T, bool]», «list[T]»)"),

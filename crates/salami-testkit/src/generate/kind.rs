@@ -160,8 +160,10 @@ pub fn fits(variable: &str, kind: &Kind) -> bool {
     let all = |variable: &str| kind.arguments.iter().all(|kind| fits(variable, kind));
     match variable {
         "H" | "K" => {
-            matches!(head, "int" | "str" | "bool" | "date")
+            matches!(head, "int" | "str" | "bool" | "date" | "decimal")
                 || head.starts_with("Frozen")
+                || head.starts_with("Colour")
+                || head.starts_with("OrderedAmount")
                 || (head == "tuple" && all("K"))
         }
         "N" => matches!(head, "int" | "bool") || (head == "tuple" && all("N")),

@@ -21,7 +21,7 @@ pub mod values;
 
 use salami_ir::BuiltinException;
 
-pub use values::{display, display_value, format_percent, repr};
+pub use values::{display, display_value, format_percent, format_percent_bytes, repr};
 
 /// An exception to raise, not yet an object: its class and its only argument.
 #[derive(Clone, Debug, PartialEq, Eq)]

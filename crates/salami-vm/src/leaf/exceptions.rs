@@ -3,15 +3,20 @@
 use salami_ir::ClassRef;
 
 use super::argument::take;
-use super::{ANY, Leaf, NONE, OBJECT, TUPLE, leaf};
+use super::{ANY, LIST, Leaf, NONE, OBJECT, STR, TUPLE, leaf};
 use crate::context::Context;
+use crate::format::values;
 use crate::heap::object::{ExceptionObject, VALUE_SIZE};
 use crate::raise::Raise;
 use crate::value::{ExceptionRef, TypeRef, Value};
 
 pub(super) const LEAVES: &[Leaf] = &[
     leaf("BaseException.args", 1, TUPLE, arguments),
+    leaf("_leaf.objects_within", 2, LIST, objects_within),
+    leaf("_leaf.shown_before", 1, ANY, shown_before),
+    leaf("_leaf.spoken_object", 1, ANY, spoken_object),
     leaf("_leaf.tell_text", 2, NONE, tell_text),
+    leaf("_leaf.text_with", 3, STR, text_with),
     leaf("exception.initialise", 2, NONE, set_arguments),
     leaf("exception.new", 2, OBJECT, new),
     leaf("BaseException.__cause__", 1, ANY, cause),
@@ -97,6 +102,47 @@ fn tell_text(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise>
     let Value::Exception(exception) = error else {
         return Ok(Value::None);
     };
-    context.told = Some((exception, context.heap.str(string).to_owned()));
+    let told = context.heap.str(string).to_owned();
+    context.told.push((exception, told));
     Ok(Value::None)
+}
+
+/// The exception that a traceback shows before this one.
+fn shown_before(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [value] = take(arguments)?;
+    let exception = exception(context, value)?;
+    let object = context.heap.exception(exception);
+    Ok(match (object.cause, object.context) {
+        (cause @ Value::Exception(_), _) => cause,
+        (_, earlier @ Value::Exception(_)) if !object.suppress_context => earlier,
+        _ => Value::None,
+    })
+}
+
+/// The objects of the program that the text of a value shows.
+fn objects_within(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [value, is_repr] = take(arguments)?;
+    let is_repr = matches!(is_repr, Value::Bool(true));
+    let found = values::objects_within(context, value, is_repr)?;
+    context.list(found)
+}
+
+/// The object of the program whose text is that of the exception, or None.
+fn spoken_object(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [value] = take(arguments)?;
+    let exception = exception(context, value)?;
+    let found = values::spoken_object(context, exception)?;
+    Ok(found.unwrap_or(Value::None))
+}
+
+/// The text of a value, where the objects within say these texts.
+fn text_with(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [value, texts, is_repr] = take(arguments)?;
+    let Value::List(texts) = texts else {
+        return Err(context.type_error("the texts are a list"));
+    };
+    let texts = context.heap.list(texts).to_vec();
+    let is_repr = matches!(is_repr, Value::Bool(true));
+    let text = values::text_with(context, value, texts, is_repr)?;
+    context.heap.alloc_string(text)
 }

@@ -10,7 +10,7 @@ use super::{ANY, Leaf, TUPLE, leaf};
 use crate::context::Context;
 use crate::format::number::round_float;
 use crate::format::values::integer_of;
-use crate::native::{self, Conversion};
+use crate::native::{self, Conversion, decimal_hooks};
 use crate::ops::{self, BinaryOperator};
 use crate::raise::Raise;
 use crate::value::Value;
@@ -160,6 +160,9 @@ fn divide_with_rest(context: &mut Context, arguments: &[Value]) -> Result<Value,
             };
             return Err(context.zero_division(message));
         }
+    }
+    if let Some(both) = decimal_hooks::divide_with_rest(context, left, right)? {
+        return context.tuple(both.to_vec());
     }
     let quotient = ops::binary(context, BinaryOperator::FloorDivide, left, right)?;
     let rest = ops::binary(context, BinaryOperator::Modulo, left, right)?;

@@ -240,9 +240,9 @@ fn general(
         (Op::Modulo, Value::Str(template), _) => {
             Some(crate::format::format_percent(context, template, right)?)
         }
-        (Op::Modulo, Value::Bytes(template), _) => {
-            Some(crate::format::format_percent_bytes(context, template, right)?)
-        }
+        (Op::Modulo, Value::Bytes(template), _) => Some(crate::format::format_percent_bytes(
+            context, template, right,
+        )?),
         (
             Op::BitAnd | Op::BitOr | Op::BitXor | Op::Subtract,
             Value::Set(_) | Value::DictKeys(_) | Value::DictItems(_),

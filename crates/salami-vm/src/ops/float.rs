@@ -39,7 +39,7 @@ pub(crate) fn power(left: f64, right: f64) -> Result<f64, FloatError> {
     if right == 0.0 || left == 1.0 {
         return Ok(1.0);
     }
-    if left == 0.0 && right < 0.0 {
+    if left == 0.0 && right < 0.0 && right.is_finite() {
         return Err(FloatError::Zero("0.0 cannot be raised to a negative power"));
     }
     if left < 0.0 && left.is_finite() && right.is_finite() && libm::floor(right) != right {

@@ -260,7 +260,9 @@ pub fn hash_key(context: &mut Context, value: Value) -> Result<u64, Raise> {
     }
     deep(&context.heap, key, value, Some(&mut context.fuel)).map_err(|no_hash| match no_hash {
         NoHash::Raise(raise) => raise,
-        NoHash::Unhashable(part) if crate::native::decimal_hooks::of(&context.heap, part).is_some() => {
+        NoHash::Unhashable(part)
+            if crate::native::decimal_hooks::of(&context.heap, part).is_some() =>
+        {
             context.type_error("Cannot hash a signaling NaN value")
         }
         NoHash::Unhashable(part) => {

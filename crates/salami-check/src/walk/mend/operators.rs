@@ -71,14 +71,37 @@ impl Walker<'_, '_> {
         if !self.speaks() {
             return Help::default();
         }
-        let Some(Operands {
+        let Some(operands) = self.operands(symbol, span) else {
+            return Help::default();
+        };
+        let mut help = self.help_with(symbol, left, right, &operands, span);
+        // What is assigned to cannot be a call: not `str(n) += text`.
+        let target = self.tree.expr(operands.left).span;
+        if operands.in_place
+            && let Some(edit) = help.edits.iter_mut().find(|edit| edit.span == target)
+        {
+            let (left, right) = (self.text(operands.left), self.text(operands.right));
+            let operator = symbol.trim_end_matches('=');
+            let code = format!("{left} = {} {operator} {right}", edit.replacement);
+            help.text = Some(format!("write `{code}`"));
+            *edit = Edit::new(span, code);
+        }
+        help
+    }
+
+    fn help_with(
+        &self,
+        symbol: &str,
+        left: Type,
+        right: Type,
+        operands: &Operands,
+        span: Span,
+    ) -> Help {
+        let &Operands {
             left: left_id,
             right: right_id,
             in_place,
-        }) = self.operands(symbol, span)
-        else {
-            return Help::default();
-        };
+        } = operands;
         for (type_, id) in [(left, left_id), (right, right_id)] {
             if self.is_function(type_) {
                 return self.uncalled_help(id);

@@ -1,4 +1,4 @@
-//! `text % values`
+//! `text % values` and `bytes % values`
 
 use num_bigint::{BigInt, Sign};
 use num_traits::ToPrimitive;
@@ -11,7 +11,7 @@ use crate::leaf::argument::{checked, fail, wrong_type};
 use crate::native::{self, Conversion as NativeConversion};
 use crate::ops::{self, to_bigint};
 use crate::raise::Raise;
-use crate::value::{Str, Value};
+use crate::value::{BytesRef, Str, Value};
 
 use super::convert::integer_of;
 use super::repr::{display, repr};
@@ -23,12 +23,15 @@ struct Arguments {
     next: usize,
     /// What keys are looked up in.
     mapping: Option<Value>,
+    /// Whether the template is bytes: a character stands for each.
+    in_bytes: bool,
 }
 
 impl Arguments {
-    fn new(context: &Context, argument: Value) -> Self {
+    fn new(context: &Context, argument: Value, in_bytes: bool) -> Self {
         let (values, mapping) = match argument {
             Value::Tuple(tuple) => (context.heap.tuple(tuple).to_vec(), None),
+            Value::Bytes(_) if in_bytes => (vec![argument], None),
             Value::List(_) | Value::Dict(_) | Value::Bytes(_) | Value::Range(_) => {
                 (vec![argument], Some(argument))
             }
@@ -38,6 +41,7 @@ impl Arguments {
             values,
             next: 0,
             mapping,
+            in_bytes,
         }
     }
 
@@ -61,8 +65,40 @@ pub fn format_percent(
     context.charge(template.byte_length() as u64 / 8)?;
     // Owned, as values are formatted while it is walked.
     let template = context.heap.str(template).to_owned();
-    let mut arguments = Arguments::new(context, argument);
-    let mut pieces = Pieces::new(&template, arguments.mapping.is_some());
+    let text = run(context, &template, argument, false)?;
+    context.heap.alloc_string(text)
+}
+
+/// `template % argument`, where the template is bytes.
+///
+/// # Errors
+/// As [`format_percent`].
+pub fn format_percent_bytes(
+    context: &mut Context,
+    template: BytesRef,
+    argument: Value,
+) -> Result<Value, Raise> {
+    let length = context.heap.bytes(template).len();
+    context.reserve(length.saturating_mul(4))?;
+    context.charge(length as u64 / 8)?;
+    let bytes = context.heap.bytes(template).iter();
+    let template: String = bytes.map(|&byte| char::from(byte)).collect();
+    let text = run(context, &template, argument, true)?;
+    // Nothing but such characters was put in.
+    let bytes = text
+        .chars()
+        .map(|letter| u8::try_from(letter).unwrap_or(b'?'));
+    context.heap.alloc_bytes(bytes.collect())
+}
+
+fn run(
+    context: &mut Context,
+    template: &str,
+    argument: Value,
+    in_bytes: bool,
+) -> Result<String, Raise> {
+    let mut arguments = Arguments::new(context, argument, in_bytes);
+    let mut pieces = Pieces::new(template, arguments.mapping.is_some());
     let mut out = String::new();
     loop {
         let piece = pieces.next_piece();
@@ -75,9 +111,11 @@ pub fn format_percent(
         }
     }
     if arguments.next < arguments.values.len() && arguments.mapping.is_none() {
-        return Err(context.type_error("not all arguments converted during string formatting"));
+        let what = if in_bytes { "bytes" } else { "string" };
+        let message = format!("not all arguments converted during {what} formatting");
+        return Err(context.type_error(message));
     }
-    context.heap.alloc_string(out)
+    Ok(out)
 }
 
 fn push(context: &mut Context, out: &mut String, text: &str) -> Result<(), Raise> {
@@ -93,7 +131,14 @@ fn convert(
     conversion: Conversion<'_>,
 ) -> Result<(), Raise> {
     if let (Some(key), Some(mapping)) = (conversion.key, arguments.mapping) {
-        let key = context.string(key)?;
+        let key = if arguments.in_bytes {
+            let bytes = key
+                .chars()
+                .map(|letter| u8::try_from(letter).unwrap_or(b'?'));
+            context.heap.alloc_bytes(bytes.collect())?
+        } else {
+            context.string(key)?
+        };
         arguments.values = vec![ops::get_item(context, mapping, key)?];
         arguments.next = 0;
     }
@@ -136,6 +181,13 @@ fn convert(
     context.reserve(out.len().saturating_add(wanted).saturating_add(400))?;
     context.charge(wanted as u64 / 32)?;
     let converted = match kind {
+        's' | 'b' if arguments.in_bytes => {
+            Converted::Text(cut(bytes_of(context, value)?, precision))
+        }
+        'r' if arguments.in_bytes => {
+            Converted::Text(cut(quote::ascii_of_repr(&repr(context, value)?), precision))
+        }
+        'c' if arguments.in_bytes => Converted::Text(byte(context, value)?),
         's' => Converted::Text(cut(display(context, value)?, precision)),
         'r' => Converted::Text(cut(repr(context, value)?, precision)),
         'a' => Converted::Text(cut(quote::ascii_of_repr(&repr(context, value)?), precision)),
@@ -218,6 +270,36 @@ fn cut(mut text: String, precision: Option<usize>) -> String {
         text.truncate(offset);
     }
     text
+}
+
+/// What `%s` of bytes takes, a character for each byte.
+fn bytes_of(context: &mut Context, value: Value) -> Result<String, Raise> {
+    let Value::Bytes(bytes) = value else {
+        let message =
+            "%b requires a bytes-like object, or an object that implements __bytes__, not '{}'";
+        return Err(wrong_type(context, message, value));
+    };
+    let length = context.heap.bytes(bytes).len();
+    context.reserve(length.saturating_mul(2))?;
+    context.charge(length as u64 / 8)?;
+    let bytes = context.heap.bytes(bytes).iter();
+    Ok(bytes.map(|&byte| char::from(byte)).collect())
+}
+
+/// What `%c` of bytes takes.
+fn byte(context: &mut Context, value: Value) -> Result<String, Raise> {
+    if let Value::Bytes(bytes) = value
+        && let &[byte] = context.heap.bytes(bytes).as_slice()
+    {
+        return Ok(char::from(byte).to_string());
+    }
+    let Some(code) = to_bigint(&context.heap, value) else {
+        return Err(context.type_error("%c requires an integer in range(256) or a single byte"));
+    };
+    match code.to_u8() {
+        Some(byte) => Ok(char::from(byte).to_string()),
+        None => Err(context.overflow_error("%c arg not in range(256)")),
+    }
 }
 
 fn character(context: &mut Context, value: Value) -> Result<String, Raise> {

@@ -13,7 +13,7 @@ use crate::heap::{Flavor, Heap};
 use crate::native;
 use crate::ops::{MAXIMUM_DEPTH, class_name, compare_numbers, type_name};
 use crate::raise::Raise;
-use crate::value::{Str, TypeRef, Value};
+use crate::value::{ExceptionRef, Str, TypeRef, Value};
 
 /// What stands for an address.
 const ADDRESS: &str = "0x000000000000";
@@ -61,14 +61,132 @@ fn identity(value: Value) -> Option<Identity> {
 /// # Errors
 /// RecursionError for data nested too deep, ValueError for an integer of too many digits; fuel and memory.
 pub fn repr(context: &mut Context, value: Value) -> Result<String, Raise> {
+    let (text, _) = print_with(context, value, Strangers::Native)?;
+    Ok(text)
+}
+
+fn print_with(
+    context: &mut Context,
+    value: Value,
+    strangers: Strangers,
+) -> Result<(String, Strangers), Raise> {
     let mut printer = Printer {
         context,
         out: String::new(),
         work: Vec::new(),
         open: BTreeSet::new(),
+        root: value,
+        strangers,
     };
     printer.print(value)?;
-    Ok(printer.out)
+    Ok((printer.out, printer.strangers))
+}
+
+/// What `str` of an exception is the text of.
+enum Spoken {
+    /// Nothing that the program has a say in.
+    Text,
+    /// `str` of an object of the program.
+    Object(Value),
+    /// `repr` of a value.
+    Repr(Value),
+}
+
+fn spoken(context: &mut Context, exception: ExceptionRef) -> Result<Spoken, Raise> {
+    let module = context.module().clone();
+    let mut current = exception;
+    for _ in 0..MAXIMUM_DEPTH {
+        let object = context.heap.exception(current);
+        let (class, arguments) = (object.class, object.arguments.clone());
+        let is = |ancestor| module.is_subclass(class, ClassRef::Builtin(ancestor));
+        match arguments.as_slice() {
+            [] => return Ok(Spoken::Text),
+            [only] if is(BuiltinException::KeyError) => return Ok(Spoken::Repr(*only)),
+            [only] => match *only {
+                Value::Object(_) => return Ok(Spoken::Object(*only)),
+                Value::Exception(inner) => {
+                    if let ClassRef::Module(_) = context.heap.exception(inner).class {
+                        return Ok(Spoken::Object(*only));
+                    }
+                    current = inner;
+                }
+                Value::Str(_) => return Ok(Spoken::Text),
+                Value::Native(native) if native::display(context, native)?.is_some() => {
+                    return Ok(Spoken::Text);
+                }
+                other => return Ok(Spoken::Repr(other)),
+            },
+            several => {
+                let special = [
+                    BuiltinException::OSError,
+                    BuiltinException::UnicodeDecodeError,
+                    BuiltinException::UnicodeEncodeError,
+                ];
+                if special.into_iter().any(is) {
+                    return Ok(Spoken::Text);
+                }
+                return Ok(Spoken::Repr(context.tuple(several.to_vec())?));
+            }
+        }
+    }
+    Err(context.recursion_error())
+}
+
+/// The object of the program whose `str` is that of the exception.
+///
+/// # Errors
+/// As [`repr`].
+pub(crate) fn spoken_object(
+    context: &mut Context,
+    exception: ExceptionRef,
+) -> Result<Option<Value>, Raise> {
+    match spoken(context, exception)? {
+        Spoken::Object(object) => Ok(Some(object)),
+        Spoken::Text | Spoken::Repr(_) => Ok(None),
+    }
+}
+
+/// The objects of the program that the text of a value shows, in their order.
+///
+/// # Errors
+/// As [`repr`].
+pub(crate) fn objects_within(
+    context: &mut Context,
+    value: Value,
+    is_repr: bool,
+) -> Result<Vec<Value>, Raise> {
+    let shown = match value {
+        Value::Exception(exception) if !is_repr => match spoken(context, exception)? {
+            Spoken::Repr(value) => value,
+            Spoken::Text | Spoken::Object(_) => return Ok(Vec::new()),
+        },
+        _ => value,
+    };
+    match print_with(context, shown, Strangers::Collect(Vec::new()))? {
+        (_, Strangers::Collect(found)) => Ok(found),
+        _ => Err(Raise::Internal("a printer changed its mode")),
+    }
+}
+
+/// The text of a value, where the objects of the program within say these.
+///
+/// # Errors
+/// As [`repr`].
+pub(crate) fn text_with(
+    context: &mut Context,
+    value: Value,
+    texts: Vec<Value>,
+    is_repr: bool,
+) -> Result<String, Raise> {
+    let shown = match value {
+        Value::Exception(exception) if !is_repr => match spoken(context, exception)? {
+            Spoken::Repr(value) => value,
+            Spoken::Text | Spoken::Object(_) => return display(context, value),
+        },
+        _ => value,
+    };
+    let (text, _) = print_with(context, shown, Strangers::Answer(texts.into_iter()))?;
+    Ok(text)
 }
 
 /// `str(value)`
@@ -309,7 +427,8 @@ pub fn qualified_class_name(heap: &Heap, class: ClassRef) -> String {
             BuiltinException::RegexError => "re.",
             BuiltinException::DecimalException
             | BuiltinException::InvalidOperation
-            | BuiltinException::DivisionByZero => "decimal.",
+            | BuiltinException::DivisionByZero
+            | BuiltinException::Overflow => "decimal.",
             BuiltinException::FrozenInstanceError => "dataclasses.",
             BuiltinException::StatisticsError => "statistics.",
             _ => "",
@@ -318,11 +437,24 @@ pub fn qualified_class_name(heap: &Heap, class: ClassRef) -> String {
     format!("{module}{name}")
 }
 
+/// What to do with objects of the program, whose classes may say how they are shown.
+enum Strangers {
+    /// Show them as if there were no such methods.
+    Native,
+    /// Note them.
+    Collect(Vec<Value>),
+    /// Print the next of these in their place.
+    Answer(std::vec::IntoIter<Value>),
+}
+
 struct Printer<'a> {
     context: &'a mut Context,
     out: String,
     work: Vec<Work>,
     open: BTreeSet<Identity>,
+    /// What is printed as a whole.
+    root: Value,
+    strangers: Strangers,
 }
 
 impl Printer<'_> {
@@ -359,8 +491,9 @@ impl Printer<'_> {
     }
 
     fn push(&mut self, text: &str) -> Result<(), Raise> {
-        self.context
-            .reserve(self.out.len().saturating_add(text.len()))?;
+        // A text that grows lies there twice for a moment, with room to spare.
+        let length = self.out.len().saturating_add(text.len());
+        self.context.reserve(length.saturating_mul(2))?;
         self.out.push_str(text);
         Ok(())
     }
@@ -376,7 +509,8 @@ impl Printer<'_> {
         } else {
             quote::text_size(text)
         };
-        self.context.reserve(self.out.len().saturating_add(size))?;
+        let length = self.out.len().saturating_add(size);
+        self.context.reserve(length.saturating_mul(2))?;
         quote::push_text(&mut self.out, text, false);
         Ok(())
     }
@@ -453,8 +587,37 @@ impl Printer<'_> {
             .map_or_else(String::new, |function| function.name.clone())
     }
 
+    /// Whether a value is shown by a class of the program; then that was done.
+    fn is_stranger(&mut self, value: Value) -> Result<bool, Raise> {
+        let is_one = match value {
+            Value::Object(_) => true,
+            Value::Exception(exception) => {
+                let class = self.context.heap.exception(exception).class;
+                matches!(class, ClassRef::Module(_)) && identity(value) != identity(self.root)
+            }
+            _ => false,
+        };
+        if !is_one {
+            return Ok(false);
+        }
+        match &mut self.strangers {
+            Strangers::Native => return Ok(false),
+            Strangers::Collect(found) => found.push(value),
+            Strangers::Answer(rest) => {
+                if let Some(Value::Str(text)) = rest.next() {
+                    let text = self.context.heap.str(text).to_owned();
+                    self.push(&text)?;
+                }
+            }
+        }
+        Ok(true)
+    }
+
     /// Opens a container: what comes before its children is printed, the rest becomes work.
     fn container(&mut self, value: Value) -> Result<(), Raise> {
+        if self.is_stranger(value)? {
+            return Ok(());
+        }
         if let Value::Native(handle) = value {
             match native::show(self.context, handle)? {
                 native::Shown::Text(text) => return self.push(&text),
@@ -537,7 +700,7 @@ impl Printer<'_> {
                 let instance = heap.object(object);
                 let (class, count) = (instance.class, instance.fields.len());
                 let name = class_name(heap, ClassRef::Module(class));
-                self.context.charge(count as u64)?;
+                self.context.charge(8 + 8 * count as u64)?;
                 (format!("{name}("), ")", rest)
             }
             Value::Exception(exception) => {
