@@ -454,6 +454,18 @@ impl Setup {
         }
     }
 
+    /// How often a loop of hand-written bytecode may run whose bounds are written down: as often as
+    /// any loop may, by the profile `svm` unless something else is said.
+    pub fn written_iterations(&self) -> Option<u64> {
+        let said = self.limits.iter().any(|given| given.trim_start().starts_with("iterations"));
+        let limits = if said {
+            self.run_limits()
+        } else {
+            salami::RunLimits::SVM
+        };
+        limits.iterations
+    }
+
     /// What the program may use.
     pub fn run_limits(&self) -> salami::RunLimits {
         let mut limits = self.profile().run_limits();
@@ -468,7 +480,7 @@ impl Setup {
 }
 
 /// Whether the command is one of `svm-run`, `svm-debug`, `svm-inspect`.
-fn is_svm_tool() -> bool {
+pub fn is_svm_tool() -> bool {
     let command = std::env::args_os().next().map(PathBuf::from);
     command.is_some_and(|command| {
         let name = command.file_stem().map(|stem| stem.to_string_lossy().into_owned());

@@ -21,19 +21,39 @@ pub fn load(
     })
 }
 
+/// Loads and checks the program that is to be run; a refusal is not a failure yet.
+pub fn load_to_run(setup: &arguments::Setup) -> Result<Result<Program, Refusal>, Failure> {
+    let tools = setup.tools.as_deref();
+    load_within(
+        &setup.program,
+        setup.strict,
+        tools,
+        setup.written_iterations(),
+    )
+}
+
 /// Loads and checks the program in a file; a refusal is not a failure yet.
 pub fn load_or_refuse(
     path: &Path,
     strict: arguments::Strict,
     tools: Option<&Path>,
 ) -> Result<Result<Program, Refusal>, Failure> {
+    load_within(path, strict, tools, salami::RunLimits::SVM.iterations)
+}
+
+fn load_within(
+    path: &Path,
+    strict: arguments::Strict,
+    tools: Option<&Path>,
+    iterations: Option<u64>,
+) -> Result<Result<Program, Refusal>, Failure> {
     let bytes = files::program(path)?;
     let name = files::name(path);
     let loaded = if salami::is_module(&bytes) {
-        Program::from_module(&bytes)
-    } else if path.extension().is_some_and(|extension| extension == "ir") {
+        Program::from_module_within(&bytes, iterations)
+    } else if is_assembly(path) {
         match Source::from_bytes(name, &bytes) {
-            Ok(source) => Program::from_assembly(source),
+            Ok(source) => Program::from_assembly_within(source, iterations),
             Err(wrong) => Err(undecodable(*wrong)),
         }
     } else {
@@ -59,7 +79,7 @@ pub fn report_or_refuse(
 ) -> Result<Result<Report, Refusal>, Failure> {
     let bytes = files::program(path)?;
     let name = files::name(path);
-    if salami::is_module(&bytes) || path.extension().is_some_and(|extension| extension == "ir") {
+    if salami::is_module(&bytes) || is_assembly(path) {
         let loaded = load_or_refuse(path, strict, tools)?;
         return Ok(loaded.map(|program| program.report()));
     }
@@ -72,6 +92,16 @@ pub fn report_or_refuse(
         Ok(source) => salami::check_source(source, &options),
         Err(wrong) => Err(undecodable(*wrong)),
     })
+}
+
+/// Whether a file that is no module is assembly: by its name, and for the tools of bytecode all but
+/// Python.
+fn is_assembly(path: &Path) -> bool {
+    match path.extension() {
+        Some(extension) if extension == "ir" => true,
+        Some(extension) if extension == "py" => false,
+        _ => arguments::is_svm_tool(),
+    }
 }
 
 /// Whose fault it is.

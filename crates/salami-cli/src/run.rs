@@ -56,11 +56,10 @@ pub fn run(arguments: &Run, output: &mut Output) -> Result<(), Failure> {
 
 /// Loads and checks the program.
 pub fn load(arguments: &Setup) -> Result<Program, Failure> {
-    let program = programs::load(
-        &arguments.program,
-        arguments.strict,
-        arguments.tools.as_deref(),
-    )?;
+    let program = programs::load_to_run(arguments)?.map_err(|refusal| {
+        let shown = programs::rendered(&refusal.diagnostics, &refusal.sources);
+        Failure::rendered(REFUSED, shown)
+    })?;
     keep_within(arguments, &program)?;
     Ok(program)
 }
@@ -181,11 +180,7 @@ struct Outcome {
 impl Outcome {
     /// Runs a program to its end; its exit status.
     fn run(&mut self, arguments: &Run) -> Result<u8, Failure> {
-        let program = match programs::load_or_refuse(
-            &arguments.setup.program,
-            arguments.setup.strict,
-            arguments.setup.tools.as_deref(),
-        )? {
+        let program = match programs::load_to_run(&arguments.setup)? {
             Ok(program) => program,
             Err(refusal) => {
                 let files: Vec<_> = refusal.sources.iter().collect();

@@ -151,6 +151,20 @@ fn loops_are_bounded_at_load() {
         outcome.errors.contains("Loop exceeds iteration limit"),
         "{outcome:?}"
     );
+    let limits = [
+        "--limit",
+        "iterations=20000000",
+        "--limit",
+        "instructions=none",
+    ];
+    let outcome = run(
+        "more",
+        "0: FOR_EACH i 0 1000001 start end\n",
+        "{}",
+        "",
+        &limits,
+    );
+    assert_eq!((outcome.status, &*outcome.errors), (Some(0), ""));
     // A bound that only the run knows is met when it runs.
     let outcome = run(
         "dynamic",

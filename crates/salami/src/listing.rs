@@ -1,7 +1,7 @@
 //! Hand-written bytecode: its lines, and its types, which come from the input at hand.
 
 use salami_ir::text::{self, Assembly, Listed, ListedLine};
-use salami_ir::{Address, FunctionIndex, Instruction, Module, Tag, TagSet};
+use salami_ir::{Address, FunctionIndex, Instruction, Module, Register, Tag, TagSet};
 use salami_source::{Diagnostic, Source};
 use salami_verify::{Inputs, Rule, VerifyError, assumed_inputs, verify_for};
 use salami_vm::ErrorContext;
@@ -228,6 +228,11 @@ fn diagnostic(
         return problem.with_help(format!("expected type: {expected}, actual type: {actual}"));
     }
     match error.rule {
+        Rule::V15 if is_hidden(&error.message, module, assembly) => Diagnostic::error(
+            VERIFIER,
+            span,
+            "this line may be reached past the start of its loop, or of its PARALLEL_START",
+        ),
         Rule::V15 => {
             let problem = Diagnostic::error(VERIFIER, span, error.message.clone());
             match absent(&error.message, module, input) {
@@ -250,6 +255,18 @@ fn diagnostic(
         }
         _ => Diagnostic::error(VERIFIER, span, format!("{}: {}", error.rule, error.message)),
     }
+}
+
+/// Whether a message is of a register that the listing does not know.
+fn is_hidden(message: &str, module: &Module, assembly: Option<&Assembly>) -> bool {
+    let listed = assembly.and_then(|assembly| assembly.listings.get(&module.entry));
+    let named = message
+        .strip_prefix('$')
+        .and_then(|rest| rest.split(' ').next());
+    let number = named.and_then(|named| named.parse().ok());
+    listed
+        .zip(number)
+        .is_some_and(|(listed, number)| !listed.is_numbered(Register(number)))
 }
 
 /// Which input a register would hold that may be unset, and is not there.

@@ -87,7 +87,7 @@ impl Program {
         findings: Findings,
         limits: &Limits,
     ) -> Result<Self, CompileError> {
-        let verified = verify_within(module, salami_vm::leaf::leaves(), limits)
+        let verified = verify_within(module, salami_vm::leaf::leaves(), &compiled(limits))
             .map_err(|errors| own_module_refused(&errors))?;
         Self::of(verified, findings)
     }
@@ -156,6 +156,15 @@ impl Program {
     /// # Ok::<(), salami::CompileError>(())
     /// ```
     pub fn from_module(bytes: &[u8]) -> Result<Self, CompileError> {
+        Self::from_module_within(bytes, Some(ITERATIONS))
+    }
+
+    /// The same with another limit of iterations for loops whose bounds are written down, in what was
+    /// written by hand; none: any.
+    ///
+    /// # Errors
+    /// As [`Program::from_module`].
+    pub fn from_module_within(bytes: &[u8], iterations: Option<u64>) -> Result<Self, CompileError> {
         let refuse = |diagnostics| {
             CompileError::Refused(Refusal {
                 diagnostics,
@@ -178,9 +187,10 @@ impl Program {
                 };
                 (Source::new(name, module.listing.join("\n")), assembly)
             });
-            return listing::loaded(module, assembled, &Limits::GENERAL, Some(ITERATIONS));
+            return listing::loaded(module, assembled, &Limits::GENERAL, iterations);
         }
-        let verified = verify_within(module, salami_vm::leaf::leaves(), &Limits::GENERAL).map_err(
+        let limits = compiled(&Limits::GENERAL);
+        let verified = verify_within(module, salami_vm::leaf::leaves(), &limits).map_err(
             |errors| {
                 refuse(
                     errors
@@ -283,7 +293,7 @@ impl Program {
             let inputs = salami_verify::assumed_inputs(&module);
             salami_verify::verify_for(module, leaves, &limits.module, inputs)
         } else {
-            verify_within(module, leaves, &limits.module)
+            verify_within(module, leaves, &compiled(&limits.module))
         };
         match verified {
             Ok(_) => Ok(()),
@@ -458,6 +468,14 @@ impl Program {
             return self.declared_misfits(input);
         }
         input::misfits(self.module(), self.inputs(), input, streams)
+    }
+}
+
+/// The limits of a module that no person wrote by hand: on one of the ways to a clean-up an operation may always fail.
+fn compiled(limits: &Limits) -> Limits {
+    Limits {
+        failing: true,
+        ..*limits
     }
 }
 

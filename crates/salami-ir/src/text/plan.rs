@@ -98,12 +98,10 @@ impl Plan {
                 continue;
             }
             let (number, named, used) = label(&tokens);
-            pending = number.or(pending);
-            names.extend(named.map(str::to_owned));
             let rest = tokens.get(used..).unwrap_or_default();
             let first = rest.first().map(|spanned| &spanned.token);
             let mnemonic = match first {
-                None | Some(Token::Mark(_)) => continue,
+                Some(Token::Mark(_)) => continue,
                 Some(Token::Word("FUNCTION")) => {
                     plan.is_alone = false;
                     break;
@@ -115,8 +113,13 @@ impl Plan {
                     continue;
                 }
                 Some(Token::Word(word)) => *word,
-                Some(_) => "",
+                _ => "",
             };
+            pending = number.or(pending);
+            names.extend(named.map(str::to_owned));
+            if first.is_none() {
+                continue;
+            }
             let last = lines.last().map(|(address, _)| *address);
             let address = pending
                 .take()

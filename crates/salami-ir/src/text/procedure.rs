@@ -529,6 +529,7 @@ impl Procedure {
         line: &mut Line<'_, '_>,
     ) -> Result<(), Diagnostic> {
         if !self.label(line)? {
+            tables.listing.push(line.text_from(source, 0));
             return Ok(());
         }
         let before = self.function.code.len();
