@@ -9,7 +9,8 @@ from heapq import heappop, heappush
 from typing import Generic, TypeVar
 
 from _leaf import as_a, as_future, as_result, as_task, await_coroutine, clock, instant_after
-from _leaf import is_a, is_coroutine, delegated, is_none, erased, opaque, resume, same, wait_until
+from _leaf import is_a, is_coroutine, delegated, is_none, erased, opaque, resume, same, thread_number
+from _leaf import wait_until
 from asyncio import CancelledError, InvalidStateError
 
 T = TypeVar("T")
@@ -28,11 +29,17 @@ class Asyncio:
 
     def __init__(self):
         self.running = None
+        # The thread of it: another one has a copy of what there was when it began.
+        self.thread = 0
         self.outside = None
         self.named = 0
 
 
 state = Asyncio()
+
+
+def is_running():
+    return state.running is not None and state.thread == thread_number()
 
 
 # ---- what the loop calls
@@ -398,10 +405,11 @@ class Loop:
     def run_forever(self):
         if self.running_now:
             raise RuntimeError("This event loop is already running")
-        if state.running is not None:
+        if is_running():
             raise RuntimeError("Cannot run the event loop while another loop is running")
         self.running_now = True
         state.running = self
+        state.thread = thread_number()
         try:
             while True:
                 self._run_once()
@@ -417,7 +425,7 @@ class Loop:
             raise RuntimeError("Event loop is closed")
         if self.running_now:
             raise RuntimeError("This event loop is already running")
-        if state.running is not None:
+        if is_running():
             raise RuntimeError("Cannot run the event loop while another loop is running")
         future = ensured(self, awaitable)
         stop = StopLoop(self)
@@ -496,7 +504,7 @@ async def awaited(awaitable):
 
 
 def run(main, debug):
-    if state.running is not None:
+    if is_running():
         raise RuntimeError("asyncio.run() cannot be called from a running event loop")
     if not is_coroutine(main):
         raise ValueError("a coroutine was expected")

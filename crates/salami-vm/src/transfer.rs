@@ -18,7 +18,8 @@ const OBJECT_FUEL: u64 = 4;
 /// What tells objects apart: their arena, handle, and for strings their length.
 type Identity = (u8, u32, u32);
 
-/// The copies of the values, and what copying them costs in units of fuel.
+/// The copies of the values, and what copying them costs in units of fuel. What is `known` has a copy there
+/// already.
 ///
 /// # Errors
 /// The memory limit of `to`.
@@ -26,6 +27,7 @@ pub(crate) fn copy(
     from: &Heap,
     to: &mut Heap,
     roots: &[Value],
+    known: &[(Value, Value)],
 ) -> Result<(Vec<Value>, u64), Raise> {
     let mut transfer = Transfer {
         from,
@@ -33,6 +35,11 @@ pub(crate) fn copy(
         copies: BTreeMap::new(),
         fuel: 0,
     };
+    for &(value, copy) in known {
+        if let Some(identity) = transfer.identity(value) {
+            transfer.copies.insert(identity, copy);
+        }
+    }
     // What is on it for the second time has copies of all its values.
     let mut work: Vec<(Value, bool)> = roots.iter().rev().map(|&root| (root, false)).collect();
     while let Some((value, again)) = work.pop() {
@@ -57,6 +64,35 @@ pub(crate) fn copy(
     }
     let values = roots.iter().map(|&root| transfer.copied(root)).collect();
     Ok((values, transfer.fuel))
+}
+
+/// The members of enumerations in one heap with those in another: there is one of each in a heap, and the
+/// module's variables hold them, themselves or in lists.
+pub(crate) fn members(from: (&Heap, &[Value]), to: (&Heap, &[Value])) -> Vec<(Value, Value)> {
+    let mut pairs = Vec::new();
+    for (&value, &copy) in from.1.iter().zip(to.1) {
+        match (value, copy) {
+            (Value::List(list), Value::List(copies)) => {
+                let (list, copies) = (from.0.list(list), to.0.list(copies));
+                if list.len() == copies.len() && list.iter().all(|&item| is_member(from.0, item)) {
+                    pairs.extend(list.iter().copied().zip(copies.iter().copied()));
+                }
+            }
+            _ if is_member(from.0, value) && is_member(to.0, copy) => pairs.push((value, copy)),
+            _ => {}
+        }
+    }
+    pairs
+}
+
+/// Whether a value is a member of an enumeration.
+pub(crate) fn is_member(heap: &Heap, value: Value) -> bool {
+    let Value::Object(object) = value else {
+        return false;
+    };
+    let class = heap.object(object).class;
+    let class = heap.module().classes.get(class.index());
+    class.is_some_and(|class| class.stands_for.is_some())
 }
 
 /// The dict of a view.

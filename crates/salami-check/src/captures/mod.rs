@@ -199,15 +199,32 @@ impl<'c> Thread<'c> {
     fn is_foreign(&self, target: Target) -> bool {
         match target {
             Target::Global(global) => !self.points.facts.is_prelude_global(global),
-            Target::Object(object) => self.points.made(object).world != self.world,
+            Target::Object(object) => {
+                let made = self.points.made(object);
+                made.world != self.world && !self.is_cache(made.function)
+            }
         }
+    }
+
+    /// Whether a function is of `functools`, whose caches nobody can tell from copies of them.
+    fn is_cache(&self, function: u32) -> bool {
+        let functools = crate::face::PRELUDE
+            .iter()
+            .position(|(name, _)| *name == "functools");
+        let function = self.points.facts.function(function);
+        function.is_some_and(|function| {
+            functools.is_some_and(|index| usize::from(function.file.0) == index + 1)
+        })
     }
 
     /// Whether the thread reads what is changed here.
     fn is_read(&self, target: Target) -> bool {
         match target {
             Target::Global(_) => self.roots.iter().any(|root| root.target == target),
-            Target::Object(object) => self.reach.contains_key(&object),
+            Target::Object(object) => {
+                self.reach.contains_key(&object)
+                    && !self.is_cache(self.points.made(object).function)
+            }
         }
     }
 

@@ -203,6 +203,13 @@ impl<'p> Points<'p> {
         }
         points.notes = true;
         points.pass();
+        for index in 1..points.threads.len() {
+            let thread = World::try_from(index).unwrap_or(0);
+            for run in points.threads[index].entries.clone() {
+                let returned = points.held(Holder::Returned(thread, run));
+                points.sort_out(thread, &returned, true);
+            }
+        }
         Some(points)
     }
 
@@ -340,20 +347,19 @@ impl<'p> Points<'p> {
         copies
     }
 
-    /// Notes what of the objects, and of what is within them, cannot be copied.
+    /// Notes which of the objects cannot be copied.
     fn sort_out(&mut self, thread: World, objects: &Objects, is_result: bool) {
-        let mut seen = objects.clone();
-        let mut pending: Vec<Object> = objects.iter().copied().collect();
-        while let Some(object) = pending.pop() {
-            if self.made(object).kinds & !iterators() == 0 {
+        for &object in objects {
+            if self.is_spent(object) {
                 self.strangers.insert((thread, object, is_result));
             }
-            for inner in self.held(Holder::Inside(object)) {
-                if seen.insert(inner) {
-                    pending.push(inner);
-                }
-            }
         }
+    }
+
+    /// Whether an object is used up by looking at it.
+    fn is_spent(&self, object: Object) -> bool {
+        let made = self.made(object);
+        made.kinds & !iterators() == 0 && !matches!(made.what, What::Cell(_))
     }
 
     // ---- variables
@@ -625,7 +631,8 @@ impl<'p> Points<'p> {
                 let name = name.and_then(|local| local.name.as_deref());
                 if name != Some("function") {
                     let given = self.within(&cells);
-                    self.sort_out(thread, &given, false);
+                    let each = self.within(&given);
+                    self.sort_out(thread, &each, false);
                     let copies = self.copied(thread, &given);
                     let key = (thread, run.0, local, 4);
                     let cell = self.object(key, What::Cell(LocalId(local)), 0);
@@ -644,7 +651,6 @@ impl<'p> Points<'p> {
             let thread = World::try_from(index).unwrap_or(0);
             for run in self.threads[index].entries.clone() {
                 let returned = self.held(Holder::Returned(thread, run));
-                self.sort_out(thread, &returned, true);
                 all.extend(self.copied(self.world, &returned));
             }
             let raised = self.held(Holder::Raised(thread));
@@ -884,7 +890,7 @@ impl<'p> Points<'p> {
             .iter()
             .zip(&arguments[used_up])
         {
-            let spent = |&&object: &&Object| self.made(object).kinds & !iterators() == 0;
+            let spent = |&&object: &&Object| self.is_spent(object);
             let spent: Objects = objects.iter().filter(spent).copied().collect();
             self.write(&spent, Objects::new(), argument, expr.span);
         }
@@ -984,7 +990,7 @@ impl<'p> Points<'p> {
             }
             StmtKind::For(local, iterable, body, otherwise) => {
                 let objects = self.expr(iterable);
-                let spent = |&&object: &&Object| self.made(object).kinds & !iterators() == 0;
+                let spent = |&&object: &&Object| self.is_spent(object);
                 let spent: Objects = objects.iter().filter(spent).copied().collect();
                 self.write(&spent, Objects::new(), iterable, iterable.span);
                 let elements = self.within(&objects);

@@ -37,13 +37,16 @@ impl Machine {
     fn copied_thread(&mut self, number: u64, memory: usize) -> Result<Self, Raise> {
         let here = &self.context;
         let mut heap = Heap::new(Arc::clone(here.module()), memory, here.heap.key());
-        let mut roots = vec![here.starting];
-        roots.extend(&self.globals);
-        roots.extend(&self.constants);
-        let (mut values, fuel) = transfer::copy(&here.heap, &mut heap, &roots)?;
-        let constants = values.split_off(self.globals.len() + 1);
-        let globals = values.split_off(1);
+        let mut globals = self.globals.clone();
+        let count = globals.len();
+        globals.extend(&self.constants);
+        let (mut globals, fuel) = transfer::copy(&here.heap, &mut heap, &globals, &[])?;
+        let constants = globals.split_off(count);
+        // What the function is given is its own, also where the module's variables hold the same.
+        let known = transfer::members((&here.heap, &self.globals), (&heap, &globals));
+        let (values, more) = transfer::copy(&here.heap, &mut heap, &[here.starting], &known)?;
         let function = values.first().copied().unwrap_or_default();
+        let fuel = fuel.saturating_add(more);
         heap.set_stress_as(&here.heap);
         let mut context = Context::new(heap);
         context.thread = number;
@@ -88,7 +91,9 @@ impl Machine {
     ) -> Result<bool, Box<MachineError>> {
         let (Ok(value) | Err(value)) = result;
         let copy = |machine: &mut Self| {
-            transfer::copy(&other.context.heap, &mut machine.context.heap, &[value])
+            let (from, to) = (&other.context.heap, &machine.context.heap);
+            let known = transfer::members((from, &other.globals), (to, &machine.globals));
+            transfer::copy(from, &mut machine.context.heap, &[value], &known)
         };
         let copied = match copy(self) {
             Err(Raise::Memory(_)) => {
@@ -182,7 +187,19 @@ impl Machine {
         self.frames.clear();
         self.stack = Vec::new();
         self.constants = Vec::new();
-        self.globals = Vec::new();
+        let heap = &self.context.heap;
+        for global in &mut self.globals {
+            let is_kept = match *global {
+                Value::List(list) => {
+                    let mut items = heap.list(list).iter();
+                    items.all(|&item| transfer::is_member(heap, item))
+                }
+                value => transfer::is_member(heap, value),
+            };
+            if !is_kept {
+                *global = Value::Unset;
+            }
+        }
         self.context.wait = None;
         self.context.answer = None;
         self.context.starting = Value::Unset;
