@@ -606,6 +606,16 @@ impl Threads {
     /// The hash of the state of all threads; see [`Machine::state_hash`].
     #[must_use]
     pub fn state_hash(&self) -> [u8; 32] {
+        self.hash_of_state(false)
+    }
+
+    /// The same of threads of which the current one was the last to run: of what it left.
+    #[must_use]
+    pub fn end_hash(&self) -> [u8; 32] {
+        self.hash_of_state(true)
+    }
+
+    fn hash_of_state(&self, has_ended: bool) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
         let number = |value: usize| (value as u64).to_le_bytes();
         for part in [self.threads.len(), self.current, self.told.len()] {
@@ -619,7 +629,7 @@ impl Threads {
             hasher.update(&priority.to_le_bytes());
             hasher.update(&number(*index));
         }
-        for thread in &self.threads {
+        for (index, thread) in self.threads.iter().enumerate() {
             let state = match &thread.state {
                 State::Ready => 0,
                 State::Waiting(_) => 1,
@@ -634,7 +644,8 @@ impl Threads {
             ];
             hasher.update(&flags);
             hasher.update(&thread.priority.to_le_bytes());
-            hasher.update(&thread.machine.state_hash());
+            let has_ended = has_ended && index == self.current;
+            hasher.update(&thread.machine.hash_of_state(has_ended));
         }
         *hasher.finalize().as_bytes()
     }

@@ -552,6 +552,9 @@ impl Execution {
     /// on every platform. O(what the program can still reach).
     #[must_use]
     pub fn state_hash(&self) -> [u8; 32] {
+        if self.ended.is_some() {
+            return self.machine.end_hash();
+        }
         self.machine.state_hash()
     }
 
@@ -730,8 +733,7 @@ impl Execution {
     /// `str(value)`, whatever it costs: the program has ended.
     fn text(&mut self, value: VmValue) -> Option<String> {
         let context = self.machine.context_mut();
-        context.refuel(1 << 40);
-        salami_vm::format::display(context, value).ok()
+        context.unmetered(|context| salami_vm::format::display(context, value).ok())
     }
 
     /// The exceptions that led to this one, in CPython's layout.

@@ -262,8 +262,9 @@ impl SetObject {
         self
     }
 
-    /// Of a set in the order of CPython's table, its slots: whether each is or was in use, and its key.
-    pub(crate) fn number_slots(&self) -> Option<Vec<(bool, Value)>> {
+    /// Of a set in the order of CPython's table, its slots: whether each is or was in use, and its key;
+    /// and where the search of `pop` goes on.
+    pub(crate) fn number_slots(&self) -> Option<(Vec<(bool, Value)>, usize)> {
         let Elements::Numbers(table) = &self.elements else {
             return None;
         };
@@ -273,7 +274,7 @@ impl SetObject {
             Occupied::Removed => (true, Value::Unset),
             Occupied::Yes => (true, slot.key),
         });
-        Some(shown.collect())
+        Some((shown.collect(), table.finger))
     }
 
     /// Whether it is a frozenset.

@@ -7,8 +7,11 @@ use crate::wait::Wait;
 
 impl Machine {
     /// Walks over the state, the objects of the heap aside.
-    pub(crate) fn walk(&self, walk: &mut Walk<'_>) {
-        self.walk_frames(walk);
+    pub(crate) fn walk(&self, walk: &mut Walk<'_>, has_ended: bool) {
+        walk.sink.truth(has_ended);
+        if !has_ended {
+            self.walk_frames(walk);
+        }
         walk.values(&self.globals);
         for fields in [&self.input, &self.output_fields] {
             walk.sink.length(fields.len());

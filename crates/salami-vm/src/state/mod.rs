@@ -316,8 +316,13 @@ impl Machine {
     /// The hash of its state, the same on every platform. O(what the program can still reach).
     #[must_use]
     pub fn state_hash(&self) -> [u8; 32] {
+        self.hash_of_state(false)
+    }
+
+    /// The same; where it has ended, of what it left: where it stood then is no matter.
+    pub(crate) fn hash_of_state(&self, has_ended: bool) -> [u8; 32] {
         let mut walk = Walk::new(&self.context.heap, &self.program);
-        self.walk(&mut walk);
+        self.walk(&mut walk, has_ended);
         walk.rest();
         walk.sink.finish()
     }

@@ -90,8 +90,9 @@ impl Walk<'_> {
         self.sink.truth(set.is_frozen());
         match set.number_slots() {
             // A table of numbers decides by its size and its gaps how it goes on.
-            Some(slots) => {
+            Some((slots, finger)) => {
                 self.sink.byte(0);
+                self.sink.length(finger);
                 self.sink.length(slots.len());
                 for (is_used, key) in slots {
                     self.sink.truth(is_used);

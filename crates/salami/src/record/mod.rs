@@ -51,7 +51,7 @@ const PIECE: usize = 1 << 16;
 /// let again = |record: &str| salami::replay(record.lines().map(|line| Ok(line.to_owned())), None);
 /// let replayed = again(&record).expect("the same");
 /// assert_eq!((replayed.run.output.as_str(), replayed.stops), ("40\n", 2));
-/// let broken = again(&record.replacen("20", "30", 1)).expect_err("another answer");
+/// let broken = again(&record.replacen("\"answer\":20", "\"answer\":30", 1)).expect_err("another answer");
 /// assert!(broken.to_string().contains("its state"), "{broken}");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

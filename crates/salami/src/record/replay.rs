@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use salami_process::record::{Arrival, Broken, Difference, Header, RecordError, Replay};
+use salami_vm::Outcome;
 use salami_vm::hash::HashKey;
 use serde_json::Value;
 
@@ -65,8 +66,6 @@ pub struct Replaying<L> {
 struct Trace {
     hasher: blake3::Hasher,
     buffer: Vec<u8>,
-    /// An uncaught exception: the next step lets it go.
-    has_raised: bool,
 }
 
 impl Trace {
@@ -142,7 +141,6 @@ impl<L: Iterator<Item = Result<String, String>>> Replaying<L> {
             trace: manner.traces.then(|| Trace {
                 hasher: blake3::Hasher::new(),
                 buffer: Vec::new(),
-                has_raised: false,
             }),
             output: String::new(),
             error_output: String::new(),
@@ -225,12 +223,6 @@ impl<L: Iterator<Item = Result<String, String>>> Replaying<L> {
         };
         let until = self.execution.fuel().saturating_add(fuel);
         loop {
-            if core::mem::take(&mut trace.has_raised) {
-                match self.execution.let_go() {
-                    Progress::Running => continue,
-                    other => return other,
-                }
-            }
             let machine = self.execution.machine();
             if let Some((function, address)) = machine.position() {
                 let depth = u32::try_from(machine.depth()).unwrap_or(u32::MAX);
@@ -238,10 +230,13 @@ impl<L: Iterator<Item = Result<String, String>>> Replaying<L> {
             }
             match self.execution.step_instruction() {
                 Err(progress) => return progress,
-                Ok(salami_vm::Outcome::Raised(_)) => trace.has_raised = true,
+                Ok(outcome @ Outcome::Raised(_)) => match self.execution.after(outcome) {
+                    Progress::Running => {}
+                    progress => return progress,
+                },
                 Ok(_) => {}
             }
-            if self.execution.fuel() >= until && !trace.has_raised {
+            if self.execution.fuel() >= until {
                 return Progress::Running;
             }
         }
