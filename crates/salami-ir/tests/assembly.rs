@@ -65,6 +65,13 @@ ENTRY f0
 }
 
 #[test]
+fn what_is_inspected_is_a_listing_again() {
+    let source = "0: LOAD_INPUT \"city\" -> $0\n7: RETURN $0\n";
+    let shown = "Instruction 0: LOAD_INPUT \"city\" -> $0\nInstruction 7: RETURN $0\n";
+    assert_eq!(text::parse(shown), text::parse(source));
+}
+
+#[test]
 fn functions_classes_and_fields_go_by_name() {
     let source = r#"
         CALL "make" [1 2] -> $point

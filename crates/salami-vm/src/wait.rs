@@ -86,6 +86,8 @@ pub(crate) struct Begun {
     pub(crate) call: Call,
     /// Its answer, once it is there.
     pub(crate) answer: Option<Answer>,
+    /// About what copying its arguments cost.
+    pub(crate) weight: u64,
 }
 
 /// What a tool answers.

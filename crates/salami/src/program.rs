@@ -464,7 +464,7 @@ impl Program {
     /// The same where these fields are streams that the host will feed.
     #[must_use]
     pub fn misfits_with(&self, input: &Map<String, Value>, streams: &[String]) -> Vec<Misfit> {
-        if self.is_listing() {
+        if self.is_listing() || !self.module().inputs.is_empty() {
             return self.declared_misfits(input);
         }
         input::misfits(self.module(), self.inputs(), input, streams)

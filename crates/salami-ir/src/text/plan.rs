@@ -46,8 +46,10 @@ pub(super) struct Loop {
 /// The address and the name in front of a line, and how many tokens they take.
 pub(super) fn label<'t>(tokens: &'t [Spanned<'_>]) -> (Option<u32>, Option<&'t str>, usize) {
     let at = |index: usize| tokens.get(index).map(|spanned| &spanned.token);
-    let (number, mut used) = match (at(0), at(1)) {
-        (Some(Token::Number(digits)), Some(Token::Mark(":"))) => (digits.parse().ok(), 2),
+    // `Instruction 0:` is what `svm-inspect` shows.
+    let from = usize::from(matches!(at(0), Some(Token::Word("Instruction"))));
+    let (number, mut used) = match (at(from), at(from + 1)) {
+        (Some(Token::Number(digits)), Some(Token::Mark(":"))) => (digits.parse().ok(), from + 2),
         _ => (None, 0),
     };
     match (at(used), at(used + 1)) {

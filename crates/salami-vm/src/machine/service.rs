@@ -105,11 +105,19 @@ impl Machine {
         let Some(tool) = tools.iter().find(|tool| tool.name == service) else {
             return Err(Raise::Internal("a tool that is in no table"));
         };
-        let bytes = self.context.begun.len().saturating_mul(64);
-        self.context.reserve(bytes)?;
+        if self.context.begun.len() >= MOST_BEGUN {
+            let message = format!("more than {MOST_BEGUN} calls are under way");
+            return Err(self.context.raise(BuiltinException::RuntimeError, message));
+        }
         let call = self.outgoing(tool, arguments)?;
-        let weight = i64::try_from(weight_of(&call)).unwrap_or(i64::MAX);
-        self.context.charge_debt(weight);
+        // What is under way is outside of the heap, and counts for its memory all the same.
+        let begun = self.context.begun.iter().map(|begun| begun.weight);
+        let weight = weight_of(&call);
+        let all = begun.fold(weight, u64::saturating_add);
+        let bytes = usize::try_from(all.saturating_mul(64)).unwrap_or(usize::MAX);
+        self.context.reserve(bytes)?;
+        self.context
+            .charge_debt(i64::try_from(weight).unwrap_or(i64::MAX));
         let ticket = self.context.calls;
         let number = self.context.int(ticket)?;
         let answer = None;
@@ -117,6 +125,7 @@ impl Machine {
             ticket,
             call,
             answer,
+            weight,
         });
         self.context.calls += 1;
         Ok(number)
@@ -206,6 +215,9 @@ impl Machine {
         }
     }
 }
+
+/// More calls at once help nobody.
+const MOST_BEGUN: usize = 1_000;
 
 /// About what copying the arguments of a call costs.
 fn weight_of(call: &Call) -> u64 {
