@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use salami_source::{Diagnostic, Span};
 
-use crate::engine::Engine;
+use crate::engine::{Engine, FileData};
 use crate::typed::FunctionId;
 use facts::Facts;
 use order::Order;
@@ -48,14 +48,21 @@ pub(crate) fn check(
     found
 }
 
+/// The file of the prelude that begins threads, if the program names it.
+fn prelude<'a>(engine: &Engine<'a>) -> Option<&'a FileData> {
+    let mut names = crate::face::PRELUDE.iter().map(|(name, _)| *name);
+    let index = names.position(|name| name == "salami")?;
+    engine.files.get(&u16::try_from(index + 1).ok()?).copied()
+}
+
+/// Whether the program may have threads.
+pub(crate) fn has_threads(engine: &Engine<'_>) -> bool {
+    prelude(engine).is_some()
+}
+
 /// The versions of `spawn` that the program calls.
 fn spawns(engine: &Engine<'_>) -> BTreeSet<u32> {
-    let name = "salami";
-    let index = crate::face::PRELUDE
-        .iter()
-        .position(|(known, _)| *known == name);
-    let file = index.and_then(|index| u16::try_from(index + 1).ok());
-    let Some(file) = file.and_then(|file| engine.files.get(&file)) else {
+    let Some(file) = prelude(engine) else {
         return BTreeSet::new();
     };
     let of_spawn = |variant: &&crate::engine::Variant| {
@@ -149,8 +156,8 @@ impl<'c> Thread<'c> {
             Target::Object(cell) => cell,
             Target::Global(global) => {
                 let name = &self.engine.global_table.get(global as usize)?.name;
-                // Hidden ones, such as those of defaults, have dots.
-                return Some(name.rsplit('.').next_back().unwrap_or(name).to_owned());
+                // Hidden ones, such as those of class attributes and defaults, have dots.
+                return (!name.contains('.')).then(|| name.clone());
             }
         };
         let made = self.points.made(cell);
@@ -170,7 +177,7 @@ impl<'c> Thread<'c> {
             if write.at.world != self.world || !self.is_foreign(write.target) {
                 continue;
             }
-            let (root, name) = self.named(write.target);
+            let (root, name) = self.named(write);
             if told.insert(name.clone()) {
                 found.push(self.changes(name.as_deref(), root, self.in_program(write)));
             }
@@ -182,7 +189,7 @@ impl<'c> Thread<'c> {
             {
                 continue;
             }
-            let (root, name) = self.named(write.target);
+            let (root, name) = self.named(write);
             if told.insert(name.clone()) {
                 found.push(self.shares(name.as_deref(), root, self.in_program(write)));
             }
@@ -229,10 +236,31 @@ impl<'c> Thread<'c> {
     }
 
     /// The captured variable that leads to what is written to, and its name.
-    fn named(&self, target: Target) -> (Option<&Root>, Option<String>) {
-        let root = self.root_of(target);
+    fn named(&self, write: &Access) -> (Option<&Root>, Option<String>) {
+        let root = self.root_of(write.target);
         let name = root.and_then(|root| root.name.clone());
-        (root, name.or_else(|| self.name(target)))
+        let name = name.or_else(|| self.name(write.target));
+        (root, name.or_else(|| self.written(write)))
+    }
+
+    /// What is written to where a hidden variable is, as the program writes it: `cls.total`, `seen`.
+    fn written(&self, write: &Access) -> Option<String> {
+        let Target::Global(_) = self.root_of(write.target)?.target else {
+            return None;
+        };
+        let text = self
+            .engine
+            .files
+            .get(&0)?
+            .source
+            .slice(self.in_program(write));
+        let end = text.find(['=', '(', '+', '-', '*', '/', '|', '&', '[', '\n'])?;
+        let (name, rest) = text.split_at(end);
+        let name = match name.rsplit_once('.') {
+            Some((receiver, _)) if rest.starts_with('(') => receiver,
+            _ => name,
+        };
+        Some(name.trim().to_owned()).filter(|name| !name.is_empty())
     }
 
     fn root_of(&self, target: Target) -> Option<&Root> {

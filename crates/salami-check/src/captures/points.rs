@@ -325,7 +325,9 @@ impl<'p> Points<'p> {
             return Objects::new();
         }
         let fits = |&object: &Object| self.made(object).kinds & values.kinds != 0;
-        objects.into_iter().filter(fits).collect()
+        let fitting: Objects = objects.iter().copied().filter(fits).collect();
+        // What a native made within an object, as a defaultdict makes lists, is taken for a part of it.
+        if fitting.is_empty() { objects } else { fitting }
     }
 
     /// The copies of objects in a world. Functions are what they were: what they capture is shared.
@@ -899,7 +901,8 @@ impl<'p> Points<'p> {
         inside.extend(all);
         if known.contains(Leaf::SELECTS) {
             let mut results = self.within(&inside);
-            results.extend(inside);
+            results.extend(&inside);
+            results.extend(self.container(inside, &expr.values));
             return results;
         }
         self.container(inside, &expr.values)

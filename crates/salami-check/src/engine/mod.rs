@@ -253,6 +253,8 @@ pub struct Engine<'a> {
     pub uses: BTreeSet<String>,
     /// Fields of classes that their `__init__` leaves to a base whose own it does not call: the base.
     pub unset_fields: BTreeMap<(u32, String), Option<u32>>,
+    /// Why objects of a class may lack a field, of those that were asked for.
+    pub lacking_fields: BTreeMap<(u32, String), Option<String>>,
     /// Files of the prelude that have state: their bodies run before the program's, in this order.
     pub bodies: Vec<u16>,
     /// Copies of generic classes, by class and the place that makes instances.
@@ -320,6 +322,7 @@ impl<'a> Engine<'a> {
             doubts: doubts::Doubts::default(),
             uses: BTreeSet::new(),
             unset_fields: BTreeMap::new(),
+            lacking_fields: BTreeMap::new(),
             bodies: Vec::new(),
             copies: BTreeMap::new(),
             has_descriptors: false,
@@ -837,11 +840,12 @@ impl<'a> Engine<'a> {
     /// Emits all that was asked for, and what that asks for.
     pub fn emit(&mut self) {
         self.is_emitting = true;
+        // What threads share is found in the statements.
+        let drops_body = self.drops_bodies && !crate::captures::has_threads(self);
         while let Some(id) = self.to_emit.pop() {
             let Some(place) = self.variant(id).function else {
                 continue;
             };
-            let drops_body = self.drops_bodies;
             let function = crate::deep(|| {
                 let mut function = Walker::new(self, id, true).emit();
                 if drops_body {
