@@ -4,6 +4,8 @@
 def contextmanager(func: Callable[..., R]) -> Callable[..., object]: ...
 @intrinsic
 def asynccontextmanager(func: Callable[..., R]) -> Callable[..., object]: ...
+AbstractAsyncContextManager = prelude("contextlib.AbstractAsyncContextManager")
+AsyncExitStack = prelude("contextlib.AsyncExitStack")
 AbstractContextManager = prelude("contextlib.AbstractContextManager")
 ContextDecorator = refused("write a function decorator: it calls the function inside `with`")
 ExitStack = prelude("contextlib.ExitStack")

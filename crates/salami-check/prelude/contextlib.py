@@ -193,6 +193,88 @@ class ExitStack(Generic[T]):
         return value is not None and suppressed
 
 
+class AbstractAsyncContextManager:
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, exc_type, exc_value, traceback):
+        return None
+
+
+class AsyncExitStack(Generic[T]):
+    def __init__(self):
+        self._exit_callbacks = []
+
+    async def enter_async_context(self, cm):
+        result = await cm.__aenter__()
+        self.push_async_exit(cm)
+        return result
+
+    def push_async_exit(self, exit):
+        async def leave(kind, value):
+            return await exit.__aexit__(kind, value, None)
+
+        self._exit_callbacks.append(leave)
+        return exit
+
+    def push_async_callback(self, callback, /, *args, **kwds):
+        async def leave(kind, value):
+            await callback(*args, **kwds)
+            return False
+
+        self._exit_callbacks.append(leave)
+        return callback
+
+    def enter_context(self, cm):
+        result = cm.__enter__()
+        self.push(cm)
+        return result
+
+    def push(self, exit):
+        async def leave(kind, value):
+            return exit.__exit__(kind, value, None)
+
+        self._exit_callbacks.append(leave)
+        return exit
+
+    def callback(self, callback, /, *args, **kwds):
+        async def leave(kind, value):
+            callback(*args, **kwds)
+            return False
+
+        self._exit_callbacks.append(leave)
+        return callback
+
+    def pop_all(self):
+        other = AsyncExitStack()
+        other._exit_callbacks = self._exit_callbacks
+        self._exit_callbacks = []
+        return other
+
+    async def aclose(self):
+        await self.__aexit__(None, None, None)
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, kind, value, traceback):
+        pending = value
+        suppressed = False
+        while self._exit_callbacks:
+            leave = self._exit_callbacks.pop()
+            try:
+                if await leave(None if pending is None else type(pending), pending):
+                    suppressed = True
+                    pending = None
+            except BaseException as error:
+                if error is not pending:
+                    suppressed = False
+                pending = error
+        if pending is not None and pending is not value:
+            raise pending
+        return value is not None and suppressed
+
+
 class _AsyncGeneratorContextManager(Generic[T]):
     """An asynchronous generator that yields once. It catches nothing where it yields."""
 

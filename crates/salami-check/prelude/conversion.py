@@ -32,7 +32,7 @@ def dict_of(mapping):
 
 
 def str_of(value):
-    if isinstance(value, str):
+    if type(value) is str:
         return value
     return value.__str__()
 
@@ -79,6 +79,8 @@ def default_str(value):
 
 
 def repr_of(value):
+    if hasattr(value, "__data__"):
+        return value.__repr__()
     if hides_objects(value) and not isinstance(value, BaseException):
         objects = objects_within(value, True)
         if not is_among(value, objects):

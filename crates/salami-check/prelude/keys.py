@@ -12,3 +12,15 @@ def numbered(key, known, numbers):
     numbers.append(None)
     alike.append(key)
     return key
+
+
+def found(key, known):
+    """Gives the key the number of an equal one that was used as a key before, or one that none has."""
+    alike = known.get(hash(key))
+    if alike is not None:
+        for other in alike:
+            if other is key or other == key:
+                key.__key__ = other.__key__
+                return key
+    key.__key__ = -1
+    return key

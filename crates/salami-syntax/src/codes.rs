@@ -43,8 +43,6 @@ codes! {
     PYTHON_2 = "syntax.python-2";
     /// Syntax newer than Python 3.11.
     NEWER = "syntax.newer";
-    /// Python 3.11 that the language leaves out.
-    UNSUPPORTED = "syntax.unsupported";
     /// Nested too deep, or a chain too long.
     TOO_DEEP = "syntax.too-deep";
     /// A source that is too large, or has too many branches.

@@ -36,6 +36,61 @@ impl Engine<'_> {
         }
     }
 
+    /// Methods that would be asked where the machine asks nobody are refused.
+    pub(super) fn refuse_hooks(&mut self, file: &super::files::FileData, number: usize) {
+        if file.id != 0 {
+            return;
+        }
+        const HOOKS: &[(&str, &str)] = &[
+            ("__getattribute__", "write `__getattr__`, which is asked for what the object lacks"),
+            ("__delattr__", "write a method that removes it"),
+            ("__del__", "write `__enter__` and `__exit__`, and make the object in a `with`"),
+        ];
+        let methods = &self.classes[number].methods;
+        let found = HOOKS.iter().find(|(name, _)| methods.contains_key(*name));
+        if let Some((name, help)) = found
+            && self.classes[number].problem.is_none()
+        {
+            let span = self
+                .syntax(methods[*name].definition)
+                .and_then(|syntax| syntax.name)
+                .map_or(self.classes[number].span, |name| name.span);
+            let message = format!("`{name}` is not supported");
+            self.classes[number].problem = Some((span, message, Some((*help).to_owned())));
+        }
+    }
+
+    /// A class attribute that is assigned on the class itself while the program runs, though objects may have one of
+    /// their own by its name.
+    pub fn rebound_attribute(
+        &self,
+        class: u32,
+        name: &str,
+    ) -> Option<(u32, salami_syntax::tree::ExprId)> {
+        let (owner, value) = self.class_attribute(class, name)?;
+        let info = &self.classes[owner as usize];
+        let file = self.files.get(&info.file)?;
+        let is_on_class = file.rebound.contains(&value)
+            && !info.is_enumeration
+            && !self.field(class, name)?.1.is_declared;
+        is_on_class.then_some((owner, value))
+    }
+
+    /// Whether a class has all methods of a protocol that tests may ask for.
+    pub fn has_members_of(&self, class: u32, protocol: u32) -> bool {
+        let info = &self.classes[protocol as usize];
+        info.is_checkable
+            && info
+                .methods
+                .keys()
+                .all(|name| name.contains('.') || self.method(class, name).is_some())
+            && info.fields.iter().all(|field| {
+                self.field(class, &field.name).is_some()
+                    || self.class_attribute(class, &field.name).is_some()
+                    || self.method(class, &field.name).is_some()
+            })
+    }
+
     /// Whether objects of a class cannot be keys: it has an `__eq__`, and no `__hash__`.
     pub fn is_unhashable(&self, class: u32) -> bool {
         matches!(self.hash_of(class), Some((_, false)))

@@ -159,6 +159,8 @@ pub struct ClassInfo {
     pub wrappers: Vec<ExprId>,
     /// Whether `@total_ordering` completes its comparisons.
     pub completes_order: bool,
+    /// Whether it is a protocol under `@runtime_checkable`.
+    pub is_checkable: bool,
 }
 
 /// The longest chain of classes above one.
@@ -221,6 +223,7 @@ impl<'a> Engine<'a> {
             self.decorate(file, number, decorator);
         }
         let base = self.classes[number].base;
+        self.begin_data_base(file, number);
         self.inherit(number);
         if let Some(ClassRef::Native(name)) = base
             && face::class(name).is_some_and(|class| matches!(class.kind, ClassKind::Exception(_)))
@@ -231,10 +234,45 @@ impl<'a> Engine<'a> {
             self.classes[number].order = true;
         }
         self.fill_methods(file, number, definition);
+        let methods = &self.classes[number].methods;
+        let is_descriptor = ["__get__", "__set__", "__delete__"]
+            .iter()
+            .any(|name| methods.contains_key(*name));
+        self.has_descriptors |= is_descriptor;
+        self.refuse_hooks(file, number);
+        let info = &self.classes[number];
+        if info.methods.contains_key("__setattr__") {
+            let fields = info.fields.iter().map(|field| field.name.clone());
+            self.computed_names.extend(fields);
+        }
+        let properties = info.methods.iter();
+        let properties = properties.filter(|(_, method)| method.kind == MethodKind::Property);
+        self.computed_names
+            .extend(properties.map(|(name, _)| name.clone()));
+        let made = info.attributes.iter().filter(|&(_, &value)| {
+            matches!(file.tree.expr(value).kind, ExprKind::Call { .. })
+        });
+        let mut made: Vec<_> = made.collect();
+        made.sort_by_key(|&(_, &value)| file.tree.expr(value).span.start);
+        let made: Vec<String> = made.into_iter().map(|(name, _)| name.clone()).collect();
+        self.computed_names.extend(made.iter().cloned());
+        if self.has_descriptors {
+            // Where descriptors keep their values, as a rule.
+            for name in made {
+                self.add_field(file, number, &format!("_{name}"), None, definition.span);
+            }
+        }
         if self.classes[number].completes_order {
             self.complete_order(number);
         }
         self.fill_fields(file, number, definition);
+        let kept = file.kept_names.iter();
+        for (class, names) in kept.filter(|(class, _)| file.tree.class(**class).span == definition.span) {
+            for &name in names {
+                let text = file.tree.name(name).to_owned();
+                self.add_field(file, number, &text, None, file.tree.class(*class).span);
+            }
+        }
         if self.classes[number].methods.contains_key("__hash__") {
             self.add_field(file, number, crate::walk::NUMBER, None, definition.span);
         }
@@ -286,6 +324,11 @@ impl<'a> Engine<'a> {
                 return;
             }
             ClassRef::Native(name) => {
+                if let Some(base) = self.data_base(name) {
+                    self.classes[number].data_type = Some(name);
+                    self.classes[number].bases.push(base);
+                    return;
+                }
                 face::class(name).is_some_and(|class| matches!(class.kind, ClassKind::Exception(_)))
             }
         };
@@ -346,6 +389,7 @@ impl<'a> Engine<'a> {
             .collect();
         if let Some(ClassRef::Program(base)) = self.classes[number].base {
             self.classes[number].fields = self.classes[base as usize].fields.clone();
+            self.own_data(number, base);
         }
         for index in bases {
             let fields = self.classes[index].fields.clone();
@@ -704,6 +748,7 @@ impl ClassInfo {
             keywords: Vec::new(),
             wrappers: Vec::new(),
             completes_order: false,
+            is_checkable: false,
             is_named_tuple: false,
             is_enumeration: false,
             members: Vec::new(),

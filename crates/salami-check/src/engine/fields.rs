@@ -41,7 +41,8 @@ impl<'a> Engine<'a> {
                 }
             }
             "total_ordering" => class.completes_order = true,
-            "final" | "runtime_checkable" | "unique" | "verify" => {}
+            "runtime_checkable" => class.is_checkable = true,
+            "final" | "unique" | "verify" => {}
             _ => class.wrappers.push(decorator),
         }
     }

@@ -26,6 +26,8 @@ pub struct FileData {
     pub stored: BTreeSet<String>,
     /// The values of class attributes that may be assigned again: `Counter.total += 1`.
     pub rebound: BTreeSet<ExprId>,
+    /// What objects of classes in functions keep of the variables there.
+    pub kept_names: names::KeptNames,
 }
 
 impl FileData {
@@ -35,10 +37,12 @@ impl FileData {
         super::made::desugar(&mut tree);
         super::getters::desugar(&mut tree);
         super::forms::desugar(&mut tree);
+        super::single_dispatch::desugar(&mut tree);
         super::stars::desugar(
             &mut tree,
             u32::try_from(source.text().len()).unwrap_or(u32::MAX),
         );
+        let kept_names = names::keep_variables(&mut tree);
         let names = names::resolve(&tree, FileId(id));
         let stored = stored(&tree);
         let rebound = rebound(&tree, &stored);
@@ -54,6 +58,7 @@ impl FileData {
             names,
             stored,
             rebound,
+            kept_names,
         }
     }
 }
@@ -140,6 +145,9 @@ pub fn prelude_static(name: &str) -> Option<(&'static FileData, &'static names::
 /// which may derive from them.
 pub fn imported_files(file: &FileData) -> Vec<&'static FileData> {
     let mut files = Vec::new();
+    if super::data_bases::are_used(file) {
+        files.extend(prelude(super::data_bases::FILE));
+    }
     let mut add = |entry: Option<&'static face::FaceEntry>| {
         if let Some(face::FaceEntry::Prelude(name)) = entry
             && let Some((file, _)) = prelude_static(name)

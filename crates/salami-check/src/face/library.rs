@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use hashbrown::HashMap;
 
 use super::load;
-use super::model::{FaceClass, FaceEntry, FaceModule};
+use super::model::{FaceClass, FaceEntry, FaceModule, FaceType};
 use crate::types::FixedState;
 
 /// A stub and, once a program needed it, what it says.
@@ -208,8 +208,19 @@ pub fn exceptions_below(ancestor: &str) -> &'static [&'static FaceClass] {
                 let Some(FaceEntry::Class(known)) = module.entries.get(name) else {
                     continue;
                 };
-                for class in known.ancestry() {
+                // All that it derives from, by any of its bases.
+                let mut above = vec![known];
+                let mut seen: Vec<&str> = Vec::new();
+                while let Some(class) = above.pop() {
+                    if seen.contains(&class.qualified) {
+                        continue;
+                    }
+                    seen.push(class.qualified);
                     below.entry(class.qualified).or_default().push(known);
+                    above.extend(class.bases.iter().filter_map(|base| match base {
+                        FaceType::Class(name, _) => crate::face::class(name),
+                        _ => None,
+                    }));
                 }
             }
         }

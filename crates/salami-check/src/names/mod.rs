@@ -6,10 +6,12 @@
 //! is defined once at the top level, or imported once, is a static entity and no variable at all.
 
 mod collect;
+mod local_classes;
 mod resolve;
 mod suggest;
 mod undefined;
 
+pub use local_classes::{KeptNames, keep_variables};
 pub(crate) use resolve::is_empty_body;
 pub(crate) use undefined::declaration;
 

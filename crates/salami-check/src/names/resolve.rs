@@ -190,9 +190,9 @@ impl Resolver<'_> {
     fn is_static(&self, kind: ScopeKind, entity: &Static) -> bool {
         match entity {
             Static::Module(_) | Static::Imported(..) => true,
-            Static::Function(_) | Static::Class(_) | Static::Constant(_) => {
-                kind == ScopeKind::Module
-            }
+            // A class in a function that is bound once is the same for all who name it.
+            Static::Class(_) => matches!(kind, ScopeKind::Module | ScopeKind::Function(_)),
+            Static::Function(_) | Static::Constant(_) => kind == ScopeKind::Module,
         }
     }
 

@@ -218,6 +218,14 @@ impl Walker<'_, '_> {
             return self.store_class_attribute(&data.classes, object, text, value, at, span);
         }
         for &class in &classes {
+            let is_hidden = text == crate::engine::DATA || text.starts_with('.');
+            if !is_hidden && let Some((_, method)) = self.engine.method(class, "__setattr__") {
+                let name = self.constant(crate::typed::Constant::Str(text.to_owned()), span);
+                let given = [name, value].map(Given::positional).into();
+                let call =
+                    self.call_program(method.definition, None, None, Some(object), given, span);
+                return Some(Self::statement(StmtKind::Expr(call.code), span));
+            }
             if let Some(stored) = self.store_descriptor(&object, class, text, &value, span) {
                 return Some(stored);
             }

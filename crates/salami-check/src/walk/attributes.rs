@@ -21,7 +21,10 @@ impl<'a> Walker<'_, 'a> {
             return value;
         }
         let object = self.expression(object);
+        let known = self.path_of(id).and_then(|path| self.env.path(&path));
+        let before = std::mem::replace(&mut self.known_field, known.is_some());
         let value = self.attribute_of(object, name, id);
+        self.known_field = before;
         if let Some(path) = self.path_of(id)
             && let Some(type_) = self.env.path(&path)
         {
@@ -292,11 +295,23 @@ impl<'a> Walker<'_, 'a> {
                 let position = u16::try_from(position).ok()?;
                 let id = crate::typed::ClassId(class);
                 let Some((owner, default)) = self.engine.rebound_attribute(class, text) else {
-                    return Some(self.value(
-                        ExprKind::Field(object.code, id, position),
-                        type_,
-                        span,
-                    ));
+                    let field = |object| ExprKind::Field(object, id, position);
+                    let is_hooked = text != crate::engine::DATA
+                        && !text.starts_with('.')
+                        && self.engine.method(class, "__setattr__").is_some()
+                        && self.engine.method(class, "__getattr__").is_some();
+                    if !is_hooked {
+                        return Some(self.value(field(object.code), type_, span));
+                    }
+                    // What `__setattr__` did not keep there, `__getattr__` is asked for.
+                    let mut statements = Vec::new();
+                    let held = self.hold_value(object, span, &mut statements);
+                    let own = self.value(field(held.code.clone()), type_, span);
+                    let missing = self.missing_attribute(&held, class, text, span)?;
+                    let value = self.or_default(own, missing, span);
+                    let type_ = value.type_;
+                    let code = self.block_value(statements, value.code, type_, span);
+                    return Some(Value { type_, code });
                 };
                 // Where the object has none of its own, that of the class as it is now.
                 let mut statements = Vec::new();

@@ -368,7 +368,7 @@ impl<'a> Walker<'_, 'a> {
             && self.has_numbered(left.type_, 0)
         {
             let mut statements = Vec::new();
-            let left = self.as_key(left);
+            let left = self.as_wanted_key(left);
             let left = self.hold_value(left, span, &mut statements);
             let test = ExprKind::Compare(typed, left.code, right.code);
             let test = self.expr(test, Type::BOOL, span);

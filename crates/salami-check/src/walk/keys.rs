@@ -53,10 +53,16 @@ impl Walker<'_, '_> {
     pub(super) fn as_key(&mut self, value: Value) -> Value {
         // A KeyError holds the key.
         self.note_exception_argument(value.type_);
-        self.as_key_at(value, 0)
+        self.as_key_at(value, 0, true)
     }
 
-    fn as_key_at(&mut self, value: Value, depth: u32) -> Value {
+    /// A value that is looked up as a key: where no equal one is known it is nobody's, and not remembered.
+    pub(super) fn as_wanted_key(&mut self, value: Value) -> Value {
+        self.note_exception_argument(value.type_);
+        self.as_key_at(value, 0, false)
+    }
+
+    fn as_key_at(&mut self, value: Value, depth: u32, is_kept: bool) -> Value {
         let keeps = self
             .only_program_class(value.type_)
             .is_some_and(|class| self.engine.kept_data(class).is_some());
@@ -68,18 +74,26 @@ impl Walker<'_, '_> {
         }
         let span = value.code.span;
         if let Some(several) = self.by_object(&value, &["__hash__"], span, |walker, value| {
-            walker.as_key_at(value, depth)
+            walker.as_key_at(value, depth, is_kept)
         }) {
             return several;
         }
         if let Some((_, owner)) = self.numbered_class(value.type_) {
-            let Some(definition) = self.prelude_function("keys.numbered") else {
+            let name = if is_kept {
+                "keys.numbered"
+            } else {
+                "keys.found"
+            };
+            let Some(definition) = self.prelude_function(name) else {
                 return value;
             };
             let (known, numbers) = self.numbers_of(owner, span);
             let type_ = value.type_;
-            let mut keyed =
-                self.call_bound(definition, None, None, vec![value, known, numbers], span);
+            let mut all = vec![value, known];
+            if is_kept {
+                all.push(numbers);
+            }
+            let mut keyed = self.call_bound(definition, None, None, all, span);
             if keyed.type_ == Type::NEVER {
                 // Not known yet.
                 keyed.type_ = type_;
@@ -112,7 +126,7 @@ impl Walker<'_, '_> {
             let position = self.constant(Constant::Int(index.into()), span);
             let item = ExprKind::Item(held.code.clone(), position.code);
             let item = self.value(item, element, span);
-            codes.push(self.as_key_at(item, depth + 1).code);
+            codes.push(self.as_key_at(item, depth + 1, is_kept).code);
         }
         let type_ = held.type_;
         let tuple = self.expr(ExprKind::Tuple(codes), type_, span);

@@ -217,6 +217,11 @@ impl<'a> Walker<'_, 'a> {
                     ClassRef::Native(_) => None,
                 }
             }
+            ClassRef::Native("object") if text == "__setattr__" && given.len() == 3 => {
+                let mut given = given;
+                let receiver = given.remove(0).value;
+                self.set_attribute_plainly(receiver, given, span)
+            }
             ClassRef::Native(name) if text == "__new__" => {
                 let class = given.first().map(|given| given.value.type_)?;
                 let class = self.engine.types.data(class).classes.first().copied()?;

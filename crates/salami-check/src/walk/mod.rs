@@ -130,6 +130,8 @@ pub struct Walker<'e, 'a> {
     call_span: Span,
     /// What the object that is being made keeps of the variables around its class.
     kept_variables: Vec<calls::Given>,
+    /// Whether the attribute at hand was stored or tested before, so is there.
+    known_field: bool,
 }
 
 impl<'e, 'a> Walker<'e, 'a> {
@@ -170,6 +172,7 @@ impl<'e, 'a> Walker<'e, 'a> {
             chain_parts: (Type::NEVER, Type::NEVER),
             call_span: Span::default(),
             kept_variables: Vec::new(),
+            known_field: false,
         };
         walker.lay_out(parameters, is_open);
         let is_shared =

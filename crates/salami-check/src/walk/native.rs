@@ -615,27 +615,33 @@ impl Walker<'_, '_> {
             .map(|dict| dict.nodes[0]);
         let own_key = node.map(|node| self.read(node));
         let own_key = own_key.filter(|&key| key != Type::NEVER);
-        let keyed = |walker: &mut Self, given: super::calls::Given, iterates: bool| {
-            let value = if iterates {
-                walker.as_keys(given.value)
-            } else {
-                let value = match own_key {
-                    Some(key) => walker.as_data_beside(given.value, key),
-                    None => given.value,
+        let keyed =
+            |walker: &mut Self, given: super::calls::Given, iterates: bool, is_kept: bool| {
+                let value = if iterates {
+                    walker.as_keys(given.value)
+                } else {
+                    let value = match own_key {
+                        Some(key) => walker.as_data_beside(given.value, key),
+                        None => given.value,
+                    };
+                    if is_kept {
+                        walker.as_key(value)
+                    } else {
+                        walker.as_wanted_key(value)
+                    }
                 };
-                walker.as_key(value)
+                super::calls::Given { value, ..given }
             };
-            super::calls::Given { value, ..given }
-        };
         let pairs = signature.parameters.iter().zip(slots);
         pairs
             .map(|(parameter, slot)| {
                 let iterates = wants_iterable(&parameter.type_);
+                let is_kept = parameter.flows || is_made;
                 match slot {
-                    Slot::One(given) => Slot::One(keyed(self, given, iterates)),
+                    Slot::One(given) => Slot::One(keyed(self, given, iterates, is_kept)),
                     Slot::Rest(rest, star) => Slot::Rest(
                         rest.into_iter()
-                            .map(|given| keyed(self, given, iterates))
+                            .map(|given| keyed(self, given, iterates, is_kept))
                             .collect(),
                         star,
                     ),

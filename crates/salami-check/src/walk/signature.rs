@@ -337,7 +337,9 @@ impl Walker<'_, '_> {
             return if promoted { Fit::Yes } else { Fit::No };
         }
         if let Some(&class) = data.instances.first() {
-            return if self.engine.derives(class, ClassRef::Native(name)) {
+            // Natives take the value that such an object keeps, never the object.
+            let is_kept = matches!(class, ClassRef::Program(index) if self.engine.kept_data(index).is_some());
+            return if !is_kept && self.engine.derives(class, ClassRef::Native(name)) {
                 Fit::Yes
             } else {
                 Fit::No

@@ -126,7 +126,7 @@ impl Walker<'_, '_> {
             return self.member_by_name(class, index, span);
         }
         let container = self.as_sequence(container);
-        let index = self.index_of(&container, index);
+        let index = self.index_of(&container, index, false);
         if self.split(container.type_, &["__getitem__"]).is_some() {
             let mut statements = Vec::new();
             let held = self.hold_value(container, span, &mut statements);
@@ -189,17 +189,23 @@ impl Walker<'_, '_> {
     }
 
     /// An index; of a dict it is a key.
-    fn index_of(&mut self, container: &Value, index: Value) -> Value {
+    fn index_of(&mut self, container: &Value, index: Value, is_kept: bool) -> Value {
         let data = self.engine.types.data(container.type_);
         if let Some(dict) = data.get(Kind::Dict) {
-            let node = dict.nodes[0];
+            let (node, dict_class) = (dict.nodes[0], dict.class);
             let key = self.read(node);
             let index = if key == Type::NEVER {
                 index
             } else {
                 self.as_data_beside(index, key)
             };
-            return self.as_key(index);
+            // What a defaultdict has not it makes.
+            let is_made = dict_class.starts_with("collections.defaultdict");
+            return if is_kept || is_made {
+                self.as_key(index)
+            } else {
+                self.as_wanted_key(index)
+            };
         }
         if data.instances.is_empty() {
             if let Some(class) = self.only_program_class(index.type_)
@@ -415,7 +421,7 @@ impl Walker<'_, '_> {
         span: Span,
         out: &mut Vec<Stmt>,
     ) {
-        let index = self.index_of(&container, index);
+        let index = self.index_of(&container, index, true);
         let is_slice = self.engine.types.data(index.type_).kinds() == bit(Kind::Slice);
         let value = if is_slice && self.only_program_class(container.type_).is_none() {
             self.without_generator(value, span)
@@ -536,7 +542,7 @@ impl Walker<'_, '_> {
     ) {
         let container = self.expression(container);
         let index_value = self.index_value(index);
-        let index_value = self.index_of(&container, index_value);
+        let index_value = self.index_of(&container, index_value, false);
         if let Some(class) = self.only_program_class(container.type_)
             && self.engine.method(class, "__delitem__").is_some()
         {

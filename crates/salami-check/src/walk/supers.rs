@@ -175,6 +175,9 @@ impl<'a> Walker<'_, 'a> {
                 _ => self.none(span),
             });
         }
+        if text == "__setattr__" {
+            return self.set_attribute_plainly(receiver, given, span);
+        }
         if text == "__new__" {
             return Some(self.new_object_with_data(class, given, span));
         }

@@ -212,15 +212,14 @@ impl Converter<'_> {
                 }
             },
             ast::Number::Float(value) => ExprKind::Float(*value),
-            ast::Number::Complex { .. } => {
-                let help = "keep the real and the imaginary part as two floats";
-                self.refuse(
-                    codes::UNSUPPORTED,
-                    place,
-                    "complex numbers do not exist here",
-                    help,
-                );
-                ExprKind::None
+            ast::Number::Complex { real, imag } => {
+                let callee = self.builtin("complex", place);
+                let parts = [*real, *imag].map(|part| Argument {
+                    kind: ArgumentKind::Positional,
+                    value: self.push_expr(ExprKind::Float(part), place),
+                });
+                let arguments = parts.into();
+                ExprKind::Call { callee, arguments }
             }
         }
     }

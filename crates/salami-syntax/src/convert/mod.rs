@@ -4,6 +4,7 @@
 //! [`crate::limits::INDENT_DEPTH`] in blocks: what is deeper is refused on the way down.
 
 mod expression;
+mod groups;
 mod pattern;
 mod statement;
 mod string;

@@ -156,19 +156,6 @@ impl Converter<'_> {
     }
 
     fn try_statement(&mut self, statement: &ast::StmtTry) -> StmtKind {
-        if statement.is_star {
-            let place = Span::new(
-                span(statement).start,
-                span(statement).start.saturating_add(3),
-            );
-            let help = "write `except`, without the star: exception groups do not exist here";
-            self.refuse(
-                codes::UNSUPPORTED,
-                place,
-                "`except*` does not exist here",
-                help,
-            );
-        }
         if let Some(first) = statement.orelse.first()
             && statement.handlers.is_empty()
         {
@@ -182,7 +169,15 @@ impl Converter<'_> {
         }
         let body = self.block(&statement.body);
         let mut handlers = Vec::with_capacity(statement.handlers.len());
-        for ast::ExceptHandler::ExceptHandler(handler) in &statement.handlers {
+        if statement.is_star {
+            handlers = self.star_handlers(&statement.handlers, span(statement));
+        }
+        let plain = if statement.is_star {
+            &[]
+        } else {
+            statement.handlers.as_slice()
+        };
+        for ast::ExceptHandler::ExceptHandler(handler) in plain {
             handlers.push(ExceptHandler {
                 classes: self.optional_expr(handler.type_.as_deref()),
                 name: self.optional_identifier(handler.name.as_ref()),

@@ -12,7 +12,11 @@ use crate::types::ClassRef;
 impl Walker<'_, '_> {
     /// Notes the read of a field that the objects of a class may lack: an assertion point.
     pub(in crate::walk) fn check_field_is_set(&mut self, class: u32, text: &str, at: Span) {
-        if !self.speaks() || self.engine.classes[class as usize].bases.is_empty() {
+        if !self.speaks() || self.known_field {
+            return;
+        }
+        if self.engine.classes[class as usize].bases.is_empty() {
+            self.check_field_is_not_lacking(class, text, at);
             return;
         }
         let key = (class, text.to_owned());
@@ -24,13 +28,32 @@ impl Walker<'_, '_> {
                 base
             }
         };
-        let Some(base) = base else { return };
+        let Some(base) = base else {
+            self.check_field_is_not_lacking(class, text, at);
+            return;
+        };
         let own = self.engine.classes[class as usize].name.clone();
         let base = self.engine.classes[base as usize].name.clone();
         let message =
             format!("`{text}` is set by `{base}.__init__`, which `{own}.__init__` does not call");
         let help = self.call_of_base_help(class, &base);
         self.assertion(codes::TYPE_ATTRIBUTE, at, message, help);
+    }
+
+    fn check_field_is_not_lacking(&mut self, class: u32, text: &str, at: Span) {
+        let key = (class, text.to_owned());
+        let lack = match self.engine.lacking_fields.get(&key) {
+            Some(lack) => lack.clone(),
+            None => {
+                let lack = self.lack_of_field(class, text);
+                self.engine.lacking_fields.insert(key, lack.clone());
+                lack
+            }
+        };
+        if let Some(message) = lack {
+            let help = format!("set `{text}` in `__init__`, before anything else can read it");
+            self.assertion(codes::TYPE_ATTRIBUTE, at, message, Help::new(help));
+        }
     }
 
     /// The base of the program whose `__init__` alone sets a field, if that of the class leaves it out.
@@ -72,7 +95,7 @@ impl Walker<'_, '_> {
         found
     }
 
-    fn class_named_at(&self, span: Span) -> Option<ClassId> {
+    pub(super) fn class_named_at(&self, span: Span) -> Option<ClassId> {
         let position = self
             .tree
             .classes
@@ -153,7 +176,7 @@ fn is_name(tree: &Tree, id: ExprId, text: &str) -> bool {
 }
 
 /// All statements of a function, those of blocks too; not those of functions and classes in it.
-fn statements(tree: &Tree, body: &FunctionBody) -> Vec<StmtId> {
+pub(super) fn statements(tree: &Tree, body: &FunctionBody) -> Vec<StmtId> {
     let mut found = Vec::new();
     let mut pending: Vec<StmtId> = match body {
         FunctionBody::Block(body) => body.clone(),

@@ -11,6 +11,7 @@ mod json;
 mod keys;
 mod missing;
 mod operators;
+mod unset;
 mod values;
 mod variables;
 mod waiting;
