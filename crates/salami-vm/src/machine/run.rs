@@ -73,6 +73,27 @@ impl Machine {
             .map_or(0, |&cost| i64::from(cost))
     }
 
+    /// What the instructions of the operation at hand cost that come after the one that raises.
+    fn cost_after_raise(&self) -> i64 {
+        let cost = || {
+            let frame = self.frames.last()?;
+            let (function, position) = (frame.function as usize, frame.position as usize);
+            let prepared = self.program.functions.get(function)?;
+            let (first, raising) = (
+                prepared.first.get(position)?,
+                prepared.raising.get(position)?,
+            );
+            let code = &self.program.module.functions.get(function)?.code;
+            let done = code.get(*first as usize..=*raising as usize)?;
+            Some(
+                done.iter()
+                    .map(|instruction| i64::from(instruction.cost()))
+                    .sum::<i64>(),
+            )
+        };
+        cost().map_or(0, |done| (self.operation_cost() - done).max(0))
+    }
+
     /// Puts the position back to the first operation of its instruction, so that it can run again.
     fn rewind(&mut self) {
         let Some(frame) = self.frames.last_mut() else {
@@ -390,6 +411,8 @@ impl Machine {
         if !EXACT {
             self.context.fuel.remaining -= self.unpaid() + self.operation_cost();
         }
+        // What of the operation comes after the instruction that raised was not run.
+        self.context.fuel.remaining += self.cost_after_raise();
         let outcome = self.throw(exception, again);
         if !EXACT {
             self.context.fuel.margin = 0;
