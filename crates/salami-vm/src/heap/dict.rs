@@ -210,6 +210,8 @@ impl DictObject {
         {
             self.entries.pop();
         }
+        self.start = self.start.min(self.entries.len());
+        self.start = self.start.min(self.entries.len());
         // Many gaps would make a walk, or the search for the first item, slow.
         if self.entries.len() > 32 && self.entries.len() > 4 * self.live {
             self.compact();
@@ -310,6 +312,44 @@ impl DictObject {
             {
                 vacant.insert(position);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first item is found whatever was removed before it, at either end.
+    #[test]
+    fn the_first_item_is_found_after_removals() {
+        let mut random = 7_u64;
+        let mut dict = DictObject::default();
+        let mut model: Vec<u64> = Vec::new();
+        for step in 0..5_000 {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            let pick = (random >> 33) as usize;
+            let is_removal = !model.is_empty() && pick % 5 < if step % 1_000 < 500 { 2 } else { 3 };
+            if is_removal {
+                let at = match pick / 5 % 3 {
+                    0 => 0,
+                    1 => model.len() - 1,
+                    _ => pick / 15 % model.len(),
+                };
+                let hash = model.remove(at);
+                let position = dict.find(hash, |_| true).unwrap();
+                dict.remove_at(position);
+            } else {
+                dict.push(step, Value::None, Value::None);
+                model.push(step);
+            }
+            let first = dict
+                .first_position()
+                .map(|position| dict.slots()[position].hash);
+            assert_eq!(first, model.first().copied(), "after step {step}");
+            assert_eq!(dict.len(), model.len());
         }
     }
 }
