@@ -119,6 +119,16 @@ impl Hierarchy {
     }
 
     fn is_subclass(&self, class: ClassRef, ancestor: ClassRef) -> bool {
+        if self.is_below(class, ancestor) {
+            return true;
+        }
+        // The one class of two bases is in the interval of the first.
+        let two = BuiltinException::DivisionByZero;
+        matches!(ancestor, ClassRef::Builtin(ancestor) if two.is_subclass(ancestor))
+            && self.is_below(class, ClassRef::Builtin(two))
+    }
+
+    fn is_below(&self, class: ClassRef, ancestor: ClassRef) -> bool {
         match (
             self.intervals.get(node(class)),
             self.intervals.get(node(ancestor)),

@@ -61,7 +61,8 @@
 //!   coroutines delegate, and only coroutines and asynchronous generators resume an asynchronous
 //!   generator: they wait when it waits.
 //! - **V25** No operation on operands of these types always fails: operators by the table in
-//!   `operators.rs`, and access to items, `LEN`, `ITER`, `UNPACK`.
+//!   `operators.rs`, and access to items, `LEN`, `ITER`, `UNPACK`. Not needed for safety, and only held
+//!   where [`Limits::failing`] does not say otherwise, as it does for compiled programs.
 //! - **V26** `EXPECT` and `IS_TYPE` test for types of values.
 //! - **V27** The types are found with bounded effort: block starts times registers that live
 //!   there, and block starts times their handlers, are limited for a function, all steps for a

@@ -18,6 +18,9 @@ pub struct Limits {
     pub instructions: usize,
     /// Steps of work to find its types, over all functions (rule V27).
     pub effort: u64,
+    /// Whether operations that always fail are accepted (rule V25): they raise when they run. A
+    /// clean-up of a compiled program is there once for each way to it, and may fail on one of them.
+    pub failing: bool,
 }
 
 impl Limits {
@@ -26,12 +29,14 @@ impl Limits {
         bytes: 1 << 20,
         instructions: 1 << 20,
         effort: 100_000_000,
+        failing: false,
     };
     /// What compiled programs may take.
     pub const GENERAL: Self = Self {
         bytes: salami_ir::binary::MAXIMUM_BYTES,
         instructions: 1 << 24,
         effort: 1_000_000_000,
+        failing: false,
     };
 }
 
@@ -189,6 +194,7 @@ fn check(
     if errors.is_empty() {
         let mut context = Context::new(&module, leaves, &positions, lattice, inputs.as_ref());
         context.inputs_are_all = are_all;
+        context.accepts_failing = limits.failing;
         errors = flows(context, limits.effort);
     }
     errors.into_result()?;

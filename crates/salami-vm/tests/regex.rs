@@ -9,6 +9,7 @@ fn budget() -> Budget {
     Budget {
         steps: 50_000_000,
         memory: 64 << 20,
+        interrupt: None,
     }
 }
 
@@ -133,6 +134,7 @@ fn patterns_that_explode_elsewhere_stay_polynomial() {
         let mut budget = Budget {
             steps: 60_000_000,
             memory: 64 << 20,
+            interrupt: None,
         };
         assert_eq!(
             regex.find(&text, 0, Mode::Search, false, &mut budget),
@@ -149,6 +151,7 @@ fn a_budget_ends_a_search() {
     let mut budget = Budget {
         steps: 100_000,
         memory: 1 << 20,
+        interrupt: None,
     };
     assert!(
         regex

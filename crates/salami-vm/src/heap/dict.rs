@@ -211,7 +211,6 @@ impl DictObject {
             self.entries.pop();
         }
         self.start = self.start.min(self.entries.len());
-        self.start = self.start.min(self.entries.len());
         // Many gaps would make a walk, or the search for the first item, slow.
         if self.entries.len() > 32 && self.entries.len() > 4 * self.live {
             self.compact();

@@ -361,8 +361,15 @@ fn product(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     } else {
         start
     };
-    for value in ops::collect(context, iterable)? {
-        result = ops::binary(context, BinaryOperator::Multiply, result, value)?;
+    // As a list of the heap they are counted while the products pile up.
+    let values = ops::collect(context, iterable)?;
+    let count = values.len();
+    if let Value::List(list) = context.list(values)? {
+        for index in 0..count {
+            let value = context.heap.list(list).get(index).copied();
+            let value = value.unwrap_or_default();
+            result = ops::binary(context, BinaryOperator::Multiply, result, value)?;
+        }
     }
     Ok(result)
 }

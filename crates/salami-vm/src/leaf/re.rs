@@ -307,7 +307,7 @@ pub(super) fn search<T>(
         memory /= 2;
     }
     // What grows lies there twice for a moment.
-    let memory = memory / 2;
+    let memory = memory / 3;
     let mut budget = Budget {
         steps,
         memory,

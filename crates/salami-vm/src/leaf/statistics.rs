@@ -50,6 +50,8 @@ struct Data {
 fn collect(context: &mut Context, iterable: Value) -> Result<Data, Raise> {
     let values = ops::collect(context, iterable)?;
     let mut kind = Kind::Int;
+    // Numerators, denominators, and both again when they are brought to one denominator.
+    context.reserve(values.len().saturating_mul(240))?;
     let mut ratios = Vec::with_capacity(values.len());
     let mut special = None;
     for value in values {

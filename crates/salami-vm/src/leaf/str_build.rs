@@ -293,7 +293,7 @@ fn translate(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise>
         }
         if out.len() > reserved {
             reserved = out.len().saturating_mul(2);
-            context.reserve(reserved.saturating_add(body.len()))?;
+            context.reserve(reserved.saturating_mul(2).saturating_add(body.len()))?;
             context.charge((reserved / 64) as u64)?;
         }
     }

@@ -1,5 +1,8 @@
 //! The backtracking matcher: one loop over instructions, with its choices on a stack of its own.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::charset::CharSet;
 use super::memo::Memo;
 use super::program::{Fold, Op, Part, Pc, Program, Single};
@@ -13,13 +16,18 @@ pub(super) const UNSET: u32 = u32::MAX;
 const PATIENCE: u64 = 4_096;
 
 /// What a search may use. Both go down as it runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Budget {
     /// Steps: about one for each instruction or character looked at.
     pub steps: u64,
     /// Bytes for choices to return to and for remembered failures.
     pub memory: usize,
+    /// By which a host asks for control.
+    pub interrupt: Option<Arc<AtomicBool>>,
 }
+
+/// Steps between two looks at whether the host wants control.
+const INTERRUPT_EVERY: u64 = 1 << 15;
 
 /// What a search ran out of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,7 +140,15 @@ impl<'a> Matcher<'a> {
     }
 
     fn charge(&mut self, steps: u64) -> Result<(), Exhausted> {
+        let before = self.used;
         self.used += steps;
+        if before / INTERRUPT_EVERY != self.used / INTERRUPT_EVERY
+            && let Some(flag) = &self.budget.interrupt
+            && flag.load(Ordering::Relaxed)
+        {
+            self.budget.steps = 0;
+            return Err(Exhausted::Steps);
+        }
         match self.budget.steps.checked_sub(steps) {
             Some(left) => {
                 self.budget.steps = left;
