@@ -68,13 +68,32 @@ impl Thread<'_> {
     pub(super) fn changes(&self, name: Option<&str>, root: Option<&Root>, at: Span) -> Diagnostic {
         let what = self.quoted(name);
         let message = format!("a spawned function captured {what} and changes it");
-        let help = format!(
-            "let the function return what it works out, and put it into {what} after `.join()`: a thread \
-             works on copies, so nothing else would see the change"
-        );
+        let help = self.combined(name, at).unwrap_or_else(|| {
+            format!(
+                "let the function return what it works out, and put it into {what} after `.join()`: a \
+                 thread works on copies, so nothing else would see the change"
+            )
+        });
         let mut diagnostic = Diagnostic::error(codes::THREAD_CHANGES, self.span(), message);
         diagnostic = diagnostic.with_help(help);
         self.labelled(diagnostic, root, at, "the thread changes it here")
+    }
+
+    /// How to let the function return what it puts into a variable, and put it there after joining.
+    fn combined(&self, name: Option<&str>, at: Span) -> Option<String> {
+        let reason = "a thread works on copies";
+        let Some(name) = name else {
+            let (file, arguments) = self.call()?;
+            let method = text(file, arguments.first()?.value);
+            return Some(format!(
+                "spawn a function that returns what is to be put in, and write `{method}(task.join())` where \
+                 the task is joined: {reason}"
+            ));
+        };
+        let (value, put) = put_into(name, self.file()?.source.slice(at))?;
+        Some(format!(
+            "write `return {value}` there, and `{put}` where the task is joined: {reason}"
+        ))
     }
 
     /// The thread reads what is changed while it runs.
@@ -198,13 +217,60 @@ impl Thread<'_> {
         } else {
             ("a generator or iterator", "make a list of it: `list(...)`")
         };
+        let help = match self.list_help() {
+            Some(exact) if !is_result && what.contains("iterator") => exact,
+            _ => Help::new(help),
+        };
         let message = if is_result {
             format!("a thread returns {what}, which cannot be copied")
         } else {
             format!("a thread is given {what}, which cannot be copied")
         };
-        Diagnostic::error(codes::THREAD_VALUE, self.span(), message).with_help(help)
+        let mut diagnostic = Diagnostic::error(codes::THREAD_VALUE, self.span(), message);
+        diagnostic.help = help.text;
+        diagnostic.edits = help.edits;
+        diagnostic
     }
+
+    /// The only argument, made a list.
+    fn list_help(&self) -> Option<Help> {
+        let (file, arguments) = self.call()?;
+        let [_, argument] = arguments else {
+            return None;
+        };
+        if !matches!(argument.kind, ArgumentKind::Positional) {
+            return None;
+        }
+        let written = text(file, argument.value);
+        let list = if written.starts_with('(') && written.ends_with(')') {
+            format!("list{written}")
+        } else {
+            format!("list({written})")
+        };
+        let help = Help::new(format!("make a list of it: `{list}`"));
+        Some(help.edit(file.tree.expr(argument.value).span, list))
+    }
+}
+
+/// What a statement puts into a variable, and the statement that puts in what a task returns.
+fn put_into(name: &str, statement: &str) -> Option<(String, String)> {
+    let rest = statement.trim().strip_prefix(name)?;
+    for method in ["append", "add", "extend", "update"] {
+        let given = rest
+            .strip_prefix('.')
+            .and_then(|rest| rest.strip_prefix(method));
+        let given = given.and_then(|rest| rest.strip_prefix('(')?.strip_suffix(')'));
+        if let Some(value) = given {
+            return Some((value.to_owned(), format!("{name}.{method}(task.join())")));
+        }
+    }
+    for operator in ["+=", "-=", "*=", "|=", "="] {
+        if let Some(value) = rest.trim_start().strip_prefix(operator) {
+            let value = value.trim().to_owned();
+            return Some((value, format!("{name} {operator} task.join()")));
+        }
+    }
+    None
 }
 
 fn text(file: &FileData, expr: ExprId) -> &str {
