@@ -26,7 +26,7 @@ fn at(source: &str, address: u32) -> Vec<String> {
 
 #[test]
 fn types_join_where_ways_meet() {
-    let source = "0: LOAD \"x\" -> $0\n1: IF_TRUE $0 -> 4\n2: LOAD_CONST 1 -> $1\n3: JUMP -> 5\n\
+    let source = "FUNCTION f0 \"<module>\"\n0: LOAD \"x\" -> $0\n1: IF_TRUE $0 -> 4\n2: LOAD_CONST 1 -> $1\n3: JUMP -> 5\n\
                   4: LOAD_CONST \"x\" -> $1\n5: RETURN $1";
     assert_eq!(at(source, 5)[1], "int|str");
     assert_eq!(at(source, 3)[1], "int");
@@ -34,7 +34,7 @@ fn types_join_where_ways_meet() {
 
 #[test]
 fn classes_join_and_meet() {
-    let source = "CLASS c0 \"A\"\nCLASS c1 \"B\" base c0\nCLASS c2 \"C\"\n\
+    let source = "CLASS c0 \"A\"\nCLASS c1 \"B\" base c0\nCLASS c2 \"C\"\nFUNCTION f0 \"<module>\"\n\
                   0: LOAD \"x\" -> $0\n1: NEW_OBJECT c1 -> $1\n2: IF_TRUE $0 -> 4\n3: NEW_OBJECT c2 -> $1\n\
                   4: EXPECT $1 object<c0> guard -> $2\n5: EXPECT $1 int|none guard -> $3\n6: LEN $3 -> $3\n7: RETURN $2";
     assert_eq!(at(source, 4)[1], "object<c1,c2>");

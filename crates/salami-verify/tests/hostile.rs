@@ -15,7 +15,7 @@ fn verdict(source: &str) -> Result<(), Vec<VerifyError>> {
 
 #[test]
 fn long_functions_are_verified() {
-    let mut source = "0: LOAD_CONST 1 -> $0\n".to_owned();
+    let mut source = "FUNCTION f0 \"main\"\n0: LOAD_CONST 1 -> $0\n".to_owned();
     for address in 1..100_000 {
         let _ = match address % 10 {
             9 => writeln!(
@@ -82,7 +82,7 @@ fn long_class_chains_are_verified() {
 /// Every block reads every register, and each way around the loop changes one more type.
 #[test]
 fn slow_convergence_is_bounded() {
-    let mut source = String::new();
+    let mut source = "FUNCTION f0 \"main\"\n".to_owned();
     let count = 1_000;
     for register in 0..count {
         let _ = writeln!(source, "LOAD_CONST None -> ${register}");
@@ -131,8 +131,9 @@ fn errors_are_limited() {
 
 #[test]
 fn a_small_stack_is_enough() {
-    let source =
-        "LOAD_CONST 1 -> $0\n".to_owned() + &"IF_TRUE $0 -> @0\n".repeat(50_000) + "RETURN $0\n";
+    let source = "FUNCTION f0 \"main\"\nLOAD_CONST 1 -> $0\n".to_owned()
+        + &"IF_TRUE $0 -> @0\n".repeat(50_000)
+        + "RETURN $0\n";
     #[allow(clippy::disallowed_methods, reason = "the test wants a small stack")]
     let thread = std::thread::Builder::new()
         .stack_size(256 << 10)

@@ -23,7 +23,10 @@ impl Procedure {
     ) -> Address {
         let of_loop = |index: usize| self.plan.as_ref().and_then(|plan| plan.loops.get(index));
         let address = match written {
-            Written::End => position(self.function.code.len()),
+            Written::End => match self.end {
+                Some(end) => end.saturating_add(loaded),
+                None => position(self.function.code.len()),
+            },
             Written::Position(position) => position,
             Written::Inside(inside) => inside.saturating_add(loaded),
             Written::Head(index) => of_loop(index).map_or(0, |found| found.head) + loaded,
@@ -104,6 +107,7 @@ impl Procedure {
             })
             .collect();
         if self.lacks_end() {
+            self.end = Some(position(self.function.code.len()));
             self.used = 0;
             let none = self.literal(tables, Constant::None, Span::default())?;
             self.pending.clear();

@@ -67,6 +67,8 @@ pub(super) struct Procedure {
     /// Registers that live within a line, and how many of them the line at hand uses.
     temporaries: Vec<Register>,
     pub used: usize,
+    /// Where the RETURN stands that hand-written code leaves out.
+    pub end: Option<u32>,
     /// How many registers are spoken of by number.
     pub numbered: usize,
     /// The registers that the line at hand sets.
@@ -145,6 +147,7 @@ impl Procedure {
             plan: None,
             temporaries: Vec::new(),
             used: 0,
+            end: None,
             numbered: 0,
             results: Vec::new(),
             parallel: None,
