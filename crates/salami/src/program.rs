@@ -190,8 +190,8 @@ impl Program {
             return listing::loaded(module, assembled, &Limits::GENERAL, iterations);
         }
         let limits = compiled(&Limits::GENERAL);
-        let verified = verify_within(module, salami_vm::leaf::leaves(), &limits).map_err(
-            |errors| {
+        let verified =
+            verify_within(module, salami_vm::leaf::leaves(), &limits).map_err(|errors| {
                 refuse(
                     errors
                         .iter()
@@ -200,8 +200,7 @@ impl Program {
                         })
                         .collect(),
                 )
-            },
-        )?;
+            })?;
         Self::of(verified, Findings::default())
     }
 
@@ -249,7 +248,7 @@ impl Program {
         match verify_within(
             assembly.module.clone(),
             salami_vm::leaf::leaves(),
-            &Limits::GENERAL,
+            &compiled(&Limits::GENERAL),
         ) {
             Ok(verified) => {
                 let assembly = Some((source, assembly));
@@ -471,7 +470,8 @@ impl Program {
     }
 }
 
-/// The limits of a module that no person wrote by hand: on one of the ways to a clean-up an operation may always fail.
+/// The limits of a module that may be compiled, as text or bytes: on one of the ways to a clean-up an
+/// operation may always fail.
 fn compiled(limits: &Limits) -> Limits {
     Limits {
         failing: true,
