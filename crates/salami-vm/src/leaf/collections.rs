@@ -178,16 +178,19 @@ fn elements(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> 
     let mut values = Vec::new();
     for (key, count) in ops::dict_items(&context.heap, dict) {
         let count = match count {
-            Value::Big(_) => usize::MAX,
+            Value::Big(_) => {
+                let message = "Python int too large to convert to C ssize_t";
+                return Err(context.overflow_error(message));
+            }
             _ => usize::try_from(size(context, count)?.max(0)).unwrap_or(usize::MAX),
         };
-        context.charge(count as u64)?;
         context.reserve(
             values
                 .len()
                 .saturating_add(count)
                 .saturating_mul(VALUE_SIZE),
         )?;
+        context.charge(count as u64)?;
         values.extend(std::iter::repeat_n(key, count));
     }
     context
