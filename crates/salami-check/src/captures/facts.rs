@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use super::points::made_by;
+use super::own::made_by;
 use crate::engine::Engine;
 use crate::face::{self, Effect, FaceEntry, FaceFunction, FaceMember, FaceType, Target};
 use crate::typed::{Function, FunctionId, LocalId, Place};

@@ -7,6 +7,7 @@
 
 mod facts;
 mod order;
+mod own;
 mod points;
 mod report;
 mod walk;
