@@ -199,14 +199,20 @@ def divmod_by(x, y):
 
 
 def abs_of(value):
+    if isinstance(value, (int, float, Decimal)):
+        return abs(value)
     return value.__abs__()
 
 
 def round_whole(value):
+    if isinstance(value, (int, float, Decimal)):
+        return round(value)
     return value.__round__()
 
 
 def round_of(value, digits):
+    if isinstance(value, (int, float, Decimal)):
+        return round(value, digits)
     return value.__round__(digits)
 
 

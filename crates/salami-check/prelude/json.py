@@ -53,7 +53,11 @@ def dump(obj, fp, skipkeys, ensure_ascii, check_circular, allow_nan, cls, indent
 
 
 def loads_hooked(s, cls, object_hook, parse_float, parse_int, parse_constant, object_pairs_hook):
-    return hooked(json.loads(s, parse_float=parse_float, parse_int=parse_int), object_hook)
+    if parse_float is None and parse_int is None:
+        return hooked(json.loads(s), object_hook)
+    return loads_paired(
+        s, cls, None, parse_float, parse_int, parse_constant, lambda pairs: object_hook(dict(pairs))
+    )
 
 
 def hooked(value, hook):
@@ -118,7 +122,7 @@ class JSONEncoder:
 
 def loads_paired(s, cls, object_hook, parse_float, parse_int, parse_constant, object_pairs_hook):
     # What is not JSON is an error here; then the text is read again, for keys that come twice are pairs too.
-    json.loads(s, parse_float=parse_float, parse_int=parse_int)
+    json.loads(s)
     text = s.decode() if isinstance(s, bytes) else s
     value, _ = paired(text, past_space(text, 0), parse_float, parse_int, object_pairs_hook)
     return value
@@ -165,8 +169,15 @@ def paired(text, at, parse_float, parse_int, hook):
         return items, at + 1
     if text[at] == '"':
         end = past_text(text, at)
-    else:
-        end = at
-        while end < len(text) and text[end] not in ",]} \t\n\r":
-            end += 1
-    return json.loads(text[at:end], parse_float=parse_float, parse_int=parse_int), end
+        return json.loads(text[at:end]), end
+    end = at
+    while end < len(text) and text[end] not in ",]} \t\n\r":
+        end += 1
+    token = text[at:end]
+    if token[0] in "-0123456789":
+        is_float = "." in token or "e" in token or "E" in token
+        if is_float and parse_float is not None:
+            return parse_float(token), end
+        if not is_float and parse_int is not None:
+            return parse_int(token), end
+    return json.loads(token), end
