@@ -418,7 +418,7 @@ instructions! {
     0x57 Concat "CONCAT" 1 { values: Vec<Register>, result: Destination }
 
     // ---- the border
-    /// The input field; unset if the input has no such field (so `CHECK_SET` or `IF_UNSET` must follow). Result `any` or unset.
+    /// The input field. In a listing, and where it is declared by `INPUT`, a value of its type; else `any`, or unset if the input has no such field (so `CHECK_SET` or `IF_UNSET` must follow).
     0x60 LoadInput "LOAD_INPUT" 1 { name: String, result: Destination }
     /// Goes to the address if the register is unset.
     0x61 IfUnset "IF_UNSET" 1 { value: Register, target: Address }

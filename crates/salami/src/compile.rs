@@ -91,6 +91,7 @@ pub fn compile_source(source: Source, options: &CompileOptions) -> Result<Progra
         functions: report.functions,
         required,
         limits: options.limits.module,
+        inputs_known: None,
     };
     Program::new(module, findings, &options.limits.module)
 }

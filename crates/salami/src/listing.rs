@@ -55,20 +55,20 @@ impl Program {
         if !self.is_listing() {
             return Ok(self.clone());
         }
-        let known = input
-            .iter()
-            .map(|(name, value)| (name.clone(), kind(value)));
-        self.verified_for(known.collect(), Some(input))
-    }
-
-    fn verified_for(
-        &self,
-        inputs: Inputs,
-        input: Option<&Map<String, Value>>,
-    ) -> Result<Self, CompileError> {
-        let assembled = self.assembled().cloned();
-        let module = self.module().clone();
-        verified(module, inputs, assembled, self.limits(), input)
+        // Fields that it does not load decide nothing.
+        let loaded = assumed_inputs(self.module());
+        let known = input.iter().filter(|(name, _)| loaded.contains_key(*name));
+        let known: Inputs = known
+            .map(|(name, value)| (name.clone(), kind(value)))
+            .collect();
+        if self.inputs_known() == Some(&known) {
+            return Ok(self.clone());
+        }
+        self.once_verified(known, |known| {
+            let assembled = self.assembled().cloned();
+            let module = self.module().clone();
+            verified(module, known, assembled, self.limits(), Some(input))
+        })
     }
 
     /// What of the input does not fit what a listing declares.
@@ -178,12 +178,14 @@ fn verified(
     input: Option<&Map<String, Value>>,
 ) -> Result<Program, CompileError> {
     let leaves = salami_vm::leaf::leaves();
+    let inputs_known = input.map(|_| inputs.clone());
     match verify_for(module.clone(), leaves, &limits, inputs) {
         Ok(verified) => Program::of(
             verified,
             Findings {
                 assembly: assembled,
                 limits,
+                inputs_known,
                 ..Findings::default()
             },
         ),

@@ -1,6 +1,6 @@
 //! A program that may run: a verified module with what is known of its source.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use salami_ir::text::Assembly;
 use salami_ir::{Address, FunctionIndex, Module, Place, binary, text};
@@ -42,6 +42,10 @@ struct Inner {
     /// The module prepared for running instruction by instruction, once that was asked for.
     stepped: OnceLock<Arc<salami_vm::Program>>,
     hash: OnceLock<String>,
+    /// Of a listing that was verified for an input: the types of that.
+    inputs_known: Option<salami_verify::Inputs>,
+    /// Of a listing: itself verified for inputs that it met, by their types.
+    verified: Mutex<Vec<(salami_verify::Inputs, Program)>>,
 }
 
 /// What the checker found out about a source program.
@@ -57,6 +61,8 @@ pub(crate) struct Findings {
     pub(crate) required: Vec<String>,
     /// What it was verified within.
     pub(crate) limits: Limits,
+    /// The types of the input that it was verified for.
+    pub(crate) inputs_known: Option<salami_verify::Inputs>,
 }
 
 impl Default for Findings {
@@ -70,6 +76,7 @@ impl Default for Findings {
             functions: Vec::new(),
             required: Vec::new(),
             limits: Limits::GENERAL,
+            inputs_known: None,
         }
     }
 }
@@ -102,6 +109,7 @@ impl Program {
             functions,
             required,
             limits,
+            inputs_known,
         } = findings;
         let tools = &verified.module().capabilities;
         if sources.is_empty() && !tools.is_empty() {
@@ -140,6 +148,8 @@ impl Program {
                 limits,
                 stepped: OnceLock::new(),
                 hash: OnceLock::new(),
+                inputs_known,
+                verified: Mutex::new(Vec::new()),
             }),
         })
     }
@@ -303,6 +313,35 @@ impl Program {
     /// The assembly that it was made from.
     pub(crate) fn assembled(&self) -> Option<&(Source, Assembly)> {
         self.inner.assembly.as_ref()
+    }
+
+    /// The types of the input that it was verified for.
+    pub(crate) fn inputs_known(&self) -> Option<&salami_verify::Inputs> {
+        self.inner.inputs_known.as_ref()
+    }
+
+    /// Itself, verified for inputs of these types by `verify`, unless that was done before.
+    pub(crate) fn once_verified(
+        &self,
+        inputs: salami_verify::Inputs,
+        verify: impl FnOnce(salami_verify::Inputs) -> Result<Self, CompileError>,
+    ) -> Result<Self, CompileError> {
+        /// Inputs of more forms than these are rare, and cost no more than the first.
+        const KEPT: usize = 16;
+        // A lock that is poisoned holds what is whole all the same.
+        let lock = || match self.inner.verified.lock() {
+            Ok(guard) => guard,
+            Err(poisoned) => poisoned.into_inner(),
+        };
+        if let Some((_, known)) = lock().iter().find(|(known, _)| *known == inputs) {
+            return Ok(known.clone());
+        }
+        let program = verify(inputs.clone())?;
+        let mut kept = lock();
+        if kept.len() < KEPT {
+            kept.push((inputs, program.clone()));
+        }
+        Ok(program)
     }
 
     pub(crate) fn limits(&self) -> Limits {
