@@ -338,7 +338,8 @@ impl Walker<'_, '_> {
         }
         if let Some(&class) = data.instances.first() {
             // Natives take the value that such an object keeps, never the object.
-            let is_kept = matches!(class, ClassRef::Program(index) if self.engine.kept_data(index).is_some());
+            let is_kept =
+                matches!(class, ClassRef::Program(index) if self.engine.kept_data(index).is_some());
             return if !is_kept && self.engine.derives(class, ClassRef::Native(name)) {
                 Fit::Yes
             } else {
@@ -716,7 +717,9 @@ impl Walker<'_, '_> {
                 return true;
             }
             let data = self.engine.types.data(type_).clone();
-            if data.json && names.contains(&"__repr__") {
+            // A format of data may fail, which is told where it stands.
+            let shows = names.contains(&"__repr__") && !names.contains(&"__format__");
+            if data.json && shows {
                 pending.push(self.read(self.engine.exceptions.objects));
             }
             for &class in &data.instances {

@@ -17,6 +17,9 @@ use crate::value::Value;
 /// The most that a segment costs, so the most that a machine runs ahead of what was paid.
 pub(crate) const SEGMENT_LIMIT: u16 = 200;
 
+/// Instructions in runs, ascending.
+pub(crate) type Runs = Box<[Range<u32>]>;
+
 /// A test for a register type, made fast.
 #[derive(Clone, Debug)]
 pub(crate) struct Check {
@@ -108,7 +111,7 @@ pub(crate) struct Function {
     /// For each handler, its register's position in the frame.
     pub(crate) handler_registers: Box<[u32]>,
     /// For each handler, which instructions are only reached through it; found when first asked.
-    pub(crate) inside: Box<[OnceLock<Box<[Range<u32>]>>]>,
+    pub(crate) inside: Box<[OnceLock<Runs>]>,
     /// What of a frame is state, by where it stands; found when first asked.
     pub(crate) liveness: OnceLock<crate::state::Liveness>,
     pub(crate) sites: Box<[Site]>,
