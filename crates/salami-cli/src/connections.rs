@@ -1,11 +1,11 @@
 //! The tools of a configuration, and the calls of them that are under way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
-use salami::{Answer, Call, Interrupt, Program, Refused, ToolStep, Tools};
+use salami::{Answer, Call, Interrupt, Program, Refused, ToolStep, Tools, Work};
 use salami_tools::{Surroundings, configured};
 
 use crate::failure::{Failure, INTERRUPTED, REFUSED, WAITING};
@@ -14,10 +14,16 @@ use crate::{files, interrupt};
 /// How long it waits before it looks whether Ctrl-C was pressed.
 const NAP: Duration = Duration::from_millis(50);
 
+/// So many calls are made side by side; others wait for their turn.
+const SIDE_BY_SIDE: usize = 64;
+
 /// Tools, and what they do at the moment.
 #[derive(Debug)]
 pub struct Connections {
     tools: Tools,
+    /// Work that waits for its turn.
+    queue: VecDeque<(u64, Work)>,
+    running: usize,
     under_way: BTreeMap<u64, Call>,
     sender: Sender<(u64, Answer)>,
     receiver: Receiver<(u64, Answer)>,
@@ -46,6 +52,8 @@ impl Connections {
         let (sender, receiver) = channel();
         Ok(Self {
             tools,
+            queue: VecDeque::new(),
+            running: 0,
             under_way: BTreeMap::new(),
             sender,
             receiver,
@@ -81,15 +89,29 @@ impl Connections {
         match self.tools.ask(call)? {
             ToolStep::Done(outcome) => Ok(Some(outcome.into_answer(call))),
             ToolStep::Outside(work) => {
-                let (sender, made) = (self.sender.clone(), call.clone());
                 self.under_way.insert(call.sequence, call.clone());
-                std::thread::spawn(move || {
-                    let answer = work.run().into_answer(&made);
-                    // Who does not wait any more does not want it.
-                    let _ = sender.send((made.sequence, answer));
-                });
+                self.queue.push_back((call.sequence, work));
+                self.begin();
                 Ok(None)
             }
+        }
+    }
+
+    /// Begins work whose turn it is.
+    fn begin(&mut self) {
+        while self.running < SIDE_BY_SIDE
+            && let Some((sequence, work)) = self.queue.pop_front()
+        {
+            let Some(call) = self.under_way.get(&sequence).cloned() else {
+                continue;
+            };
+            let sender = self.sender.clone();
+            self.running += 1;
+            std::thread::spawn(move || {
+                let answer = work.run().into_answer(&call);
+                // Who does not wait any more does not want it.
+                let _ = sender.send((sequence, answer));
+            });
         }
     }
 
@@ -98,6 +120,8 @@ impl Connections {
         loop {
             match self.receiver.recv_timeout(NAP) {
                 Ok((sequence, answer)) => {
+                    self.running = self.running.saturating_sub(1);
+                    self.begin();
                     if let Some(call) = self.under_way.remove(&sequence) {
                         return Ok(Some((call, answer)));
                     }

@@ -1,6 +1,8 @@
 //! The audit log: who did what, when, with what result. A line of JSON for each entry, each with the
 //! hash of the one before, so that none can be changed, taken out or put in between unnoticed.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::call::{Answer, Call};
@@ -128,7 +130,9 @@ pub type AuditError = (usize, String);
 /// # Errors
 /// The first line that is not as it was written.
 pub fn verify_audit(log: &str) -> Result<usize, AuditError> {
-    let mut previous = FIRST.to_owned();
+    let mut previous = String::new();
+    let mut process = String::new();
+    let mut processes = BTreeSet::new();
     let mut number = 0_u64;
     let mut count = 0;
     for (index, line) in log.lines().enumerate() {
@@ -142,10 +146,16 @@ pub fn verify_audit(log: &str) -> Result<usize, AuditError> {
         if hash.as_str() != text("hash") {
             return Err(wrong("it was changed: it is not what its hash says"));
         }
-        if text("previous") == FIRST && entry.get("number") == Some(&0.into()) {
+        let begins = text("previous") == FIRST && entry.get("number") == Some(&0.into());
+        // A process has one chain: its first line is there once.
+        if begins && processes.insert(text("process").to_owned()) {
             (previous, number) = (FIRST.to_owned(), 0);
+            process = text("process").to_owned();
         }
-        if text("previous") != previous || entry.get("number") != Some(&number.into()) {
+        if text("previous") != previous
+            || text("process") != process
+            || entry.get("number") != Some(&number.into())
+        {
             return Err(wrong(
                 "it does not follow the line before: one was taken out, put in or moved",
             ));

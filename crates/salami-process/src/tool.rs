@@ -99,10 +99,13 @@ impl Outcome {
     #[must_use]
     pub fn into_answer(self, call: &Call) -> Answer {
         match self {
-            Self::Value(value) if depth(&value) > DEPTH => Answer::Error(format!(
-                "{}() answered data that is nested more than {DEPTH} deep",
-                call.name()
-            )),
+            Self::Value(value) if depth(&value) > DEPTH => {
+                take_apart(value);
+                let name = call.name();
+                Answer::Error(format!(
+                    "{name}() answered data that is nested more than {DEPTH} deep"
+                ))
+            }
             Self::Value(value) => Answer::Value(value),
             Self::Error(message) => Answer::Error(message),
             other => {
@@ -127,6 +130,18 @@ impl Outcome {
 
 /// How deep an answer may nest.
 const DEPTH: usize = 100;
+
+/// Drops a value whose nesting would overflow the stack.
+fn take_apart(value: Value) {
+    let mut pending = vec![value];
+    while let Some(value) = pending.pop() {
+        match value {
+            Value::Array(items) => pending.extend(items),
+            Value::Object(items) => pending.extend(items.into_iter().map(|(_, item)| item)),
+            _ => {}
+        }
+    }
+}
 
 fn depth(value: &Value) -> usize {
     let mut deepest = 0;

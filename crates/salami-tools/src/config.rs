@@ -82,9 +82,11 @@ pub fn configured(text: &str, surroundings: &dyn Surroundings) -> Result<Tools, 
 }
 
 fn policy(mut table: Table, surroundings: &dyn Surroundings) -> Result<Policy, String> {
-    let mut policy = Policy::default();
-    policy.allow = table.entries("allow")?;
-    policy.private = table.entries("private")?;
+    let mut policy = Policy {
+        allow: table.entries("allow")?,
+        private: table.entries("private")?,
+        ..Policy::default()
+    };
     if let Some(seconds) = table.seconds("timeout")? {
         policy.timeout = seconds;
     }

@@ -1,6 +1,6 @@
 //! The tools of a program as its host sees them: calls come out as data, answers go in.
 
-use salami_process::{Answer, Call};
+use salami_process::{Answer, Call, Refused, Step, Tools};
 use serde_json::Map;
 
 use crate::json;
@@ -70,6 +70,40 @@ pub trait Host {
 impl<F: FnMut(&Call) -> Answer> Host for F {
     fn call(&mut self, call: &Call) -> Option<Answer> {
         Some(self(call))
+    }
+}
+
+/// Tools are a host, too; what they must do outside is done at once, here.
+///
+/// ```
+/// use salami::{Effect, FunctionTool, Outcome, Permissions, RunOptions, Stub, Tools};
+///
+/// let stub = "@read\ndef price(item: str) -> int: ...\n";
+/// let shop = FunctionTool::new("shop", stub, |call| match call.arguments["item"].as_str() {
+///     Some("tea") => Outcome::Value(3.into()),
+///     _ => Outcome::Error("we do not sell that".into()),
+/// })
+/// .with_function("price", &["item"], Effect::Read);
+/// let mut tools = Tools::new(Permissions::default());
+/// tools.connect(shop);
+///
+/// let stubs = tools.stubs().map(|(name, text)| Stub::new(name, text)).collect();
+/// let options = salami::CompileOptions { stubs, ..Default::default() };
+/// let source = "from tools import shop\nprint(shop.price('tea'))\n";
+/// let program = salami::compile("buy.py", source, &options)?;
+/// assert_eq!(tools.admit(&program.needs()), Ok(()));
+/// assert_eq!(program.run_with(&RunOptions::default(), &mut tools).output, "3\n");
+/// # Ok::<(), salami::CompileError>(())
+/// ```
+impl Host for Tools {
+    fn call(&mut self, call: &Call) -> Option<Answer> {
+        let outcome = match self.ask(call) {
+            Ok(Step::Done(outcome)) => outcome,
+            Ok(Step::Outside(work)) => work.run(),
+            Err(Refused::NoTool(_)) => return None,
+            Err(refused) => return Some(Answer::Error(refused.to_string())),
+        };
+        Some(outcome.into_answer(call))
     }
 }
 

@@ -183,7 +183,7 @@ impl<L: Iterator<Item = Result<String, String>>> Replay<L> {
     ///
     /// # Errors
     /// What is wrong with the record.
-    pub fn next(&mut self) -> Result<(u64, Option<Value>), RecordError> {
+    pub fn upcoming(&mut self) -> Result<(u64, Option<Value>), RecordError> {
         let event = self.standing()?;
         let next = match &event {
             Event::End(end) => (end.fuel, Some(end.outcome.clone())),
@@ -199,7 +199,7 @@ impl<L: Iterator<Item = Result<String, String>>> Replay<L> {
     /// # Errors
     /// That difference, or one of what it wrote before; or what is wrong with the record.
     pub fn passed(&mut self, fuel: u64) -> Result<(), Broken> {
-        let (recorded, _) = self.next()?;
+        let (recorded, _) = self.upcoming()?;
         if fuel <= recorded {
             return Ok(());
         }

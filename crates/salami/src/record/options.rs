@@ -57,14 +57,23 @@ pub(super) fn read(options: &Map<String, Value>) -> Result<RunOptions, String> {
     let field = |name: &str| options.get(name).ok_or_else(|| wrong(name));
     let input = field("input")?.as_str().ok_or_else(|| wrong("input"))?;
     let input: Map<String, Value> = serde_json::from_str(input).map_err(|_| wrong("input"))?;
-    let streams = field("streams")?.as_array().ok_or_else(|| wrong("streams"))?;
+    let streams = field("streams")?
+        .as_array()
+        .ok_or_else(|| wrong("streams"))?;
     let streams = streams
         .iter()
         .map(|name| name.as_str().map(str::to_owned))
         .collect::<Option<Vec<String>>>()
         .ok_or_else(|| wrong("streams"))?;
-    let limits = field("limits")?.as_object().ok_or_else(|| wrong("limits"))?;
-    let number = |name: &str| limits.get(name).and_then(Value::as_u64).ok_or_else(|| wrong(name));
+    let limits = field("limits")?
+        .as_object()
+        .ok_or_else(|| wrong("limits"))?;
+    let number = |name: &str| {
+        limits
+            .get(name)
+            .and_then(Value::as_u64)
+            .ok_or_else(|| wrong(name))
+    };
     let optional = |name: &str| match limits.get(name) {
         Some(Value::Null) => Ok(None),
         Some(value) => value.as_u64().map(Some).ok_or_else(|| wrong(name)),

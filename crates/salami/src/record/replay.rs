@@ -162,7 +162,7 @@ impl<L: Iterator<Item = Result<String, String>>> Replaying<L> {
     /// # Errors
     /// As [`replay`].
     pub fn step(&mut self) -> Result<Option<Replayed>, Broken> {
-        let (fuel, end_at) = self.replay.next()?;
+        let (fuel, end_at) = self.replay.upcoming()?;
         let left = fuel.saturating_sub(self.execution.fuel());
         let progress = match end_at.as_ref().and_then(ended_by_host) {
             // The host ended it there, for a reason of its own.
