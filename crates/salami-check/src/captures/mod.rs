@@ -6,6 +6,7 @@
 //! a thread writes to, or reads while others write, is one that it captured.
 
 mod facts;
+mod objects;
 mod order;
 mod own;
 mod points;
@@ -136,7 +137,7 @@ impl<'c> Thread<'c> {
                 Target::Object(cell) => vec![cell],
                 Target::Global(global) => {
                     let held = self.points.held(Holder::Global(0, global));
-                    held.into_iter().collect()
+                    held.iter().collect()
                 }
             };
             while let Some(object) = pending.pop() {
@@ -145,7 +146,7 @@ impl<'c> Thread<'c> {
                     continue;
                 }
                 self.reach.insert(object, index);
-                pending.extend(self.points.held(Holder::Inside(object)));
+                pending.extend(self.points.held(Holder::Inside(object)).iter());
                 // What a function captured is read where it is called: that is a root of its own.
             }
         }

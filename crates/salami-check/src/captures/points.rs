@@ -12,12 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use salami_source::Span;
 
 use super::facts::Facts;
+pub(super) use super::objects::{Object, Objects};
 use crate::typed::{Expr, ExprKind, FunctionId, Kind, LocalId, Place, Storage, ValueSet};
 
 /// A world: 0 is the program, the others are threads.
 pub(super) type World = u16;
-pub(super) type Object = u32;
-pub(super) type Objects = BTreeSet<Object>;
 
 /// More worlds than any program needs.
 const MOST_WORLDS: usize = 64;
@@ -109,6 +108,8 @@ pub(super) struct Points<'p> {
     pub objects: Vec<Made>,
     index: BTreeMap<(World, u32, u32, u8), Object>,
     holds: BTreeMap<Holder, Objects>,
+    /// What is within each object.
+    inside: Vec<Objects>,
     reached: BTreeSet<(World, u32)>,
     /// By world; the program's own entry is empty.
     pub threads: Vec<Thread>,
@@ -175,6 +176,7 @@ impl<'p> Points<'p> {
             objects: Vec::new(),
             index: BTreeMap::new(),
             holds: BTreeMap::new(),
+            inside: Vec::new(),
             reached: BTreeSet::new(),
             threads: vec![root],
             copies: BTreeMap::new(),
@@ -271,6 +273,7 @@ impl<'p> Points<'p> {
             place,
             role,
         });
+        self.inside.push(Objects::new());
         self.index.insert(key, object);
         self.changed = true;
         object
@@ -286,35 +289,40 @@ impl<'p> Points<'p> {
     }
 
     pub fn held(&self, holder: Holder) -> Objects {
-        self.holds.get(&holder).cloned().unwrap_or_default()
+        match holder {
+            Holder::Inside(object) => self.inside[object as usize].clone(),
+            _ => self.holds.get(&holder).cloned().unwrap_or_default(),
+        }
     }
 
     fn hold(&mut self, holder: Holder, objects: Objects) {
+        self.hold_all(holder, &objects);
+    }
+
+    fn hold_all(&mut self, holder: Holder, objects: &Objects) {
         if objects.is_empty() {
             return;
         }
-        self.work += objects.len() as u64;
-        let known = self.holds.entry(holder).or_default();
-        let before = known.len();
-        known.extend(objects);
-        self.changed |= known.len() != before;
+        self.work += objects.size();
+        let known = match holder {
+            Holder::Inside(object) => &mut self.inside[object as usize],
+            _ => self.holds.entry(holder).or_default(),
+        };
+        self.changed |= known.join(objects);
     }
 
     /// What is right within objects.
     fn within(&mut self, objects: &Objects) -> Objects {
         let mut all = Objects::new();
-        for &object in objects {
-            self.work += 1;
-            all.extend(
-                self.holds
-                    .get(&Holder::Inside(object))
-                    .into_iter()
-                    .flatten(),
-            );
+        for object in objects.iter() {
+            let inside = &self.inside[object as usize];
+            self.work += 1 + inside.size();
+            all.join(inside);
             if let What::Generator(function) = self.made(object).what {
                 let world = self.made(object).world;
-                let yielded = Holder::Yielded(world, function.0);
-                all.extend(self.holds.get(&yielded).into_iter().flatten());
+                if let Some(yielded) = self.holds.get(&Holder::Yielded(world, function.0)) {
+                    all.join(yielded);
+                }
             }
         }
         all
@@ -325,7 +333,7 @@ impl<'p> Points<'p> {
             return Objects::new();
         }
         let fits = |&object: &Object| self.made(object).kinds & values.kinds != 0;
-        let fitting: Objects = objects.iter().copied().filter(fits).collect();
+        let fitting: Objects = objects.iter().filter(fits).collect();
         // What a native made within an object, as a defaultdict makes lists, is taken for a part of it.
         if fitting.is_empty() { objects } else { fitting }
     }
@@ -333,7 +341,7 @@ impl<'p> Points<'p> {
     /// The copies of objects in a world. Functions are what they were: what they capture is shared.
     fn copied(&mut self, world: World, objects: &Objects) -> Objects {
         let mut copies = Objects::new();
-        for &object in objects {
+        for object in objects.iter() {
             let made = self.made(object).clone();
             if matches!(made.what, What::Closure(_) | What::Cell(_)) || made.world == world {
                 copies.insert(object);
@@ -351,7 +359,7 @@ impl<'p> Points<'p> {
 
     /// Notes which of the objects cannot be copied.
     fn sort_out(&mut self, thread: World, objects: &Objects, is_result: bool) {
-        for &object in objects {
+        for object in objects.iter() {
             if self.is_spent(object) {
                 self.strangers.insert((thread, object, is_result));
             }
@@ -387,8 +395,8 @@ impl<'p> Points<'p> {
         match self.cells(world, function, local) {
             None => self.hold(Holder::Local(world, function, local), objects),
             Some(cells) => {
-                for cell in cells {
-                    self.hold(Holder::Inside(cell), objects.clone());
+                for cell in cells.iter() {
+                    self.hold_all(Holder::Inside(cell), &objects);
                 }
             }
         }
@@ -398,7 +406,7 @@ impl<'p> Points<'p> {
         match self.cells(self.world, self.function, local.0) {
             None => self.held(Holder::Local(self.world, self.function, local.0)),
             Some(cells) => {
-                for &cell in &cells {
+                for cell in cells.iter() {
                     self.note_read(Target::Object(cell), span);
                 }
                 self.within(&cells)
@@ -432,7 +440,7 @@ impl<'p> Points<'p> {
                 if let Some(cells) = self.cells(self.world, self.function, local.0) {
                     let storage = self.local(self.function, local.0).map(|it| it.storage);
                     let is_own = storage == Some(Storage::Cell);
-                    for cell in cells {
+                    for cell in cells.iter() {
                         self.note_write(Target::Object(cell), span, is_own);
                     }
                 }
@@ -447,8 +455,8 @@ impl<'p> Points<'p> {
                 let to = self.expr(receiver);
                 if let Place::Item(_, key) = place {
                     let key = self.expr(key);
-                    for &object in &to {
-                        self.hold(Holder::Inside(object), key.clone());
+                    for object in to.iter() {
+                        self.hold_all(Holder::Inside(object), &key);
                     }
                 }
                 self.write(&to, objects, receiver, span);
@@ -459,8 +467,8 @@ impl<'p> Points<'p> {
     /// A change of objects, which then hold these too.
     fn write(&mut self, to: &Objects, objects: Objects, receiver: &Expr, span: Span) {
         let is_own = self.is_own(receiver);
-        for &object in to {
-            self.hold(Holder::Inside(object), objects.clone());
+        for object in to.iter() {
+            self.hold_all(Holder::Inside(object), &objects);
             self.note_write(Target::Object(object), span, is_own);
         }
     }

@@ -35,7 +35,7 @@ impl<'p> Points<'p> {
                 argument,
             );
         }
-        for &closure in closures {
+        for closure in closures.iter() {
             for position in 0..function.captures {
                 let cells = self.held(Holder::Captured(closure, position));
                 self.hold(
@@ -63,10 +63,11 @@ impl<'p> Points<'p> {
         span: Span,
     ) -> Objects {
         let mut results = Objects::new();
-        for &object in callee {
+        for object in callee.iter() {
             if let What::Closure(function) = self.made(object).what {
                 let arguments = arguments.to_vec();
-                results.extend(self.call(function.0, &[object].into(), arguments, 0, span));
+                let result = self.call(function.0, &[object].into(), arguments, 0, span);
+                results.join(&result);
             }
         }
         results
@@ -78,12 +79,12 @@ impl<'p> Points<'p> {
         let inside = self.within(objects);
         let yielded = Holder::Yielded(self.world, self.function);
         self.hold(yielded, inside.clone());
-        for &object in objects {
+        for object in objects.iter() {
             let made = self.made(object);
             if let What::Generator(function) = made.what {
-                results.extend(self.held(Holder::Returned(made.world, function.0)));
+                results.join(&self.held(Holder::Returned(made.world, function.0)));
             } else {
-                results.extend(&inside);
+                results.join(&inside);
             }
         }
         results
@@ -121,7 +122,7 @@ impl<'p> Points<'p> {
     /// Begins a thread: it has the cell of the function, and copies of the arguments.
     pub(super) fn start(&mut self, closures: &Objects) {
         let thread = self.thread();
-        for &closure in closures {
+        for closure in closures.iter() {
             let What::Closure(run) = self.made(closure).what else {
                 continue;
             };
@@ -160,7 +161,8 @@ impl<'p> Points<'p> {
             let thread = World::try_from(index).unwrap_or(0);
             for run in self.threads[index].entries.clone() {
                 let returned = self.held(Holder::Returned(thread, run));
-                all.extend(self.copied(self.world, &returned));
+                let copies = self.copied(self.world, &returned);
+                all.join(&copies);
             }
             let raised = self.held(Holder::Raised(thread));
             let raised = self.copied(self.world, &raised);

@@ -2,8 +2,9 @@
 
 use salami_source::Span;
 
-use super::{Holder, Object, Objects, Points, Target, What};
+use super::{Holder, Objects, Points, Target, What};
 use crate::captures::facts::Leaf;
+use crate::captures::objects::united;
 use crate::typed::{
     Capture, Expr, ExprKind, FunctionId, Kind, LocalId, Piece, Place, Stmt, StmtKind, ValueSet,
 };
@@ -34,7 +35,8 @@ impl<'p> Points<'p> {
             ExprKind::Global(global) => self.read_global(global.0, span),
             ExprKind::Binary(_, left, right) => {
                 let mut both = self.expr(left);
-                both.extend(self.expr(right));
+                let more = self.expr(right);
+                both.join(&more);
                 let inside = self.within(&both);
                 self.container(inside, &expr.values)
             }
@@ -50,13 +52,15 @@ impl<'p> Points<'p> {
             }
             ExprKind::And(left, right) | ExprKind::Or(left, right) => {
                 let mut both = self.expr(left);
-                both.extend(self.expr(right));
+                let more = self.expr(right);
+                both.join(&more);
                 both
             }
             ExprKind::IfElse(test, then, otherwise) => {
                 self.expr(test);
                 let mut both = self.expr(then);
-                both.extend(self.expr(otherwise));
+                let more = self.expr(otherwise);
+                both.join(&more);
                 both
             }
             ExprKind::Call(function, arguments) => {
@@ -93,7 +97,7 @@ impl<'p> Points<'p> {
                 if key.values.has(Kind::Slice) {
                     return self.container(objects, &expr.values);
                 }
-                objects.extend(receiver);
+                objects.join(&receiver);
                 objects
             }
             ExprKind::Slice(start, stop, step) => {
@@ -106,7 +110,7 @@ impl<'p> Points<'p> {
             | ExprKind::Tuple(values)
             | ExprKind::Set(values)
             | ExprKind::Dict(values) => {
-                let inside = self.all(values).into_iter().flatten().collect();
+                let inside = united(&self.all(values));
                 self.container(inside, &expr.values)
             }
             ExprKind::FString(pieces) => {
@@ -139,7 +143,7 @@ impl<'p> Points<'p> {
             ExprKind::Send(generator, value) | ExprKind::Throw(generator, value) => {
                 let objects = self.expr(generator);
                 let value = self.expr(value);
-                for &object in &objects {
+                for object in objects.iter() {
                     let made = self.made(object);
                     if let What::Generator(function) = made.what {
                         self.hold(Holder::Sent(made.world, function.0), value.clone());
@@ -147,10 +151,10 @@ impl<'p> Points<'p> {
                 }
                 self.write(&objects, Objects::new(), generator, span);
                 let mut results = self.within(&objects);
-                for &object in &objects {
+                for object in objects.iter() {
                     let made = self.made(object);
                     if let What::Generator(function) = made.what {
-                        results.extend(self.held(Holder::Returned(made.world, function.0)));
+                        results.join(&self.held(Holder::Returned(made.world, function.0)));
                     }
                 }
                 let returned = results.clone();
@@ -210,7 +214,7 @@ impl<'p> Points<'p> {
         let given = self.all(arguments);
         match name {
             "_leaf.thread_start" => {
-                self.start(&given.into_iter().flatten().collect());
+                self.start(&united(&given));
                 return Objects::new();
             }
             "_leaf.thread_result" => return self.results(),
@@ -220,9 +224,9 @@ impl<'p> Points<'p> {
         if known.contains(Leaf::CHANGES)
             && let (Some(receiver), Some((first, rest))) = (arguments.first(), given.split_first())
         {
-            let rest: Objects = rest.iter().flatten().copied().collect();
+            let rest = united(rest);
             let mut put = self.within(&rest);
-            put.extend(rest);
+            put.join(&rest);
             self.write(first, put, receiver, expr.span);
         }
         let used_up = 1..arguments.len().max(1);
@@ -237,17 +241,18 @@ impl<'p> Points<'p> {
             .iter()
             .zip(&arguments[used_up])
         {
-            let spent = |&&object: &&Object| self.is_spent(object);
-            let spent: Objects = objects.iter().filter(spent).copied().collect();
+            let spent = |&object: &super::Object| self.is_spent(object);
+            let spent: Objects = objects.iter().filter(spent).collect();
             self.write(&spent, Objects::new(), argument, expr.span);
         }
-        let all: Objects = given.into_iter().flatten().collect();
+        let all = united(&given);
         let mut inside = self.within(&all);
-        inside.extend(all);
+        inside.join(&all);
         if known.contains(Leaf::SELECTS) {
             let mut results = self.within(&inside);
-            results.extend(&inside);
-            results.extend(self.container(inside, &expr.values));
+            results.join(&inside);
+            let made = self.container(inside, &expr.values);
+            results.join(&made);
             return results;
         }
         self.container(inside, &expr.values)
@@ -296,7 +301,7 @@ impl<'p> Points<'p> {
                     None => {
                         let is_own = matches!(place, Place::Local(local)
                             if self.facts.makes(self.function, *local));
-                        for &object in &old {
+                        for object in old.iter() {
                             self.hold(Holder::Inside(object), inside.clone());
                             self.note_write(Target::Object(object), span, is_own);
                         }
@@ -307,7 +312,7 @@ impl<'p> Points<'p> {
             StmtKind::Unpack { value, targets, .. } => {
                 let value = self.expr(value);
                 let mut parts = self.within(&value);
-                parts.extend(value);
+                parts.join(&value);
                 let rest = self.make(5, What::Other, 1 << Kind::List as u8);
                 self.hold(Holder::Inside(rest), parts.clone());
                 parts.insert(rest);
@@ -338,8 +343,8 @@ impl<'p> Points<'p> {
             }
             StmtKind::For(local, iterable, body, otherwise) => {
                 let objects = self.expr(iterable);
-                let spent = |&&object: &&Object| self.is_spent(object);
-                let spent: Objects = objects.iter().filter(spent).copied().collect();
+                let spent = |&object: &super::Object| self.is_spent(object);
+                let spent: Objects = objects.iter().filter(spent).collect();
                 self.write(&spent, Objects::new(), iterable, iterable.span);
                 let elements = self.within(&objects);
                 let kinds = self.facts.kinds_of(self.function, &Place::Local(*local));
@@ -369,7 +374,8 @@ impl<'p> Points<'p> {
             StmtKind::Raise(value, cause) => {
                 let mut raised = self.expr(value);
                 if let Some(cause) = cause {
-                    raised.extend(self.expr(cause));
+                    let more = self.expr(cause);
+                    raised.join(&more);
                 }
                 self.hold(Holder::Raised(self.world), raised);
             }
@@ -402,7 +408,7 @@ impl<'p> Points<'p> {
             },
             StmtKind::ListAppend(local, value) | StmtKind::SetAdd(local, value) => {
                 let value = self.expr(value);
-                for object in self.read_local(*local, span) {
+                for object in self.read_local(*local, span).iter() {
                     self.hold(Holder::Inside(object), value.clone());
                 }
             }
