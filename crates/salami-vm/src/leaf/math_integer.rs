@@ -24,7 +24,7 @@ pub(super) const LEAVES: &[Leaf] = &[
 /// Pays and reserves for a product of so many factors of so many bits.
 fn pay(context: &mut Context, factors: u64, bits: u64) -> Result<(), Raise> {
     let total = factors.saturating_mul(bits);
-    let numbers = total / 2 + factors.saturating_mul(64);
+    let numbers = (total / 2).saturating_add(factors.saturating_mul(64));
     context.reserve(usize::try_from(numbers).unwrap_or(usize::MAX))?;
     // Multiplied as a tree: about the product's size to the power of 1.6.
     let words = total / 64 + 1;

@@ -37,6 +37,8 @@ struct Search<'t> {
     /// The class and its bases, from the program.
     order: Vec<ClassId>,
     field: &'t str,
+    /// Whether the program has a `del` of an attribute of that name.
+    is_deleted: bool,
     work: usize,
 }
 
@@ -59,6 +61,7 @@ impl Walker<'_, '_> {
             tree,
             order,
             field: text,
+            is_deleted: self.file.deleted.contains(text),
             work: 0,
         };
         let lack = search.lack(&self.engine.classes[class as usize].name);
@@ -74,7 +77,7 @@ impl<'t> Search<'t> {
         if self.order.iter().any(|&class| self.is_of_class(class)) {
             return None;
         }
-        if self.is_deleted() {
+        if self.is_deleted {
             return Some(format!(
                 "`{field}` may have been deleted: there is a `del` of it"
             ));
@@ -108,16 +111,6 @@ impl<'t> Search<'t> {
                 // Loops and branches in the body of a class: whatever they set.
                 _ => true,
             }
-        })
-    }
-
-    fn is_deleted(&mut self) -> bool {
-        self.work += self.tree.stmts.len() / 8;
-        self.tree.stmts.iter().any(|statement| match &statement.kind {
-            StmtKind::Delete(targets) => targets.iter().any(|&target| {
-                matches!(&self.tree.expr(target).kind, ExprKind::Attribute { name, .. } if self.tree.name(name.name) == self.field)
-            }),
-            _ => false,
         })
     }
 
