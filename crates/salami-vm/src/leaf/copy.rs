@@ -37,6 +37,7 @@ fn copy(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
             Ok(copy)
         }
         Value::Set(set) if !context.heap.set(set).is_frozen() => ops::set_copy(context, set, false),
+        Value::Object(_) if is_member(context, value) => Ok(value),
         Value::Object(object) => {
             let Instance { class, fields } = context.heap.object(object).clone();
             context.charge(fields.len() as u64)?;
@@ -123,6 +124,16 @@ fn children(context: &Context, value: Value) -> Vec<Value> {
     }
 }
 
+/// Whether a value is a member of an enumeration: there is but one of it.
+fn is_member(context: &Context, value: Value) -> bool {
+    let Value::Object(object) = value else {
+        return false;
+    };
+    let class = context.heap.object(object).class;
+    let class = context.module().classes.get(class.index());
+    class.is_some_and(|class| class.stands_for.is_some())
+}
+
 type Copies = BTreeMap<(u8, u32), Value>;
 
 fn copy_of(copies: &Copies, value: Value) -> Value {
@@ -151,6 +162,9 @@ fn deep_copy(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise>
             shared(context, value)?;
             continue;
         };
+        if is_member(context, value) {
+            continue;
+        }
         if again && let Value::Set(set) = value {
             context.charge(context.heap.set(set).len() as u64)?;
             frozen.push(value);
