@@ -86,7 +86,7 @@ fn mutated_modules_are_refused_or_run_safely() {
     let (mut accepted, mut refused) = (0, 0);
     for (name, program) in programs() {
         let bytes = program.to_bytes();
-        for _ in 0..12 {
+        for _ in 0..3 {
             let mut mutated = bytes.clone();
             for _ in 0..=random.below(3) {
                 let position = random.below(mutated.len());

@@ -189,13 +189,15 @@ impl<'t> Search<'t> {
                 Reach::Open if targets.iter().any(|&target| self.stores(target, own)) => Reach::Set,
                 reach => reach,
             },
-            StmtKind::AnnotatedAssign { target, value, .. } => match value {
-                Some(value) => match self.value(*value, own) {
+            StmtKind::AnnotatedAssign { target, value, .. } => {
+                let Some(value) = value else {
+                    return Reach::Open;
+                };
+                match self.value(*value, own) {
                     Reach::Open if self.stores(*target, own) => Reach::Set,
                     reach => reach,
-                },
-                None => Reach::Open,
-            },
+                }
+            }
             StmtKind::AugmentedAssign { target, value, .. } => {
                 Self::then(self.value(*target, own), || self.value(*value, own))
             }
