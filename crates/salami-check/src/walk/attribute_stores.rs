@@ -253,8 +253,8 @@ impl Walker<'_, '_> {
                     return None;
                 }
                 let part = self.engine.types.instance(ClassRef::Program(class));
-                self.no_attribute(&object, part, text, at);
-                return None;
+                let raised = self.no_attribute(&object, part, text, at);
+                return Some(Self::statement(StmtKind::Expr(raised.code), span));
             };
             if self.engine.classes[class as usize].frozen
                 && self.unit.name
