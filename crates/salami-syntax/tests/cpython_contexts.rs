@@ -37,8 +37,7 @@ fn expressions_are_accepted_where_cpython_compiles_them() {
                 );
                 let parsed = parse(&Source::new("context.py", text.as_str()));
                 let first = parsed.diagnostics.first();
-                let is_left_out = first
-                    .is_some_and(|found| found.code == codes::IMPORT);
+                let is_left_out = first.is_some_and(|found| found.code == codes::IMPORT);
                 if (verdict == '1') == parsed.is_ok()
                     || is_left_out
                     || is_by_design(line[1], expression)

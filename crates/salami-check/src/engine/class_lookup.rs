@@ -42,9 +42,15 @@ impl Engine<'_> {
             return;
         }
         const HOOKS: &[(&str, &str)] = &[
-            ("__getattribute__", "write `__getattr__`, which is asked for what the object lacks"),
+            (
+                "__getattribute__",
+                "write `__getattr__`, which is asked for what the object lacks",
+            ),
             ("__delattr__", "write a method that removes it"),
-            ("__del__", "write `__enter__` and `__exit__`, and make the object in a `with`"),
+            (
+                "__del__",
+                "write `__enter__` and `__exit__`, and make the object in a `with`",
+            ),
         ];
         let methods = &self.classes[number].methods;
         let found = HOOKS.iter().find(|(name, _)| methods.contains_key(*name));

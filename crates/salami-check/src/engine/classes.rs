@@ -249,9 +249,10 @@ impl<'a> Engine<'a> {
         let properties = properties.filter(|(_, method)| method.kind == MethodKind::Property);
         self.computed_names
             .extend(properties.map(|(name, _)| name.clone()));
-        let made = info.attributes.iter().filter(|&(_, &value)| {
-            matches!(file.tree.expr(value).kind, ExprKind::Call { .. })
-        });
+        let made = info
+            .attributes
+            .iter()
+            .filter(|&(_, &value)| matches!(file.tree.expr(value).kind, ExprKind::Call { .. }));
         let mut made: Vec<_> = made.collect();
         made.sort_by_key(|&(_, &value)| file.tree.expr(value).span.start);
         let made: Vec<String> = made.into_iter().map(|(name, _)| name.clone()).collect();
@@ -267,7 +268,9 @@ impl<'a> Engine<'a> {
         }
         self.fill_fields(file, number, definition);
         let kept = file.kept_names.iter();
-        for (class, names) in kept.filter(|(class, _)| file.tree.class(**class).span == definition.span) {
+        for (class, names) in
+            kept.filter(|(class, _)| file.tree.class(**class).span == definition.span)
+        {
             for &name in names {
                 let text = file.tree.name(name).to_owned();
                 self.add_field(file, number, &text, None, file.tree.class(*class).span);

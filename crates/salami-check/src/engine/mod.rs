@@ -9,8 +9,8 @@ mod class_kinds;
 mod class_lookup;
 mod classes;
 mod copies;
-mod doubts;
 mod data_bases;
+mod doubts;
 mod fields;
 mod files;
 mod forms;
@@ -25,11 +25,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use salami_source::{Diagnostic, Severity, Span};
 use salami_syntax::tree::{FunctionDefinition, StmtId};
 
-pub use data_bases::DATA;
 pub use classes::{
     ClassInfo, FieldInfo, MethodKind, decorator_name, entry_named, module_named, native_class,
     paired,
 };
+pub use data_bases::DATA;
 pub use files::{FileData, prelude, prelude_static};
 pub use forms::new_type;
 
