@@ -342,7 +342,8 @@ impl<'a> Walker<'_, 'a> {
                 };
                 return Some(self.value(ExprKind::Leaf(leaf, codes), type_, span));
             }
-            "update" if arguments.len() == 1 => {
+            // A Counter adds.
+            "update" if arguments.len() == 1 && dict.class != "collections.Counter" => {
                 let argument = arguments.first()?;
                 if !matches!(argument.kind, salami_syntax::tree::ArgumentKind::Positional) {
                     return None;
