@@ -26,6 +26,8 @@ pub struct FileData {
     pub stored: BTreeSet<String>,
     /// The values of class attributes that may be assigned again: `Counter.total += 1`.
     pub rebound: BTreeSet<ExprId>,
+    /// Names of attributes that are deleted.
+    pub deleted: BTreeSet<String>,
     /// What objects of classes in functions keep of the variables there.
     pub kept_names: names::KeptNames,
 }
@@ -54,6 +56,7 @@ impl FileData {
             id,
             source,
             static_functions: static_functions(&tree, &names),
+            deleted: deleted(&tree),
             tree,
             names,
             stored,
@@ -61,6 +64,22 @@ impl FileData {
             kept_names,
         }
     }
+}
+
+/// The names of attributes that are deleted.
+fn deleted(tree: &Tree) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for statement in &tree.stmts {
+        let StmtKind::Delete(targets) = &statement.kind else {
+            continue;
+        };
+        for &target in targets {
+            if let ExprKind::Attribute { name, .. } = &tree.expr(target).kind {
+                names.insert(tree.name(name.name).to_owned());
+            }
+        }
+    }
+    names
 }
 
 /// Whether each function is a static entity.

@@ -492,6 +492,31 @@ impl Types {
         self.canonical(joined)
     }
 
+    /// The union of many types. O(their parts), where they are of kinds and classes alone.
+    pub fn union(&mut self, types: impl IntoIterator<Item = Type>) -> Type {
+        let mut plain = TypeData::default();
+        let mut others = Vec::new();
+        for type_ in types {
+            let data = &self.data[type_.0 as usize];
+            if data.is_plain() {
+                plain.scalars |= data.scalars;
+                plain.instances.extend(&data.instances);
+                plain.classes.extend(&data.classes);
+            } else {
+                others.push(type_);
+            }
+        }
+        let mut result = match others.len() {
+            0 => return self.intern(plain),
+            _ if plain == TypeData::default() => Type::NEVER,
+            _ => self.intern(plain),
+        };
+        for other in others {
+            result = self.join(result, other);
+        }
+        result
+    }
+
     /// The union of two types. What that means for nodes is left to do.
     fn join_parts(&mut self, left: Type, right: Type) -> Type {
         if left == right || right == Type::NEVER {
@@ -816,7 +841,6 @@ impl Types {
 
     /// The type with only the parts that `keep` wants.
     pub fn filter(&mut self, type_: Type, mut keep: impl FnMut(&mut Self, Type) -> bool) -> Type {
-        let mut result = Type::NEVER;
         let parts = self.parts(type_);
         if let [part] = *parts {
             return if keep(self, part) {
@@ -829,12 +853,9 @@ impl Types {
         if wanted.iter().all(|&is_wanted| is_wanted) {
             return self.canonical(type_);
         }
-        for (&part, is_wanted) in parts.iter().zip(wanted) {
-            if is_wanted {
-                result = self.join(result, part);
-            }
-        }
-        result
+        let kept = parts.iter().zip(wanted);
+        let kept = kept.filter_map(|(&part, is_wanted)| is_wanted.then_some(part));
+        self.union(kept)
     }
 
     /// The type without None.

@@ -56,7 +56,8 @@ impl<T: Ord> Extend<T> for Set<T> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
         let before = self.0.len();
         self.0.extend(items);
-        if self.0.len() > before && !self.0.is_sorted_by(|left, right| left < right) {
+        let new = self.0.get(before.saturating_sub(1)..).unwrap_or_default();
+        if !new.is_sorted_by(|left, right| left < right) {
             // Two sorted runs are merged in linear time.
             self.0.sort();
             self.0.dedup();

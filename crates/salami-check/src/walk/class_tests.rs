@@ -332,14 +332,11 @@ impl<'a> Walker<'_, 'a> {
             return (type_, type_);
         }
         let spelled = self.engine.types.spell_out_json(type_);
-        let (mut inside, mut outside) = (Type::NEVER, Type::NEVER);
-        for part in self.engine.types.parts(spelled) {
-            if wanted.iter().any(|&class| self.is_part_of(part, class)) {
-                inside = self.join(inside, part);
-            } else {
-                outside = self.join(outside, part);
-            }
-        }
+        let parts = self.engine.types.parts(spelled);
+        let is_inside = |part: &Type| wanted.iter().any(|&class| self.is_part_of(*part, class));
+        let (inside, outside): (Vec<Type>, Vec<Type>) = parts.into_iter().partition(is_inside);
+        let mut inside = self.engine.types.union(inside);
+        let mut outside = self.engine.types.union(outside);
         // `object` and the like: nothing was learnt.
         if inside == spelled {
             inside = type_;
@@ -400,9 +397,11 @@ impl<'a> Walker<'_, 'a> {
                             let derived = (0..).zip(&self.engine.classes).filter(|(_, info)| {
                                 info.order_of_bases.contains(&ClassRef::Native(name))
                             });
-                            objects.extend(derived.map(|(index, _)| {
-                                self.class_reference(ClassRef::Program(index))
-                            }));
+                            objects.extend(
+                                derived.map(|(index, _)| {
+                                    self.class_reference(ClassRef::Program(index))
+                                }),
+                            );
                             for &kind in Kind::ALL {
                                 if face::class(class_of_kind(kind))
                                     .is_some_and(|own| own.derives_from(name))

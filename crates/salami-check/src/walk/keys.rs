@@ -49,16 +49,26 @@ impl Walker<'_, '_> {
             .is_some_and(|class| self.engine.is_unhashable(class))
     }
 
+    /// Remembers that a KeyError may hold such a value. Lists and the like are no keys.
+    fn note_key(&mut self, type_: Type) {
+        let changing = bit(Kind::List) | bit(Kind::Dict) | bit(Kind::Set) | bit(Kind::Deque);
+        let keys = self.engine.types.filter(type_, |types, part| {
+            let data = types.data(part);
+            data.json || data.kinds() & changing == 0
+        });
+        self.note_exception_argument(keys);
+    }
+
     /// A value that can be a key: what must be numbered is.
     pub(super) fn as_key(&mut self, value: Value) -> Value {
         // A KeyError holds the key.
-        self.note_exception_argument(value.type_);
+        self.note_key(value.type_);
         self.as_key_at(value, 0, true)
     }
 
     /// A value that is looked up as a key: where no equal one is known it is nobody's, and not remembered.
     pub(super) fn as_wanted_key(&mut self, value: Value) -> Value {
-        self.note_exception_argument(value.type_);
+        self.note_key(value.type_);
         self.as_key_at(value, 0, false)
     }
 
