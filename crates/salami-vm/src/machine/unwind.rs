@@ -289,10 +289,13 @@ impl Machine {
         for index in (0..self.frames.len()).rev() {
             if let Some(handled) = self.handled_in(index)
                 && handled != exception
-                && !self.reaches(handled, exception)
             {
-                self.context.heap.exception_mut(exception).context = Value::Exception(handled);
-                return;
+                let (is_reached, steps) = self.reaches(handled, exception);
+                self.context.charge_debt(steps / 4);
+                if !is_reached {
+                    self.context.heap.exception_mut(exception).context = Value::Exception(handled);
+                    return;
+                }
             }
         }
     }
@@ -321,17 +324,17 @@ impl Machine {
         found.map(|(_, handled)| handled)
     }
 
-    /// Whether `goal` is in the chain of contexts from `start`: a cycle must not be made.
-    fn reaches(&self, start: ExceptionRef, goal: ExceptionRef) -> bool {
+    /// Whether `goal` is in the chain of contexts from `start`, for a cycle must not be made; and how many were looked at.
+    fn reaches(&self, start: ExceptionRef, goal: ExceptionRef) -> (bool, i64) {
         let mut current = start;
-        for _ in 0..10_000 {
+        for step in 0..10_000 {
             match self.context.heap.exception(current).context {
-                Value::Exception(next) if next == goal => return true,
+                Value::Exception(next) if next == goal => return (true, step),
                 Value::Exception(next) => current = next,
-                _ => return false,
+                _ => return (false, step),
             }
         }
-        true
+        (true, 10_000)
     }
 
     /// Whether an instruction is only reached through the handler that starts at `target`: then
