@@ -653,6 +653,7 @@ impl<'a> Walker<'_, 'a> {
                         self.format_plain(converted)
                     } else {
                         self.check_spec(&converted, spec);
+                        self.doubt_format(&converted);
                         let spec = self.fstring(spec, span);
                         self.format_with(converted, spec)
                     };
@@ -688,6 +689,29 @@ impl<'a> Walker<'_, 'a> {
         let message = format!("unknown format code '{last}' for a value of type '{name}'");
         let span = value.code.span;
         self.error(codes::TYPE_FORMAT, span, message, Some(help.to_owned()));
+    }
+
+    /// A format of what may be no number, text or date: None and containers take none.
+    fn doubt_format(&mut self, value: &Value) {
+        let type_ = value.type_;
+        if self.file.id != 0 || type_ == Type::ERROR || type_ == Type::NEVER {
+            return;
+        }
+        let lacking = self.engine.types.parts(type_).into_iter().find(|&part| {
+            let data = self.engine.types.data(part);
+            data.json || part == Type::NONE || !data.containers.is_empty() || data.tuple.is_some()
+        });
+        let Some(part) = lacking else { return };
+        let code = match part {
+            Type::JSON => codes::TYPE_JSON,
+            Type::NONE => codes::TYPE_OPTIONAL,
+            _ => codes::TYPE_FORMAT,
+        };
+        let shown = self.show(type_);
+        let span = value.code.span;
+        let help = self.doubt_help(span, type_, part);
+        let message = format!("`{shown}` may be what takes no format");
+        self.assertion(code, span, message, help);
     }
 
     /// The path of an expression that is a part of a variable's value.
