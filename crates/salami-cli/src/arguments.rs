@@ -457,7 +457,10 @@ impl Setup {
     /// How often a loop of hand-written bytecode may run whose bounds are written down: as often as
     /// any loop may, by the profile `svm` unless something else is said.
     pub fn written_iterations(&self) -> Option<u64> {
-        let said = self.limits.iter().any(|given| given.trim_start().starts_with("iterations"));
+        let said = self
+            .limits
+            .iter()
+            .any(|given| given.trim_start().starts_with("iterations"));
         let limits = if said {
             self.run_limits()
         } else {
@@ -483,7 +486,9 @@ impl Setup {
 pub fn is_svm_tool() -> bool {
     let command = std::env::args_os().next().map(PathBuf::from);
     command.is_some_and(|command| {
-        let name = command.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let name = command
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned());
         name.is_some_and(|name| name.starts_with("svm-"))
     })
 }

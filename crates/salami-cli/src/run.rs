@@ -72,7 +72,10 @@ fn keep_within(arguments: &Setup, program: &Program) -> Result<(), Failure> {
         return Ok(());
     }
     program.check_limits(&profile.limits()).map_err(|error| {
-        let help = format!("the profile is `{}`: --profile general allows more", profile.name());
+        let help = format!(
+            "the profile is `{}`: --profile general allows more",
+            profile.name()
+        );
         Failure::new(LIMIT, error.to_string()).with_help(help)
     })
 }

@@ -25,8 +25,8 @@ pub use instruction::Instruction;
 pub use leaf::{LeafSignature, Requirement};
 pub use module::{
     Capability, Class, ClassRef, Constant, Field, FieldDefault, Function, FunctionKind, Global,
-    Handler, HandlerKind, InputField, LeafImport, Module, RegisterDeclaration, SEMANTICS_VERSION, Schema,
-    SourceEntry,
+    Handler, HandlerKind, InputField, LeafImport, Module, RegisterDeclaration, SEMANTICS_VERSION,
+    Schema, SourceEntry,
 };
 pub use place::Place;
 pub use types::{RegisterType, Tag, TagSet};

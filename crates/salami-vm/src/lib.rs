@@ -23,8 +23,8 @@ mod state;
 mod threads;
 mod transfer;
 mod value;
-mod xpath;
 mod wait;
+mod xpath;
 
 pub use context::{Context, DEFAULT_CLOCK};
 pub use data::{Data, ExportError};
@@ -40,4 +40,6 @@ pub use value::{
     GeneratorRef, IteratorRef, ListRef, NativeRef, ObjectRef, RangeRef, SetRef, SliceRef, Str,
     TupleRef, TypeRef, Value,
 };
-pub use wait::{Answer, CANCELLED, Call, DONE, FAILED, RUNNING, Reading, Request, STANDARD_INPUT, Wait};
+pub use wait::{
+    Answer, CANCELLED, Call, DONE, FAILED, RUNNING, Reading, Request, STANDARD_INPUT, Wait,
+};

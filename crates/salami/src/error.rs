@@ -215,7 +215,7 @@ pub struct Exception {
     /// Whether a tool failed.
     pub is_external: bool,
     /// Where it was raised.
-    pub context: ErrorContext,
+    pub context: Box<ErrorContext>,
 }
 
 impl Exception {
@@ -297,7 +297,7 @@ pub struct Limit {
     /// The calls under way, outermost first.
     pub frames: Vec<Frame>,
     /// Where it stood.
-    pub context: ErrorContext,
+    pub context: Box<ErrorContext>,
 }
 
 impl Limit {
@@ -306,7 +306,7 @@ impl Limit {
         Self {
             kind,
             frames: Vec::new(),
-            context: ErrorContext::default(),
+            context: Box::default(),
         }
     }
 

@@ -132,7 +132,9 @@ pub(crate) fn wait(wait: salami_vm::Wait) -> Result<Wait, String> {
             }));
         }
         // Those who run the threads tell calls one by one.
-        salami_vm::Wait::Calls(_) | salami_vm::Wait::Thread(_) => return Err("threads wait for each other".to_owned()),
+        salami_vm::Wait::Calls(_) | salami_vm::Wait::Thread(_) => {
+            return Err("threads wait for each other".to_owned());
+        }
         salami_vm::Wait::Call(call) => call,
     };
     let (tool, function) = call.service.split_once('.').unwrap_or(("", &call.service));

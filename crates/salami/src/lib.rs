@@ -62,10 +62,10 @@ pub use run::{Execution, Progress, Run, RunOptions};
 pub use salami_check::{EffectClass, Effects, Strict, Stub};
 pub use salami_process::record::{Broken, Difference, RecordError};
 pub use salami_process::{
-    Answer, Audit, Call, Canned, Effect, Function, FunctionTool, Needed, Outcome, Permissions, Refused,
-    Step as ToolStep, Tool, Tools, Work, verify_audit,
+    Answer, Audit, Call, Canned, Effect, Function, FunctionTool, Needed, Outcome, Permissions,
+    Refused, Step as ToolStep, Tool, Tools, Work, verify_audit,
 };
-pub use salami_vm::{ErrorContext, check_limits};
 pub use salami_source::{Diagnostic, Edit, Source, mended};
+pub use salami_vm::{ErrorContext, check_limits};
 pub use suggest::closest;
 pub use traceback::Frame;

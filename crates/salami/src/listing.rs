@@ -117,10 +117,9 @@ impl Execution {
                 context.actual_type = Some(text::spoken(TagSet::of(&[held])));
             }
         } else {
-            for spoken in [&mut context.expected_type, &mut context.actual_type] {
-                if let Some(words) = spoken {
-                    *words = in_json(words);
-                }
+            let spoken = [&mut context.expected_type, &mut context.actual_type];
+            for words in spoken.into_iter().flatten() {
+                *words = in_json(words);
             }
         }
         context

@@ -130,7 +130,9 @@ impl RunLimits {
     /// ```
     pub fn set(&mut self, given: &str) -> Result<(), String> {
         let Some((name, value)) = given.split_once('=') else {
-            return Err(format!("expected NAME=VALUE, such as heap=50MB, not `{given}`"));
+            return Err(format!(
+                "expected NAME=VALUE, such as heap=50MB, not `{given}`"
+            ));
         };
         let (name, value) = (name.trim(), value.trim());
         match name {
@@ -255,7 +257,11 @@ pub fn bytes(value: &str) -> Result<u64, String> {
         ("G", 1_000 * MEGABYTE),
         ("GB", 1_000 * MEGABYTE),
     ];
-    with_unit(value, UNITS, "a number of bytes such as 50000000, 50MB or 1GB")
+    with_unit(
+        value,
+        UNITS,
+        "a number of bytes such as 50000000, 50MB or 1GB",
+    )
 }
 
 /// A length of time with a unit, in microseconds: `300`, `300s`, `500ms`, `5m`, `5min`, `1h`.
@@ -279,7 +285,15 @@ mod tests {
     #[test]
     fn limits_are_read_as_people_write_them() {
         let mut limits = RunLimits::GENERAL;
-        for given in ["heap=50MB", "stack = 1M", "depth=20", "fuel=1_000", "instructions=5", "iterations=7", "time=5min"] {
+        for given in [
+            "heap=50MB",
+            "stack = 1M",
+            "depth=20",
+            "fuel=1_000",
+            "instructions=5",
+            "iterations=7",
+            "time=5min",
+        ] {
             assert_eq!(limits.set(given), Ok(()), "{given}");
         }
         let wanted = RunLimits {
@@ -295,7 +309,15 @@ mod tests {
         assert_eq!(limits, wanted);
         assert_eq!(limits.set("fuel=none"), Ok(()));
         assert_eq!(limits.fuel, None);
-        for given in ["heap", "heap=much", "heap=none", "speed=1", "time=5 weeks", "depth=-1", "heap=99999999999G"] {
+        for given in [
+            "heap",
+            "heap=much",
+            "heap=none",
+            "speed=1",
+            "time=5 weeks",
+            "depth=-1",
+            "heap=99999999999G",
+        ] {
             assert!(limits.set(given).is_err(), "{given}");
         }
     }
@@ -305,7 +327,10 @@ mod tests {
         let limits = Profile::Svm.run_limits();
         assert_eq!((limits.memory, limits.stack), (100_000_000, 10_000_000));
         assert_eq!((limits.depth, limits.is_depth_final), (100, true));
-        assert_eq!((limits.instructions, limits.iterations), (Some(1_000_000), Some(1_000_000)));
+        assert_eq!(
+            (limits.instructions, limits.iterations),
+            (Some(1_000_000), Some(1_000_000))
+        );
         assert_eq!(limits.time, Some(5 * 60 * SECOND));
         assert_eq!(Profile::Svm.limits().module.bytes, 1 << 20);
     }

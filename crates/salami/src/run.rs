@@ -110,7 +110,7 @@ pub struct Execution {
     /// The fuel used when an instruction was put off for want of fuel, and what was left then.
     put_off: Option<(u64, u64)>,
     /// Where the machine stood when it raised what nobody catches; clean-ups run elsewhere.
-    raised: Option<ErrorContext>,
+    raised: Option<Box<ErrorContext>>,
     /// What it has of what was granted, where it stopped to wait.
     spare: u64,
     ended: Option<Box<Result<Value, RunError>>>,
@@ -348,7 +348,8 @@ impl Execution {
                     return self.end(Err(failure(&error, frames)));
                 }
                 Outcome::Raised(raised) => {
-                    self.raised.get_or_insert_with(|| raised.context.clone());
+                    self.raised
+                        .get_or_insert_with(|| Box::new(raised.context.clone()));
                     // Nobody catches it: clean-ups run, as in CPython, then the program ends.
                     match self.machine.raise_on(&raised) {
                         Some(next) => outcome = next,
@@ -522,7 +523,7 @@ impl Execution {
         let limit = Limit {
             kind,
             frames: self.frames(),
-            context: self.of_listing(self.machine.position_context()),
+            context: Box::new(self.of_listing(self.machine.position_context())),
         };
         self.end(Err(RunError::Limit(limit)))
     }
@@ -625,11 +626,10 @@ impl Execution {
             notes: self.notes(exception),
             before: self.before(exception),
             is_external: self.is_tool_error(exception),
-            context: self.of_listing(
-                self.raised
-                    .clone()
-                    .unwrap_or_else(|| raised.context.clone()),
-            ),
+            context: Box::new(self.of_listing(match &self.raised {
+                Some(first) => ErrorContext::clone(first),
+                None => raised.context.clone(),
+            })),
         })
     }
 
@@ -796,7 +796,7 @@ const WATCHED_SLICE: u64 = 500_000;
 
 /// What a failure of the machine means.
 fn failure(error: &MachineError, frames: Vec<Frame>) -> RunError {
-    let context = error.context.clone();
+    let context = Box::new(error.context.clone());
     let limit = |kind| {
         RunError::Limit(Limit {
             kind,

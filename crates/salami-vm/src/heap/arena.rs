@@ -115,7 +115,8 @@ impl<H: Handle, T: Stored> Arena<H, T> {
             Some(slot) => slot,
             None => {
                 self.fallback = LazyLock::new(Box::default);
-                &mut **LazyLock::force_mut(&mut self.fallback)
+                let fallback: &mut Box<T> = LazyLock::force_mut(&mut self.fallback);
+                fallback
             }
         }
     }

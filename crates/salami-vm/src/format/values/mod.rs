@@ -10,5 +10,5 @@ mod repr;
 pub use convert::{format_value, integer_of};
 pub use fields::{Values, format_fields};
 pub use percent::{format_percent, format_percent_bytes};
-pub(crate) use repr::{objects_within, spoken_object, text_with};
 pub use repr::{class_text, display, display_value, qualified_class_name, repr};
+pub(crate) use repr::{objects_within, spoken_object, text_with};
