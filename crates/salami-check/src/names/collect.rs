@@ -72,6 +72,11 @@ pub(super) struct Scopes {
 pub(super) fn collect(tree: &Tree) -> Scopes {
     let mut collector = Collector {
         tree,
+        may_stop: tree.exprs.iter().any(|expr| match &expr.kind {
+            ExprKind::Name(name) => matches!(tree.name(*name), "next" | "StopIteration"),
+            ExprKind::Attribute { name, .. } => tree.name(name.name) == "__next__",
+            _ => false,
+        }),
         scopes: Scopes::default(),
         nesting: 0,
         waits: 0,
@@ -99,6 +104,8 @@ const CONSUMERS: &[&str] = &[
 
 struct Collector<'t> {
     tree: &'t Tree,
+    /// Whether functions of the program may end with a StopIteration.
+    may_stop: bool,
     scopes: Scopes,
     /// How many compound statements of the present scope are open.
     nesting: u32,
@@ -598,11 +605,15 @@ impl<'t> Collector<'t> {
         let parts = (0..id.0).rev().map(|part| self.tree.expr(ExprId(part)));
         let mut inside = parts.take_while(|part| span.start <= part.span.start);
         inside.any(|part| match &part.kind {
-            ExprKind::Call { callee, arguments } => {
-                arguments.len() == 1
-                    && matches!(&self.tree.expr(*callee).kind,
-                        ExprKind::Name(name) if self.tree.name(*name) == "next")
-            }
+            ExprKind::Call { callee, arguments } => match &self.tree.expr(*callee).kind {
+                ExprKind::Name(name) => match self.tree.name(*name) {
+                    "next" => arguments.len() == 1,
+                    // These call nothing of the program's own that could.
+                    "len" | "range" | "ord" | "chr" | "isinstance" => false,
+                    _ => self.may_stop,
+                },
+                _ => self.may_stop,
+            },
             _ => false,
         })
     }

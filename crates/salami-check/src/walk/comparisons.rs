@@ -397,6 +397,15 @@ impl<'a> Walker<'_, 'a> {
             }
         }
         if matches!(operator, CompareOperator::In | CompareOperator::NotIn) {
+            if left.type_ == Type::NEVER {
+                // What is looked for raises before there is anything to look in.
+                let raised = vec![Self::statement(StmtKind::Expr(left.code), span)];
+                let none = self.none(span);
+                return Value {
+                    type_: Type::NEVER,
+                    code: self.block_value(raised, none.code, Type::NEVER, span),
+                };
+            }
             if let Some(class) = self.only_program_class(right.type_)
                 && self.engine.method(class, "__contains__").is_some()
             {
