@@ -23,6 +23,7 @@ pub use dict::{
     dict_clear, dict_copy, dict_from_pairs, dict_get, dict_get_str, dict_items, dict_keys,
     dict_remove, dict_set, dict_update, dict_values,
 };
+pub(crate) use hash::rehash;
 pub use hash::{hash_key, public_hash, python_hash};
 pub(crate) use item::position;
 pub use item::{SliceIndices, delete_item, get_item, set_item, slice_indices};
