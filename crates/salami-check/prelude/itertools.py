@@ -71,7 +71,12 @@ def filterfalse_true(predicate, iterable):
 
 def starmap(function, iterable):
     for arguments in iterable:
-        yield function(*arguments)
+        # What the function raises leaves `next`, where StopIteration is the end.
+        try:
+            value = function(*arguments)
+        except StopIteration:
+            return
+        yield value
 
 
 def islice_until(iterable, stop):

@@ -89,7 +89,12 @@ impl<'a> Walker<'_, 'a> {
             }
         }
         if found.is_empty() {
-            return self.no_attribute(&held, missing, text, at);
+            let value = self.no_attribute(&held, missing, text, at);
+            let type_ = value.type_;
+            return Value {
+                type_,
+                code: self.block_value(statements, value.code, type_, span),
+            };
         }
         if missing != Type::NEVER {
             self.doubt_attribute(held.type_, missing, text, at);

@@ -322,6 +322,7 @@ impl<'a> Walker<'_, 'a> {
             self.named_tuple(left.type_).is_some(),
             self.named_tuple(right.type_).is_some(),
         ) {
+            _ if is_membership => (left, right),
             (true, false) if self.engine.types.data(right.type_).tuple.is_some() => {
                 (self.as_sequence(left), right)
             }
@@ -343,7 +344,14 @@ impl<'a> Walker<'_, 'a> {
                     Type::STR => Type::STR,
                     other => self.element_quietly(other).unwrap_or(Type::ERROR),
                 };
-                let left = self.as_data_beside(left, element);
+                let left = if self.named_tuple(left.type_).is_some()
+                    && self.engine.types.data(element).instances.is_empty()
+                {
+                    // Among plain tuples it is one.
+                    self.as_sequence(left)
+                } else {
+                    self.as_data_beside(left, element)
+                };
                 // Flags hold flags, though they are numbers too.
                 let own = self
                     .only_program_class(right.type_)
@@ -367,9 +375,11 @@ impl<'a> Walker<'_, 'a> {
             && self.engine.types.data(right.type_).kinds() & !keyed == 0
             && self.has_numbered(left.type_, 0)
         {
+            // What the right operand does may put the key there: it is looked for after that.
             let mut statements = Vec::new();
-            let left = self.as_wanted_key(left);
             let left = self.hold_value(left, span, &mut statements);
+            let right = self.hold_value(right, span, &mut statements);
+            let left = self.as_wanted_key(left);
             let test = ExprKind::Compare(typed, left.code, right.code);
             let test = self.expr(test, Type::BOOL, span);
             return Value {

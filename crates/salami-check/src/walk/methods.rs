@@ -67,7 +67,12 @@ impl<'a> Walker<'_, 'a> {
             }
         }
         if found.is_empty() {
-            return self.no_attribute(&held, missing, text, name.span);
+            let value = self.no_attribute(&held, missing, text, name.span);
+            let type_ = value.type_;
+            return Value {
+                type_,
+                code: self.block_value(statements, value.code, type_, span),
+            };
         }
         if missing != Type::NEVER {
             self.doubt_attribute(held.type_, missing, text, name.span);
