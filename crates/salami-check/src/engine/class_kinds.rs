@@ -178,6 +178,29 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// Whether objects of `class` are instances of `ancestor`: a class that it derives from, or for an
+    /// enumeration the kind of enumeration that it is and the type of data that its members are.
+    pub fn is_kind_of(&self, class: ClassRef, ancestor: ClassRef) -> bool {
+        if self.derives(class, ancestor) {
+            return true;
+        }
+        let (ClassRef::Program(index), ClassRef::Native(name)) = (class, ancestor) else {
+            return false;
+        };
+        let info = &self.classes[index as usize];
+        info.is_enumeration
+            && match name {
+                "enum.Enum" => true,
+                "enum.IntEnum" => {
+                    info.shows_values && !info.is_flag && info.data_type == Some("int")
+                }
+                "enum.StrEnum" => info.shows_values && info.data_type == Some("str"),
+                "enum.Flag" => info.is_flag,
+                "enum.IntFlag" => info.is_flag && info.shows_values,
+                name => info.data_type == Some(name),
+            }
+    }
+
     /// Whether the statement of a class lists `Enum` among its bases.
     pub(super) fn derives_from_enum(&self, file: &FileData, number: usize) -> bool {
         let span = self.classes[number].span;

@@ -352,7 +352,7 @@ impl<'a> Walker<'_, 'a> {
         if let Some(&own) = data.instances.first() {
             return class == ClassRef::Native("object")
                 || class == ClassRef::Native("tuple") && self.named_tuple(part).is_some()
-                || self.engine.derives(own, class)
+                || self.engine.is_kind_of(own, class)
                 || matches!((own, class), (ClassRef::Program(own), ClassRef::Program(class))
                     if self.engine.has_members_of(own, class));
         }
@@ -394,14 +394,11 @@ impl<'a> Walker<'_, 'a> {
                                     self.class_reference(ClassRef::Program(index))
                                 }));
                             }
-                            let derived = (0..).zip(&self.engine.classes).filter(|(_, info)| {
-                                info.order_of_bases.contains(&ClassRef::Native(name))
-                            });
-                            objects.extend(
-                                derived.map(|(index, _)| {
-                                    self.class_reference(ClassRef::Program(index))
-                                }),
-                            );
+                            let all = (0..).take(self.engine.classes.len());
+                            let derived = all
+                                .map(ClassRef::Program)
+                                .filter(|&own| self.engine.is_kind_of(own, class));
+                            objects.extend(derived.map(|own| self.class_reference(own)));
                             for &kind in Kind::ALL {
                                 if face::class(class_of_kind(kind))
                                     .is_some_and(|own| own.derives_from(name))

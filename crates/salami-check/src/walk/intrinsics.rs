@@ -570,7 +570,7 @@ impl<'a> Walker<'_, 'a> {
         let mut result: Option<Value> = None;
         for &candidate in candidates.iter().rev() {
             let derives = classes.iter().any(|&class| {
-                class == ClassRef::Native("object") || self.engine.derives(candidate, class)
+                class == ClassRef::Native("object") || self.engine.is_kind_of(candidate, class)
             });
             let answer = self.constant(Constant::Bool(derives), span);
             result = Some(match result {

@@ -8,8 +8,8 @@ use super::{Value, Walker};
 use crate::codes;
 use crate::engine::MethodKind;
 use crate::face::{self, FaceMember};
-use crate::typed::{Constant, ExprKind};
-use crate::types::{ClassRef, Type};
+use crate::typed::{Constant, ExprKind, Kind};
+use crate::types::{ClassRef, Type, bit};
 
 impl<'a> Walker<'_, 'a> {
     pub(super) fn method_call(
@@ -59,7 +59,12 @@ impl<'a> Walker<'_, 'a> {
             .collect();
         let mut found = Vec::new();
         let mut missing = Type::NEVER;
+        let is_data = all != held.type_;
         for &part in &parts {
+            if is_data && !self.is_meant(part, text, &given) {
+                missing = self.join(missing, part);
+                continue;
+            }
             let receiver = self.narrowed(held.clone(), part);
             match self.call_method_of_part(receiver, part, text, given.clone(), span) {
                 Some(value) => found.push((part, value)),
@@ -83,6 +88,23 @@ impl<'a> Walker<'_, 'a> {
         Value {
             type_,
             code: self.block_value(statements, value.code, type_, span),
+        }
+    }
+
+    /// Whether a method that several kinds of JSON data have can be meant of this one: `pop("key")` is of dicts.
+    fn is_meant(&self, part: Type, text: &str, given: &[Given]) -> bool {
+        let kinds = self.engine.types.data(part).kinds();
+        let may_be = |argument: &Given, kind: Kind| {
+            let data = self.engine.types.data(argument.value.type_);
+            data.error || data.json || data.kinds() & bit(kind) != 0
+        };
+        let is = |kind: Kind| kinds == bit(kind);
+        match (text, given) {
+            ("pop", []) => !is(Kind::Dict),
+            ("pop", [index]) => !is(Kind::List) || may_be(index, Kind::Int),
+            ("pop", _) => !is(Kind::List),
+            ("index" | "count", [value, ..]) => !is(Kind::Str) || may_be(value, Kind::Str),
+            _ => true,
         }
     }
 

@@ -4,7 +4,8 @@ use salami_syntax::tree::{ExprId, ExprKind, StmtKind};
 
 use super::super::Walker;
 use crate::help::Help;
-use crate::types::Type;
+use crate::typed::Kind;
+use crate::types::{Type, bit};
 
 /// Methods that change their receiver and give nothing.
 const CHANGERS: &[&str] = &[
@@ -249,10 +250,18 @@ impl Walker<'_, '_> {
             Some(ExprKind::Attribute { value, .. }) => {
                 if self.engine.types.data(type_).json {
                     let name = self.file.source.slice(at);
-                    let wanted = ["str", "list", "dict"].into_iter().find(|class| {
-                        crate::face::class(class)
-                            .is_some_and(|class| class.members.contains_key(name))
+                    let lacking = self.engine.types.data(part).kinds();
+                    let kinds = [
+                        ("str", Kind::Str),
+                        ("list", Kind::List),
+                        ("dict", Kind::Dict),
+                    ];
+                    let mut having = kinds.into_iter().filter(|(class, kind)| {
+                        lacking & bit(*kind) == 0
+                            && crate::face::class(class)
+                                .is_some_and(|class| class.members.contains_key(name))
                     });
+                    let wanted = having.next().map(|(class, _)| class);
                     return self.json_help(*value, wanted);
                 }
                 self.doubt_help(self.tree.expr(*value).span, type_, part)
