@@ -16,8 +16,11 @@ fuzz_target!(|entropy: &[u8]| {
         panic!("a verified module does not load");
     };
     let options = RunOptions {
-        fuel: Some(20_000),
-        memory: 4_000_000,
+        limits: salami::RunLimits {
+            fuel: Some(20_000),
+            memory: 4_000_000,
+            ..salami::RunLimits::GENERAL
+        },
         ..RunOptions::default()
     };
     let Ok(mut execution) = program.start(&options) else {
@@ -27,6 +30,7 @@ fuzz_target!(|entropy: &[u8]| {
         match execution.step(1_000) {
             Progress::Ended(result) => break result,
             Progress::Suspended(Wait::Until(instant)) => execution.advance(instant),
+            Progress::Suspended(Wait::Input(_)) => drop(execution.feed(Ok(Vec::new()))),
             Progress::Suspended(_) => {
                 execution.answer(&Answer::Error("no such tool".to_owned()));
             }

@@ -42,6 +42,7 @@ fn run(program: &Program) -> Result<(), String> {
         match execution.step(1_000) {
             Progress::Ended(result) => break result,
             Progress::Suspended(Wait::Until(instant)) => execution.advance(instant),
+            Progress::Suspended(Wait::Input(_)) => drop(execution.feed(Ok(Vec::new()))),
             Progress::Suspended(_) => {
                 execution.answer(&Answer::Error("no such tool".to_owned()));
             }
