@@ -70,6 +70,7 @@ class Leaves(types.ModuleType):
 leaf = Leaves("_leaf")
 leaf.sort_by_keys = sort_by_keys
 leaf.escape_non_ascii = lambda text: text.encode("ascii", "backslashreplace").decode()
+leaf.hides_objects = lambda value: False  # no exception holds any here
 leaf.field_names = lambda value: list(value._fields) if hasattr(value, "_fields") else None
 leaf.stored_item = lambda dictionary, key: dict.__getitem__(dictionary, key)
 leaf.decimal_parts = lambda value: tuple(value.as_tuple())
