@@ -73,11 +73,7 @@ impl<'a> Walker<'_, 'a> {
         let held = self.hold_value(object, span, &mut statements);
         // Fields at one place need no dispatch.
         if let Some(value) = self.common_field(&held, text, span) {
-            let type_ = value.type_;
-            return Value {
-                type_,
-                code: self.block_value(statements, value.code, type_, span),
-            };
+            return self.after(statements, value, span);
         }
         let mut found: Vec<(Type, Value)> = Vec::new();
         let mut missing = Type::NEVER;
@@ -90,21 +86,13 @@ impl<'a> Walker<'_, 'a> {
         }
         if found.is_empty() {
             let value = self.no_attribute(&held, missing, text, at);
-            let type_ = value.type_;
-            return Value {
-                type_,
-                code: self.block_value(statements, value.code, type_, span),
-            };
+            return self.after(statements, value, span);
         }
         if missing != Type::NEVER {
             self.doubt_attribute(held.type_, missing, text, at);
         }
         let value = self.dispatch(&held, found, missing, text, span);
-        let type_ = value.type_;
-        Value {
-            type_,
-            code: self.block_value(statements, value.code, type_, span),
-        }
+        self.after(statements, value, span)
     }
 
     /// An assertion point: some of the values lack the attribute.
@@ -327,11 +315,7 @@ impl<'a> Walker<'_, 'a> {
                     .shadowed(class, Some(owner), text, Some(read.clone()), span)
                     .unwrap_or(read);
                 let value = self.or_default(own, read, span);
-                let type_ = value.type_;
-                return Some(Value {
-                    type_,
-                    code: self.block_value(statements, value.code, type_, span),
-                });
+                return Some(self.after(statements, value, span));
             }
             if let Some((owner, method)) = self.engine.method(class, text) {
                 self.note_method(owner, text);

@@ -439,11 +439,7 @@ impl<'a> Walker<'_, 'a> {
             let given = vec![Given::positional(result)];
             result = self.construct(ClassRef::Program(class), given, span);
         }
-        let type_ = result.type_;
-        Value {
-            type_,
-            code: self.block_value(statements, result.code, type_, span),
-        }
+        self.after(statements, result, span)
     }
 
     /// Calls a function of the program with one argument for each parameter.

@@ -68,11 +68,7 @@ impl<'a> Walker<'_, 'a> {
         let Some(result) = result else {
             return self.error_value(span);
         };
-        let type_ = result.type_;
-        Value {
-            type_,
-            code: self.block_value(statements, result.code, type_, span),
-        }
+        self.after(statements, result, span)
     }
 
     /// Containers whose items have comparison methods of their own are compared in the prelude.
@@ -125,11 +121,7 @@ impl<'a> Walker<'_, 'a> {
         if negates {
             result = self.value(ExprKind::Unary(Unary::Not, result.code), Type::BOOL, span);
         }
-        let type_ = result.type_;
-        Some(Value {
-            type_,
-            code: self.block_value(statements, result.code, type_, span),
-        })
+        Some(self.after(statements, result, span))
     }
 
     /// A container or something else, where the container's items have comparison methods of
@@ -197,11 +189,7 @@ impl<'a> Walker<'_, 'a> {
                 walker.compare_values(operator, left, right.clone(), span)
             })
         };
-        let type_ = result.type_;
-        Some(Value {
-            type_,
-            code: self.block_value(statements, result.code, type_, span),
-        })
+        Some(self.after(statements, result, span))
     }
 
     /// Two tuples of known length whose items have comparison methods of their own: item by item,
@@ -558,11 +546,7 @@ impl<'a> Walker<'_, 'a> {
                 })?
             }
         };
-        let type_ = result.type_;
-        Some(Value {
-            type_,
-            code: self.block_value(statements, result.code, type_, span),
-        })
+        Some(self.after(statements, result, span))
     }
 
     fn compare_method(
@@ -613,11 +597,7 @@ impl<'a> Walker<'_, 'a> {
         } else {
             mirror(self)
         };
-        let type_ = result.type_;
-        Some(Value {
-            type_,
-            code: self.block_value(statements, result.code, type_, span),
-        })
+        Some(self.after(statements, result, span))
     }
 
     /// No operand knew how to compare: equality is identity then, an order a TypeError.

@@ -43,11 +43,7 @@ impl Walker<'_, '_> {
                     let given = self.expand_stars(given, span, &mut statements);
                     let given = self.gather_stars(given);
                     let value = self.exception_value(class.qualified, given, span);
-                    let type_ = value.type_;
-                    return Value {
-                        type_,
-                        code: self.block_value(statements, value.code, type_, span),
-                    };
+                    return self.after(statements, value, span);
                 }
             }
             ClassKind::Object | ClassKind::Intrinsic => {
@@ -158,11 +154,7 @@ impl Walker<'_, '_> {
         let before = std::mem::replace(&mut self.kept_variables, kept);
         let made = self.construct_given(index, rest, span);
         self.kept_variables = before;
-        let type_ = made.type_;
-        Value {
-            type_,
-            code: self.block_value(statements, made.code, type_, span),
-        }
+        self.after(statements, made, span)
     }
 
     fn construct_given(&mut self, index: u32, given: Vec<Given>, span: Span) -> Value {

@@ -184,11 +184,7 @@ impl<'a> Walker<'_, 'a> {
         let Some(whole) = whole else {
             return self.error_value(span);
         };
-        let type_ = whole.type_;
-        Value {
-            type_,
-            code: self.block_value(statements, whole.code, type_, span),
-        }
+        self.after(statements, whole, span)
     }
 
     /// A value that was tested to be of this part.

@@ -54,11 +54,7 @@ impl Walker<'_, '_> {
         let own = ExprKind::Field(object.code, ClassId(class), position);
         let own = self.value(own, type_, span);
         let value = self.or_default(own, made, span);
-        let type_ = value.type_;
-        Some(Value {
-            type_,
-            code: self.block_value(statements, value.code, type_, span),
-        })
+        Some(self.after(statements, value, span))
     }
 
     /// `Class.name`, where the name is a descriptor.

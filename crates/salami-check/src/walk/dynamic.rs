@@ -100,11 +100,7 @@ impl Walker<'_, '_> {
             self.assertion(code, span, diagnostic.message, None);
         }
         let result = self.dispatch(&held, found, Type::NEVER, "", span);
-        let type_ = result.type_;
-        Value {
-            type_,
-            code: self.block_value(statements, result.code, type_, span),
-        }
+        self.after(statements, result, span)
     }
 
     /// Does something that may be a certain error; then the value raises it, and the diagnostic is given back.
@@ -215,11 +211,7 @@ impl Walker<'_, '_> {
                 .all(|argument| argument.kind == GivenKind::Positional)
             {
                 let called = self.call_dynamic(held, data, expanded, span);
-                let type_ = called.type_;
-                return Value {
-                    type_,
-                    code: self.block_value(statements, called.code, type_, span),
-                };
+                return self.after(statements, called, span);
             }
         }
         if data.classes.is_empty()

@@ -146,6 +146,14 @@ impl<'a> Walker<'_, 'a> {
         }
     }
 
+    /// A value that statements come before.
+    pub(super) fn after(&self, statements: Vec<Stmt>, value: Value, span: Span) -> Value {
+        Value {
+            type_: value.type_,
+            code: self.block_value(statements, value.code, value.type_, span),
+        }
+    }
+
     fn name(&mut self, id: ExprId, span: Span) -> Value {
         match self.file.names.expr(id) {
             Binding::Variable(variable) => self.read_variable(variable, span),

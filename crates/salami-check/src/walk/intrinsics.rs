@@ -708,11 +708,7 @@ impl<'a> Walker<'_, 'a> {
             });
         }
         let made = self.construct(ClassRef::Program(class), given, span);
-        let type_ = made.type_;
-        Value {
-            type_,
-            code: self.block_value(statements, made.code, type_, span),
-        }
+        self.after(statements, made, span)
     }
 
     // ---- text

@@ -194,10 +194,6 @@ impl Walker<'_, '_> {
         let name = self.constant(Constant::Str(name), span);
         let definition = self.prelude_function("conversion.repr_of_fields")?;
         let text = self.call_bound(definition, None, None, vec![name, names, texts], span);
-        let type_ = text.type_;
-        Some(Value {
-            type_,
-            code: self.block_value(statements, text.code, type_, span),
-        })
+        Some(self.after(statements, text, span))
     }
 }

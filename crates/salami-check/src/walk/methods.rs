@@ -73,22 +73,14 @@ impl<'a> Walker<'_, 'a> {
         }
         if found.is_empty() {
             let value = self.no_attribute(&held, missing, text, name.span);
-            let type_ = value.type_;
-            return Value {
-                type_,
-                code: self.block_value(statements, value.code, type_, span),
-            };
+            return self.after(statements, value, span);
         }
         if missing != Type::NEVER {
             self.doubt_attribute(held.type_, missing, text, name.span);
         }
         // Classes that share one method need no dispatch.
         let value = self.dispatch(&held, found, missing, text, span);
-        let type_ = value.type_;
-        Value {
-            type_,
-            code: self.block_value(statements, value.code, type_, span),
-        }
+        self.after(statements, value, span)
     }
 
     /// Whether a method that several kinds of JSON data have can be meant of this one: `pop("key")` is of dicts.

@@ -76,11 +76,7 @@ impl Walker<'_, '_> {
         {
             let value = only.value.clone();
             let result = self.extreme_of_star(shown == "max", value, span);
-            let type_ = result.type_;
-            return Value {
-                type_,
-                code: self.block_value(statements, result.code, type_, span),
-            };
+            return self.after(statements, result, span);
         }
         if let [only] = given.as_slice()
             && only.kind == GivenKind::Positional
@@ -99,26 +95,14 @@ impl Walker<'_, '_> {
                 None
             };
             if let Some(result) = result {
-                let type_ = result.type_;
-                return Value {
-                    type_,
-                    code: self.block_value(statements, result.code, type_, span),
-                };
+                return self.after(statements, result, span);
             }
         }
         if let Some(result) = self.call_by_count(function, shown, &receiver, &given, span) {
-            let type_ = result.type_;
-            return Value {
-                type_,
-                code: self.block_value(statements, result.code, type_, span),
-            };
+            return self.after(statements, result, span);
         }
         let result = self.call_overloads(function, shown, receiver, given, span);
-        let type_ = result.type_;
-        Value {
-            type_,
-            code: self.block_value(statements, result.code, type_, span),
-        }
+        self.after(statements, result, span)
     }
 
     /// A last star of which only the run knows the length, for a function of so many parameters: each number that
@@ -193,11 +177,7 @@ impl Walker<'_, '_> {
             let chosen = ExprKind::IfElse(test, call.code, result.code);
             result = self.value(chosen, type_, span);
         }
-        let type_ = result.type_;
-        Some(Value {
-            type_,
-            code: self.block_value(statements, result.code, type_, span),
-        })
+        Some(self.after(statements, result, span))
     }
 
     fn call_overloads(
@@ -784,11 +764,7 @@ impl Walker<'_, '_> {
                 if statements.is_empty() {
                     return value;
                 }
-                let type_ = value.type_;
-                Value {
-                    type_,
-                    code: self.block_value(statements, value.code, type_, span),
-                }
+                self.after(statements, value, span)
             }
             Target::Erased(name) => {
                 let Some(definition) = self.prelude_function(name) else {
@@ -1063,11 +1039,7 @@ impl Walker<'_, '_> {
         }
         if !statements.is_empty() {
             let result = self.call_unbound(class, name, given, span);
-            let type_ = result.type_;
-            return Value {
-                type_,
-                code: self.block_value(statements, result.code, type_, span),
-            };
+            return self.after(statements, result, span);
         }
         if given.is_empty() || given[0].kind != GivenKind::Positional {
             self.error(

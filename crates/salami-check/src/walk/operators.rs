@@ -122,11 +122,7 @@ impl<'a> Walker<'_, 'a> {
                 walker.binary(operator, left.clone(), right, span)
             })?
         };
-        let type_ = result.type_;
-        Some(Value {
-            type_,
-            code: self.block_value(statements, result.code, type_, span),
-        })
+        Some(self.after(statements, result, span))
     }
 
     /// `left op= right`: the result, and whether it is a call that must be assigned.
@@ -280,11 +276,7 @@ impl<'a> Walker<'_, 'a> {
         } else {
             reflect(self)
         };
-        let type_ = result.type_;
-        Some(Value {
-            type_,
-            code: self.block_value(statements, result.code, type_, span),
-        })
+        Some(self.after(statements, result, span))
     }
 
     /// What a method gave; where that is NotImplemented, something else.

@@ -45,11 +45,7 @@ impl Walker<'_, '_> {
         } else {
             self.dispatch(&held, found, Type::NEVER, "", span)
         };
-        let type_ = result.type_;
-        Value {
-            type_,
-            code: self.block_value(statements, result.code, type_, span),
-        }
+        self.after(statements, result, span)
     }
 
     /// The value with tuples in the place of named tuples, as JSON writes them. A value that holds

@@ -58,11 +58,7 @@ impl<'a> Walker<'_, 'a> {
                 "delete the attribute: `del value.name`",
             ),
         };
-        let type_ = value.type_;
-        Value {
-            type_,
-            code: self.block_value(statements, value.code, type_, span),
-        }
+        self.after(statements, value, span)
     }
 
     /// What a computed text begins with: `"visit_" + kind`, `f"visit_{kind}"`.

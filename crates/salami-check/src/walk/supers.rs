@@ -69,11 +69,7 @@ impl<'a> Walker<'_, 'a> {
             1 => found.remove(0).1,
             _ => self.dispatch(&receiver, found, Type::NEVER, text, span),
         };
-        let type_ = value.type_;
-        Some(Value {
-            type_,
-            code: self.block_value(statements, value.code, type_, span),
-        })
+        Some(self.after(statements, value, span))
     }
 
     /// `super().name`, not called.

@@ -116,11 +116,7 @@ impl Walker<'_, '_> {
         let given = values.into_iter().map(Given::positional).collect();
         let found = self.member_of_part(Type::STR, "format")?;
         let result = self.call_native_method(template, &found, "format", given, span)?;
-        let type_ = result.type_;
-        Some(Value {
-            type_,
-            code: self.block_value(statements, result.code, type_, span),
-        })
+        Some(self.after(statements, result, span))
     }
 
     /// `str(value)`, `repr(value)` or `ascii(value)`.

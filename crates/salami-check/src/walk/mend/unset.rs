@@ -217,29 +217,18 @@ impl<'t> Search<'t> {
                 Self::either(ways)
             }
             StmtKind::While {
-                test,
+                test: first,
                 body,
                 otherwise,
-            } => {
-                let test = self.value(*test, own);
-                Self::then(test, || {
-                    let once = self.block(body, own);
-                    let after = self.block(otherwise, own);
-                    if once == Reach::Missed || after == Reach::Missed {
-                        Reach::Missed
-                    } else {
-                        Reach::Open
-                    }
-                })
             }
-            StmtKind::For {
-                iterable,
+            | StmtKind::For {
+                iterable: first,
                 body,
                 otherwise,
                 ..
             } => {
-                let iterable = self.value(*iterable, own);
-                Self::then(iterable, || {
+                let first = self.value(*first, own);
+                Self::then(first, || {
                     let once = self.block(body, own);
                     let after = self.block(otherwise, own);
                     if once == Reach::Missed || after == Reach::Missed {
