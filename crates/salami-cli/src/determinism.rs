@@ -5,19 +5,16 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use salami::{Broken, Determinism, Difference, Progress, Verifier};
+use salami::{Broken, Determinism, Difference, Verifier};
 use serde_json::Value;
 
 use crate::arguments::{Strict, VerifyDeterminism};
-use crate::failure::{BUG, Failure, INTERRUPTED, IO};
+use crate::failure::{BUG, Failure, IO};
 use crate::output::Output;
 use crate::recording::Recording;
 use crate::replay::{self, DIFFERENT, Failed};
 use crate::session::{Session, StandardInput};
-use crate::{files, interrupt, run};
-
-/// How much runs between two looks at the outside.
-const SLICE: u64 = 500_000;
+use crate::{files, run};
 
 /// Verifies a program.
 pub fn verify(arguments: &VerifyDeterminism, output: &mut Output) -> Result<(), Failure> {
@@ -45,24 +42,9 @@ fn record(
         .start(&options)
         .map_err(|error| run::failure(program, &error))?;
     let mut recording = Recording::in_memory(program, &options);
-    loop {
-        let progress = execution.step(SLICE);
-        recording.wrote(&execution.take_output(), &execution.take_error_output());
-        if interrupt::requested() {
-            return Err(Failure::rendered(INTERRUPTED, "interrupted\n"));
-        }
-        match progress {
-            Progress::Running => {}
-            Progress::Suspended(wait) => {
-                recording.stopped(&execution, &wait)?;
-                session.serve(&mut recording.around(&mut execution), &wait)?;
-            }
-            Progress::Ended(result) => {
-                recording.ended(&execution, &result)?;
-                return Ok(recording.into_lines());
-            }
-        }
-    }
+    // That it failed is in the record.
+    let _ = run::to_the_end(&mut session, &mut execution, &mut recording, |_, _| Ok(()))?;
+    Ok(recording.into_lines())
 }
 
 /// Shares the runs among processes of their own, each of which compiles the program anew.

@@ -27,28 +27,41 @@ pub fn run(arguments: &Run, output: &mut Output) -> Result<(), Failure> {
         return trace::trace(arguments, &program, form, output);
     }
     let (mut session, mut execution, mut recording) = start(arguments, &program)?;
+    let show_printed = |printed: &str, complaints: &str| {
+        let sent = output.write(printed).and_then(|()| output.flush());
+        let _ = std::io::stderr().write_all(complaints.as_bytes());
+        sent
+    };
+    match to_the_end(&mut session, &mut execution, &mut recording, show_printed)? {
+        Ok(result) => show(&result, arguments.format, output),
+        Err(error) => Err(failure(&program, &error)),
+    }
+}
+
+/// Runs an execution to its end, recorded; `wrote` is given what it wrote to its two streams.
+pub fn to_the_end(
+    session: &mut Session,
+    execution: &mut Execution,
+    recording: &mut Recording,
+    mut wrote: impl FnMut(&str, &str) -> Result<(), Failure>,
+) -> Result<Result<Value, RunError>, Failure> {
     loop {
         let progress = execution.step(SLICE);
         let (printed, complaints) = (execution.take_output(), execution.take_error_output());
         recording.wrote(&printed, &complaints);
-        let sent = output.write(&printed).and_then(|()| output.flush());
-        let _ = std::io::stderr().write_all(complaints.as_bytes());
-        sent?;
+        wrote(&printed, &complaints)?;
         if interrupt::requested() {
             return Err(Failure::rendered(INTERRUPTED, "interrupted\n"));
         }
         match progress {
             Progress::Running => {}
             Progress::Suspended(wait) => {
-                recording.stopped(&execution, &wait)?;
-                session.serve(&mut recording.around(&mut execution), &wait)?;
+                recording.stopped(execution, &wait)?;
+                session.serve(&mut recording.around(execution), &wait)?;
             }
             Progress::Ended(result) => {
-                recording.ended(&execution, &result)?;
-                return match result {
-                    Ok(result) => show(&result, arguments.format, output),
-                    Err(error) => Err(failure(&program, &error)),
-                };
+                recording.ended(execution, &result)?;
+                return Ok(result);
             }
         }
     }
