@@ -12,7 +12,11 @@ macro_rules! handles {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub(crate) u32);
+    )*};
+}
 
+macro_rules! plain_handles {
+    ($($name:ident)*) => {$(
         impl crate::heap::Handle for $name {
             fn from_index(index: u32) -> Self {
                 Self(index)
@@ -22,6 +26,31 @@ macro_rules! handles {
             }
         }
     )*};
+}
+
+plain_handles! {
+    BigRef BytesRef ListRef TupleRef DictRef SetRef RangeRef SliceRef FunctionRef CellRef IteratorRef
+    GeneratorRef ObjectRef ExceptionRef NativeRef
+}
+
+/// The buffers that no heap stores: the empty string, then the 128 of one ASCII character.
+const PERMANENT_BUFFERS: u32 = 129;
+
+impl crate::heap::Handle for BufferRef {
+    fn from_index(index: u32) -> Self {
+        Self(index.wrapping_add(PERMANENT_BUFFERS))
+    }
+    /// That of a permanent one is beyond any slot.
+    fn index(self) -> u32 {
+        self.0.wrapping_sub(PERMANENT_BUFFERS)
+    }
+}
+
+impl BufferRef {
+    /// Whether it is the same in every heap.
+    pub(crate) fn is_permanent(self) -> bool {
+        self.0 < PERMANENT_BUFFERS
+    }
 }
 
 handles! {

@@ -99,6 +99,12 @@ impl<H: Handle, T: Stored> Arena<H, T> {
         }
     }
 
+    /// The object, if there is such a slot.
+    #[inline]
+    pub fn find(&self, handle: H) -> Option<&T> {
+        self.slots.get(handle.index() as usize)
+    }
+
     /// The object, or the default one for a dangling handle.
     #[inline]
     pub fn get(&self, handle: H) -> &T {

@@ -3,8 +3,8 @@
 use salami_ir::FunctionIndex;
 
 use super::object::IteratorObject;
-use super::{FIRST_COLLECTION, Flavor, Heap, SINGLE_CHARACTERS};
-use crate::value::{BufferRef, Value};
+use super::{FIRST_COLLECTION, Flavor, Heap};
+use crate::value::Value;
 
 impl Heap {
     /// Whether enough was allocated since the last collection that one is due. Depends on the
@@ -69,9 +69,6 @@ impl Heap {
     /// Frees every object that the roots do not reach. O(slots of all arenas).
     pub fn collect(&mut self, roots: impl Iterator<Item = Value>) {
         self.clear_marks();
-        for permanent in 0..=SINGLE_CHARACTERS {
-            self.buffers.mark(BufferRef(permanent));
-        }
         let mut work: Vec<Value> = roots.collect();
         let plain = self.plain_functions.iter().flatten();
         work.extend(plain.map(|&function| Value::Function(function)));
@@ -243,11 +240,6 @@ impl Heap {
             + self.objects.sweep()
             + self.exceptions.sweep()
             + self.natives.sweep();
-        // The permanent strings are the machine's.
-        let permanent = (0..=SINGLE_CHARACTERS)
-            .map(|buffer| super::Stored::size(self.buffers.get(BufferRef(buffer))))
-            .fold(0, usize::saturating_add);
-        self.used = self.used.saturating_sub(permanent);
     }
 }
 

@@ -23,6 +23,7 @@ pub use arena::{Arena, Handle, Stored};
 pub use dict::{DictEntry, DictObject, Flavor};
 pub use set::{SetHash, SetObject};
 pub use string::Buffer;
+use string::permanent;
 
 use crate::hash::HashKey;
 use crate::native::Native;
@@ -36,8 +37,6 @@ use object::{
     Slice, VALUE_SIZE,
 };
 
-/// The one-character strings that exist from the start: ASCII, after the empty string.
-const SINGLE_CHARACTERS: u32 = 128;
 /// A heap smaller than this is not collected for its growth alone.
 const FIRST_COLLECTION: usize = 4 << 20;
 
@@ -151,7 +150,7 @@ impl Heap {
     /// An empty heap for objects of the module's classes. `limit` in accounted bytes.
     #[must_use]
     pub fn new(module: Arc<Module>, limit: usize, key: HashKey) -> Self {
-        let mut heap = Self {
+        Self {
             buffers: Arena::default(),
             bigs: Arena::default(),
             bytes: Arena::default(),
@@ -177,15 +176,7 @@ impl Heap {
             next_collection: FIRST_COLLECTION,
             collections: 0,
             stress: false,
-        };
-        // Part of the machine, not of the program's memory: counted by nobody, never collected.
-        heap.buffers.insert(Buffer::default());
-        for byte in 0..SINGLE_CHARACTERS {
-            heap.buffers.insert(Buffer::new(
-                char::from_u32(byte).unwrap_or('\0').to_string(),
-            ));
         }
-        heap
     }
 
     /// The module whose classes the objects are of.
@@ -314,38 +305,41 @@ impl Heap {
     /// Whether a string is the same in every heap.
     #[must_use]
     pub(crate) fn is_permanent(text: Str) -> bool {
-        text.buffer.0 <= SINGLE_CHARACTERS
+        text.buffer.is_permanent()
     }
 
     /// The text of a string.
     #[inline]
     #[must_use]
     pub fn str(&self, text: Str) -> &str {
-        self.buffers.get(text.buffer).view(text.length as usize)
+        match self.buffers.find(text.buffer) {
+            Some(buffer) => buffer.view(text.length as usize),
+            None => permanent(text),
+        }
     }
 
     /// Whether it has ASCII characters only, which makes positions and bytes the same.
     #[inline]
     #[must_use]
     pub fn is_ascii(&self, text: Str) -> bool {
-        self.buffers.get(text.buffer).is_ascii(text.length as usize)
+        let buffer = self.buffers.find(text.buffer);
+        buffer.is_none_or(|buffer| buffer.is_ascii(text.length as usize))
     }
 
     /// `len(text)`: code points. O(1) for ASCII, else O(log length).
     #[must_use]
     pub fn char_count(&self, text: Str) -> usize {
-        self.buffers
-            .get(text.buffer)
-            .char_count(text.length as usize)
+        let length = text.length as usize;
+        let buffer = self.buffers.find(text.buffer);
+        buffer.map_or(length, |buffer| buffer.char_count(length))
     }
 
     /// The byte offset of code point `index`, at most the view's length. O(1).
     #[must_use]
     pub fn byte_offset(&self, text: Str, index: usize) -> usize {
-        self.buffers
-            .get(text.buffer)
-            .byte_offset(index)
-            .min(text.length as usize)
+        let buffer = self.buffers.find(text.buffer);
+        let offset = buffer.map_or(index, |buffer| buffer.byte_offset(index));
+        offset.min(text.length as usize)
     }
 
     /// The string of code points `start..end` (in code points, clamped).
@@ -367,9 +361,9 @@ impl Heap {
     #[inline]
     #[must_use]
     pub fn copied_by_append(&self, left: Str, right: Str) -> usize {
-        let is_permanent = left.buffer.0 <= SINGLE_CHARACTERS;
         let right = right.length as usize;
-        if !is_permanent && self.buffers.get(left.buffer).text().len() == left.length as usize {
+        let buffer = self.buffers.find(left.buffer);
+        if buffer.is_some_and(|buffer| buffer.text().len() == left.length as usize) {
             right
         } else {
             left.length as usize + right
@@ -390,9 +384,8 @@ impl Heap {
         let Some(length) = left.length.checked_add(right.length) else {
             return Err(Raise::Memory(usize::MAX));
         };
-        let permanent = left.buffer.0 <= SINGLE_CHARACTERS;
-        let at_end = self.buffers.get(left.buffer).text().len() == left.length as usize;
-        if at_end && !permanent {
+        let buffer = self.buffers.find(left.buffer);
+        if buffer.is_some_and(|buffer| buffer.text().len() == left.length as usize) {
             // Growing holds the old and the new text for a moment, at most once in an eighth of it.
             self.reserve(grow::passing(left.length as usize, length as usize, 1))?;
             self.account(right.length as usize)?;

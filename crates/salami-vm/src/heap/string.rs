@@ -6,6 +6,34 @@
 use super::arena::Stored;
 use super::grow;
 use super::object::STRING_SIZE;
+use crate::value::Str;
+
+/// The strings of one ASCII character, one after the other.
+const SINGLE_CHARACTERS: &str = {
+    const BYTES: [u8; 128] = {
+        let mut bytes = [0; 128];
+        let mut byte = 0;
+        while byte < 128 {
+            bytes[byte as usize] = byte;
+            byte += 1;
+        }
+        bytes
+    };
+    match core::str::from_utf8(&BYTES) {
+        Ok(text) => text,
+        Err(_) => "",
+    }
+};
+
+/// The text of a string that every heap has and none stores: empty, or one ASCII character. They are
+/// part of the machine, not of the program's memory: counted by nobody, never collected.
+#[inline]
+pub fn permanent(text: Str) -> &'static str {
+    let length = (text.length as usize).min(1);
+    let start = (text.buffer.0 as usize).wrapping_sub(1);
+    let found = SINGLE_CHARACTERS.get(start..start.wrapping_add(length));
+    found.unwrap_or("")
+}
 
 /// Code points between two checkpoints.
 const STRIDE: usize = 64;
