@@ -5,6 +5,7 @@
 //! - [`Tool`], [`Tools`], [`Permissions`]: who answers, and what may be called.
 //! - [`Audit`]: the log of who did what, when, with what result.
 //! - [`record`]: all that came into an execution, to run it again and compare.
+//! - [`store`]: where processes are kept, as a trait.
 //! - [`Canned`]: answers that are written down, for tests.
 //!
 //! Absent: programs and machines; any particular tool; files, sockets, clocks.
@@ -15,6 +16,7 @@ mod canned;
 mod permission;
 pub mod record;
 mod registry;
+pub mod store;
 mod tool;
 
 pub use audit::{Audit, AuditError, verify_audit};

@@ -1,0 +1,261 @@
+//! Where processes are kept: the trait [`Store`] and what goes through it.
+//!
+//! A store knows nothing of programs or machines: states, code and journal entries are bytes to it,
+//! values are JSON text. What it does know is who waits for what, since that must be an index look-up,
+//! in this one form for every kind of wait: a [`Wait`] has a thread, a slot, maybe an instant by which
+//! it ends, maybe a topic that wakes it, and once it came the outcome.
+//!
+//! Each method is one transaction: all of it is durable when it returns, or nothing of it happened.
+//! All that a turn did is one [`TurnCommit`]; many of them go into one transaction. What a worker
+//! writes is fenced by the epoch of its claim: who lost the claim writes nothing.
+//!
+//! Absent: machines, tools, policies; anything that decides what a program may do.
+
+mod records;
+
+pub use records::{
+    BegunCall, CallState, Claimed, Code, CodeHash, Control, Event, EventId, Finish, FinishedCall,
+    InboxItem, JournalEntry, Lost, NewEvent, NewProcess, NewWait, Notice, Outcome, Process,
+    ProcessFilter, ProcessId, Recovered, Slot, Source, Status, StoreError, StoreErrorKind,
+    ThreadId, TurnCommit, Wait, WaitFilter, WaitKind, key_of,
+};
+
+/// A store of processes.
+///
+/// Instants are microseconds since 1970 in UTC. The store's own clock decides what is due and whose
+/// lease is over, so that workers need not agree about the time.
+///
+/// Errors of all methods: [`StoreError`] where the store cannot be read or written; then nothing was
+/// done. What is asked of processes, waits or events that are not there is no error: it gives nothing.
+pub trait Store: Send {
+    /// What its clock shows.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn now(&mut self) -> Result<i64, StoreError>;
+
+    /// A name of the store that no other has, made with it: part of the keys by which tools know
+    /// calls that are made again.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn name(&mut self) -> Result<String, StoreError>;
+
+    /// Keeps code under its hash; nothing happens if it is there.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn put_code(&mut self, code: &Code) -> Result<(), StoreError>;
+
+    /// The bytes of code; `None`: it is not there.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn code(&mut self, hash: &CodeHash) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Starts processes: they are ready at once, without state. Their code must be there.
+    /// They see the events that come from now on.
+    ///
+    /// # Errors
+    /// See [`Store`]; [`StoreErrorKind::Missing`] if the code is not there.
+    fn start(&mut self, processes: &[NewProcess]) -> Result<Vec<ProcessId>, StoreError>;
+
+    /// Claims up to `limit` processes that are ready (and neither ended, paused nor claimed by a living
+    /// worker), those that are ready for the longest first (then the lowest number), for `lease`
+    /// microseconds, each with all that came for it and was not taken. Each claim has an epoch that is
+    /// higher than that of every claim of the process before. O(limit), whatever sleeps.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn claim(&mut self, worker: &str, lease: i64, limit: usize)
+    -> Result<Vec<Claimed>, StoreError>;
+
+    /// Prolongs the leases of the worker's claims and calls, to `lease` microseconds from now.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn renew(&mut self, worker: &str, lease: i64) -> Result<(), StoreError>;
+
+    /// The state of a thread; `None`: it has ended, or never was.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn thread(
+        &mut self,
+        process: ProcessId,
+        thread: ThreadId,
+    ) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Writes what turns did, all in one transaction, in their order, and gives up the claims (unless a turn keeps
+    /// its own). Waits for events that already came since the thread's cursor get them here; a
+    /// process for which something came, or whose instant is past, is ready at once. Those whose
+    /// claim was lost are left as they are and reported.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn commit(&mut self, worker: &str, turns: &[TurnCommit]) -> Result<Vec<Lost>, StoreError>;
+
+    /// Marks up to `limit` calls that are intended as begun by the worker, in the order in which
+    /// they were emitted, and gives them. Calls of paused or ended processes are not begun; a call
+    /// whose retry is not due yet is not, either. What this gives may be made once it returned.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn begin_calls(
+        &mut self,
+        worker: &str,
+        lease: i64,
+        limit: usize,
+    ) -> Result<Vec<BegunCall>, StoreError>;
+
+    /// Writes what came of calls, if they are still the worker's (same attempt, state begun); gives
+    /// whether each was. In the order given, which is the order of arrival.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn finish_calls(
+        &mut self,
+        worker: &str,
+        calls: &[FinishedCall],
+    ) -> Result<Vec<bool>, StoreError>;
+
+    /// Takes back what workers left whose leases are over: claims become free; calls that were begun
+    /// are intended again if they may be repeated, else unknown, and their process is held.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn recover(&mut self) -> Result<Recovered, StoreError>;
+
+    /// Keeps events, in their order, and gives them to all that wait for them. One whose `unique` text its topic
+    /// already has is not kept again (`None`). With a source, its cursor is written in the same transaction.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn publish(
+        &mut self,
+        events: &[NewEvent],
+        source: Option<&Source>,
+    ) -> Result<Vec<Option<EventId>>, StoreError>;
+
+    /// How far a source of events was read.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn source_cursor(&mut self, source: &str) -> Result<Option<String>, StoreError>;
+
+    /// An event by its number.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn event(&mut self, event: EventId) -> Result<Option<Event>, StoreError>;
+
+    /// The events of a topic (all topics if `None`) after a number, the oldest first.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn events(
+        &mut self,
+        topic: Option<&str>,
+        after: EventId,
+        limit: usize,
+    ) -> Result<Vec<Event>, StoreError>;
+
+    /// Gives an outcome to a wait of one of the given kinds that has none; `false` if there is no such wait.
+    /// How people answer questions and find ways out of holds.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn settle(
+        &mut self,
+        process: ProcessId,
+        thread: ThreadId,
+        slot: Slot,
+        kinds: &[WaitKind],
+        outcome: &Outcome,
+    ) -> Result<bool, StoreError>;
+
+    /// Has a call whose outcome is unknown made again; `false` if there is no such call.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn repeat_call(
+        &mut self,
+        process: ProcessId,
+        thread: ThreadId,
+        slot: Slot,
+    ) -> Result<bool, StoreError>;
+
+    /// Pauses, resumes, cancels or aborts a process; `false` if it has ended or never was (or is so already).
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn control(&mut self, process: ProcessId, control: Control) -> Result<bool, StoreError>;
+
+    /// A process.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn process(&mut self, process: ProcessId) -> Result<Option<Process>, StoreError>;
+
+    /// Processes that a filter lets through, the latest first, those before a number if one is given.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn processes(
+        &mut self,
+        filter: &ProcessFilter,
+        before: Option<ProcessId>,
+        limit: usize,
+    ) -> Result<Vec<Process>, StoreError>;
+
+    /// The threads of a process that have not ended, in the order of their numbers.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn threads(&mut self, process: ProcessId) -> Result<Vec<ThreadId>, StoreError>;
+
+    /// The waits of a process, by thread and slot.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn waits(&mut self, process: ProcessId) -> Result<Vec<Wait>, StoreError>;
+
+    /// Waits without outcome of all processes: those for a topic by an index, those due by an instant by an index,
+    /// by process, thread and slot.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn waiting(&mut self, filter: &WaitFilter, limit: usize) -> Result<Vec<Wait>, StoreError>;
+
+    /// What people are asked and told: questions and holds without outcome, calls whose outcome is unknown, notices that were not
+    /// read; the oldest first.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn inbox(&mut self, limit: usize) -> Result<Vec<InboxItem>, StoreError>;
+
+    /// Marks notices up to a number as read; how many were not.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn read_notices(&mut self, process: Option<ProcessId>, through: u64)
+    -> Result<u64, StoreError>;
+
+    /// The journal of a process from an entry on.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn journal(
+        &mut self,
+        process: ProcessId,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<JournalEntry>, StoreError>;
+
+    /// When something is due next, if nothing else comes: the earliest instant at which
+    /// [`Store::claim`] or [`Store::begin_calls`] gives something, or a lease ends. `None`: never. O(1).
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn next_due(&mut self) -> Result<Option<i64>, StoreError>;
+}
