@@ -19,7 +19,7 @@ const SHOWN: usize = 1_000;
 /// use salami_process::{Answer, Audit, Call, verify_audit};
 ///
 /// let mut audit = Audit::new("process-1", "ada", "0f3a");
-/// let call = Call { tool: "email".into(), function: "inbox".into(), arguments: Default::default(), sequence: 0 };
+/// let call = Call { tool: "email".into(), function: "inbox".into(), arguments: Default::default(), sequence: 0 , key: String::new()};
 /// let mut log = audit.begun(&call, call.arguments.clone(), 1_768_478_400_000_000);
 /// log += &audit.done(&call, &Answer::Value(3.into()), 1_768_478_400_250_000);
 /// assert_eq!(verify_audit(&log), Ok(2));

@@ -14,6 +14,9 @@ pub struct Call {
     pub arguments: Map<String, Value>,
     /// How many calls this execution made before.
     pub sequence: u64,
+    /// A text that no other call has: when a call is made again after a crash it has the same, so
+    /// that a service can tell what it did already. Empty for an execution that nobody keeps.
+    pub key: String,
 }
 
 impl Call {

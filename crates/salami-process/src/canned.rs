@@ -265,6 +265,7 @@ mod tests {
                 function: function.into(),
                 arguments,
                 sequence: 0,
+                key: String::new(),
             };
             canned.delayed(&call)
         };

@@ -24,4 +24,7 @@ pub use call::{Answer, Call};
 pub use canned::Canned;
 pub use permission::{Denied, Permissions};
 pub use registry::{FunctionTool, Needed, Refused, Tools};
-pub use tool::{Effect, Function, Outcome, Step, Tool, Work};
+pub use tool::{
+    BatchWork, Effect, EventSource, Function, FunctionKind, Outcome, Polled, Question,
+    QuestionKind, Step, Tool, Work,
+};

@@ -266,11 +266,7 @@ impl<F: FnMut(&Call) -> Outcome + Send> FunctionTool<F> {
         effect: crate::tool::Effect,
     ) -> Self {
         let names = parameters.iter().map(|&name| name.to_owned()).collect();
-        let function = Function {
-            parameters: Some(names),
-            required: parameters.len(),
-            effect,
-        };
+        let function = Function::call(Some(names), parameters.len(), effect);
         self.functions.insert(name.to_owned(), function);
         self
     }

@@ -38,9 +38,42 @@ pub struct Function {
     pub required: usize,
     /// What a call does to the world.
     pub effect: Effect,
+    /// How it is answered.
+    pub kind: FunctionKind,
+    /// Whether a call that was begun may be made again when nobody knows what came of it: it only
+    /// reads, or knows by [`Call::key`] what it did already.
+    pub is_repeatable: bool,
+}
+
+/// How calls of a function are answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum FunctionKind {
+    /// By the tool, after the turn.
+    #[default]
+    Call,
+    /// By the tool, at once, inside the turn: it only reads, in process, in bounds.
+    Immediate,
+    /// By the next event of the topic of its name, whose fields must equal the arguments for these
+    /// parameters (those that are not None); None after the argument `timeout`, in seconds.
+    Event {
+        /// The parameters.
+        matching: Vec<String>,
+    },
 }
 
 impl Function {
+    /// A function that the tool answers after the turn, and that may be repeated if it only reads.
+    #[must_use]
+    pub const fn call(parameters: Option<Vec<String>>, required: usize, effect: Effect) -> Self {
+        Self {
+            parameters,
+            required,
+            effect,
+            kind: FunctionKind::Call,
+            is_repeatable: matches!(effect, Effect::Read),
+        }
+    }
+
     /// Whether it takes arguments of these names.
     #[must_use]
     pub fn takes(&self, given: &[String]) -> bool {
@@ -79,6 +112,54 @@ pub enum Outcome {
     },
     /// Source that is to run as if it were written right after the call.
     Continuation(String),
+    /// A person is asked, and the call is answered by the answer.
+    Question(Question),
+    /// A person is told; the call is answered by None.
+    Notice(String),
+}
+
+/// What a person is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// What kind of answer it wants.
+    pub kind: QuestionKind,
+    /// The question.
+    pub text: String,
+    /// What can be chosen, if it is a choice.
+    pub options: Vec<String>,
+    /// After how many seconds the program goes on without: with None.
+    pub timeout: Option<f64>,
+}
+
+/// The kinds of [`Question`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuestionKind {
+    /// A text answers it.
+    Ask,
+    /// One of the options answers it.
+    Choose,
+    /// Yes or no: a boolean answers it.
+    Approve,
+}
+
+impl QuestionKind {
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ask => "ask",
+            Self::Choose => "choose",
+            Self::Approve => "approve",
+        }
+    }
+
+    /// The kind of this name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        [Self::Ask, Self::Choose, Self::Approve]
+            .into_iter()
+            .find(|kind| kind.name() == name)
+    }
 }
 
 impl Outcome {
@@ -91,6 +172,8 @@ impl Outcome {
             Self::Function { .. } => "function",
             Self::Event { .. } => "event",
             Self::Continuation(_) => "continuation",
+            Self::Question(_) => "question",
+            Self::Notice(_) => "notice",
         }
     }
 
@@ -117,6 +200,8 @@ impl Outcome {
                     Self::Event { topic, .. } => {
                         format!("that the program waits for the event {topic}")
                     }
+                    Self::Question(_) => "that a person is asked".to_owned(),
+                    Self::Notice(_) => "that a person is told".to_owned(),
                     _ => "that source is run after the call".to_owned(),
                 };
                 Answer::Error(format!(
@@ -183,6 +268,53 @@ impl fmt::Debug for Work {
     }
 }
 
+/// Work for several calls.
+pub struct BatchWork(Box<dyn FnOnce() -> Vec<Outcome> + Send>);
+
+impl BatchWork {
+    /// Work that gives an outcome for each call.
+    #[must_use]
+    pub fn new(run: impl FnOnce() -> Vec<Outcome> + Send + 'static) -> Self {
+        Self(Box::new(run))
+    }
+
+    /// Does it.
+    #[must_use]
+    pub fn run(self) -> Vec<Outcome> {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for BatchWork {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("BatchWork")
+    }
+}
+
+/// Where events come from: a mailbox, a queue. Whoever runs the engine polls it, outside of turns.
+pub trait EventSource: Send {
+    /// Its name in the store; no other source has it.
+    fn name(&self) -> String;
+
+    /// How many seconds to wait between two polls.
+    fn interval(&self) -> f64;
+
+    /// What came after a cursor (`None` at the very first poll: what comes from now on), with the cursor of the next poll. It may take its time.
+    ///
+    /// # Errors
+    /// A sentence; it is polled again later.
+    fn poll(&mut self, cursor: Option<&str>) -> Result<Polled, String>;
+}
+
+/// What a source of events gave.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Polled {
+    /// The events, the oldest first.
+    pub events: Vec<crate::store::NewEvent>,
+    /// Where the next poll begins.
+    pub cursor: String,
+}
+
 /// What a tool says when it is asked.
 #[derive(Debug)]
 pub enum Step {
@@ -210,6 +342,18 @@ pub trait Tool: Send {
 
     /// Asks it.
     fn ask(&mut self, call: &Call) -> Step;
+
+    /// Asks it for several calls of one function at once, if it can serve them together: work that gives an
+    /// outcome for each, in their order. `None`: they are asked for one by one.
+    fn ask_batch(&mut self, calls: &[Call]) -> Option<BatchWork> {
+        let _ = calls;
+        None
+    }
+
+    /// Where events come from that this tool brings: empty if it brings none.
+    fn sources(&mut self) -> Vec<Box<dyn EventSource>> {
+        Vec::new()
+    }
 
     /// The arguments as the audit log may show them: without secrets.
     fn shown(&self, call: &Call) -> Map<String, Value> {

@@ -12,6 +12,7 @@ fn call(sequence: u64) -> Call {
             .into_iter()
             .collect(),
         sequence,
+        key: String::new(),
     }
 }
 

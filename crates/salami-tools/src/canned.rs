@@ -51,11 +51,7 @@ impl Tool for CannedTool {
     }
 
     fn function(&self, _: &str) -> Option<Function> {
-        Some(Function {
-            parameters: None,
-            required: 0,
-            effect: Effect::Read,
-        })
+        Some(Function::call(None, 0, Effect::Read))
     }
 
     fn ask(&mut self, call: &Call) -> Step {

@@ -78,7 +78,7 @@ fn call(function: &str, arguments: Value) -> Call {
         tool: "http".into(),
         function: function.into(),
         arguments,
-        sequence: 0,
+        sequence: 0, key: String::new(),
     }
 }
 

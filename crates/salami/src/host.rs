@@ -147,7 +147,7 @@ pub(crate) fn wait(wait: salami_vm::Wait) -> Result<Wait, String> {
         tool: tool.to_owned(),
         function: function.to_owned(),
         arguments,
-        sequence: call.sequence,
+        sequence: call.sequence, key: String::new(),
     }))
 }
 

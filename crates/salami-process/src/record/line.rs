@@ -239,6 +239,7 @@ fn read_waiting(value: Value) -> Result<Waiting, String> {
             function: function.to_owned(),
             arguments: fields.object("arguments")?,
             sequence: fields.number("sequence")?,
+            key: String::new(),
         })
     } else if is_until {
         Waiting::Until(fields.instant("until")?)

@@ -249,11 +249,8 @@ impl Tool for Http {
             "delete" => (Effect::Irreversible, &["url", "headers"]),
             _ => return None,
         };
-        Some(Function {
-            parameters: Some(parameters.iter().map(|&name| name.to_owned()).collect()),
-            required: 1,
-            effect,
-        })
+        let parameters = parameters.iter().map(|&name| name.to_owned()).collect();
+        Some(Function::call(Some(parameters), 1, effect))
     }
 
     fn ask(&mut self, call: &Call) -> Step {
@@ -345,7 +342,7 @@ mod tests {
             tool: "http".into(),
             function: function.into(),
             arguments,
-            sequence: 0,
+            sequence: 0, key: String::new(),
         }
     }
 
