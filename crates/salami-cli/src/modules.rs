@@ -44,10 +44,7 @@ pub fn compile(arguments: &Compile, output: &mut Output) -> Result<(), Failure> 
 pub fn inspect(arguments: &Inspect, output: &mut Output) -> Result<(), Failure> {
     let program = programs::load(&arguments.file, Strict::Never, None)?;
     if program.is_listing() && !arguments.assembly {
-        for (address, text) in program.listing_lines() {
-            output.write(&format!("Instruction {address}: {text}\n"))?;
-        }
-        return Ok(());
+        return output.write(&program.listing_text("Instruction "));
     }
     let module = program.module();
     let capabilities = match &module.capabilities[..] {

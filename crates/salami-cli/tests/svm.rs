@@ -212,6 +212,73 @@ fn types_come_from_the_input() {
     );
 }
 
+/// A listing with functions: addresses and types as in any other.
+const FUNCTIONS: &str = "\
+10: LOAD_INPUT \"email\" -> $0
+20: CALL \"half\" [count] -> $1
+30: IF_FALSE $1 -> 50
+40: STORE_OUTPUT \"half\" $1
+    RETURN
+50: STORE_OUTPUT \"half\" 0
+FUNCTION \"half\" parameters 1
+10: DIV $0 2 -> $1
+20: FOR_EACH i 0 2 21 21
+21: ADD $1 i -> $1
+30: RETURN $1
+";
+
+#[test]
+fn functions_keep_their_addresses() {
+    let input = r#"{"email": "a@b", "count": 5}"#;
+    let outcome = run("functions", FUNCTIONS, input, "", &["--trace"]);
+    let trace: Vec<&str> = outcome.errors.lines().collect();
+    assert_eq!(
+        trace,
+        [
+            "IP=10: LOAD_INPUT \"email\" -> $0=\"a@b\"",
+            "IP=20: CALL \"half\" [count] -> $1",
+            "IP=10: DIV $0 2 -> $1=2.5",
+            "IP=20: FOR_EACH i 0 2 21 21 -> $i=0",
+            "IP=21: ADD $1 i -> $1=2.5",
+            "IP=20: FOR_EACH i 0 2 21 21 -> $i=1",
+            "IP=21: ADD $1 i -> $1=3.5",
+            "IP=20: FOR_EACH i 0 2 21 21 (to IP 30)",
+            "IP=30: RETURN $1",
+            "IP=30: IF_FALSE $1 -> 50",
+            "IP=40: STORE_OUTPUT \"half\" $1",
+            "IP=41: RETURN",
+        ]
+    );
+    assert_eq!(compact(&outcome.output), r#"{"half":3.5}"#);
+    let input = r#"{"email": "a@b", "count": "x"}"#;
+    let outcome = run(
+        "functions-fail",
+        FUNCTIONS,
+        input,
+        "",
+        &["--format", "json"],
+    );
+    let value: serde_json::Value = serde_json::from_str(&outcome.output).expect("JSON");
+    let context = &value["error"]["context"];
+    assert_eq!(context["function"], "half", "{outcome:?}");
+    assert_eq!(context["instruction_pointer"], 10, "{outcome:?}");
+}
+
+#[test]
+fn functions_keep_the_types_of_the_input() {
+    let program = "FUNCTION f0 \"<module>\"\n4: LOAD_INPUT \"email\" -> $0\n7: EXTRACT_JSON $0 \"field\" -> $1\n9: STORE_OUTPUT \"x\" $1\n";
+    let outcome = run("types", program, r#"{"email": {"field": 7}}"#, "", &[]);
+    assert_eq!(
+        (outcome.status, &*compact(&outcome.output)),
+        (Some(0), r#"{"x":7}"#)
+    );
+    let outcome = run("types-fail", program, r#"{"email": "a@b"}"#, "", &[]);
+    assert_eq!(outcome.status, Some(3));
+    for text in ["Cannot extract JSON from non-object", "p.ir:3:1"] {
+        assert!(outcome.errors.contains(text), "{text}: {outcome:?}");
+    }
+}
+
 #[test]
 fn parallel_tasks_take_the_time_of_the_longest() {
     let program = "\

@@ -19,7 +19,7 @@ impl Random {
     }
 }
 
-const LINES: [&str; 38] = [
+const LINES: [&str; 42] = [
     "LOAD_INPUT \"a\" -> R",
     "LOAD_CONST 7 -> R",
     "STORE \"v\" R",
@@ -58,6 +58,10 @@ const LINES: [&str; 38] = [
     "other: RETURN",
     "...(left out)...",
     "HANDLER A .. A -> A R catch KeyError",
+    "FUNCTION \"f\" parameters 1",
+    "REGISTER $0 any, $1 any \"x\"",
+    "CALL \"f\" [R] -> R",
+    "GLOBAL g0 = \"v\"",
 ];
 
 fn listing(random: &mut Random) -> String {

@@ -28,12 +28,59 @@ impl Program {
         !self.module().listing.is_empty()
     }
 
-    /// The lines of a listing, by their addresses; none of a program that is no listing, or of a
-    /// module whose lines do not say what it does.
+    /// The lines of a listing, by their addresses, function by function; none of a program that is no
+    /// listing, or of a module whose lines do not say what it does.
     pub fn listing_lines(&self) -> impl Iterator<Item = (u32, &str)> {
-        let listed = self.listing(self.module().entry);
-        let lines = listed.into_iter().flat_map(|listed| &listed.lines);
+        let listings = self.assembled().map(|(_, assembly)| &assembly.listings);
+        let functions = listings.into_iter().flat_map(|listings| listings.values());
+        let lines = functions.flat_map(|listed| &listed.lines);
         lines.map(|line| (line.address, line.text.as_str()))
+    }
+
+    /// The lines of a listing as text, `before` in front of each address. Functions beside the first
+    /// begin with their `FUNCTION` lines.
+    #[must_use]
+    pub fn listing_text(&self, before: &str) -> String {
+        let Some((_, assembly)) = self.assembled() else {
+            return String::new();
+        };
+        let lines = self.module().listing.iter();
+        let mut headers = lines.filter(|line| line.starts_with("FUNCTION "));
+        let is_only = assembly.listings.len() == 1;
+        // Code in front of the first `FUNCTION` line has none.
+        let functions = self.module().functions.len();
+        let without = functions.saturating_sub(headers.clone().count());
+        let mut text = String::new();
+        for (index, listed) in &assembly.listings {
+            let header = (index.index() >= without).then(|| headers.next()).flatten();
+            if let Some(header) = header.filter(|_| !is_only) {
+                text.push_str(header);
+                text.push('\n');
+            }
+            for line in &listed.lines {
+                text.push_str(&format!("{before}{}: {}\n", line.address, line.text));
+            }
+        }
+        text
+    }
+
+    /// The line of this address, by its function and its position there: in the entry function if it
+    /// has such a line, else in the first that has.
+    pub(crate) fn listed_place(&self, address: u32) -> Option<(FunctionIndex, usize)> {
+        let find = |listed: &Listed| {
+            let found = listed
+                .lines
+                .binary_search_by_key(&address, |line| line.address);
+            found.ok()
+        };
+        let entry = self.module().entry;
+        if let Some(position) = self.listing(entry).and_then(find) {
+            return Some((entry, position));
+        }
+        let listings = &self.assembled()?.1.listings;
+        listings
+            .iter()
+            .find_map(|(index, listed)| Some((*index, find(listed)?)))
     }
 
     /// The listing of a function.
@@ -97,8 +144,24 @@ impl Execution {
         let program = self.program();
         let module = program.module();
         let address = Address(context.instruction_pointer);
-        let entry = module.functions.get(module.entry.index());
-        let Some((line, function)) = program.listed(module.entry, address).zip(entry) else {
+        let is_it = |index: FunctionIndex| {
+            let function = module.functions.get(index.index());
+            function.is_some_and(|function| function.name == context.function)
+        };
+        // The frame that raised is the innermost one, unless clean-ups have run.
+        let top = self.machine().position();
+        let top = top.filter(|(index, at)| *at == address && is_it(*index));
+        let named = || {
+            (0..)
+                .map(FunctionIndex)
+                .take(module.functions.len())
+                .find(|index| is_it(*index))
+        };
+        let Some(index) = top.map(|(index, _)| index).or_else(named) else {
+            return context;
+        };
+        let function = module.functions.get(index.index());
+        let Some((line, function)) = program.listed(index, address).zip(function) else {
             return context;
         };
         context.instruction_pointer = line.address;

@@ -90,7 +90,7 @@ impl Procedure {
     /// What hand-written code leaves out: the loads of inputs that it names, and the end. How many
     /// instructions were put in front.
     fn complete(&mut self, tables: &mut Tables) -> Result<u32, Diagnostic> {
-        let Some(plan) = self.plan.as_ref().filter(|plan| plan.is_alone) else {
+        let Some(plan) = self.plan.as_ref() else {
             return Ok(0);
         };
         let loads: Vec<Instruction> = self
@@ -106,7 +106,7 @@ impl Procedure {
                 result: Destination(*register),
             })
             .collect();
-        if self.lacks_end() {
+        if self.lacks_end() && !self.lines.is_empty() {
             self.end = Some(position(self.function.code.len()));
             self.used = 0;
             let none = self.literal(tables, Constant::None, Span::default())?;
@@ -122,14 +122,19 @@ impl Procedure {
     }
 
     /// The lines of hand-written code, once all addresses are known.
-    fn listed(&mut self, loaded: u32) -> Option<Listed> {
-        let plan = self.plan.as_ref().filter(|plan| plan.is_alone)?;
+    fn listed(&mut self, loaded: u32) -> Listed {
+        let loops = self.plan.as_ref().map_or(&[][..], |plan| &plan.loops);
         let shift = loaded as usize;
         let mut owners = vec![None; shift];
         owners.append(&mut self.owners);
         owners.resize(self.function.code.len(), None);
+        let mut empty_rounds = Vec::new();
         for (edge, index) in &self.edges {
-            let owner = plan.loops.get(*index).map(|found| found.line);
+            let found = loops.get(*index);
+            if found.is_some_and(|found| found.last.is_none()) {
+                empty_rounds.push(Address(position(edge + shift)));
+            }
+            let owner = found.map(|found| found.line);
             if let Some(slot) = owners.get_mut(edge + shift) {
                 *slot = owner;
             }
@@ -141,7 +146,7 @@ impl Procedure {
             }
         }
         let mut counts = begins.clone();
-        for found in &plan.loops {
+        for found in loops {
             if let Some(slot) = counts.get_mut(found.head as usize + shift) {
                 *slot = false;
             }
@@ -155,14 +160,18 @@ impl Procedure {
             }
         }
         let lines = core::mem::take(&mut self.lines);
-        let numbered = self.numbered;
-        Some(Listed {
+        let numbered = match self.plan {
+            Some(_) => self.numbered,
+            None => self.registers_declared,
+        };
+        Listed {
             lines,
             owners,
             begins,
             counts,
+            empty_rounds,
             numbered,
-        })
+        }
     }
 
     /// The function, with all addresses known, and its listing.
@@ -225,7 +234,7 @@ impl Procedure {
                 .source_map
                 .push(SourceEntry { address, ..entry });
         }
-        let listed = self.listed(loaded);
+        let listed = tables.is_listing.then(|| self.listed(loaded));
         (self.function, listed)
     }
 }

@@ -33,6 +33,8 @@ pub struct Listed {
     pub(super) begins: Vec<bool>,
     /// For each instruction, whether a line is begun with it, not gone on with as by the rounds of a loop.
     pub(super) counts: Vec<bool>,
+    /// The ends of the rounds of loops that have no line in their bodies, ascending.
+    pub(super) empty_rounds: Vec<Address>,
     /// How many registers have numbers in the listing: `$0` and those behind it.
     pub(super) numbered: usize,
 }
@@ -55,6 +57,12 @@ impl Listed {
     #[must_use]
     pub fn counts(&self, address: Address) -> bool {
         self.counts.get(address.index()).copied().unwrap_or(false)
+    }
+
+    /// Whether a round of a loop that has no line in its body ends with the instruction. O(log of their number).
+    #[must_use]
+    pub fn ends_empty_round(&self, address: Address) -> bool {
+        self.empty_rounds.binary_search(&address).is_ok()
     }
 
     /// Whether the listing speaks of a register by its number.

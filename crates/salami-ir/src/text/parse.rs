@@ -107,11 +107,20 @@ pub(super) struct Tables {
     /// The services that hand-written code names.
     pub services: BTreeSet<String>,
     pub iterations: Vec<(u64, Span)>,
+    /// Whether the source was written by hand: its lines are kept and shown.
+    pub is_listing: bool,
     /// The lines as a listing keeps them.
     pub listing: Vec<String>,
 }
 
 impl Tables {
+    /// Keeps a line that no instruction is on.
+    pub(super) fn keep(&mut self, line: &Line<'_, '_>, source: &str, from: u32) {
+        if self.is_listing {
+            self.listing.push(line.text_from(source, from));
+        }
+    }
+
     pub(super) fn constant(&mut self, line: &mut Line<'_, '_>) -> Result<u32, Diagnostic> {
         if let Some(index) = line.accept_index("k") {
             return Ok(index);
@@ -240,9 +249,12 @@ impl<'a> Assembler<'a> {
         }
     }
 
-    /// Learns the names of functions and classes, which may be used before their lines.
+    /// Learns the names of functions and classes, which may be used before their lines, and whether
+    /// people wrote them: what is printed tells of each function how many registers it has, and has
+    /// its listing, if any, as `LISTING` lines.
     fn names(&mut self) {
         let (mut start, mut functions, mut classes) = (0, 0, 0);
+        let (mut is_written, mut is_printed) = (false, false);
         let mut tokens = Vec::new();
         while let Some((line, next)) = line_at(self.source, start) {
             let first = line.split_whitespace().next().unwrap_or_default();
@@ -255,11 +267,15 @@ impl<'a> Assembler<'a> {
                     .function_names
                     .insert("<module>".to_owned(), FunctionIndex(0));
                 functions = 1;
+                is_written = true;
             }
+            is_printed |= first == "LISTING";
             if matches!(first, "FUNCTION" | "CLASS")
                 && lexer::tokens(line, offset(start), &mut tokens).is_ok()
             {
                 let is_function = first == "FUNCTION";
+                let tells = |spanned: &Spanned<'_>| spanned.token == Token::Word("registers");
+                is_written |= is_function && !tokens.iter().any(tells);
                 let count = if is_function {
                     &mut functions
                 } else {
@@ -286,6 +302,7 @@ impl<'a> Assembler<'a> {
             }
             start = next;
         }
+        self.tables.is_listing = is_written && !is_printed;
     }
 
     fn lines(&mut self) {
@@ -320,14 +337,13 @@ impl<'a> Assembler<'a> {
             Some(Token::Word("FUNCTION")) => {
                 line.skip();
                 self.close_function();
+                self.tables.keep(line, self.source, from);
                 let procedure = Procedure::open(self, line)?;
                 self.open_function(procedure, self.next, line.whole())?;
             }
             Some(Token::Word(section)) if SECTIONS.contains(section) => {
                 line.skip();
-                if *section != "LISTING" {
-                    self.tables.listing.push(line.text_from(self.source, from));
-                }
+                self.tables.keep(line, self.source, from);
                 self.section(section, line)?;
             }
             Some(_) => {
@@ -372,8 +388,6 @@ impl<'a> Assembler<'a> {
             self.module.functions.push(function);
             if let Some(listed) = listed {
                 self.listings.insert(index, listed);
-                self.module.listing = core::mem::take(&mut self.tables.listing);
-                self.permit();
             }
         }
     }
@@ -412,6 +426,10 @@ impl<'a> Assembler<'a> {
         if !self.diagnostics.is_empty() {
             self.diagnostics.truncate(MAXIMUM_ERRORS);
             return Err(self.diagnostics);
+        }
+        if !self.listings.is_empty() {
+            self.module.listing = core::mem::take(&mut self.tables.listing);
+            self.permit();
         }
         let tables = self.tables;
         self.module.constants = tables.constants.entries();

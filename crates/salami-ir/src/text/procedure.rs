@@ -175,7 +175,15 @@ impl Procedure {
         line: &mut Line<'_, '_>,
     ) -> Result<Self, Diagnostic> {
         let next = position(assembler.module.functions.len());
-        line.declared_index("f", "function", next)?;
+        if !matches!(line.peek(), Some(Token::Text(_))) {
+            if !matches!(line.peek(), Some(Token::Word(word)) if super::line::index(word, "f").is_some())
+            {
+                return line.missing(
+                    "the function's name in double quotes, as in `FUNCTION \"double\" parameters 1`",
+                );
+            }
+            line.declared_index("f", "function", next)?;
+        }
         let mut procedure = Self::new(FunctionIndex(next), line.text()?);
         let function = &mut procedure.function;
         let mut result = None;
@@ -321,20 +329,21 @@ impl Procedure {
         line: &mut Line<'_, '_>,
     ) -> Result<(), Diagnostic> {
         if line.accept_word("REGISTER") {
+            tables.keep(line, source, 0);
             self.registers(tables, places, line)
         } else if line.accept_word("HANDLER") {
             places.insert(
                 Place::Handler(self.index, position(self.handlers.len())),
                 line.whole(),
             );
-            tables.listing.push(line.text_from(source, 0));
+            tables.keep(line, source, 0);
             self.handler(tables, line)
         } else if line.accept_word("SOURCE") {
             places.insert(
                 Place::Source(self.index, position(self.sources.len())),
                 line.whole(),
             );
-            tables.listing.push(line.text_from(source, 0));
+            tables.keep(line, source, 0);
             self.source(line)
         } else {
             self.instruction(source, tables, classes, line)
@@ -532,7 +541,7 @@ impl Procedure {
         line: &mut Line<'_, '_>,
     ) -> Result<(), Diagnostic> {
         if !self.label(line)? {
-            tables.listing.push(line.text_from(source, 0));
+            tables.keep(line, source, 0);
             return Ok(());
         }
         let before = self.function.code.len();
@@ -554,7 +563,7 @@ impl Procedure {
         let Some(address) = self.labels.last().map(|(label, _)| *label) else {
             return Ok(());
         };
-        if self.plan.is_some() {
+        if tables.is_listing {
             let owner = position(self.lines.len());
             self.owners.resize(before, None);
             self.owners.resize(end as usize, Some(owner));
@@ -652,8 +661,12 @@ impl Procedure {
             _ => {}
         });
         let temporaries = &self.temporaries;
+        let declared = match self.plan {
+            Some(_) => usize::MAX,
+            None => self.registers_declared,
+        };
         self.results
-            .retain(|register| !temporaries.contains(register));
+            .retain(|register| !temporaries.contains(register) && register.index() < declared);
         self.push(instruction);
         Ok(())
     }

@@ -17,6 +17,8 @@ struct Entry {
 #[derive(Clone, Debug)]
 pub(super) struct Code {
     entries: Vec<Vec<Entry>>,
+    /// How many lines of a listing come before those of each function.
+    before: Vec<u32>,
     /// Whether it was compiled from source, whose lines people know.
     pub(super) by_line: bool,
     /// Whether it is a listing, whose lines are known by their addresses.
@@ -27,9 +29,19 @@ impl Code {
     /// O(number of instructions).
     pub(super) fn new(program: &Program) -> Self {
         let functions = program.module().functions.iter().enumerate();
+        let mut lines = 0u32;
+        let before: Vec<u32> = (0..functions.len())
+            .map(|index| {
+                let own = FunctionIndex(u32::try_from(index).unwrap_or(u32::MAX));
+                let count = program.listing(own).map_or(0, |listed| listed.lines.len());
+                let next = lines.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+                core::mem::replace(&mut lines, next)
+            })
+            .collect();
         let entries = functions
             .map(|(index, function)| {
                 let own = FunctionIndex(u32::try_from(index).unwrap_or(u32::MAX));
+                let first = before.get(index).copied().unwrap_or(0);
                 let mut before = 0;
                 let listed = program.listing(own);
                 (0..function.code.len())
@@ -38,7 +50,8 @@ impl Code {
                         if let Some(listed) = listed {
                             let position = listed.position(address);
                             return Entry {
-                                line: position.map_or(0, number),
+                                line: position
+                                    .map_or(0, |position| number(position).saturating_add(first)),
                                 begins: listed.begins(address),
                             };
                         }
@@ -53,6 +66,7 @@ impl Code {
             .collect();
         Self {
             entries,
+            before,
             by_line: !program.sources().is_empty(),
             is_listed: program.listing(program.module().entry).is_some(),
         }
@@ -61,6 +75,12 @@ impl Code {
     /// Whether a step is a line, not an instruction.
     pub(super) fn has_lines(&self) -> bool {
         self.by_line || self.is_listed
+    }
+
+    /// The number of a line of a listing, by its function and its position there.
+    pub(super) fn listed(&self, function: FunctionIndex, position: usize) -> u32 {
+        let before = self.before.get(function.index()).copied().unwrap_or(0);
+        number(position).saturating_add(before)
     }
 
     fn entry(&self, function: FunctionIndex, address: Address) -> Entry {
@@ -87,6 +107,6 @@ impl Code {
 }
 
 /// The number of a listing's line here: its position, from 1.
-pub(super) fn number(position: usize) -> u32 {
+fn number(position: usize) -> u32 {
     u32::try_from(position).map_or(u32::MAX, |position| position.saturating_add(1))
 }

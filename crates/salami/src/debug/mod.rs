@@ -263,11 +263,9 @@ impl Debugger {
         let (at, place) = if self.code.by_line {
             let line = self.code.line_with_code(place)?;
             (At::Line(line), line)
-        } else if let Some(listed) = self.program.listing(self.program.module().entry) {
-            let found = listed
-                .lines
-                .binary_search_by_key(&place, |line| line.address);
-            (At::Line(code::number(found.ok()?)), place)
+        } else if self.code.is_listed {
+            let (function, position) = self.program.listed_place(place)?;
+            (At::Line(self.code.listed(function, position)), place)
         } else {
             let module = self.program.module();
             let entry = module.functions.get(module.entry.index())?;
@@ -387,8 +385,10 @@ impl Debugger {
     /// What a listing calls a register; nothing where it does not name it. `None` outside of listings.
     fn listed_register(&self, register: Register) -> Option<Option<String>> {
         let module = self.program.module();
-        let listed = self.program.listing(module.entry)?;
-        let function = module.functions.get(module.entry.index())?;
+        let running = self.execution.machine().position();
+        let running = running.map_or(module.entry, |(function, _)| function);
+        let listed = self.program.listing(running)?;
+        let function = module.functions.get(running.index())?;
         let declared = function.registers.get(register.index())?;
         Some(match &declared.name {
             Some(name) => Some(format!("${name}")),
@@ -430,12 +430,7 @@ impl Debugger {
     pub fn listing(&self) -> String {
         match self.program.sources().first() {
             Some(source) => source.text().to_owned(),
-            None if self.code.is_listed => {
-                let lines = self.program.listing_lines();
-                lines
-                    .map(|(address, text)| format!("  {address}: {text}\n"))
-                    .collect()
-            }
+            None if self.code.is_listed => self.program.listing_text("  "),
             None => self.program.assembly(),
         }
     }
