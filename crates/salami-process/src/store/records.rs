@@ -36,7 +36,9 @@ pub struct Code {
     pub body: Vec<u8>,
 }
 
-/// How a process is. What has an outcome to take is running, whatever is written here.
+/// How a process is. Of one that has not ended and is not paused the store works it out from its waits: running if
+/// something came or is due that was not taken, or it has not begun; else held if a wait is a hold or a call whose outcome is
+/// unknown; else asking if one is for an answer; else waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
     /// It goes on as soon as a worker has time.
@@ -132,7 +134,7 @@ pub struct Process {
     pub input: String,
     /// Seed and limits.
     pub options: String,
-    /// How it is: [`Status::Running`] if something came for it that was not taken, or is due.
+    /// How it is.
     pub status: Status,
     /// When it was started.
     pub started: i64,
@@ -307,14 +309,10 @@ pub struct TurnCommit {
     pub taken: Vec<(ThreadId, Slot)>,
     /// The waits that begin.
     pub waits: Vec<NewWait>,
-    /// What people are told.
-    pub notices: Vec<String>,
     /// The entry of the journal; its number is that of the turn, from 0.
     pub journal: Vec<u8>,
-    /// How the process is now. If it has ended, threads and waits go.
-    pub status: Status,
-    /// How it ended.
-    pub result: Option<String>,
+    /// How it ended (one of the statuses of ended processes), with its result; threads and waits go.
+    pub end: Option<(Status, String)>,
     /// It wants to go on at once: it is ready, and may be claimed by anybody.
     pub is_ready: bool,
     /// The control that it was claimed with was obeyed.
@@ -368,6 +366,13 @@ pub struct FinishedCall {
 pub enum Finish {
     /// An outcome for the thread: JSON.
     Outcome(String),
+    /// People are told this text ([`Notice`]), and the thread gets the JSON.
+    Notice {
+        /// What people are told.
+        text: String,
+        /// What the thread gets.
+        outcome: String,
+    },
     /// The thread is to wait for something else in its place (`thread` and `slot` of the wait are those of the call).
     Wait(NewWait),
     /// It is to be made again, not before an instant.
