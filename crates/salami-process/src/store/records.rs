@@ -313,6 +313,8 @@ pub struct TurnCommit {
     pub journal: Vec<u8>,
     /// How it ended (one of the statuses of ended processes), with its result; threads and waits go.
     pub end: Option<(Status, String)>,
+    /// It could not run at all: it is not ready, whatever came or comes, until its hold (among `waits`) is settled.
+    pub is_blocked: bool,
     /// It wants to go on at once: it is ready, and may be claimed by anybody.
     pub is_ready: bool,
     /// The control that it was claimed with was obeyed.
