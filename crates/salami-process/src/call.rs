@@ -25,6 +25,33 @@ impl Call {
     pub fn name(&self) -> String {
         format!("{}.{}", self.tool, self.function)
     }
+
+    /// The argument of this name, if it is a text.
+    ///
+    /// # Errors
+    /// A sentence, if it is none.
+    pub fn text(&self, name: &str) -> Result<&str, String> {
+        let found = self.arguments.get(name).and_then(Value::as_str);
+        found.ok_or_else(|| format!("`{name}` is no text"))
+    }
+
+    /// The argument of this name, if it is a number.
+    ///
+    /// # Errors
+    /// A sentence, if it is none.
+    pub fn number(&self, name: &str) -> Result<f64, String> {
+        let found = self.arguments.get(name).and_then(Value::as_f64);
+        found.ok_or_else(|| format!("`{name}` is no number"))
+    }
+
+    /// The argument of this name, if it is a whole number.
+    ///
+    /// # Errors
+    /// A sentence, if it is none, or larger than 64 bits.
+    pub fn whole(&self, name: &str) -> Result<i64, String> {
+        let found = self.arguments.get(name).and_then(Value::as_i64);
+        found.ok_or_else(|| format!("`{name}` is no whole number"))
+    }
 }
 
 /// What comes of a call.

@@ -5,6 +5,7 @@
 //! - [`Tool`], [`Tools`], [`Permissions`]: who answers, and what may be called.
 //! - [`Audit`]: the log of who did what, when, with what result.
 //! - [`record`]: all that came into an execution, to run it again and compare.
+//! - [`engine`]: what makes stored processes go on, over a [`store`] and a [`Runtime`].
 //! - [`store`]: where processes are kept, as a trait.
 //! - [`Canned`]: answers that are written down, for tests.
 //!
@@ -13,10 +14,14 @@
 mod audit;
 mod call;
 mod canned;
+pub mod code;
+pub mod engine;
 mod permission;
 pub mod record;
 mod registry;
+mod runtime;
 pub mod store;
+mod stub;
 mod tool;
 
 pub use audit::{Audit, AuditError, verify_audit};
@@ -24,6 +29,10 @@ pub use call::{Answer, Call};
 pub use canned::Canned;
 pub use permission::{Denied, Permissions};
 pub use registry::{FunctionTool, Needed, Refused, Tools};
+pub use stub::stub_functions;
+pub use runtime::{
+    Arrival, Arrived, End, Runtime, Turn, TurnError, TurnHost, Turned, Waiting, WaitingFor,
+};
 pub use tool::{
     BatchWork, Effect, EventSource, Function, FunctionKind, Outcome, Polled, Question,
     QuestionKind, Step, Tool, Work,

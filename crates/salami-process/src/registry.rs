@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use crate::call::Call;
 use crate::permission::{Denied, Permissions};
-use crate::tool::{Function, Outcome, Step, Tool};
+use crate::stub::stub_functions;
+use crate::tool::{
+    BatchWork, EventSource, Function, FunctionKind, Outcome, Step, Tool, Work,
+};
 
 /// The tools of a host by name.
 #[derive(Default)]
@@ -149,7 +153,11 @@ impl Tools {
         Some(tool.as_ref())
     }
 
-    fn known(&self, name: &str) -> Result<Function, Refused> {
+    /// What is known of a function.
+    ///
+    /// # Errors
+    /// Why nothing is.
+    pub fn known(&self, name: &str) -> Result<Function, Refused> {
         let (tool, function) = name.split_once('.').unwrap_or((name, ""));
         let Some(tool) = self.tool(tool) else {
             return Err(Refused::NoTool(name.to_owned()));
@@ -215,6 +223,18 @@ impl Tools {
         }
     }
 
+    /// Asks a tool for several calls of one function at once, if it serves them together and the function may be called.
+    pub fn ask_batch(&mut self, calls: &[Call]) -> Option<BatchWork> {
+        let first = calls.first()?;
+        self.permits(&first.name()).ok()?;
+        self.tools.get_mut(&first.tool)?.ask_batch(calls)
+    }
+
+    /// Where events come from that the tools bring.
+    pub fn sources(&mut self) -> Vec<Box<dyn EventSource>> {
+        self.tools.values_mut().flat_map(|tool| tool.sources()).collect()
+    }
+
     /// The arguments of a call as the audit log may show them. Where the tool is not there nobody
     /// knows which of them are secrets: none are shown.
     #[must_use]
@@ -226,53 +246,52 @@ impl Tools {
     }
 }
 
-/// A tool that is made of a function: the shortest way to have one.
+/// A tool that is made of a function: the shortest way to have one. What its functions take and do to
+/// the world is in the stub.
 ///
 /// ```
-/// use salami_process::{Effect, FunctionTool, Outcome};
+/// use salami_process::FunctionTool;
 ///
 /// let stub = "@read\ndef double(number: int) -> int: ...\n";
-/// let tool = FunctionTool::new("calculator", stub, |call| match call.arguments["number"].as_i64() {
-///     Some(number) => Outcome::Value((2 * number).into()),
-///     None => Outcome::Error("no number".into()),
-/// })
-/// .with_function("double", &["number"], Effect::Read);
+/// let tool = FunctionTool::new("calculator", stub, |call| Ok(2 * call.whole("number")?));
 /// ```
 pub struct FunctionTool<F> {
     name: String,
     stub: String,
     functions: BTreeMap<String, Function>,
-    run: F,
+    run: Arc<F>,
 }
 
-impl<F: FnMut(&Call) -> Outcome + Send> FunctionTool<F> {
-    /// A tool with this name and stub, of which `run` answers the calls. Name each function of the
-    /// stub by [`FunctionTool::with_function`].
+impl<F> fmt::Debug for FunctionTool<F> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "FunctionTool({:?})", self.name)
+    }
+}
+
+impl<F, R> FunctionTool<F>
+where
+    F: Fn(&Call) -> R + Send + Sync + 'static,
+    R: Into<Outcome>,
+{
+    /// A tool with this name and stub, of which `run` answers the calls: with a value, the sentence of
+    /// an error, or any [`Outcome`]. It may take its time, and be asked for several calls at once;
+    /// but functions that are `@immediate` are answered inside of the turn, and must be quick.
     pub fn new(name: impl Into<String>, stub: impl Into<String>, run: F) -> Self {
+        let stub = stub.into();
         Self {
             name: name.into(),
-            stub: stub.into(),
-            functions: BTreeMap::new(),
-            run,
+            functions: stub_functions(&stub),
+            stub,
+            run: Arc::new(run),
         }
-    }
-
-    /// Offers a function of the stub.
-    #[must_use]
-    pub fn with_function(
-        mut self,
-        name: &str,
-        parameters: &[&str],
-        effect: crate::tool::Effect,
-    ) -> Self {
-        let names = parameters.iter().map(|&name| name.to_owned()).collect();
-        let function = Function::call(Some(names), parameters.len(), effect);
-        self.functions.insert(name.to_owned(), function);
-        self
     }
 }
 
-impl<F: FnMut(&Call) -> Outcome + Send> Tool for FunctionTool<F> {
+impl<F, R> Tool for FunctionTool<F>
+where
+    F: Fn(&Call) -> R + Send + Sync + 'static,
+    R: Into<Outcome>,
+{
     fn name(&self) -> &str {
         &self.name
     }
@@ -286,6 +305,11 @@ impl<F: FnMut(&Call) -> Outcome + Send> Tool for FunctionTool<F> {
     }
 
     fn ask(&mut self, call: &Call) -> Step {
-        Step::Done((self.run)(call))
+        let function = self.functions.get(&call.function);
+        if function.is_some_and(|function| function.kind == FunctionKind::Immediate) {
+            return Step::Done((self.run)(call).into());
+        }
+        let (run, call) = (Arc::clone(&self.run), call.clone());
+        Step::Outside(Work::new(move || run(&call).into()))
     }
 }

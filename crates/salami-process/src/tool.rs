@@ -213,6 +213,22 @@ impl Outcome {
     }
 }
 
+impl From<Value> for Outcome {
+    fn from(value: Value) -> Self {
+        Self::Value(value)
+    }
+}
+
+/// A value, or the sentence of an error.
+impl<T: Into<Value>> From<Result<T, String>> for Outcome {
+    fn from(result: Result<T, String>) -> Self {
+        match result {
+            Ok(value) => Self::Value(value.into()),
+            Err(problem) => Self::Error(problem),
+        }
+    }
+}
+
 /// How deep an answer may nest.
 const DEPTH: usize = 100;
 

@@ -1,0 +1,189 @@
+//! The engine: what makes stored processes go on. See docs/engine.md.
+//!
+//! One round claims processes for which something came, runs a turn of each, writes all of it in one transaction, and
+//! begins the calls that wait to be made: only what is written leaves. What must be done outside comes out as [`Job`]s;
+//! whoever has threads and sockets runs them and gives them back ([`Engine::finish`]). Nothing of a process is kept
+//! in memory between rounds.
+//!
+//! Absent: clocks (the store has one), threads, sockets; programs and machines ([`crate::Runtime`] has them).
+
+mod cache;
+mod calls;
+mod journal;
+mod outcome;
+mod people;
+mod replay;
+mod turn;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+pub use calls::{Finished, Job};
+pub use journal::{Came, Entry};
+pub use people::{Problem, question};
+pub use replay::{Difference, replay};
+pub use turn::HOLD_OF_PROCESS;
+
+use crate::registry::Tools;
+use crate::runtime::Runtime;
+use crate::store::{BegunCall, FinishedCall, Lost, Recovered, Store, StoreError};
+
+/// How an engine works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineOptions {
+    /// What the worker is called: no other that lives has the name.
+    pub worker: String,
+    /// For how many microseconds its claims hold without a sign of it. A turn or a call that takes longer
+    /// must be kept alive by [`Engine::renew`].
+    pub lease: i64,
+    /// How many processes are claimed, and so how many turns are written, at once.
+    pub batch: usize,
+    /// How many calls are made at once.
+    pub calls: usize,
+    /// About how much fuel a turn has.
+    pub fuel: u64,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self {
+            worker: "worker".to_owned(),
+            lease: 60_000_000,
+            batch: 64,
+            calls: 64,
+            fuel: 50_000_000,
+        }
+    }
+}
+
+/// An engine over a store. Several may work on one store, in one process or in many.
+pub struct Engine {
+    store: Box<dyn Store>,
+    runtime: Box<dyn Runtime>,
+    tools: Tools,
+    options: EngineOptions,
+    /// The store's own name, once it was asked.
+    store_name: Option<String>,
+    codes: cache::Codes,
+    /// What came of calls and is to be written.
+    finished: Vec<FinishedCall>,
+    /// The calls that are made outside, by the number of their job.
+    jobs: BTreeMap<u64, Vec<BegunCall>>,
+    next_job: u64,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Engine")
+            .field("options", &self.options)
+            .field("tools", &self.tools)
+            .field("jobs", &self.jobs.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a round did.
+#[derive(Debug, Default)]
+pub struct Round {
+    /// How many turns were written.
+    pub turns: usize,
+    /// Turns that were in vain, as another worker had the process by then.
+    pub lost: Vec<Lost>,
+    /// How many calls were begun.
+    pub calls: usize,
+    /// How many outcomes of calls were written.
+    pub outcomes: usize,
+    /// What was taken back from workers that are gone.
+    pub recovered: Recovered,
+    /// What is to be done outside.
+    pub jobs: Vec<Job>,
+}
+
+impl Round {
+    /// Whether nothing was to be done: the next round has nothing to do before [`Store::next_due`], unless
+    /// something comes from outside.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.turns == 0
+            && self.lost.is_empty()
+            && self.calls == 0
+            && self.outcomes == 0
+            && self.recovered == Recovered::default()
+    }
+}
+
+impl Engine {
+    /// An engine.
+    #[must_use]
+    pub fn new(
+        store: Box<dyn Store>,
+        runtime: Box<dyn Runtime>,
+        tools: Tools,
+        options: EngineOptions,
+    ) -> Self {
+        Self {
+            store,
+            runtime,
+            tools,
+            options,
+            store_name: None,
+            codes: cache::Codes::default(),
+            finished: Vec::new(),
+            jobs: BTreeMap::new(),
+            next_job: 0,
+        }
+    }
+
+    /// Its store.
+    pub fn store(&mut self) -> &mut dyn Store {
+        self.store.as_mut()
+    }
+
+    /// Its tools.
+    pub fn tools(&mut self) -> &mut Tools {
+        &mut self.tools
+    }
+
+    /// How many calls are made outside now.
+    #[must_use]
+    pub fn calls_outside(&self) -> usize {
+        self.jobs.values().map(Vec::len).sum()
+    }
+
+    /// Does what is to be done now.
+    ///
+    /// # Errors
+    /// The store's. What was not written is as if it had not happened, and is done again in a later round; outcomes of calls
+    /// are kept until they are written.
+    pub fn round(&mut self) -> Result<Round, StoreError> {
+        let mut round = Round {
+            recovered: self.store.recover()?,
+            outcomes: self.write_outcomes()?,
+            ..Round::default()
+        };
+        self.take_turns(&mut round)?;
+        self.begin_calls(&mut round)?;
+        round.outcomes += self.write_outcomes()?;
+        Ok(round)
+    }
+
+    /// Prolongs the leases of what it has at work: to be called several times in the time of a lease while calls
+    /// take long.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn renew(&mut self) -> Result<(), StoreError> {
+        self.store.renew(&self.options.worker, self.options.lease)
+    }
+
+    /// The store's name.
+    fn store_name(&mut self) -> Result<String, StoreError> {
+        if let Some(name) = &self.store_name {
+            return Ok(name.clone());
+        }
+        let name = self.store.name()?;
+        self.store_name = Some(name.clone());
+        Ok(name)
+    }
+}

@@ -1,0 +1,306 @@
+//! Turns: what came is taken, the program runs, what it did is written.
+
+use serde_json::{Value, json};
+
+use super::journal::{Came, Entry, state_hash};
+use super::{Engine, Round, outcome};
+use crate::call::{Answer, Call};
+use crate::code::CodeParts;
+use crate::registry::Tools;
+use crate::runtime::{Arrival, Arrived, End, Turn, TurnError, TurnHost, Waiting, WaitingFor};
+use crate::store::{
+    CallState, Claimed, CodeHash, Control, NewWait, Outcome, ProcessId, Slot, Status, Store,
+    StoreError, ThreadId, TurnCommit, Wait, WaitKind,
+};
+use crate::tool::{self, FunctionKind, Step};
+
+impl Engine {
+    /// Claims what is ready, runs a turn of each and writes them all.
+    pub(super) fn take_turns(&mut self, round: &mut Round) -> Result<(), StoreError> {
+        let claimed =
+            self.store
+                .claim(&self.options.worker, self.options.lease, self.options.batch)?;
+        if claimed.is_empty() {
+            return Ok(());
+        }
+        let mut commits = Vec::with_capacity(claimed.len());
+        for claim in &claimed {
+            commits.push(self.turn(claim)?);
+        }
+        round.lost = self.store.commit(&self.options.worker, &commits)?;
+        round.turns = commits.len() - round.lost.len();
+        Ok(())
+    }
+
+    fn turn(&mut self, claim: &Claimed) -> Result<TurnCommit, StoreError> {
+        if claim.control == Some(Control::Abort) {
+            return Ok(aborted(claim));
+        }
+        let parts = match self.codes.get(self.store.as_mut(), &claim.code)? {
+            Ok(parts) => parts,
+            Err(message) => return Ok(held(claim, "code.malformed", &message)),
+        };
+        let mut taken = Vec::new();
+        let mut came = Vec::new();
+        let mut arrived = Vec::new();
+        for wait in &claim.arrived {
+            let (thread, slot) = (wait.wait.thread, wait.wait.slot);
+            taken.push((thread, slot));
+            if slot == HOLD_OF_PROCESS {
+                continue;
+            }
+            let Some((kept, what)) = self.what_came(wait)? else {
+                continue;
+            };
+            came.push((thread, slot, kept));
+            arrived.push(Arrival { thread, slot, what });
+        }
+        let is_cancelled = claim.control == Some(Control::Cancel);
+        let turn = Turn {
+            code: claim.code,
+            input: &claim.input,
+            options: &claim.options,
+            shared: claim.shared.as_deref(),
+            now: claim.now,
+            arrived: &arrived,
+            is_cancelled,
+            fuel: self.options.fuel,
+        };
+        let mut host = EngineHost {
+            store: self.store.as_mut(),
+            tools: &mut self.tools,
+            parts: &parts,
+            process: claim.process,
+            code: claim.code,
+            immediate: Vec::new(),
+        };
+        let turned = match self.runtime.turn(&turn, &mut host) {
+            Ok(turned) => turned,
+            Err(TurnError::Store(error)) => return Err(error),
+            Err(TurnError::Refused { code, message }) => return Ok(held(claim, &code, &message)),
+        };
+        let entry = Entry {
+            at: claim.now,
+            came,
+            is_cancelled,
+            immediate: host.immediate,
+            printed: turned.output.clone(),
+            reported: turned.error_output.clone(),
+            fuel: turned.fuel,
+            slice: if turned.is_unfinished {
+                self.options.fuel
+            } else {
+                0
+            },
+            state: state_hash(&turned),
+            is_aborted: false,
+        };
+        taken.extend_from_slice(&turned.dropped);
+        let waits = turned
+            .waits
+            .iter()
+            .map(|waiting| self.new_wait(waiting, &parts, claim.now));
+        Ok(TurnCommit {
+            process: claim.process,
+            epoch: claim.epoch,
+            waits: waits.collect(),
+            journal: entry.to_bytes(),
+            end: turned.end.as_ref().map(ended),
+            is_blocked: false,
+            is_ready: turned.is_unfinished,
+            obeyed: is_cancelled,
+            shared: turned.shared,
+            threads: turned.threads,
+            begun: turned.begun,
+            taken,
+        })
+    }
+
+    /// What came for a wait: for the journal and for the program. `None` for what nobody understands, which is dropped.
+    fn what_came(&mut self, wait: &Wait) -> Result<Option<(Came, Arrived)>, StoreError> {
+        let nothing = || Arrived::Answer(Answer::Value(Value::Null));
+        let arrived = match (&wait.outcome, wait.wait.kind) {
+            (Some(Outcome::Event(number)), _) => {
+                let event = self.store.event(*number)?;
+                let fields = event.and_then(|event| serde_json::from_str(&event.fields).ok());
+                let value = fields.unwrap_or(Value::Null);
+                return Ok(Some((
+                    Came::Event(*number),
+                    Arrived::Answer(Answer::Value(value)),
+                )));
+            }
+            (Some(Outcome::Json(text)), _) => {
+                serde_json::from_str(text).ok().and_then(outcome::read)
+            }
+            (Some(Outcome::Due), WaitKind::Event | WaitKind::Answer) => Some(nothing()),
+            (Some(Outcome::Due), WaitKind::Timer | WaitKind::Task) => Some(Arrived::Instant),
+            _ => None,
+        };
+        Ok(arrived.map(|arrived| (Came::Other(arrived.clone()), arrived)))
+    }
+
+    /// The wait as the store keeps it.
+    fn new_wait(&self, waiting: &Waiting, parts: &CodeParts, now: i64) -> NewWait {
+        let mut wait = NewWait {
+            thread: waiting.thread,
+            slot: waiting.slot,
+            kind: WaitKind::Timer,
+            due: None,
+            name: String::new(),
+            body: String::new(),
+            is_repeatable: false,
+        };
+        match &waiting.what {
+            WaitingFor::Instant(instant) => wait.due = Some(*instant),
+            WaitingFor::Task(instant) => (wait.kind, wait.due) = (WaitKind::Task, *instant),
+            WaitingFor::WayOut(error) => {
+                wait.kind = WaitKind::Hold;
+                wait.body = error.to_string();
+            }
+            WaitingFor::Call(call) => {
+                let declared = parts.declared(&call.name());
+                wait.name = call.name();
+                match declared.map(|declared| &declared.kind) {
+                    Some(FunctionKind::Event { matching }) => {
+                        wait.kind = WaitKind::Event;
+                        wait.due =
+                            deadline(now, call.arguments.get("timeout").and_then(Value::as_f64));
+                        let fields = matching.iter().filter_map(|name| {
+                            let value = call.arguments.get(name)?;
+                            (!value.is_null()).then(|| (name.clone(), value.clone()))
+                        });
+                        wait.body = Value::Object(fields.collect()).to_string();
+                    }
+                    _ => {
+                        wait.kind = WaitKind::Call(CallState::Intended);
+                        wait.body = Value::Object(call.arguments.clone()).to_string();
+                        let reads =
+                            declared.is_some_and(|declared| declared.effect == tool::Effect::Read);
+                        wait.is_repeatable = match self.tools.known(&call.name()) {
+                            Ok(function) => function.is_repeatable,
+                            Err(_) => reads,
+                        };
+                    }
+                }
+            }
+        }
+        wait
+    }
+}
+
+/// The instant so many seconds from now; never before it.
+pub(super) fn deadline(now: i64, seconds: Option<f64>) -> Option<i64> {
+    let wanted = libm::ceil(seconds? * 1e6);
+    // A float that is too large, or none, becomes the end of time or now.
+    Some(now.saturating_add((wanted as i64).max(0)))
+}
+
+/// What the store writes of an end.
+fn ended(end: &End) -> (Status, String) {
+    match end {
+        End::Value(value) => (Status::Done, json!({ "value": value }).to_string()),
+        End::Error(error) => (Status::Failed, json!({ "error": error }).to_string()),
+        End::Cancelled => (
+            Status::Aborted,
+            json!({"error": {"code": "cancelled", "message": "it was cancelled"}}).to_string(),
+        ),
+    }
+}
+
+/// A turn that only ends the process.
+fn aborted(claim: &Claimed) -> TurnCommit {
+    let error = json!({"error": {"code": "aborted", "message": "it was aborted"}});
+    let entry = Entry {
+        at: claim.now,
+        is_aborted: true,
+        ..Entry::default()
+    };
+    TurnCommit {
+        end: Some((Status::Aborted, error.to_string())),
+        journal: entry.to_bytes(),
+        obeyed: true,
+        ..unchanged(claim)
+    }
+}
+
+/// A turn that could not be: the process is held, its state is as it was, and what came stays for the next try.
+fn held(claim: &Claimed, code: &str, message: &str) -> TurnCommit {
+    let entry = Entry {
+        at: claim.now,
+        ..Entry::default()
+    };
+    let hold = NewWait {
+        thread: 0,
+        slot: HOLD_OF_PROCESS,
+        kind: WaitKind::Hold,
+        due: None,
+        name: String::new(),
+        body: json!({"code": code, "message": message}).to_string(),
+        is_repeatable: false,
+    };
+    TurnCommit {
+        waits: vec![hold],
+        is_blocked: true,
+        journal: entry.to_bytes(),
+        ..unchanged(claim)
+    }
+}
+
+/// The place of a hold that is not a thread's own: no call has so high a number.
+pub const HOLD_OF_PROCESS: Slot = i64::MAX as u64;
+
+fn unchanged(claim: &Claimed) -> TurnCommit {
+    TurnCommit {
+        process: claim.process,
+        epoch: claim.epoch,
+        shared: claim.shared.clone().unwrap_or_default(),
+        threads: Vec::new(),
+        begun: Vec::new(),
+        taken: Vec::new(),
+        waits: Vec::new(),
+        journal: Vec::new(),
+        end: None,
+        is_blocked: false,
+        is_ready: false,
+        obeyed: false,
+    }
+}
+
+/// What a turn asks for.
+struct EngineHost<'a> {
+    store: &'a mut dyn Store,
+    tools: &'a mut Tools,
+    parts: &'a CodeParts,
+    process: ProcessId,
+    code: CodeHash,
+    immediate: Vec<Answer>,
+}
+
+impl TurnHost for EngineHost<'_> {
+    fn code(&mut self) -> Result<Vec<u8>, StoreError> {
+        let code = self.store.code(&self.code)?;
+        Ok(code.unwrap_or_default())
+    }
+
+    fn thread(&mut self, thread: ThreadId) -> Result<Option<Vec<u8>>, StoreError> {
+        self.store.thread(self.process, thread)
+    }
+
+    fn immediate(&mut self, call: &Call) -> Option<Answer> {
+        let declared = self.parts.declared(&call.name())?;
+        if declared.kind != FunctionKind::Immediate {
+            return None;
+        }
+        let answer = match self.tools.ask(call) {
+            Ok(Step::Done(outcome)) => outcome.into_answer(call),
+            // A tool that is to answer at once and has work to do outside breaks its own promise.
+            Ok(Step::Outside(_)) => Answer::Error(format!(
+                "{}() is immediate, and its tool has work to do outside",
+                call.name()
+            )),
+            Err(refused) => Answer::Error(refused.to_string()),
+        };
+        self.immediate.push(answer.clone());
+        Some(answer)
+    }
+}
