@@ -23,7 +23,12 @@ pub fn stub_functions(text: &str) -> BTreeMap<String, Function> {
     for statement in statements(text) {
         match statement.as_slice() {
             [Token::Symbol('@'), mark @ ..] => marks.push(mark.to_vec()),
-            [Token::Word(def), Token::Word(name), Token::Symbol('('), rest @ ..] if def == "def" => {
+            [
+                Token::Word(def),
+                Token::Word(name),
+                Token::Symbol('('),
+                rest @ ..,
+            ] if def == "def" => {
                 functions.insert(name.clone(), function(rest, &marks));
                 marks.clear();
             }
@@ -65,7 +70,9 @@ fn statements(text: &str) -> Vec<Vec<Token>> {
                 (Some(Token::Text(content)), length)
             }
             _ if is_of_word(letter) => {
-                let length = rest.find(|letter| !is_of_word(letter)).unwrap_or(rest.len());
+                let length = rest
+                    .find(|letter| !is_of_word(letter))
+                    .unwrap_or(rest.len());
                 let word = rest.get(..length).unwrap_or_default().to_owned();
                 (Some(Token::Word(word)), length)
             }
@@ -236,7 +243,19 @@ def invited(organizer: str | None = None, timeout: float | None = None) -> Event
 
     #[test]
     fn any_text_is_read() {
-        for text in ["", "def", "def f", "def f(", "@", "@read", "'", "\"\"\"", "def f(((", "\\", "é def f(): ..."] {
+        for text in [
+            "",
+            "def",
+            "def f",
+            "def f(",
+            "@",
+            "@read",
+            "'",
+            "\"\"\"",
+            "def f(((",
+            "\\",
+            "é def f(): ...",
+        ] {
             let _ = stub_functions(text);
         }
     }

@@ -1,5 +1,7 @@
 //! Real connectors behind the trait [`salami_process::Tool`], and the configuration that connects them.
 //!
+//! - [`User`]: the person for whom a program runs.
+//! - [`Clock`]: where that person lives.
 //! - [`Http`]: hosts on a list.
 //! - [`CannedTool`]: answers from a file, for tests.
 //! - [`configured`]: the tools of a `salami.toml`.
@@ -7,9 +9,15 @@
 //! Asking a tool does nothing outside; the work that it gives back does.
 
 mod canned;
+mod clock;
 mod config;
 mod http;
+mod secret;
+mod user;
 
 pub use canned::{CannedTool, canned_answers};
+pub use clock::{Clock, STUB as CLOCK_STUB};
 pub use config::{Surroundings, configured};
-pub use http::{Entry, Http, Policy, STUB as HTTP_STUB, Secret, Target, is_public};
+pub use http::{Entry, Http, Policy, STUB as HTTP_STUB, Target, is_public};
+pub use secret::Secret;
+pub use user::{STUB as USER_STUB, User};

@@ -76,14 +76,13 @@ impl<F: FnMut(&Call) -> Answer> Host for F {
 /// Tools are a host, too; what they must do outside is done at once, here.
 ///
 /// ```
-/// use salami::{Effect, FunctionTool, Outcome, Permissions, RunOptions, Stub, Tools};
+/// use salami::{FunctionTool, Permissions, RunOptions, Stub, Tools};
 ///
 /// let stub = "@read\ndef price(item: str) -> int: ...\n";
-/// let shop = FunctionTool::new("shop", stub, |call| match call.arguments["item"].as_str() {
-///     Some("tea") => Outcome::Value(3.into()),
-///     _ => Outcome::Error("we do not sell that".into()),
-/// })
-/// .with_function("price", &["item"], Effect::Read);
+/// let shop = FunctionTool::new("shop", stub, |call| match call.text("item")? {
+///     "tea" => Ok(3),
+///     item => Err(format!("we do not sell {item}")),
+/// });
 /// let mut tools = Tools::new(Permissions::default());
 /// tools.connect(shop);
 ///

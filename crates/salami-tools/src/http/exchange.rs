@@ -228,7 +228,7 @@ fn followed(
     };
     let headers = request.headers.into_iter().filter(|(name, _)| {
         // What was meant for one host is not for another, and what is not sent has no kind.
-        let is_foreign = is_elsewhere && super::secret::is_sensitive(name);
+        let is_foreign = is_elsewhere && crate::secret::is_sensitive(name);
         let is_idle = body.is_none() && name == "content-type";
         !is_foreign && !is_idle
     });

@@ -7,22 +7,22 @@
 //! back. No proxies, cookies, compression or kept connections.
 
 mod address;
+pub(crate) mod config;
 mod exchange;
-mod secret;
 mod target;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use salami_process::{Call, Effect, Function, Outcome, Step, Tool, Work};
+use salami_process::{Call, Function, Outcome, Step, Tool, Work, stub_functions};
 use serde_json::{Map, Value};
 
 pub use address::is_public;
-pub use secret::Secret;
 pub use target::{Entry, Target};
 
+use crate::secret::{Secret, is_sensitive};
 use exchange::Exchange;
-use secret::is_sensitive;
 
 /// Its stub.
 pub const STUB: &str = include_str!("../../stubs/http.pyi");
@@ -125,6 +125,7 @@ struct Request {
 /// The tool.
 #[derive(Debug)]
 pub struct Http {
+    functions: BTreeMap<String, Function>,
     policy: Arc<Policy>,
     exchange: Arc<Exchange>,
 }
@@ -137,7 +138,11 @@ impl Http {
     pub fn new(policy: Policy) -> Result<Self, String> {
         let policy = Arc::new(policy);
         let exchange = Arc::new(Exchange::new(&policy)?);
-        Ok(Self { policy, exchange })
+        Ok(Self {
+            functions: stub_functions(STUB),
+            policy,
+            exchange,
+        })
     }
 
     /// The request of a call, if it is allowed. Does nothing outside.
@@ -243,14 +248,7 @@ impl Tool for Http {
     }
 
     fn function(&self, name: &str) -> Option<Function> {
-        let (effect, parameters): (Effect, &[&str]) = match name {
-            "get" => (Effect::Read, &["url", "headers"]),
-            "post" | "put" => (Effect::Irreversible, &["url", "body", "headers"]),
-            "delete" => (Effect::Irreversible, &["url", "headers"]),
-            _ => return None,
-        };
-        let parameters = parameters.iter().map(|&name| name.to_owned()).collect();
-        Some(Function::call(Some(parameters), 1, effect))
+        self.functions.get(name).cloned()
     }
 
     fn ask(&mut self, call: &Call) -> Step {
@@ -342,7 +340,8 @@ mod tests {
             tool: "http".into(),
             function: function.into(),
             arguments,
-            sequence: 0, key: String::new(),
+            sequence: 0,
+            key: String::new(),
         }
     }
 

@@ -26,7 +26,7 @@ impl Secret {
 
     /// The text, for where it goes.
     #[must_use]
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.0
     }
 
