@@ -60,8 +60,8 @@ impl core::error::Error for LowerError {}
 /// Lowers a typed program.
 ///
 /// `sources` are the files of the program by their `FileId`, for line numbers; `name` is the
-/// module's name in tracebacks; `leaves` tells what leaves return, which saves guards (a leaf that
-/// is not in it is taken to return anything). O(size of the program). Uses little stack however
+/// module's name in tracebacks; `leaves`, sorted by name, tells what leaves return, which saves guards
+/// (a leaf that is not in it is taken to return anything). O(size of the program). Uses little stack however
 /// deep the tree is.
 ///
 /// # Errors

@@ -19,7 +19,8 @@ pub(crate) struct Pool<'a> {
     type_positions: BTreeMap<RegisterType, TypeIndex>,
     pub(crate) leaves: Vec<LeafImport>,
     leaf_positions: BTreeMap<&'static str, LeafIndex>,
-    signatures: BTreeMap<&'static str, &'a LeafSignature>,
+    /// By name.
+    signatures: &'a [LeafSignature],
     pub(crate) classes: Vec<Class>,
     pub(crate) globals: Vec<Global>,
     pub(crate) schemas: Vec<Schema>,
@@ -46,7 +47,7 @@ fn index(length: usize, what: &'static str) -> Result<u32, LowerError> {
 }
 
 impl<'a> Pool<'a> {
-    /// The tables of the program; `leaves` tell what leaves return.
+    /// The tables of the program; `leaves`, sorted by name, tell what leaves return.
     pub(crate) fn new(program: &Program, leaves: &'a [LeafSignature]) -> Result<Self, LowerError> {
         let mut pool = Self {
             constants: Vec::new(),
@@ -55,7 +56,7 @@ impl<'a> Pool<'a> {
             type_positions: BTreeMap::new(),
             leaves: Vec::new(),
             leaf_positions: BTreeMap::new(),
-            signatures: leaves.iter().map(|leaf| (leaf.name, leaf)).collect(),
+            signatures: leaves,
             classes: Vec::new(),
             globals: program
                 .globals
@@ -126,9 +127,10 @@ impl<'a> Pool<'a> {
 
     /// What a leaf returns, as far as known.
     pub(crate) fn leaf_result(&self, name: &str) -> RegisterType {
-        self.signatures
-            .get(name)
-            .map_or(RegisterType::ANY, |leaf| leaf.result.clone())
+        let known = self.signatures;
+        let position = known.binary_search_by(|leaf| leaf.name.cmp(name));
+        let leaf = position.ok().and_then(|position| known.get(position));
+        leaf.map_or(RegisterType::ANY, |leaf| leaf.result.clone())
     }
 
     /// The entry of a constant.

@@ -1,8 +1,10 @@
 //! Register types in a form that is cheap to copy, join and compare.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-use salami_ir::{BuiltinException, ClassRef, Module, RegisterType, Tag, TagSet};
+use salami_ir::{BuiltinException, Class, ClassRef, Module, RegisterType, Tag, TagSet};
 
 /// A type may list this many classes; a join with more admits every class.
 pub(crate) const MAXIMUM_CLASSES: usize = 256;
@@ -72,8 +74,11 @@ impl Type {
 
 /// The class hierarchy as nested intervals, so that a subclass test takes constant time.
 struct Hierarchy {
-    intervals: Vec<(u32, u32)>,
+    intervals: Cow<'static, [(u32, u32)]>,
 }
+
+/// The intervals where there are no classes but the builtin ones, which is so in most small modules.
+static BUILTIN: LazyLock<Vec<(u32, u32)>> = LazyLock::new(|| intervals(&[]));
 
 fn node(class: ClassRef) -> usize {
     match class {
@@ -82,39 +87,47 @@ fn node(class: ClassRef) -> usize {
     }
 }
 
+/// Of a module whose bases come before what derives from them.
+fn intervals(classes: &[Class]) -> Vec<(u32, u32)> {
+    let builtin = BuiltinException::ALL
+        .iter()
+        .map(|exception| exception.parent().map(ClassRef::Builtin));
+    let parents: Vec<Option<usize>> = builtin
+        .chain(classes.iter().map(|class| class.base))
+        .enumerate()
+        .map(|(index, parent)| parent.map(node).filter(|&parent| parent < index))
+        .collect();
+    let mut sizes = vec![1u32; parents.len()];
+    for (index, parent) in parents.iter().enumerate().rev() {
+        let size = sizes.get(index).copied().unwrap_or(1);
+        if let Some(sum) = parent.and_then(|parent| sizes.get_mut(parent)) {
+            *sum = sum.saturating_add(size);
+        }
+    }
+    let mut next_root = 0u32;
+    let mut next_child = vec![0u32; parents.len()];
+    let mut intervals = Vec::with_capacity(parents.len());
+    for (index, parent) in parents.iter().enumerate() {
+        let size = sizes.get(index).copied().unwrap_or(1);
+        let next = parent
+            .and_then(|parent| next_child.get_mut(parent))
+            .unwrap_or(&mut next_root);
+        let start = *next;
+        *next = next.saturating_add(size);
+        if let Some(child) = next_child.get_mut(index) {
+            *child = start.saturating_add(1);
+        }
+        intervals.push((start, start.saturating_add(size)));
+    }
+    intervals
+}
+
 impl Hierarchy {
-    /// Of a module whose bases come before what derives from them.
     fn new(module: &Module) -> Self {
-        let builtin = BuiltinException::ALL
-            .iter()
-            .map(|exception| exception.parent().map(ClassRef::Builtin));
-        let parents: Vec<Option<usize>> = builtin
-            .chain(module.classes.iter().map(|class| class.base))
-            .enumerate()
-            .map(|(index, parent)| parent.map(node).filter(|&parent| parent < index))
-            .collect();
-        let mut sizes = vec![1u32; parents.len()];
-        for (index, parent) in parents.iter().enumerate().rev() {
-            let size = sizes.get(index).copied().unwrap_or(1);
-            if let Some(sum) = parent.and_then(|parent| sizes.get_mut(parent)) {
-                *sum = sum.saturating_add(size);
-            }
-        }
-        let mut next_root = 0u32;
-        let mut next_child = vec![0u32; parents.len()];
-        let mut intervals = Vec::with_capacity(parents.len());
-        for (index, parent) in parents.iter().enumerate() {
-            let size = sizes.get(index).copied().unwrap_or(1);
-            let next = parent
-                .and_then(|parent| next_child.get_mut(parent))
-                .unwrap_or(&mut next_root);
-            let start = *next;
-            *next = next.saturating_add(size);
-            if let Some(child) = next_child.get_mut(index) {
-                *child = start.saturating_add(1);
-            }
-            intervals.push((start, start.saturating_add(size)));
-        }
+        let intervals = match module.classes.as_slice() {
+            [] => Cow::Borrowed(BUILTIN.as_slice()),
+            classes => Cow::Owned(intervals(classes)),
+        };
         Self { intervals }
     }
 

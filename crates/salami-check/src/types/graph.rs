@@ -76,6 +76,8 @@ pub struct Types {
     pub opaque: Node,
 }
 
+/// About as many types as the smallest programs have, so that their tables need not grow.
+const ROOM: usize = 28;
 /// Tuples nested deeper than this become variadic.
 const MAX_TUPLE_DEPTH: u8 = 6;
 /// Tuples longer than this become variadic.
@@ -94,17 +96,17 @@ impl Types {
     #[must_use]
     pub fn new() -> Self {
         let mut types = Self {
-            data: Vec::new(),
-            depths: Vec::new(),
-            kinds: Vec::new(),
-            program_classes: Vec::new(),
-            index: HashTable::new(),
+            data: Vec::with_capacity(ROOM),
+            depths: Vec::with_capacity(ROOM),
+            kinds: Vec::with_capacity(ROOM),
+            program_classes: Vec::with_capacity(ROOM),
+            index: HashTable::with_capacity(ROOM),
             containers: HashTable::new(),
             scalars: [None; Kind::ALL.len()],
-            parts: Vec::new(),
-            canonical: Vec::new(),
+            parts: Vec::with_capacity(ROOM),
+            canonical: Vec::with_capacity(ROOM),
             epoch: 0,
-            slots: Vec::new(),
+            slots: Vec::with_capacity(ROOM),
             pending: Vec::new(),
             writes: Vec::new(),
             draining: false,

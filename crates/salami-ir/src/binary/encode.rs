@@ -13,9 +13,9 @@ use crate::types::RegisterType;
 /// decode to the same module (where they are not more than [`super::MAXIMUM_BYTES`]). O(size).
 #[must_use]
 pub fn encode(module: &Module) -> Vec<u8> {
-    let mut writer = Writer {
-        bytes: MAGIC.to_vec(),
-    };
+    let mut bytes = Vec::with_capacity(512);
+    bytes.extend_from_slice(&MAGIC);
+    let mut writer = Writer { bytes };
     writer.byte(VERSION);
     writer.number(u64::from(module.semantics));
     writer.text(&module.name);
