@@ -11,13 +11,19 @@
 //!
 //! Absent: machines, tools, policies; anything that decides what a program may do.
 
+mod clock;
+mod fields;
+mod memory;
 mod records;
 
+pub use clock::{Clock, SimulatedClock};
+pub use fields::{fields_of, fits, key_of};
+pub use memory::MemoryStore;
 pub use records::{
     BegunCall, CallState, Claimed, Code, CodeHash, Control, Event, EventId, Finish, FinishedCall,
     InboxItem, JournalEntry, Lost, NewEvent, NewProcess, NewWait, Notice, Outcome, Process,
     ProcessFilter, ProcessId, Recovered, Slot, Source, Status, StoreError, StoreErrorKind,
-    ThreadId, TurnCommit, Wait, WaitFilter, WaitKind, key_of,
+    ThreadId, TurnCommit, Wait, WaitFilter, WaitKind,
 };
 
 /// A store of processes.
@@ -63,7 +69,8 @@ pub trait Store: Send {
     /// Claims up to `limit` processes that are ready (and neither ended, paused nor claimed by a living
     /// worker), those that are ready for the longest first (then the lowest number), for `lease`
     /// microseconds, each with all that came for it and was not taken. Each claim has an epoch that is
-    /// higher than that of every claim of the process before. O(limit), whatever sleeps.
+    /// higher than that of every claim of the process before. Claims whose lease is over are taken back
+    /// here too. O(limit), whatever sleeps.
     ///
     /// # Errors
     /// See [`Store`].
@@ -86,17 +93,20 @@ pub trait Store: Send {
         thread: ThreadId,
     ) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// Writes what turns did, all in one transaction, in their order, and gives up the claims (unless a turn keeps
-    /// its own). Waits for events that already came since the thread's cursor get them here; a
+    /// Writes what turns did, all in one transaction, in their order, and gives up the claims. Of each turn: first what
+    /// was taken, then the threads, those that began, the waits (one in a place that is not free takes
+    /// what is there). A wait for events gets the first that came since the process was started, fits, was not seen by
+    /// its thread and is not the outcome of another wait of it. A
     /// process for which something came, or whose instant is past, is ready at once. Those whose
-    /// claim was lost are left as they are and reported.
+    /// claim was lost (taken back or given up; it is not lost by its lease being over alone) are left as they are and reported.
     ///
     /// # Errors
     /// See [`Store`].
     fn commit(&mut self, worker: &str, turns: &[TurnCommit]) -> Result<Vec<Lost>, StoreError>;
 
-    /// Marks up to `limit` calls that are intended as begun by the worker, in the order in which
-    /// they were emitted, and gives them. Calls of paused or ended processes are not begun; a call
+    /// Marks up to `limit` calls that are intended as begun by the worker, in the order of the instants from
+    /// which they may be made (those of their turns, or their retries), then of their emission, and gives them. Calls of
+    /// processes that are paused, ended or to be aborted are not begun; a call
     /// whose retry is not due yet is not, either. What this gives may be made once it returned.
     ///
     /// # Errors
@@ -126,7 +136,8 @@ pub trait Store: Send {
     /// See [`Store`].
     fn recover(&mut self) -> Result<Recovered, StoreError>;
 
-    /// Keeps events, in their order, and gives them to all that wait for them. One whose `unique` text its topic
+    /// Keeps events, in their order, and gives each to all threads that wait for it: of a thread to the wait with the
+    /// lowest slot. One whose `unique` text its topic
     /// already has is not kept again (`None`). With a source, its cursor is written in the same transaction.
     ///
     /// # Errors
@@ -185,7 +196,8 @@ pub trait Store: Send {
         slot: Slot,
     ) -> Result<bool, StoreError>;
 
-    /// Pauses, resumes, cancels or aborts a process; `false` if it has ended or never was (or is so already).
+    /// Pauses, resumes, cancels or aborts a process; `false` if it has ended or never was (or is so already). To abort it
+    /// also ends a pause and unblocks it, as somebody must claim it to obey; a wish to cancel does not take the place of one to abort.
     ///
     /// # Errors
     /// See [`Store`].
@@ -220,15 +232,15 @@ pub trait Store: Send {
     /// See [`Store`].
     fn waits(&mut self, process: ProcessId) -> Result<Vec<Wait>, StoreError>;
 
-    /// Waits without outcome of all processes: those for a topic by an index, those due by an instant by an index,
-    /// by process, thread and slot.
+    /// Waits without outcome of all processes: those for a topic or function by an index, those due by an instant by an
+    /// index; in the order of process, thread and slot.
     ///
     /// # Errors
     /// See [`Store`].
     fn waiting(&mut self, filter: &WaitFilter, limit: usize) -> Result<Vec<Wait>, StoreError>;
 
     /// What people are asked and told: questions and holds without outcome, calls whose outcome is unknown, notices that were not
-    /// read; the oldest first.
+    /// read; the oldest first (waits by [`Wait::since`], then process, thread and slot; before notices of the same instant).
     ///
     /// # Errors
     /// See [`Store`].

@@ -140,7 +140,7 @@ pub struct Process {
     pub started: i64,
     /// When a turn of it was written last, or it was started.
     pub changed: i64,
-    /// When it goes on if nothing else comes; it may be in the past.
+    /// When it goes on if nothing else comes; it may be in the past. `None`: never, or it is paused, blocked or ended.
     pub ready: Option<i64>,
     /// How many turns it had.
     pub turns: u64,
@@ -254,7 +254,7 @@ pub struct NewWait {
     pub slot: Slot,
     /// For what. Calls begin as [`CallState::Intended`].
     pub kind: WaitKind,
-    /// When it ends if nothing came (for an intended call: when it may be made).
+    /// When it ends if nothing came. Of an intended call: when it may be made; other calls have none and do not end by themselves.
     pub due: Option<i64>,
     /// The function that is called, the topic of the event.
     pub name: String,
@@ -304,8 +304,8 @@ pub struct TurnCommit {
     pub threads: Vec<(ThreadId, Option<Vec<u8>>)>,
     /// Threads that began, each with the one that began it: what that one has seen of events, it has seen.
     pub begun: Vec<(ThreadId, ThreadId)>,
-    /// The waits that are over: whatever came for them was taken, or is dropped. The events among
-    /// them will not be seen again by their threads.
+    /// The waits that are over: whatever came for them was taken, or is dropped. Events that came before the claim
+    /// will not be seen again by their threads; one that came after it goes to whatever else of its thread waits for it, or will.
     pub taken: Vec<(ThreadId, Slot)>,
     /// The waits that begin.
     pub waits: Vec<NewWait>,
@@ -379,7 +379,7 @@ pub enum Finish {
     Wait(NewWait),
     /// It is to be made again, not before an instant.
     Again(i64),
-    /// Nobody knows.
+    /// Nobody knows, whether it may be repeated or not (one that may be is better made again).
     Unknown,
 }
 
@@ -444,11 +444,11 @@ pub enum Control {
 /// Which waits are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WaitFilter {
-    /// For this function or topic.
+    /// For this function or topic (calls, events, answers, holds; other waits have no name).
     pub name: Option<String>,
     /// Whose fields are (at least) these.
     pub fields: Map<String, Value>,
-    /// Due by this instant.
+    /// Which end by this instant if nothing comes; so no calls.
     pub due_by: Option<i64>,
 }
 
@@ -516,17 +516,3 @@ impl fmt::Display for StoreError {
 }
 
 impl std::error::Error for StoreError {}
-
-/// The key of a field by which waits find events: `sender="ada@example.org"`. `None`: it has none, as it is
-/// too long or no text, number or boolean.
-///
-/// A wait is found by the first of its fields, in their order, that has a key; `""` if none has. An event has the
-/// keys of all of its fields and `""`.
-#[must_use]
-pub fn key_of(name: &str, value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if text.len() > 200 => None,
-        Value::String(_) | Value::Number(_) | Value::Bool(_) => Some(format!("{name}={value}")),
-        _ => None,
-    }
-}
