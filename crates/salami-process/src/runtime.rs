@@ -86,7 +86,7 @@ pub trait TurnHost {
 /// What a turn did.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Turned {
-    /// What belongs to all threads now.
+    /// What belongs to all threads now; not empty.
     pub shared: Vec<u8>,
     /// The threads that changed, with their states.
     pub threads: Vec<(ThreadId, Option<Vec<u8>>)>,

@@ -84,6 +84,9 @@ impl Engine {
         if room == 0 {
             return Ok(());
         }
+        // All that is asked of the store comes before: calls that are begun must not be forgotten.
+        let store = self.store_name()?;
+        let now = self.store.now()?;
         let begun = self
             .store
             .begin_calls(&self.options.worker, self.options.lease, room)?;
@@ -91,8 +94,6 @@ impl Engine {
         if begun.is_empty() {
             return Ok(());
         }
-        let store = self.store_name()?;
-        let now = self.store.now()?;
         // Calls of one function are asked for together; which came first decides which function is first.
         let mut groups: Vec<(String, Vec<BegunCall>)> = Vec::new();
         for call in begun {
@@ -133,36 +134,25 @@ impl Engine {
         Job { number, name, work }
     }
 
-    /// Takes what came of a job; it is written with the next round.
-    ///
-    /// # Errors
-    /// The store's, which is asked for the time.
-    pub fn finish(&mut self, done: Finished) -> Result<(), StoreError> {
-        let now = self.store.now()?;
-        let Some(calls) = self.jobs.remove(&done.number) else {
-            return Ok(());
-        };
+    /// Takes what came of a job; it is written with the next round. What came twice counts once.
+    pub fn finish(&mut self, done: Finished) {
+        let calls = self.jobs.remove(&done.number).unwrap_or_default();
         let mut outcomes = done.outcomes.unwrap_or_default().into_iter();
-        for begun in &calls {
-            let call = match outcomes.next() {
-                Some(outcome) => finished(begun, outcome, now),
-                // A tool that gave too few outcomes, or was lost.
-                None => FinishedCall {
-                    finish: if begun.is_repeatable {
-                        Finish::Again(now)
-                    } else {
-                        Finish::Unknown
-                    },
-                    ..with(begun, Finish::Unknown)
-                },
-            };
-            self.finished.push(call);
+        for begun in calls {
+            self.came.push((begun, outcomes.next()));
         }
-        Ok(())
     }
 
     /// Writes what came of calls; how many outcomes.
     pub(super) fn write_outcomes(&mut self) -> Result<usize, StoreError> {
+        if !self.came.is_empty() {
+            let now = self.store.now()?;
+            let came = std::mem::take(&mut self.came).into_iter();
+            self.finished.extend(came.map(|(begun, came)| match came {
+                Some(outcome) => finished(&begun, outcome, now),
+                None => lost(&begun, now),
+            }));
+        }
         if self.finished.is_empty() {
             return Ok(0);
         }
@@ -199,6 +189,20 @@ const fn with(begun: &BegunCall, finish: Finish) -> FinishedCall {
         attempt: begun.attempt,
         finish,
     }
+}
+
+/// What the store writes of a call whose tool gave too few outcomes, or was lost.
+fn lost(begun: &BegunCall, now: i64) -> FinishedCall {
+    if !begun.is_repeatable {
+        return with(begun, Finish::Unknown);
+    }
+    // At once the first time, then later and later: what is lost each time must not keep a worker busy.
+    let times = u32::try_from(begun.attempt).unwrap_or(u32::MAX).min(10);
+    let pause = match times {
+        0 | 1 => 0,
+        _ => 1_000_000 << (times - 2),
+    };
+    with(begun, Finish::Again(now.saturating_add(pause)))
 }
 
 /// What the store writes of an outcome.

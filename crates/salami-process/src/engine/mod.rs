@@ -15,7 +15,7 @@ mod people;
 mod replay;
 mod turn;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
 pub use calls::{Finished, Job};
@@ -26,12 +26,16 @@ pub use turn::HOLD_OF_PROCESS;
 
 use crate::registry::Tools;
 use crate::runtime::Runtime;
-use crate::store::{BegunCall, FinishedCall, Lost, Recovered, Store, StoreError};
+use crate::store::{
+    BegunCall, Claimed, FinishedCall, Lost, Recovered, Store, StoreError, TurnCommit,
+};
+use crate::tool::Outcome;
 
 /// How an engine works.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EngineOptions {
-    /// What the worker is called: no other that lives has the name.
+    /// What the worker is called: no other that lives has the name. What a dead one of this name left at work is
+    /// taken back in the first round; what others left, when their leases are over.
     pub worker: String,
     /// For how many microseconds its claims hold without a sign of it. A turn or a call that takes longer
     /// must be kept alive by [`Engine::renew`].
@@ -65,6 +69,14 @@ pub struct Engine {
     /// The store's own name, once it was asked.
     store_name: Option<String>,
     codes: cache::Codes,
+    /// Whether it took back what a dead worker of its name left.
+    has_begun: bool,
+    /// Claims whose turns are to run: more than none between rounds only where the store could not be read.
+    claimed: VecDeque<Claimed>,
+    /// Turns that ran and are to be written: more than none between rounds only where the store could not be written.
+    ran: Vec<TurnCommit>,
+    /// What came of jobs: `None` for a call of which nobody knows.
+    came: Vec<(BegunCall, Option<Outcome>)>,
     /// What came of calls and is to be written.
     finished: Vec<FinishedCall>,
     /// The calls that are made outside, by the number of their job.
@@ -129,6 +141,10 @@ impl Engine {
             options,
             store_name: None,
             codes: cache::Codes::default(),
+            has_begun: false,
+            claimed: VecDeque::new(),
+            ran: Vec::new(),
+            came: Vec::new(),
             finished: Vec::new(),
             jobs: BTreeMap::new(),
             next_job: 0,
@@ -154,14 +170,18 @@ impl Engine {
     /// Does what is to be done now.
     ///
     /// # Errors
-    /// The store's. What was not written is as if it had not happened, and is done again in a later round; outcomes of calls
-    /// are kept until they are written.
+    /// The store's. What was claimed stays claimed; turns and outcomes of calls are kept until they are written: the
+    /// next round goes on with them.
     pub fn round(&mut self) -> Result<Round, StoreError> {
-        let mut round = Round {
-            recovered: self.store.recover()?,
-            outcomes: self.write_outcomes()?,
-            ..Round::default()
-        };
+        let mut round = Round::default();
+        if !self.has_begun {
+            // What a dead worker of this name left would be prolonged with what this one has, for ever.
+            self.store.renew(&self.options.worker, -1)?;
+            self.has_begun = true;
+        }
+        // First what came: a worker that slept must not take back what it has done itself.
+        round.outcomes = self.write_outcomes()?;
+        round.recovered = self.store.recover()?;
         self.take_turns(&mut round)?;
         self.begin_calls(&mut round)?;
         round.outcomes += self.write_outcomes()?;

@@ -17,18 +17,27 @@ use crate::tool::{self, FunctionKind, Step};
 impl Engine {
     /// Claims what is ready, runs a turn of each and writes them all.
     pub(super) fn take_turns(&mut self, round: &mut Round) -> Result<(), StoreError> {
-        let claimed =
-            self.store
-                .claim(&self.options.worker, self.options.lease, self.options.batch)?;
-        if claimed.is_empty() {
-            return Ok(());
+        if self.claimed.is_empty() && self.ran.is_empty() {
+            let options = &self.options;
+            let claimed = self
+                .store
+                .claim(&options.worker, options.lease, options.batch)?;
+            self.claimed = claimed.into();
         }
-        let mut commits = Vec::with_capacity(claimed.len());
-        for claim in &claimed {
-            commits.push(self.turn(claim)?);
+        while let Some(claim) = self.claimed.pop_front() {
+            match self.turn(&claim) {
+                Ok(turn) => self.ran.push(turn),
+                Err(error) => {
+                    self.claimed.push_front(claim);
+                    return Err(error);
+                }
+            }
         }
-        round.lost = self.store.commit(&self.options.worker, &commits)?;
-        round.turns = commits.len() - round.lost.len();
+        if !self.ran.is_empty() {
+            round.lost = self.store.commit(&self.options.worker, &self.ran)?;
+            round.turns = self.ran.len() - round.lost.len();
+            self.ran.clear();
+        }
         Ok(())
     }
 
@@ -50,7 +59,10 @@ impl Engine {
                 continue;
             }
             let Some((kept, what)) = self.what_came(wait)? else {
-                continue;
+                let message = format!(
+                    "what came for its thread {thread} at place {slot} is not what this version understands"
+                );
+                return Ok(held(claim, "outcome.malformed", &message));
             };
             came.push((thread, slot, kept));
             arrived.push(Arrival { thread, slot, what });
@@ -60,7 +72,8 @@ impl Engine {
             code: claim.code,
             input: &claim.input,
             options: &claim.options,
-            shared: claim.shared.as_deref(),
+            // Nothing: it was held before it could begin.
+            shared: claim.shared.as_deref().filter(|shared| !shared.is_empty()),
             now: claim.now,
             arrived: &arrived,
             is_cancelled,
@@ -116,7 +129,7 @@ impl Engine {
         })
     }
 
-    /// What came for a wait: for the journal and for the program. `None` for what nobody understands, which is dropped.
+    /// What came for a wait: for the journal and for the program. `None` for what this version does not understand.
     fn what_came(&mut self, wait: &Wait) -> Result<Option<(Came, Arrived)>, StoreError> {
         let nothing = || Arrived::Answer(Answer::Value(Value::Null));
         let arrived = match (&wait.outcome, wait.wait.kind) {
@@ -239,6 +252,8 @@ fn held(claim: &Claimed, code: &str, message: &str) -> TurnCommit {
         is_repeatable: false,
     };
     TurnCommit {
+        // One that was tried in vain once more is in the place.
+        taken: vec![(0, HOLD_OF_PROCESS)],
         waits: vec![hold],
         is_blocked: true,
         journal: entry.to_bytes(),
