@@ -40,6 +40,10 @@ impl Surroundings for Beside {
     fn file(&self, path: &str) -> Result<Vec<u8>, String> {
         std::fs::read(self.0.join(path)).map_err(|error| error.to_string())
     }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.0.join(path)
+    }
 }
 
 impl Connections {

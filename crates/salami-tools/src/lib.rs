@@ -3,6 +3,7 @@
 //! - [`User`]: the person for whom a program runs.
 //! - [`Clock`]: where that person lives.
 //! - [`Http`]: hosts on a list.
+//! - [`Sql`]: a SQLite file or a Postgres server.
 //! - [`CannedTool`]: answers from a file, for tests.
 //! - [`configured`]: the tools of a `salami.toml`.
 //!
@@ -13,11 +14,14 @@ mod clock;
 mod config;
 mod http;
 mod secret;
+mod sql;
+mod tls;
 mod user;
 
 pub use canned::{CannedTool, canned_answers};
 pub use clock::{Clock, STUB as CLOCK_STUB};
-pub use config::{Surroundings, configured};
+pub use config::{Surroundings, configured, configured_limits};
 pub use http::{Entry, Http, Policy, STUB as HTTP_STUB, Target, is_public};
 pub use secret::Secret;
+pub use sql::{Bounds, Database, Declared, Field, Server, Sql, SqlPolicy, Text};
 pub use user::{STUB as USER_STUB, User};

@@ -14,9 +14,14 @@
 //!
 //! [tools.canned]
 //! file = "answers.toml"
+//!
+//! [limits]
+//! heap = "50MB"
 //! ```
 
 mod table;
+
+use std::path::PathBuf;
 
 use salami_process::{Permissions, Tools};
 use serde_json::Value;
@@ -24,8 +29,9 @@ use serde_json::Value;
 use crate::canned::{CannedTool, canned_answers};
 use crate::clock::Clock;
 use crate::http::Http;
+use crate::sql::Sql;
 use crate::user::User;
-use crate::{clock, http};
+use crate::{clock, http, sql};
 
 pub(crate) use table::{Table, secret};
 
@@ -38,6 +44,41 @@ pub trait Surroundings {
     /// # Errors
     /// A sentence.
     fn file(&self, path: &str) -> Result<Vec<u8>, String>;
+    /// Where a file is of which the configuration names the path.
+    fn path(&self, path: &str) -> PathBuf {
+        PathBuf::from(path)
+    }
+}
+
+/// The limits of a configuration, each as `--limit` has it: `heap=50MB`. Whether they are limits is
+/// for whoever sets them to say.
+///
+/// ```
+/// let text = "[limits]\nheap = \"50MB\"\ndepth = 200\n";
+/// let limits = salami_tools::configured_limits(text)?;
+/// assert_eq!(limits, ["depth=200", "heap=50MB"]);
+/// # Ok::<(), String>(())
+/// ```
+///
+/// # Errors
+/// A sentence that says what is wrong and where.
+pub fn configured_limits(text: &str) -> Result<Vec<String>, String> {
+    let Value::Object(mut whole) = toml_value(text)? else {
+        return Err("it is no table".to_owned());
+    };
+    let limits = match whole.remove("limits") {
+        None => return Ok(Vec::new()),
+        Some(Value::Object(limits)) => limits,
+        Some(_) => return Err("limits is no table".to_owned()),
+    };
+    let limits = limits.into_iter().map(|(name, value)| match value {
+        Value::String(text) => Ok(format!("{name}={text}")),
+        Value::Number(number) if number.is_u64() => Ok(format!("{name}={number}")),
+        _ => Err(format!(
+            "limits.{name} is no number, and no text such as \"50MB\""
+        )),
+    });
+    limits.collect()
 }
 
 /// The tools of a configuration.
@@ -63,6 +104,8 @@ pub fn configured(text: &str, surroundings: &dyn Surroundings) -> Result<Tools, 
         }
         table.end()?;
     }
+    // They are the host's: `configured_limits`.
+    whole.take("limits");
     let mut tools = Tools::new(permissions);
     if let Some(mut table) = whole.table("tools")? {
         if let Some(table) = table.table("http")? {
@@ -79,6 +122,9 @@ pub fn configured(text: &str, surroundings: &dyn Surroundings) -> Result<Tools, 
             let clock =
                 Clock::new(&zone).map_err(|problem| format!("tools.clock.zone: {problem}"))?;
             tools.connect(clock);
+        }
+        if let Some(table) = table.table("sql")? {
+            tools.connect(Sql::new(sql::config::policy(table, surroundings)?));
         }
         if let Some(mut table) = table.table("canned")? {
             let file = table
@@ -182,7 +228,7 @@ mod tests {
         for (text, wanted) in [
             (
                 "[tols.http]",
-                "there is no `tols`; there are: permissions, tools",
+                "there is no `tols`; there are: permissions, limits, tools",
             ),
             ("[tools.http]\nalow = []", "there is no `tools.http.alow`"),
             (
