@@ -1,0 +1,80 @@
+//! What can go wrong in here, and what is said of it.
+
+use rusqlite::{Error, ErrorCode, ffi};
+use salami_process::store::{StoreError, StoreErrorKind};
+
+/// An error of SQLite, or one of ours.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Sqlite(Error),
+    Store(StoreError),
+}
+
+pub(crate) type Result<T> = std::result::Result<T, Failure>;
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Failure {
+    pub(crate) fn new(kind: StoreErrorKind, message: impl Into<String>) -> Self {
+        Self::Store(StoreError {
+            kind,
+            message: message.into(),
+        })
+    }
+
+    pub(crate) fn corrupt(message: impl Into<String>) -> Self {
+        Self::new(StoreErrorKind::Corrupt, message)
+    }
+
+    pub(crate) fn is_busy(&self) -> bool {
+        matches!(self, Self::Sqlite(error) if kind_of(error) == StoreErrorKind::Busy)
+    }
+
+    /// As the trait says it.
+    pub(crate) fn say(self) -> StoreError {
+        match self {
+            Self::Store(error) => error,
+            Self::Sqlite(error) => {
+                let kind = kind_of(&error);
+                let what = match kind {
+                    StoreErrorKind::Busy => "the store is used by others for too long",
+                    StoreErrorKind::Full => "there is no space left for the store",
+                    StoreErrorKind::Corrupt => "the store is damaged, or is none",
+                    _ => "the store cannot be read or written",
+                };
+                StoreError {
+                    kind,
+                    message: format!("{what}: {error}"),
+                }
+            }
+        }
+    }
+}
+
+fn kind_of(error: &Error) -> StoreErrorKind {
+    let Error::SqliteFailure(failure, _) = error else {
+        // A column of another type, a row that should be there: the file is not what we wrote.
+        return StoreErrorKind::Corrupt;
+    };
+    match failure.code {
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreErrorKind::Busy,
+        ErrorCode::DiskFull => StoreErrorKind::Full,
+        ErrorCode::DatabaseCorrupt
+        | ErrorCode::NotADatabase
+        | ErrorCode::ConstraintViolation
+        | ErrorCode::TypeMismatch
+        | ErrorCode::Unknown => StoreErrorKind::Corrupt,
+        _ if failure.extended_code == ffi::SQLITE_IOERR_SHORT_READ => StoreErrorKind::Corrupt,
+        _ => StoreErrorKind::Unavailable,
+    }
+}

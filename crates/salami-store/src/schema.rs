@@ -1,0 +1,206 @@
+//! The tables, what a file must be to be a store, and how older ones become current.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use salami_process::store::StoreErrorKind;
+
+use crate::failure::{Failure, Result};
+
+/// "Sala", which marks the file as ours.
+const APPLICATION: i64 = 0x5361_6C61;
+
+/// How long one waits for others.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Each makes a store of the version before one of its own; the first makes an empty file one of version 1.
+const MIGRATIONS: &[&str] = &[VERSION_1];
+
+/// See `docs/store.md` for what each is for.
+const VERSION_1: &str = "
+CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE counter (id INTEGER PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+CREATE TABLE text (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE code (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, body BLOB NOT NULL) STRICT;
+
+CREATE TABLE process (
+  id INTEGER PRIMARY KEY, code INTEGER NOT NULL, owner INTEGER NOT NULL, name TEXT NOT NULL, input TEXT NOT NULL,
+  options TEXT NOT NULL, started INTEGER NOT NULL, events_after INTEGER NOT NULL,
+  status INTEGER, changed INTEGER, turns INTEGER, result TEXT, shared BLOB) STRICT;
+CREATE INDEX process_owner ON process(owner);
+CREATE INDEX process_ended ON process(status) WHERE status IS NOT NULL;
+
+CREATE TABLE live (
+  process INTEGER PRIMARY KEY, ready INTEGER, hold INTEGER NOT NULL, epoch INTEGER, worker TEXT, lease INTEGER,
+  control INTEGER, control_number INTEGER, changed INTEGER NOT NULL, turns INTEGER NOT NULL, shared BLOB) STRICT;
+CREATE INDEX live_ready ON live(hold, ready) WHERE ready IS NOT NULL;
+CREATE INDEX live_lease ON live(lease) WHERE lease IS NOT NULL;
+CREATE INDEX live_paused ON live(process) WHERE hold >= 2;
+
+CREATE TABLE own_thread (process INTEGER PRIMARY KEY, state BLOB NOT NULL) STRICT;
+CREATE TABLE thread (
+  process INTEGER NOT NULL, thread INTEGER NOT NULL, state BLOB NOT NULL,
+  PRIMARY KEY (process, thread)) STRICT, WITHOUT ROWID;
+CREATE TABLE journal (
+  process INTEGER NOT NULL, number INTEGER NOT NULL, entry BLOB NOT NULL,
+  PRIMARY KEY (process, number)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE wait (
+  process INTEGER NOT NULL, thread INTEGER NOT NULL, slot INTEGER NOT NULL, kind INTEGER NOT NULL,
+  name INTEGER NOT NULL, body TEXT NOT NULL, since INTEGER NOT NULL, due INTEGER, outcome ANY, number INTEGER,
+  attempt INTEGER NOT NULL, repeatable INTEGER NOT NULL, not_before INTEGER, queued INTEGER, worker TEXT, lease INTEGER,
+  PRIMARY KEY (process, thread, slot)) STRICT, WITHOUT ROWID;
+CREATE INDEX wait_due ON wait(process, due) WHERE due IS NOT NULL AND outcome IS NULL;
+CREATE INDEX wait_outcome ON wait(process, number) WHERE outcome IS NOT NULL;
+CREATE INDEX wait_queued ON wait(queued, number) WHERE queued IS NOT NULL;
+CREATE INDEX wait_lease ON wait(lease) WHERE lease IS NOT NULL;
+CREATE INDEX wait_name ON wait(name) WHERE kind >= 3 AND outcome IS NULL;
+CREATE INDEX wait_people ON wait(process, kind) WHERE kind >= 6 AND outcome IS NULL;
+CREATE INDEX wait_inbox ON wait(since) WHERE kind >= 6 AND outcome IS NULL;
+CREATE TABLE wait_key (
+  name INTEGER NOT NULL, rank INTEGER NOT NULL, key TEXT NOT NULL, process INTEGER NOT NULL, thread INTEGER NOT NULL,
+  slot INTEGER NOT NULL, PRIMARY KEY (name, rank, key, process, thread, slot)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE event (
+  id INTEGER PRIMARY KEY, topic INTEGER NOT NULL, fields TEXT NOT NULL, at INTEGER NOT NULL, only TEXT) STRICT;
+CREATE INDEX event_only ON event(topic, only) WHERE only IS NOT NULL;
+CREATE TABLE event_key (
+  topic INTEGER NOT NULL, key TEXT NOT NULL, event INTEGER NOT NULL,
+  PRIMARY KEY (topic, key, event)) STRICT, WITHOUT ROWID;
+CREATE TABLE received (
+  process INTEGER NOT NULL, thread INTEGER NOT NULL, event INTEGER NOT NULL,
+  PRIMARY KEY (process, thread, event)) STRICT, WITHOUT ROWID;
+CREATE TABLE cursor (
+  process INTEGER NOT NULL, thread INTEGER NOT NULL, topic INTEGER NOT NULL, body TEXT NOT NULL, event INTEGER NOT NULL,
+  PRIMARY KEY (process, thread, topic, body)) STRICT, WITHOUT ROWID;
+CREATE TABLE source (name TEXT PRIMARY KEY, cursor TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notice (
+  number INTEGER PRIMARY KEY, process INTEGER NOT NULL, at INTEGER NOT NULL, text TEXT NOT NULL, unread INTEGER) STRICT;
+CREATE INDEX notice_unread ON notice(unread) WHERE unread IS NOT NULL;
+
+INSERT INTO counter VALUES (1, 0);
+INSERT INTO meta VALUES ('name', lower(hex(randomblob(16))));
+";
+
+/// Opens a store, and makes it if the file is not there or empty.
+pub(crate) fn open(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.set_prepared_statement_cache_capacity(256);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    // Before anything is written: what is not ours is left as it is.
+    patiently(|| version(&connection))?;
+    patiently(|| Ok(connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "cache_size", -32_000)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    connection.pragma_update(None, "journal_size_limit", 64_000_000)?;
+    migrate(&mut connection)?;
+    hold_schema(&connection)?;
+    Ok(connection)
+}
+
+/// Tries again while others are in the way: not all that SQLite does while it opens waits by itself.
+fn patiently<T>(mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
+    let begin = Instant::now();
+    loop {
+        match attempt() {
+            Err(failure) if failure.is_busy() && begin.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// The version of the store: 0, if there is nothing yet.
+fn version(connection: &Connection) -> Result<usize> {
+    let objects: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if objects == 0 {
+        return Ok(0);
+    }
+    let application: i64 =
+        connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    if application != APPLICATION {
+        return Err(Failure::corrupt(
+            "the file is a SQLite database, but no store of Salami",
+        ));
+    }
+    let statement = "SELECT value FROM meta WHERE name = 'version'";
+    let version: Option<i64> = connection
+        .query_row(statement, [], |row| row.get(0))
+        .optional()?;
+    let version = version.and_then(|version| usize::try_from(version).ok());
+    match version {
+        Some(version) if version > MIGRATIONS.len() => Err(Failure::new(
+            StoreErrorKind::Newer,
+            format!(
+                "the store was made by a later version of Salami: its format is {version}, this version knows {}",
+                MIGRATIONS.len()
+            ),
+        )),
+        Some(version) if version > 0 => Ok(version),
+        _ => Err(Failure::corrupt(
+            "the store is damaged: it does not say its version",
+        )),
+    }
+}
+
+fn migrate(connection: &mut Connection) -> Result<()> {
+    if version(connection)? == MIGRATIONS.len() {
+        return Ok(());
+    }
+    let transaction =
+        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    // Somebody else may have been faster.
+    let from = version(&transaction)?;
+    for migration in MIGRATIONS.iter().skip(from) {
+        transaction.execute_batch(migration)?;
+    }
+    let statement = "INSERT OR REPLACE INTO meta VALUES ('version', ?1)";
+    transaction.execute(statement, [MIGRATIONS.len() as i64])?;
+    transaction.pragma_update(None, "application_id", APPLICATION)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+/// All tables and indexes are what we made, and nothing is there that runs by itself.
+fn hold_schema(connection: &Connection) -> Result<()> {
+    let made = Connection::open_in_memory()?;
+    for migration in MIGRATIONS {
+        made.execute_batch(migration)?;
+    }
+    let list = |connection: &Connection| -> Result<Vec<(String, String, Option<String>)>> {
+        let text = "SELECT type, name, sql FROM sqlite_schema ORDER BY type, name";
+        let mut statement = connection.prepare(text)?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    };
+    let is = list(connection)?;
+    for object in list(&made)? {
+        if !is.contains(&object) {
+            let (kind, name, _) = object;
+            return Err(Failure::corrupt(format!(
+                "the store is damaged: its {kind} `{name}` is not as it was made"
+            )));
+        }
+    }
+    if let Some((kind, name, _)) = is
+        .iter()
+        .find(|object| object.0 == "trigger" || object.0 == "view")
+    {
+        return Err(Failure::corrupt(format!(
+            "the store has a {kind} `{name}` that is none of its own"
+        )));
+    }
+    Ok(())
+}

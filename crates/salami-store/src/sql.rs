@@ -1,0 +1,257 @@
+//! Every statement. A test holds that none looks through a table: what they find they find by an index.
+
+/// Declares statements, each with its name, and the list of all.
+macro_rules! statements {
+    ($($name:ident = $text:expr;)*) => {
+        $(pub(crate) const $name: &str = $text;)*
+        #[cfg(test)]
+        pub(crate) const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
+    };
+}
+
+/// What `row::wait` reads, of a wait `w` and the text `n` of its name.
+macro_rules! wait {
+    ($rest:expr) => {
+        concat!(
+            "SELECT w.process, w.thread, w.slot, w.kind, n.value, w.body, w.since, w.due, w.outcome, w.attempt, \
+             w.repeatable, w.not_before FROM ",
+            $rest
+        )
+    };
+}
+
+/// What `row::process` reads, of the processes of a table `p` that `$from` gives.
+macro_rules! process {
+    ($from:expr) => {
+        concat!(
+            "SELECT p.id, c.hash, o.value, p.name, p.input, p.options, p.started, coalesce(l.changed, p.changed), \
+             coalesce(l.turns, p.turns), coalesce(l.shared, p.shared), p.status, p.result, l.ready, l.hold, \
+             EXISTS (SELECT 1 FROM wait WHERE process = p.id AND kind IN (6, 8) AND kind >= 6 AND outcome IS NULL), \
+             EXISTS (SELECT 1 FROM wait WHERE process = p.id AND kind = 7 AND kind >= 6 AND outcome IS NULL) \
+             FROM ",
+            $from,
+            " CROSS JOIN code c ON c.id = p.code CROSS JOIN text o ON o.id = p.owner \
+             LEFT JOIN live l ON l.process = p.id"
+        )
+    };
+}
+
+statements! {
+    // Transactions, numbers, texts.
+    BEGIN_WRITE = "BEGIN IMMEDIATE";
+    BEGIN_READ = "BEGIN";
+    COMMIT = "COMMIT";
+    ROLLBACK = "ROLLBACK";
+    NUMBER = "SELECT value FROM counter WHERE id = 1";
+    SET_NUMBER = "UPDATE counter SET value = ?1 WHERE id = 1";
+    TEXT_ID = "SELECT id FROM text WHERE value = ?1";
+    ADD_TEXT = "INSERT INTO text (value) VALUES (?1)";
+    STORE_NAME = "SELECT value FROM meta WHERE name = 'name'";
+    CODE_ID = "SELECT id FROM code WHERE hash = ?1";
+    HAS_CODE = "SELECT EXISTS (SELECT 1 FROM code WHERE hash = ?1)";
+    CODE_BODY = "SELECT body FROM code WHERE hash = ?1";
+    ADD_CODE = "INSERT INTO code (hash, body) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+
+    // Starts.
+    LAST_EVENT = "SELECT coalesce(max(id), 0) FROM event";
+    ADD_PROCESS = "INSERT INTO process (code, owner, name, input, options, started, events_after) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    ADD_LIVE = "INSERT INTO live (process, ready, hold, changed, turns) VALUES (?1, ?2, 0, ?2, 0)";
+
+    // Claims.
+    IS_READY = "SELECT EXISTS (SELECT 1 FROM live WHERE hold = 0 AND ready <= ?1) \
+        OR EXISTS (SELECT 1 FROM live WHERE lease <= ?1)";
+    FREE = "UPDATE live SET hold = hold & ~1, epoch = NULL, worker = NULL, lease = NULL WHERE lease <= ?1";
+    READY = "SELECT process FROM live WHERE hold = 0 AND ready <= ?1 ORDER BY ready, process LIMIT ?2";
+    CLAIM = "UPDATE live SET hold = 1, epoch = ?2, worker = ?3, lease = ?4 WHERE process = ?1";
+    CLAIMED = "SELECT c.hash, o.value, p.input, p.options, l.shared, l.turns, l.control \
+        FROM live l CROSS JOIN process p ON p.id = l.process CROSS JOIN code c ON c.id = p.code \
+        CROSS JOIN text o ON o.id = p.owner WHERE l.process = ?1";
+    ARRIVED = wait!("wait w CROSS JOIN text n ON n.id = w.name \
+        WHERE w.process = ?1 AND w.outcome IS NOT NULL ORDER BY w.number");
+    DUE = wait!("wait w CROSS JOIN text n ON n.id = w.name \
+        WHERE w.process = ?1 AND w.outcome IS NULL AND w.due <= ?2 ORDER BY w.due, w.thread, w.slot");
+    HAS_LEASES = "SELECT EXISTS (SELECT 1 FROM live WHERE lease > -1) OR EXISTS (SELECT 1 FROM wait WHERE lease > -1)";
+    RENEW_CLAIMS = "UPDATE live SET lease = ?2 WHERE lease IS NOT NULL AND lease > -1 AND worker = ?1";
+    RENEW_CALLS = "UPDATE wait SET lease = ?2 WHERE lease IS NOT NULL AND lease > -1 AND worker = ?1";
+    IS_OVER = "SELECT EXISTS (SELECT 1 FROM live WHERE lease <= ?1) OR EXISTS (SELECT 1 FROM wait WHERE lease <= ?1)";
+    CALLS_OVER = "SELECT process, thread, slot, repeatable FROM wait WHERE lease <= ?1";
+    NEXT_READY = "SELECT ready FROM live WHERE hold = 0 AND ready IS NOT NULL ORDER BY ready LIMIT 1";
+    NEXT_LEASE = "SELECT min(lease) FROM live WHERE lease > -1";
+    NEXT_CALL = "SELECT min(queued) FROM wait WHERE queued < 9223372036854775807";
+    NEXT_CALL_LEASE = "SELECT min(lease) FROM wait WHERE lease > -1";
+
+    // Threads.
+    OWN_THREAD = "SELECT state FROM own_thread WHERE process = ?1";
+    THREAD = "SELECT state FROM thread WHERE process = ?1 AND thread = ?2";
+    SET_OWN_THREAD = "INSERT INTO own_thread VALUES (?1, ?2) ON CONFLICT DO UPDATE SET state = excluded.state";
+    SET_THREAD = "INSERT INTO thread VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET state = excluded.state";
+    HAS_OWN_THREAD = "SELECT 0 FROM own_thread WHERE process = ?1";
+    THREADS = "SELECT thread FROM thread WHERE process = ?1 ORDER BY thread";
+    END_OWN_THREAD = "DELETE FROM own_thread WHERE process = ?1";
+    END_THREAD = "DELETE FROM thread WHERE process = ?1 AND thread = ?2";
+    END_THREADS = "DELETE FROM thread WHERE process = ?1";
+
+    // Turns.
+    CLAIM_OF = "SELECT epoch, worker, control, control_number, turns, hold FROM live WHERE process = ?1";
+    ADD_JOURNAL = "INSERT INTO journal VALUES (?1, ?2, ?3)";
+    NEXT_OF = "SELECT EXISTS (SELECT 1 FROM wait WHERE process = ?1 AND outcome IS NOT NULL), \
+        (SELECT due FROM wait WHERE process = ?1 AND outcome IS NULL AND due IS NOT NULL ORDER BY due LIMIT 1)";
+    SET_LIVE = "UPDATE live SET ready = ?2, hold = ?3, epoch = NULL, worker = NULL, lease = NULL, control = ?4, \
+        control_number = ?5, changed = ?6, turns = ?7, shared = ?8 WHERE process = ?1";
+    END_LIVE = "DELETE FROM live WHERE process = ?1";
+    END_PROCESS = "UPDATE process SET status = ?2, result = ?3, changed = ?4, turns = ?5, shared = ?6 WHERE id = ?1";
+
+    // Waits.
+    ADD_WAIT = "INSERT INTO wait (process, thread, slot, kind, name, body, since, due, number, attempt, repeatable, \
+        not_before, queued) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING";
+    WAIT_AT = "SELECT kind, name, outcome, number FROM wait WHERE process = ?1 AND thread = ?2 AND slot = ?3";
+    BODY_AT = "SELECT body FROM wait WHERE process = ?1 AND thread = ?2 AND slot = ?3";
+    END_WAIT = "DELETE FROM wait WHERE process = ?1 AND thread = ?2 AND slot = ?3";
+    EVENT_WAITS = "SELECT thread, slot, name, body FROM wait \
+        WHERE process = ?1 AND thread BETWEEN ?2 AND ?3 AND kind = 2 AND outcome IS NULL";
+    END_WAITS_OF_THREAD = "DELETE FROM wait WHERE process = ?1 AND thread = ?2";
+    END_WAITS = "DELETE FROM wait WHERE process = ?1";
+    DELIVER = "UPDATE wait SET kind = ?4, outcome = ?5, number = ?6, not_before = NULL, queued = NULL, worker = NULL, \
+        lease = NULL WHERE process = ?1 AND thread = ?2 AND slot = ?3";
+    WAKE = "UPDATE live SET ready = ?2 WHERE process = ?1 AND (ready IS NULL OR ready > ?2)";
+    ADD_KEY = "INSERT OR IGNORE INTO wait_key VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    END_KEY = "DELETE FROM wait_key \
+        WHERE name = ?1 AND rank = ?2 AND key = ?3 AND process = ?4 AND thread = ?5 AND slot = ?6";
+
+    // Calls.
+    IS_QUEUED = "SELECT EXISTS (SELECT 1 FROM wait WHERE queued <= ?1)";
+    QUEUED = "SELECT process, thread, slot FROM wait WHERE queued <= ?1 ORDER BY queued, number LIMIT ?2";
+    BEGIN_CALL = "UPDATE wait SET kind = 4, not_before = NULL, queued = NULL, attempt = attempt + 1, worker = ?4, \
+        lease = ?5 WHERE process = ?1 AND thread = ?2 AND slot = ?3";
+    BEGUN = "SELECT o.value, c.hash, n.value, w.body, w.attempt, w.repeatable \
+        FROM wait w CROSS JOIN process p ON p.id = w.process CROSS JOIN code c ON c.id = p.code \
+        CROSS JOIN text o ON o.id = p.owner CROSS JOIN text n ON n.id = w.name \
+        WHERE w.process = ?1 AND w.thread = ?2 AND w.slot = ?3";
+    BEGUN_BY = "SELECT worker, attempt FROM wait WHERE process = ?1 AND thread = ?2 AND slot = ?3 AND kind = 4";
+    HOLD = "SELECT hold, control FROM live WHERE process = ?1";
+    REPEAT = "UPDATE wait SET kind = 3, not_before = ?4, queued = CASE WHEN ?5 THEN 9223372036854775807 \
+        ELSE coalesce(?4, since) END, worker = NULL, lease = NULL WHERE process = ?1 AND thread = ?2 AND slot = ?3";
+    FORGET = "UPDATE wait SET kind = 6, worker = NULL, lease = NULL WHERE process = ?1 AND thread = ?2 AND slot = ?3";
+    HALT_CALLS = "UPDATE wait SET queued = 9223372036854775807 WHERE process = ?1 AND kind = 3";
+    QUEUE_CALLS = "UPDATE wait SET queued = coalesce(not_before, since) WHERE process = ?1 AND kind = 3";
+
+    // Events.
+    HAS_EVENT = "SELECT EXISTS (SELECT 1 FROM event WHERE topic = ?1 AND only = ?2)";
+    ADD_EVENT = "INSERT INTO event (topic, fields, at, only) VALUES (?1, ?2, ?3, ?4)";
+    ADD_EVENT_KEY = "INSERT OR IGNORE INTO event_key VALUES (?1, ?2, ?3)";
+    WAITING_FOR = "SELECT k.process, k.thread, k.slot, w.body FROM wait_key k \
+        CROSS JOIN wait w ON w.process = k.process AND w.thread = k.thread AND w.slot = k.slot \
+        WHERE k.name = ?1 AND k.rank = 0 AND k.key = ?2";
+    CANDIDATES = "SELECT k.event, e.fields FROM event_key k CROSS JOIN event e ON e.id = k.event \
+        WHERE k.topic = ?1 AND k.key = ?2 AND k.event > ?3 ORDER BY k.event";
+    EVENTS_AFTER = "SELECT events_after FROM process WHERE id = ?1";
+    IS_RECEIVED = "SELECT EXISTS (SELECT 1 FROM received WHERE process = ?1 AND thread = ?2 AND event = ?3)";
+    IS_OUTCOME = "SELECT EXISTS (SELECT 1 FROM wait WHERE process = ?1 AND outcome IS NOT NULL AND thread = ?2 \
+        AND outcome = ?3)";
+    ADD_RECEIVED = "INSERT OR IGNORE INTO received VALUES (?1, ?2, ?3)";
+    COPY_RECEIVED = "INSERT OR IGNORE INTO received SELECT process, ?3, event FROM received \
+        WHERE process = ?1 AND thread = ?2";
+    END_RECEIVED_OF_THREAD = "DELETE FROM received WHERE process = ?1 AND thread = ?2";
+    END_RECEIVED = "DELETE FROM received WHERE process = ?1";
+    CURSOR = "SELECT event FROM cursor WHERE process = ?1 AND thread = ?2 AND topic = ?3 AND body = ?4";
+    SET_CURSOR = "INSERT INTO cursor VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET event = excluded.event";
+    COPY_CURSORS = "INSERT OR IGNORE INTO cursor SELECT process, ?3, topic, body, event FROM cursor \
+        WHERE process = ?1 AND thread = ?2";
+    END_CURSORS_OF_THREAD = "DELETE FROM cursor WHERE process = ?1 AND thread = ?2";
+    END_CURSORS = "DELETE FROM cursor WHERE process = ?1";
+    SOURCE = "SELECT cursor FROM source WHERE name = ?1";
+    SET_SOURCE = "INSERT INTO source VALUES (?1, ?2) ON CONFLICT DO UPDATE SET cursor = excluded.cursor";
+    EVENT = "SELECT e.id, t.value, e.fields, e.at FROM event e CROSS JOIN text t ON t.id = e.topic WHERE e.id = ?1";
+    EVENTS = "SELECT e.id, t.value, e.fields, e.at FROM event e CROSS JOIN text t ON t.id = e.topic \
+        WHERE e.id > ?1 ORDER BY e.id LIMIT ?2";
+    EVENTS_OF = "SELECT e.id, t.value, e.fields, e.at FROM event_key k CROSS JOIN event e ON e.id = k.event \
+        CROSS JOIN text t ON t.id = e.topic WHERE k.topic = ?3 AND k.key = '' AND k.event > ?1 ORDER BY k.event LIMIT ?2";
+
+    // People.
+    WISH = "SELECT hold, control, control_number FROM live WHERE process = ?1";
+    CONTROL = "UPDATE live SET hold = ?2, control = ?3, control_number = ?4 WHERE process = ?1";
+    PEOPLE = wait!("wait w CROSS JOIN text n ON n.id = w.name WHERE w.kind >= 6 AND w.outcome IS NULL \
+        AND w.since > -9223372036854775808 ORDER BY w.since, w.process, w.thread, w.slot LIMIT ?1");
+    ADD_NOTICE = "INSERT INTO notice (process, at, text, unread) VALUES (?1, ?2, ?3, 1)";
+    NOTICES = "SELECT number, process, at, text FROM notice WHERE unread = 1 ORDER BY number LIMIT ?1";
+    READ_NOTICES = "UPDATE notice SET unread = NULL WHERE unread = 1 AND number <= ?1";
+    READ_NOTICES_OF = "UPDATE notice SET unread = NULL WHERE unread = 1 AND number <= ?1 AND process = ?2";
+
+    // What is shown.
+    PROCESS = concat!(process!("process p"), " WHERE p.id = ?1");
+    ALL_PROCESSES = "SELECT id FROM process WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
+    PROCESSES_OF = "SELECT id FROM process WHERE owner = ?3 AND id < ?1 ORDER BY id DESC LIMIT ?2";
+    ENDED_PROCESSES = "SELECT id FROM process WHERE status = ?3 AND id < ?1 ORDER BY id DESC LIMIT ?2";
+    LIVE_PROCESSES = "SELECT process FROM live WHERE process < ?1 ORDER BY process DESC LIMIT ?2";
+    PAUSED_PROCESSES = "SELECT process FROM live WHERE hold >= 2 AND process < ?1 ORDER BY process DESC LIMIT ?2";
+    READY_PROCESSES = "SELECT process FROM live WHERE hold IN (0, 1) AND ready <= ?3 AND process < ?1 \
+        ORDER BY process DESC LIMIT ?2";
+    ASKING_PROCESSES = "SELECT DISTINCT process FROM wait WHERE kind >= 6 AND outcome IS NULL AND process < ?1 \
+        ORDER BY process DESC LIMIT ?2";
+    WAITS = wait!("wait w CROSS JOIN text n ON n.id = w.name WHERE w.process = ?1 ORDER BY w.thread, w.slot");
+    WAITING = wait!("wait w CROSS JOIN text n ON n.id = w.name WHERE w.outcome IS NULL \
+        AND w.process > 0 ORDER BY w.process, w.thread, w.slot");
+    WAITING_DUE = wait!("live l CROSS JOIN wait w ON w.process = l.process CROSS JOIN text n ON n.id = w.name \
+        WHERE l.hold IN (0, 1, 2, 3, 4, 5, 6, 7) AND l.ready <= ?1 AND w.outcome IS NULL AND w.due <= ?1 \
+        ORDER BY w.process, w.thread, w.slot");
+    WAITING_NAMED = wait!("wait w CROSS JOIN text n ON n.id = w.name \
+        WHERE w.name = ?1 AND w.kind >= 3 AND w.outcome IS NULL ORDER BY w.process, w.thread, w.slot");
+    WAITING_KEY = wait!("wait_key k CROSS JOIN wait w \
+        ON w.process = k.process AND w.thread = k.thread AND w.slot = k.slot CROSS JOIN text n ON n.id = w.name \
+        WHERE k.name = ?1 AND k.rank IN (0, 1) AND k.key = ?2 ORDER BY w.process, w.thread, w.slot");
+    WAITING_TOPIC = wait!("wait_key k CROSS JOIN wait w \
+        ON w.process = k.process AND w.thread = k.thread AND w.slot = k.slot CROSS JOIN text n ON n.id = w.name \
+        WHERE k.name = ?1 AND k.rank = 0 ORDER BY w.process, w.thread, w.slot");
+    JOURNAL = "SELECT number, entry FROM journal WHERE process = ?1 AND number >= ?2 ORDER BY number LIMIT ?3";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::ALL;
+    use crate::schema;
+
+    /// Those that go through what they list, in its order, as long as somebody reads.
+    const LISTS: &[&str] = &[];
+
+    #[test]
+    fn no_statement_looks_through_a_table() {
+        let connection = schema::open(Path::new(":memory:")).expect("a store in memory");
+        let mut bad = Vec::new();
+        for (name, text) in ALL.iter().filter(|(name, _)| !LISTS.contains(name)) {
+            if ["BEGIN_WRITE", "BEGIN_READ", "COMMIT", "ROLLBACK"].contains(name) {
+                continue;
+            }
+            let mut plan = connection
+                .prepare(&format!("EXPLAIN QUERY PLAN {text}"))
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
+            let lines: Vec<String> = plan
+                .raw_query()
+                .mapped(|row| row.get(3))
+                .collect::<rusqlite::Result<_>>()
+                .expect("a plan");
+            for line in lines {
+                if line.starts_with("SCAN") && !line.starts_with("SCAN CONSTANT ROW") {
+                    bad.push(format!("{name}: {line}"));
+                }
+                let sorts = [
+                    "READY",
+                    "ARRIVED",
+                    "DUE",
+                    "QUEUED",
+                    "NEXT_OF",
+                    "CANDIDATES",
+                    "NOTICES",
+                    "PEOPLE",
+                    "NEXT_READY",
+                ];
+                if line.contains("TEMP B-TREE") && sorts.contains(name) {
+                    bad.push(format!("{name}: {line}"));
+                }
+            }
+        }
+        assert!(bad.is_empty(), "{bad:#?}");
+    }
+}

@@ -1,0 +1,315 @@
+//! The store: each method of the trait is one transaction.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+use salami_process::store::{
+    BegunCall, Claimed, Clock, Code, CodeHash, Control, Event, EventId, FinishedCall, InboxItem,
+    JournalEntry, Lost, NewEvent, NewProcess, Outcome, Process, ProcessFilter, ProcessId,
+    Recovered, Slot, Source, Store, StoreError, StoreErrorKind, ThreadId, TurnCommit, Wait,
+    WaitFilter, WaitKind,
+};
+
+use crate::failure::{Failure, Result};
+use crate::row;
+use crate::schema;
+use crate::sql;
+use crate::work::{self, Known, Work, count, signed, unsigned};
+
+type Said<T> = std::result::Result<T, StoreError>;
+
+/// A store of processes in one file.
+///
+/// Any number of them, in any number of operating-system processes of one machine, may have one file open.
+pub struct SqliteStore {
+    connection: Connection,
+    clock: Box<dyn Clock>,
+    known: Known,
+}
+
+impl SqliteStore {
+    /// Opens the store in a file, which is made if it is not there; `:memory:` is one that nobody else sees and
+    /// that lasts as long as its value.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::Newer`] if a later version made it, [`StoreErrorKind::Corrupt`] if it is no store or
+    /// damaged, [`StoreErrorKind::Unavailable`] if the file cannot be opened.
+    pub fn open(path: impl AsRef<Path>, clock: Box<dyn Clock>) -> Said<Self> {
+        Ok(Self {
+            connection: schema::open(path.as_ref()).map_err(Failure::say)?,
+            clock,
+            known: Known::default(),
+        })
+    }
+
+    /// Looks through the whole file for damage; takes as long as it is large.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::Corrupt`] with what was found first.
+    pub fn check(&mut self) -> Said<()> {
+        let found = self
+            .connection
+            .query_row("PRAGMA integrity_check(1)", [], |row| {
+                row.get::<_, String>(0)
+            });
+        match found {
+            Ok(found) if found == "ok" => Ok(()),
+            Ok(found) => Err(StoreError {
+                kind: StoreErrorKind::Corrupt,
+                message: format!("the store is damaged: {found}"),
+            }),
+            Err(error) => Err(Failure::Sqlite(error).say()),
+        }
+    }
+
+    fn write<T>(&mut self, work: impl FnOnce(&mut Work<'_>) -> Result<T>) -> Said<T> {
+        let clock = &self.clock;
+        work::write(&self.connection, &mut self.known, || clock.now(), work).map_err(Failure::say)
+    }
+
+    fn read<T>(&mut self, work: impl FnOnce(&mut Work<'_>) -> Result<T>) -> Said<T> {
+        let now = self.clock.now();
+        work::read(&self.connection, &mut self.known, now, work).map_err(Failure::say)
+    }
+
+    /// Whether there is anything to write: asked first, so that who looks in vain is in nobody's way.
+    fn has(&mut self, sql: &str, parameters: impl rusqlite::Params) -> Said<bool> {
+        let has = |connection: &Connection| -> Result<bool> {
+            let mut statement = connection.prepare_cached(sql)?;
+            Ok(statement.query_row(parameters, |row| row.get(0))?)
+        };
+        has(&self.connection).map_err(Failure::say)
+    }
+}
+
+impl Store for SqliteStore {
+    fn now(&mut self) -> Said<i64> {
+        Ok(self.clock.now())
+    }
+
+    fn name(&mut self) -> Said<String> {
+        self.read(|work| work.value(sql::STORE_NAME, []))
+    }
+
+    fn put_code(&mut self, code: &Code) -> Said<()> {
+        if self.has(sql::HAS_CODE, [&code.hash[..]])? {
+            return Ok(());
+        }
+        self.write(|work| {
+            work.execute(sql::ADD_CODE, (&code.hash[..], &code.body))?;
+            Ok(())
+        })
+    }
+
+    fn code(&mut self, hash: &CodeHash) -> Said<Option<Vec<u8>>> {
+        self.read(|work| work.first(sql::CODE_BODY, [&hash[..]], |row| Ok(row.get(0)?)))
+    }
+
+    fn start(&mut self, processes: &[NewProcess]) -> Said<Vec<ProcessId>> {
+        self.write(|work| {
+            let after: i64 = work.value(sql::LAST_EVENT, [])?;
+            let mut ids = Vec::with_capacity(processes.len());
+            for new in processes {
+                let Some(code) = work.code(&new.code)? else {
+                    return Err(Failure::new(
+                        StoreErrorKind::Missing,
+                        "the code of the process is not in the store",
+                    ));
+                };
+                let owner = work.text(&new.owner)?;
+                let process = (
+                    code,
+                    owner,
+                    &new.name,
+                    &new.input,
+                    &new.options,
+                    work.now,
+                    after,
+                );
+                let id = work.insert(sql::ADD_PROCESS, process)?;
+                work.execute(sql::ADD_LIVE, (id, work.now))?;
+                ids.push(ProcessId(unsigned(id)?));
+            }
+            Ok(ids)
+        })
+    }
+
+    fn claim(&mut self, worker: &str, lease: i64, limit: usize) -> Said<Vec<Claimed>> {
+        let now = self.clock.now();
+        if !self.has(sql::IS_READY, [now])? {
+            return Ok(Vec::new());
+        }
+        self.write(|work| work.claim(worker, lease, limit))
+    }
+
+    fn renew(&mut self, worker: &str, lease: i64) -> Said<()> {
+        if !self.has(sql::HAS_LEASES, [])? {
+            return Ok(());
+        }
+        self.write(|work| work.renew(worker, lease))
+    }
+
+    fn thread(&mut self, process: ProcessId, thread: ThreadId) -> Said<Option<Vec<u8>>> {
+        let process = signed(process.0);
+        self.read(|work| {
+            if thread == 0 {
+                work.first(sql::OWN_THREAD, [process], |row| Ok(row.get(0)?))
+            } else {
+                work.first(
+                    sql::THREAD,
+                    (process, signed(thread)),
+                    |row| Ok(row.get(0)?),
+                )
+            }
+        })
+    }
+
+    fn commit(&mut self, worker: &str, turns: &[TurnCommit]) -> Said<Vec<Lost>> {
+        if turns.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.write(|work| {
+            let mut lost = Vec::new();
+            for turn in turns {
+                if !work.commit(worker, turn)? {
+                    lost.push(Lost(turn.process));
+                }
+            }
+            Ok(lost)
+        })
+    }
+
+    fn begin_calls(&mut self, worker: &str, lease: i64, limit: usize) -> Said<Vec<BegunCall>> {
+        let now = self.clock.now();
+        if !self.has(sql::IS_QUEUED, [now])? {
+            return Ok(Vec::new());
+        }
+        self.write(|work| work.begin_calls(worker, lease, limit))
+    }
+
+    fn finish_calls(&mut self, worker: &str, calls: &[FinishedCall]) -> Said<Vec<bool>> {
+        if calls.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.write(|work| {
+            let mut written = Vec::with_capacity(calls.len());
+            for call in calls {
+                written.push(work.finish_call(worker, call)?);
+            }
+            Ok(written)
+        })
+    }
+
+    fn recover(&mut self) -> Said<Recovered> {
+        let now = self.clock.now();
+        if !self.has(sql::IS_OVER, [now])? {
+            return Ok(Recovered::default());
+        }
+        self.write(|work| work.recover())
+    }
+
+    fn publish(
+        &mut self,
+        events: &[NewEvent],
+        source: Option<&Source>,
+    ) -> Said<Vec<Option<EventId>>> {
+        self.write(|work| {
+            let mut ids = Vec::with_capacity(events.len());
+            for event in events {
+                ids.push(work.publish(event)?);
+            }
+            if let Some(source) = source {
+                work.set_source(&source.name, &source.cursor)?;
+            }
+            Ok(ids)
+        })
+    }
+
+    fn source_cursor(&mut self, source: &str) -> Said<Option<String>> {
+        self.read(|work| work.first(sql::SOURCE, [source], |row| Ok(row.get(0)?)))
+    }
+
+    fn event(&mut self, event: EventId) -> Said<Option<Event>> {
+        self.read(|work| work.first(sql::EVENT, [signed(event)], row::event))
+    }
+
+    fn events(&mut self, topic: Option<&str>, after: EventId, limit: usize) -> Said<Vec<Event>> {
+        self.read(|work| work.events(topic, after, count(limit)))
+    }
+
+    fn settle(
+        &mut self,
+        process: ProcessId,
+        thread: ThreadId,
+        slot: Slot,
+        kinds: &[WaitKind],
+        outcome: &Outcome,
+    ) -> Said<bool> {
+        let place = (signed(process.0), signed(thread), signed(slot));
+        self.write(|work| work.settle(place, kinds, outcome))
+    }
+
+    fn repeat_call(&mut self, process: ProcessId, thread: ThreadId, slot: Slot) -> Said<bool> {
+        let place = (signed(process.0), signed(thread), signed(slot));
+        self.write(|work| work.repeat_call(place))
+    }
+
+    fn control(&mut self, process: ProcessId, control: Control) -> Said<bool> {
+        self.write(|work| work.control(signed(process.0), control))
+    }
+
+    fn process(&mut self, process: ProcessId) -> Said<Option<Process>> {
+        self.read(|work| work.process(signed(process.0)))
+    }
+
+    fn processes(
+        &mut self,
+        filter: &ProcessFilter,
+        before: Option<ProcessId>,
+        limit: usize,
+    ) -> Said<Vec<Process>> {
+        self.read(|work| work.processes(filter, before, limit))
+    }
+
+    fn threads(&mut self, process: ProcessId) -> Said<Vec<ThreadId>> {
+        self.read(|work| {
+            let process = [signed(process.0)];
+            let read = |row: &rusqlite::Row<'_>| unsigned(row.get(0)?);
+            let mut threads = work.all(sql::HAS_OWN_THREAD, process, read)?;
+            threads.extend(work.all(sql::THREADS, process, read)?);
+            Ok(threads)
+        })
+    }
+
+    fn waits(&mut self, process: ProcessId) -> Said<Vec<Wait>> {
+        self.read(|work| work.all(sql::WAITS, [signed(process.0)], row::wait))
+    }
+
+    fn waiting(&mut self, filter: &WaitFilter, limit: usize) -> Said<Vec<Wait>> {
+        self.read(|work| work.waiting(filter, limit))
+    }
+
+    fn inbox(&mut self, limit: usize) -> Said<Vec<InboxItem>> {
+        self.read(|work| work.inbox(limit))
+    }
+
+    fn read_notices(&mut self, process: Option<ProcessId>, through: u64) -> Said<u64> {
+        self.write(|work| work.read_notices(process, through))
+    }
+
+    fn journal(&mut self, process: ProcessId, from: u64, limit: usize) -> Said<Vec<JournalEntry>> {
+        self.read(|work| {
+            let wanted = (signed(process.0), signed(from), count(limit));
+            work.all(sql::JOURNAL, wanted, |row| {
+                Ok(JournalEntry {
+                    number: unsigned(row.get(0)?)?,
+                    entry: row.get(1)?,
+                })
+            })
+        })
+    }
+
+    fn next_due(&mut self) -> Said<Option<i64>> {
+        self.read(|work| work.next_due())
+    }
+}

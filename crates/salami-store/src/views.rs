@@ -1,0 +1,203 @@
+//! What people are shown: processes, waits, the inbox.
+
+use rusqlite::Params;
+use salami_process::store::{
+    InboxItem, Notice, Process, ProcessFilter, ProcessId, Status, Wait, WaitFilter, fields_of,
+    key_of,
+};
+
+use crate::failure::Result;
+use crate::row;
+use crate::sql;
+use crate::work::{Work, count, signed, unsigned};
+
+/// How many candidates are looked at together.
+const PAGE: i64 = 256;
+
+impl Work<'_> {
+    pub(crate) fn process(&self, id: i64) -> Result<Option<Process>> {
+        self.first(sql::PROCESS, [id], |row| row::process(row, self.now))
+    }
+
+    /// Processes that a filter lets through, the latest first.
+    pub(crate) fn processes(
+        &mut self,
+        filter: &ProcessFilter,
+        before: Option<ProcessId>,
+        limit: usize,
+    ) -> Result<Vec<Process>> {
+        let before = before.map_or(i64::MAX, |before| signed(before.0));
+        let owner = match &filter.owner {
+            None => None,
+            Some(owner) => match self.known_text(owner)? {
+                None => return Ok(Vec::new()),
+                known => known,
+            },
+        };
+        if filter.statuses.is_empty() {
+            return self.list(None, owner, filter, before, limit);
+        }
+        let mut statuses = filter.statuses.clone();
+        statuses.sort_unstable();
+        statuses.dedup();
+        let mut found = Vec::new();
+        for status in statuses {
+            found.extend(self.list(Some(status), owner, filter, before, limit)?);
+        }
+        found.sort_by_key(|process| std::cmp::Reverse(process.id));
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// Those of one status, or all.
+    fn list(
+        &self,
+        status: Option<Status>,
+        owner: Option<i64>,
+        filter: &ProcessFilter,
+        mut before: i64,
+        limit: usize,
+    ) -> Result<Vec<Process>> {
+        let mut found = Vec::new();
+        while found.len() < limit {
+            let candidates = self.candidates(status, owner, before)?;
+            let Some(last) = candidates.last() else {
+                break;
+            };
+            before = *last;
+            for id in candidates {
+                let process = self.process(id)?.filter(|process| {
+                    status.is_none_or(|status| process.status == status)
+                        && (filter.owner.as_ref()).is_none_or(|owner| process.owner == *owner)
+                });
+                found.extend(process);
+            }
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// A page of processes among which are those of a status, from the index that has the fewest others.
+    fn candidates(
+        &self,
+        status: Option<Status>,
+        owner: Option<i64>,
+        before: i64,
+    ) -> Result<Vec<i64>> {
+        let ids = |sql: &str, parameters: &[&dyn rusqlite::ToSql]| {
+            self.all(sql, parameters, |row| Ok(row.get(0)?))
+        };
+        match (status, owner) {
+            (Some(Status::Slowed), _) => Ok(Vec::new()),
+            (Some(Status::Paused), _) => ids(sql::PAUSED_PROCESSES, &[&before, &PAGE]),
+            (Some(Status::Held | Status::Asking), _) => {
+                ids(sql::ASKING_PROCESSES, &[&before, &PAGE])
+            }
+            (Some(Status::Running), _) => ids(sql::READY_PROCESSES, &[&before, &PAGE, &self.now]),
+            (Some(status @ (Status::Done | Status::Failed | Status::Aborted)), _) => ids(
+                sql::ENDED_PROCESSES,
+                &[&before, &PAGE, &row::status_number(status)],
+            ),
+            (_, Some(owner)) => ids(sql::PROCESSES_OF, &[&before, &PAGE, &owner]),
+            (Some(Status::Waiting), None) => ids(sql::LIVE_PROCESSES, &[&before, &PAGE]),
+            (None, None) => ids(sql::ALL_PROCESSES, &[&before, &PAGE]),
+        }
+    }
+
+    /// Waits without outcome that a filter lets through.
+    pub(crate) fn waiting(&mut self, filter: &WaitFilter, limit: usize) -> Result<Vec<Wait>> {
+        let mut found = Vec::new();
+        let Some(name) = &filter.name else {
+            match filter.due_by {
+                None => self.filter(sql::WAITING, [], filter, limit, &mut found)?,
+                Some(due_by) => {
+                    self.filter(sql::WAITING_DUE, [due_by], filter, limit, &mut found)?;
+                }
+            }
+            return Ok(found);
+        };
+        let Some(name) = self.known_text(name)? else {
+            return Ok(found);
+        };
+        let mut fields = filter.fields.iter();
+        match fields.find_map(|(name, value)| key_of(name, value)) {
+            Some(key) => self.filter(sql::WAITING_KEY, (name, key), filter, limit, &mut found)?,
+            None => self.filter(sql::WAITING_TOPIC, [name], filter, limit, &mut found)?,
+        }
+        let events = found.len();
+        self.filter(sql::WAITING_NAMED, [name], filter, limit, &mut found)?;
+        if events > 0 && found.len() > events {
+            found.sort_by_key(|wait| (wait.process, wait.wait.thread, wait.wait.slot));
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// Adds those of a statement's waits that a filter lets through, up to a limit.
+    fn filter(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        filter: &WaitFilter,
+        limit: usize,
+        found: &mut Vec<Wait>,
+    ) -> Result<()> {
+        let mut left = limit;
+        if left == 0 {
+            return Ok(());
+        }
+        self.each(sql, parameters, |row| {
+            let wait = row::wait(row)?;
+            if lets_through(filter, &wait) {
+                found.push(wait);
+                left -= 1;
+            }
+            Ok(left > 0)
+        })
+    }
+
+    /// What people are asked and told.
+    pub(crate) fn inbox(&self, limit: usize) -> Result<Vec<InboxItem>> {
+        let limit = count(limit);
+        let waits = self.all(sql::PEOPLE, [limit], row::wait)?;
+        let notices = self.all(sql::NOTICES, [limit], |row| {
+            Ok(Notice {
+                number: unsigned(row.get(0)?)?,
+                process: ProcessId(unsigned(row.get(1)?)?),
+                at: row.get(2)?,
+                text: row.get(3)?,
+            })
+        })?;
+        let mut items: Vec<(i64, InboxItem)> = Vec::with_capacity(waits.len() + notices.len());
+        items.extend(
+            waits
+                .into_iter()
+                .map(|wait| (wait.since, InboxItem::Wait(wait))),
+        );
+        items.extend(
+            notices
+                .into_iter()
+                .map(|notice| (notice.at, InboxItem::Notice(notice))),
+        );
+        // Stable: of one instant the waits come first.
+        items.sort_by_key(|item| item.0);
+        let items = items.into_iter().map(|item| item.1);
+        Ok(items
+            .take(usize::try_from(limit).unwrap_or(usize::MAX))
+            .collect())
+    }
+}
+
+/// Whether a wait without outcome is one of those that are wanted; its name was looked at.
+fn lets_through(filter: &WaitFilter, wait: &Wait) -> bool {
+    let is_due = filter.due_by.is_none_or(|by| {
+        let is_call = matches!(wait.wait.kind, salami_process::store::WaitKind::Call(_));
+        !is_call && wait.wait.due.is_some_and(|due| due <= by)
+    });
+    if !is_due || filter.fields.is_empty() {
+        return is_due;
+    }
+    let fields = fields_of(&wait.wait.body);
+    let mut wanted = filter.fields.iter();
+    wanted.all(|(name, value)| fields.get(name) == Some(value))
+}
