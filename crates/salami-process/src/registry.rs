@@ -230,6 +230,15 @@ impl Tools {
         self.tools.get_mut(&first.tool)?.ask_batch(calls)
     }
 
+    /// The arguments of a call of an event function as the fields of its events have them.
+    #[must_use]
+    pub fn matched(&self, call: &Call) -> Map<String, Value> {
+        match self.tool(&call.tool) {
+            Some(tool) => tool.matched(call),
+            None => call.arguments.clone(),
+        }
+    }
+
     /// Where events come from that the tools bring.
     pub fn sources(&mut self) -> Vec<Box<dyn EventSource>> {
         self.tools.values_mut().flat_map(|tool| tool.sources()).collect()

@@ -366,6 +366,12 @@ pub trait Tool: Send {
         None
     }
 
+    /// The arguments of a call of an event function as the fields of its events have them: an address in
+    /// small letters, say.
+    fn matched(&self, call: &Call) -> Map<String, Value> {
+        call.arguments.clone()
+    }
+
     /// Where events come from that this tool brings: empty if it brings none.
     fn sources(&mut self) -> Vec<Box<dyn EventSource>> {
         Vec::new()

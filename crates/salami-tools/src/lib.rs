@@ -4,6 +4,7 @@
 //! - [`Clock`]: where that person lives.
 //! - [`Http`]: hosts on a list.
 //! - [`Sql`]: a SQLite file or a Postgres server.
+//! - [`Email`]: a mailbox.
 //! - [`CannedTool`]: answers from a file, for tests.
 //! - [`configured`]: the tools of a `salami.toml`.
 //!
@@ -12,6 +13,7 @@
 mod canned;
 mod clock;
 mod config;
+mod email;
 mod http;
 mod secret;
 mod sql;
@@ -21,6 +23,7 @@ mod user;
 pub use canned::{CannedTool, canned_answers};
 pub use clock::{Clock, STUB as CLOCK_STUB};
 pub use config::{Surroundings, configured, configured_limits};
+pub use email::{Email, EmailPolicy, Encryption, MailServer, STUB as EMAIL_STUB};
 pub use http::{Entry, Http, Policy, STUB as HTTP_STUB, Target, is_public};
 pub use secret::Secret;
 pub use sql::{Bounds, Database, Declared, Field, Server, Sql, SqlPolicy, Text};

@@ -178,8 +178,9 @@ impl Engine {
                         wait.kind = WaitKind::Event;
                         wait.due =
                             deadline(now, call.arguments.get("timeout").and_then(Value::as_f64));
+                        let arguments = self.tools.matched(call);
                         let fields = matching.iter().filter_map(|name| {
-                            let value = call.arguments.get(name)?;
+                            let value = arguments.get(name)?;
                             (!value.is_null()).then(|| (name.clone(), value.clone()))
                         });
                         wait.body = Value::Object(fields.collect()).to_string();

@@ -28,10 +28,11 @@ use serde_json::Value;
 
 use crate::canned::{CannedTool, canned_answers};
 use crate::clock::Clock;
+use crate::email::Email;
 use crate::http::Http;
 use crate::sql::Sql;
 use crate::user::User;
-use crate::{clock, http, sql};
+use crate::{clock, email, http, sql};
 
 pub(crate) use table::{Table, secret};
 
@@ -125,6 +126,9 @@ pub fn configured(text: &str, surroundings: &dyn Surroundings) -> Result<Tools, 
         }
         if let Some(table) = table.table("sql")? {
             tools.connect(Sql::new(sql::config::policy(table, surroundings)?));
+        }
+        if let Some(table) = table.table("email")? {
+            tools.connect(Email::new(email::config::policy(table, surroundings)?));
         }
         if let Some(mut table) = table.table("canned")? {
             let file = table
