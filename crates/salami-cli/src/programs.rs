@@ -115,10 +115,10 @@ fn sorted<T>(outcome: Result<T, CompileError>) -> Result<Result<T, Refusal>, Fai
 }
 
 fn undecodable(wrong: salami_source::Undecodable) -> CompileError {
-    CompileError::Refused(Refusal {
-        diagnostics: vec![wrong.diagnostic],
-        sources: vec![wrong.source],
-    })
+    CompileError::Refused(Refusal::new(
+        vec![wrong.diagnostic],
+        vec![wrong.source],
+    ))
 }
 
 /// What is said of our own bugs.

@@ -359,6 +359,176 @@ fn mistakes_are_shown_where_they_are() {
             "p.ir:4:1",
             "$0 may be unset here",
         ),
+        (
+            "CALL_SERVICE \"a.b\" email\n",
+            "p.ir:1:20",
+            "the arguments of CALL_SERVICE stand in brackets",
+        ),
+        (
+            "CALL_SERVICE \"a.b\" email\n",
+            "p.ir:1:20",
+            "write `[email]`",
+        ),
+        (
+            "HTTP_POST \"https://a\" email 1 -> $0\n",
+            "p.ir:1:23",
+            "write `[email 1]`",
+        ),
+        (
+            "CALL_SERVICE \"database\" [email]\n",
+            "p.ir:1:14",
+            "write the method behind a dot, as `\"database.query\"`",
+        ),
+        (
+            "LOAD_INPUT \"email\" $0\n",
+            "p.ir:1:20",
+            "`->` is missing in front of `$0`",
+        ),
+        (
+            "LOAD_INPUT \"email\" => $0\n",
+            "p.ir:1:20",
+            "the arrow is written `->`",
+        ),
+        (
+            "LOAD_INPUT \"email\" \u{2192} $0\n",
+            "p.ir:1:20",
+            "the arrow is written `->`",
+        ),
+        ("LOAD_INPUT \"email\" -> 0\n", "p.ir:1:23", "write `$0`"),
+        ("LOAD_INPUT email -> $0\n", "p.ir:1:12", "write `\"email\"`"),
+        ("LOAD_CONST 'x' -> $0\n", "p.ir:1:12", "write `\"x\"`"),
+        (
+            "LOAD_CONST \u{201c}x\u{201d} -> $0\n",
+            "p.ir:1:12",
+            "write `\"x\"`",
+        ),
+        (
+            "// what it does\nRETURN\n",
+            "p.ir:1:1",
+            "comments begin with `;` or `#`",
+        ),
+        (
+            "HTTP_GET https://a -> $0\n",
+            "p.ir:1:16",
+            "a URL stands in double quotes",
+        ),
+        (
+            "CMP == email email -> $0\n",
+            "p.ir:1:5",
+            "write `CMP \"==\" left right -> $0`",
+        ),
+        (
+            "CMP \"=\" email email -> $0\n",
+            "p.ir:1:5",
+            "did you mean \"==\"?",
+        ),
+        ("JMP -> 0\n", "p.ir:1:1", "did you mean `JUMP`?"),
+        ("0 RETURN\n", "p.ir:1:1", "write `0: RETURN`"),
+        (
+            "$0 = LOAD_INPUT \"email\"\n",
+            "p.ir:1:1",
+            "what a line sets stands at its end",
+        ),
+        (
+            "ADD 1, 2 -> $0\n",
+            "p.ir:1:6",
+            "operands stand without commas",
+        ),
+        (
+            "0: RETURN\n0: RETURN\n",
+            "p.ir:2:1",
+            "a line has the address 0 already",
+        ),
+        (
+            "4: RETURN\n2: RETURN\n",
+            "p.ir:2:1",
+            "give this line an address above 4, or none",
+        ),
+        (
+            "STORE_OUTPUT \"x\"\n",
+            "p.ir:1:17",
+            "it is written `STORE_OUTPUT \"name\" value`",
+        ),
+        (
+            "ADD $1 1 -> $2\n",
+            "p.ir:1:1",
+            "no line sets it: set it before, as `LOAD_CONST 0 -> $1`",
+        ),
+        (
+            "0: IF_TRUE email -> 2\n1: LOAD_CONST 1 -> $0\n2: RETURN $0\n",
+            "p.ir:3:1",
+            "line 1 sets it, but not on every way to this line",
+        ),
+        (
+            "CALL_SERVICE \"a.b\" [] -> $0\nIF_ERROR -> 9\nRETURN $0\n9: RETURN $0\n",
+            "p.ir:4:1",
+            "line 0 sets it, and where that fails line 1 goes on without it",
+        ),
+        (
+            "REQUIRE database.query\n0: CALL_SERVICE \"database.qery\" []\n",
+            "p.ir:2:1",
+            "did you mean `database.query`?",
+        ),
+        (
+            "PARALLEL_START 1\nHTTP_GET \"a\"\nPARALLEL_JOIN\n",
+            "p.ir:2:1",
+            "write `Task 1: HTTP_GET`",
+        ),
+        (
+            "ADD 1 \"x\" -> $0\n",
+            "p.ir:1:1",
+            "`\"x\"` is string, not integer",
+        ),
+        (
+            "LEN 5 -> $0\n",
+            "p.ir:1:1",
+            "`5` is integer, not string or array or object",
+        ),
+        (
+            "FOR_EACH i 0 \"x\" start end\n",
+            "p.ir:1:1",
+            "`\"x\"` is string, not integer",
+        ),
+        (
+            "FOR_EACH i 0 2.5 start end\n",
+            "p.ir:1:1",
+            "`2.5` is number, not integer",
+        ),
+        (
+            "FOR_EACH i 0 0xffffff start end\n",
+            "p.ir:1:1",
+            "Loop exceeds iteration limit",
+        ),
+        (
+            "EXTRACT_REGEX email \"(\" -> $0\n",
+            "p.ir:1:1",
+            "missing ), unterminated subpattern",
+        ),
+        (
+            "EXTRACT_JSON obj \"$.a\" -> $0\n",
+            "p.ir:1:1",
+            "\"$.a\" is no path such as",
+        ),
+        (
+            "EXTRACT_XML email \"//b[\" -> $0\n",
+            "p.ir:1:1",
+            "a `[` has no `]`",
+        ),
+        (
+            "CALL double [1] -> $0\nFUNCTION \"double\" parameters 1\nRETURN $0\n",
+            "p.ir:1:6",
+            "write `\"double\"`",
+        ),
+        (
+            "STORE \"t\" 1\nADD t 1 -> $0\nFUNCTION \"f\"\nRETURN\n",
+            "p.ir:2:1",
+            "`LOAD \"t\" -> $0` reads it",
+        ),
+        (
+            "FUNCTION \"double\" parameters 1\nRETURN $0\n",
+            "p.ir:1:1",
+            "its inputs come by LOAD_INPUT",
+        ),
     ] {
         let outcome = run(
             "mistake",
@@ -376,6 +546,111 @@ fn mistakes_are_shown_where_they_are() {
             outcome.errors.contains(text),
             "{program}: {text}: {outcome:?}"
         );
+        assert!(
+            outcome.errors.contains("= help: "),
+            "{program}: {outcome:?}"
+        );
+        for rule in ["V8:", "V15:", "V18:", "V25:"] {
+            assert!(!outcome.errors.contains(rule), "{program}: {outcome:?}");
+        }
+    }
+}
+
+#[test]
+fn refusals_have_the_form_of_the_page() {
+    let program = "3: LOAD_CONST 1 -> $1\n12: EXTRACT_JSON $email \"field\" -> $2\n";
+    let input = r#"{"email": "user@example.com"}"#;
+    let outcome = run("refused", program, input, "", &["--format", "json"]);
+    assert_eq!(outcome.status, Some(3), "{outcome:?}");
+    let value: serde_json::Value = serde_json::from_str(&outcome.output).expect("JSON");
+    let error = &value["error"];
+    assert_eq!(error["kind"], "refused");
+    assert_eq!(error["code"], "COMPILATION_ERROR");
+    assert_eq!(error["message"], "Cannot extract JSON from non-object");
+    let context = &error["context"];
+    assert_eq!(context["instruction_pointer"], 12, "{outcome:?}");
+    assert_eq!(context["register"], "$email", "{outcome:?}");
+    assert_eq!(context["expected_type"], "object", "{outcome:?}");
+    assert_eq!(context["actual_type"], "string", "{outcome:?}");
+    assert_eq!(context["line"], 2, "{outcome:?}");
+    let diagnostics = error["diagnostics"].as_array().expect("diagnostics");
+    assert_eq!(diagnostics.len(), 1, "{outcome:?}");
+    assert_eq!(diagnostics[0]["code"], "module.type", "{outcome:?}");
+    // What is wrong for any input is told in the same form.
+    let outcome = run(
+        "refused-any",
+        "ADD 1 \"x\" -> $0\n",
+        "{}",
+        "",
+        &["--format", "json"],
+    );
+    let value: serde_json::Value = serde_json::from_str(&outcome.output).expect("JSON");
+    let error = &value["error"];
+    assert_eq!(error["message"], "Type mismatch in ADD", "{outcome:?}");
+    let context = &error["context"];
+    assert_eq!(context["register"], serde_json::Value::Null, "{outcome:?}");
+    assert_eq!(context["expected_type"], "integer", "{outcome:?}");
+    assert_eq!(context["actual_type"], "string", "{outcome:?}");
+}
+
+#[test]
+fn a_check_says_what_may_fail() {
+    let folder = Folder::new("svm-check");
+    let check = |program: &str| {
+        let program = folder.file("p.ir", program);
+        svm("salami", &["check", &program], "")
+    };
+    let outcome = check("0: ADD n 1 -> $0\n1: RETURN $0\n");
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    for text in [
+        "ADD fails where $n, which may be anything, is not number",
+        "p.ir:1:1",
+        "`INPUT \"n\": number`",
+        "1 assertion point",
+    ] {
+        assert!(outcome.output.contains(text), "{text}: {outcome:?}");
+    }
+    let outcome = check("INPUT \"n\": number\n0: ADD n 1 -> $0\n1: RETURN $0\n");
+    assert!(
+        outcome.output.contains("proved, no assertion points"),
+        "{outcome:?}"
+    );
+    // An answer may be anything, and what is in data, too; where that is caught, it is no such point.
+    let request = "0: HTTP_GET \"https://a\" -> $0\n";
+    let outcome = check(&format!(
+        "{request}1: EXTRACT_JSON $0 \"a.b\" -> $1\n2: MUL $1 2 -> $2\n"
+    ));
+    for text in [
+        "EXTRACT_JSON fails where $0 has no such part",
+        "MUL fails where $1",
+        "2 assertion points",
+    ] {
+        assert!(outcome.output.contains(text), "{text}: {outcome:?}");
+    }
+    let outcome = check(&format!(
+        "{request}1: EXTRACT_JSON $0 \"a.b\" -> $1\n2: IF_ERROR -> 9\n3: RETURN $1\n9: RETURN 0\n"
+    ));
+    assert!(
+        outcome.output.contains("proved, no assertion points"),
+        "{outcome:?}"
+    );
+    for text in [
+        "FOR_EACH i 0 n start end\n",
+        "LEN items -> $0\n",
+        "CMP \"<\" a 1 -> $0\n",
+    ] {
+        let outcome = check(text);
+        assert!(
+            outcome.output.contains("1 assertion point\n"),
+            "{text}: {outcome:?}"
+        );
+    }
+    for text in [
+        "FOR_EACH i 0 3 start end\n",
+        "CMP \"==\" a 1 -> $0\nIF_TRUE a -> end\n",
+    ] {
+        let outcome = check(text);
+        assert!(outcome.output.contains("proved, no"), "{text}: {outcome:?}");
     }
 }
 

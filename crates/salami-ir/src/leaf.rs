@@ -12,17 +12,19 @@ pub struct LeafSignature {
     pub arguments: u8,
     /// What it returns.
     pub result: RegisterType,
-    /// What its first argument must be, where it always fails else and a call with another one is
+    /// What its first arguments must be, where it always fails else and a call with others is
     /// refused.
     pub requires: Option<Requirement>,
 }
 
-/// What the first argument of a leaf must be.
+/// What the first arguments of a leaf must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Requirement {
+    /// How many arguments.
+    pub arguments: u8,
     /// One of these kinds.
     pub tags: TagSet,
-    /// What they are called: `object`.
+    /// What these are called: `object`.
     pub expected: &'static str,
     /// What is said where it is not.
     pub refusal: &'static str,

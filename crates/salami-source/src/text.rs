@@ -40,7 +40,7 @@ pub struct LineColumn {
 }
 
 /// One source file: its name for people, its text, and where its lines start.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     name: String,
     text: String,

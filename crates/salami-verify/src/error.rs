@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use salami_ir::Place;
+use salami_ir::{Place, Register};
 use salami_source::{Code, Diagnostic, Span};
 
 macro_rules! rules {
@@ -48,6 +48,8 @@ pub struct VerifyError {
     pub place: Place,
     /// What is wrong, in a sentence without full stop.
     pub message: String,
+    /// The register that is at fault, where it is one.
+    pub register: Option<Register>,
     /// The value of the wrong type, if it is that.
     pub mismatch: Option<Mismatch>,
 }
@@ -99,21 +101,27 @@ impl Errors {
                 rule,
                 place,
                 message: message.into(),
+                register: None,
                 mismatch: None,
             });
         }
     }
 
-    pub(crate) fn push_mismatch(
+    pub(crate) fn push_about(
         &mut self,
         rule: Rule,
         place: Place,
         message: String,
-        mismatch: Mismatch,
+        register: Register,
+        mismatch: Option<Mismatch>,
     ) {
+        if self.is_full() {
+            return;
+        }
         self.push(rule, place, message);
         if let Some(last) = self.list.last_mut() {
-            last.mismatch = Some(mismatch);
+            last.register = Some(register);
+            last.mismatch = mismatch;
         }
     }
 

@@ -80,6 +80,7 @@
 //! program ends. Fuel meters every instruction, so every loop.
 
 mod blocks;
+mod doubts;
 mod error;
 mod facts;
 mod flow;
@@ -91,6 +92,7 @@ mod shape;
 mod tables;
 mod verified;
 
+pub use doubts::Doubt;
 pub use error::{Mismatch, Rule, VerifyError};
 pub use facts::{Facts, FunctionFacts, Registers};
 pub use tables::{MAXIMUM_FUNCTIONS, MAXIMUM_REGISTERS};

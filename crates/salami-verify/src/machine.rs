@@ -148,6 +148,16 @@ impl<'c, 'm> Machine<'c, 'm> {
         }
     }
 
+    /// The same for a register that may be unset.
+    fn unset(&mut self, register: Register) {
+        let message = format!("{} may be unset here", self.named(register));
+        if let Some(errors) = &mut self.errors
+            && !core::mem::replace(&mut self.refused, true)
+        {
+            errors.push_about(Rule::V15, self.place, message, register, None);
+        }
+    }
+
     /// The same for a value that is of the wrong type.
     pub(crate) fn mismatch(
         &mut self,
@@ -167,7 +177,7 @@ impl<'c, 'm> Machine<'c, 'm> {
         if let Some(errors) = &mut self.errors
             && !core::mem::replace(&mut self.refused, true)
         {
-            errors.push_mismatch(Rule::V25, self.place, message, mismatch);
+            errors.push_about(Rule::V25, self.place, message, register, Some(mismatch));
         }
     }
 
@@ -195,8 +205,7 @@ impl<'c, 'm> Machine<'c, 'm> {
             return Type::ANY;
         }
         if held.may_be_unset() {
-            let name = self.named(register);
-            self.refuse(Rule::V15, || format!("{name} may be unset here"));
+            self.unset(register);
         }
         held.set()
     }
@@ -216,7 +225,7 @@ impl<'c, 'm> Machine<'c, 'm> {
         {
             self.refuse(Rule::V16, || format!("{register} is not a cell"));
         } else if held.may_be_unset() {
-            self.refuse(Rule::V15, || format!("{register} may be unset here"));
+            self.unset(register);
         }
     }
 

@@ -197,7 +197,7 @@ const SUBSCRIPTABLE: TagSet = tags!(Str | Bytes | List | Tuple | Dict | Range | 
 /// What items can be stored to and deleted from.
 const STORABLE: TagSet = tags!(List | Dict | Deque);
 /// What has a length.
-const SIZED: TagSet = tags!(
+pub(crate) const SIZED: TagSet = tags!(
     Str | Bytes
         | List
         | Tuple
@@ -211,7 +211,7 @@ const SIZED: TagSet = tags!(
         | Deque
 );
 /// What can be iterated over, but generators.
-const ITERABLE: TagSet = SIZED.union(tags!(Iterator | StringIo | CsvReader));
+pub(crate) const ITERABLE: TagSet = SIZED.union(tags!(Iterator | StringIo | CsvReader));
 
 /// What `container[key]` gives.
 #[must_use]

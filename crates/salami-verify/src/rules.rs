@@ -41,10 +41,23 @@ impl<'m> Machine<'_, 'm> {
         self.define(result, Type::of(tags));
     }
 
-    fn attempt(&mut self, instruction: &Instruction, operand: Type, possible: bool) {
-        if !possible {
-            self.is_impossible(instruction.mnemonic(), &[operand]);
+    /// An operation that takes only what hand-written code is told is `expected`.
+    fn attempt(
+        &mut self,
+        instruction: &Instruction,
+        operand: (Register, Type),
+        possible: bool,
+        expected: &str,
+    ) {
+        let (register, held) = operand;
+        if possible || held.tags.is_empty() {
+            return;
         }
+        if !self.context.module.listing.is_empty() {
+            let message = format!("Type mismatch in {}", instruction.mnemonic());
+            self.mismatch(message, register, expected.to_owned(), held.tags);
+        }
+        self.is_impossible(instruction.mnemonic(), &[held]);
     }
 
     fn arguments(&mut self, called: &'m Function, arguments: &[Register]) {
@@ -369,11 +382,13 @@ impl<'m> Machine<'_, 'm> {
                 else {
                     return;
                 };
-                if let (Some(requires), Some(first)) = (requires, arguments.first()) {
-                    let held = self.held(*first).set().tags;
-                    if !held.is_empty() && held.intersection(requires.tags).is_empty() {
-                        let expected = requires.expected.to_owned();
-                        self.mismatch(requires.refusal.to_owned(), *first, expected, held);
+                if let Some(requires) = requires {
+                    for argument in arguments.iter().take(usize::from(requires.arguments)) {
+                        let held = self.held(*argument).set().tags;
+                        if !held.is_empty() && held.intersection(requires.tags).is_empty() {
+                            let expected = requires.expected.to_owned();
+                            self.mismatch(requires.refusal.to_owned(), *argument, expected, held);
+                        }
                     }
                 }
                 if arguments.len() != usize::from(wanted) {
@@ -520,12 +535,10 @@ impl<'m> Machine<'_, 'm> {
             } => {
                 let held = self.value(*container);
                 let key = self.value(*key);
-                self.operation(
-                    instruction,
-                    &[held, key],
-                    operators::item(held.tags),
-                    *result,
-                );
+                let item = operators::item(held.tags);
+                let (operand, possible) = ((*container, held), !item.is_empty());
+                self.attempt(instruction, operand, possible, "array or object or string");
+                self.operation(instruction, &[held, key], item, *result);
             }
             Instruction::SetItem {
                 container,
@@ -534,30 +547,32 @@ impl<'m> Machine<'_, 'm> {
             } => {
                 let held = self.value(*container);
                 self.values(&[*key, *value]);
-                self.attempt(instruction, held, operators::is_storable(held.tags));
+                let possible = operators::is_storable(held.tags);
+                self.attempt(instruction, (*container, held), possible, "array or object");
             }
             Instruction::DeleteItem { container, key } => {
                 let held = self.value(*container);
                 self.value(*key);
-                self.attempt(instruction, held, operators::is_storable(held.tags));
+                let possible = operators::is_storable(held.tags);
+                self.attempt(instruction, (*container, held), possible, "array or object");
             }
             Instruction::Length { value, result } => {
                 let held = self.value(*value);
-                self.attempt(instruction, held, operators::is_sized(held.tags));
+                let possible = operators::is_sized(held.tags);
+                let expected = "string or array or object";
+                self.attempt(instruction, (*value, held), possible, expected);
                 self.define(*result, Type::tag(Tag::Int));
             }
             Instruction::GetIterator { value, result } => {
                 let held = self.value(*value);
-                self.operation(
-                    instruction,
-                    &[held],
-                    operators::iterator(held.tags),
-                    *result,
-                );
+                let iterator = operators::iterator(held.tags);
+                self.attempt(instruction, (*value, held), !iterator.is_empty(), "array");
+                self.operation(instruction, &[held], iterator, *result);
             }
             Instruction::Unpack { value, results } => {
                 let held = self.value(*value);
-                self.attempt(instruction, held, operators::is_unpackable(held.tags));
+                let possible = operators::is_unpackable(held.tags);
+                self.attempt(instruction, (*value, held), possible, "array");
                 for result in results {
                     self.define(*result, Type::ANY);
                 }
@@ -568,7 +583,8 @@ impl<'m> Machine<'_, 'm> {
                 results,
             } => {
                 let held = self.value(*value);
-                self.attempt(instruction, held, operators::is_unpackable(held.tags));
+                let possible = operators::is_unpackable(held.tags);
+                self.attempt(instruction, (*value, held), possible, "array");
                 for (position, result) in results.iter().enumerate() {
                     let starred = position == usize::from(*before);
                     self.define(
@@ -608,6 +624,9 @@ impl<'m> Machine<'_, 'm> {
             _ => None,
         };
         if let (Some(tags), Some(result)) = (tags, destination) {
+            if let ([held], [register]) = (operands.as_slice(), registers.as_slice()) {
+                self.attempt(instruction, (*register, *held), !tags.is_empty(), "number");
+            }
             if let ([left, right], [_, register]) = (operands.as_slice(), registers.as_slice())
                 && tags.is_empty()
                 && !left.tags.is_empty()

@@ -1,5 +1,7 @@
 //! From module to verified module.
 
+use std::sync::Arc;
+
 use salami_ir::{FunctionIndex, Instruction, LeafIndex, LeafSignature, Module, Place, TagSet};
 
 use crate::error::{Errors, Rule, VerifyError};
@@ -43,7 +45,7 @@ impl Limits {
 /// A module that keeps to every rule. [`verify`] is the only way to one.
 #[derive(Clone, Debug)]
 pub struct Verified {
-    module: Module,
+    module: Arc<Module>,
     leaves: &'static [LeafSignature],
     positions: Vec<u32>,
     effort: u64,
@@ -118,10 +120,10 @@ impl Verified {
         Facts::new(context, self.effort)
     }
 
-    /// The module, which is then no longer known to be verified.
+    /// The module, shared.
     #[must_use]
-    pub fn into_module(self) -> Module {
-        self.module
+    pub fn shared_module(&self) -> Arc<Module> {
+        Arc::clone(&self.module)
     }
 }
 
@@ -199,7 +201,7 @@ fn check(
     }
     errors.into_result()?;
     Ok(Verified {
-        module,
+        module: Arc::new(module),
         leaves,
         positions,
         effort: limits.effort,

@@ -162,10 +162,7 @@ fn accept(
         return Err(if errors.is_empty() {
             CompileError::Internal("the checker refused the program and did not say why".into())
         } else {
-            CompileError::Refused(Refusal {
-                diagnostics: errors,
-                sources,
-            })
+            CompileError::Refused(Refusal::new(errors, sources))
         });
     };
     let report = Report {

@@ -4,11 +4,13 @@
 use std::fmt;
 
 use salami_source::render::{self, Style};
-use salami_source::{Diagnostic, Source};
+use salami_source::{Diagnostic, Source, Span};
 use salami_vm::ErrorContext;
 use serde_json::{Value, json};
 
 use crate::input::Misfit;
+use crate::profile;
+use crate::program::VERIFIER;
 use crate::traceback::{self, Frame};
 
 /// Why there is no program to run.
@@ -35,12 +37,43 @@ impl fmt::Display for CompileError {
 impl std::error::Error for CompileError {}
 
 /// The errors of a program, and the files they are in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Refusal {
     /// The errors, in order of their places.
     pub diagnostics: Vec<Diagnostic>,
     /// The files that the diagnostics name, by `FileId`.
     pub sources: Vec<Source>,
+    /// Where the first error is in bytecode, and which register has which type, in the form of run-time errors.
+    pub context: Option<Box<ErrorContext>>,
+}
+
+impl Refusal {
+    /// The errors of these files.
+    #[must_use]
+    pub fn new(diagnostics: Vec<Diagnostic>, sources: Vec<Source>) -> Self {
+        Self {
+            diagnostics,
+            sources,
+            context: None,
+        }
+    }
+
+    /// The error for machines, as [`RunError::to_json`] has it; `diagnostics` are all errors.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        RunError::Refused(Box::new(self.clone())).to_json()
+    }
+
+    fn details(&self) -> Value {
+        let files: Vec<&Source> = self.sources.iter().collect();
+        let diagnostics = self.diagnostics.iter();
+        let diagnostics: Vec<Value> = diagnostics
+            .map(|diagnostic| render::json(diagnostic, &files))
+            .collect();
+        let first = self.diagnostics.first();
+        let message = first.map_or("the program is refused", |first| first.message.as_str());
+        json!({"kind": "refused", "message": message, "diagnostics": diagnostics})
+    }
 }
 
 impl fmt::Display for Refusal {
@@ -62,8 +95,8 @@ pub enum RunError {
     Exception(Exception),
     /// The program ended itself: `sys.exit()`, `raise SystemExit`.
     Exit(Exit),
-    /// It does not check for this input; all that is wrong, as text.
-    Refused(String),
+    /// It does not check for this input.
+    Refused(Box<Refusal>),
     /// It called this function of a tool, and nobody answers for it.
     NotConnected(String),
     /// A limit was met.
@@ -97,7 +130,11 @@ impl RunError {
     pub(crate) fn refused(error: CompileError) -> Self {
         match error {
             CompileError::Internal(text) => Self::Internal(text),
-            error => Self::Refused(error.to_string()),
+            CompileError::Refused(refusal) => Self::Refused(Box::new(refusal)),
+            CompileError::Limit(text) => {
+                let problem = Diagnostic::error(VERIFIER, Span::default(), text);
+                Self::Refused(Box::new(Refusal::new(vec![problem], Vec::new())))
+            }
         }
     }
 
@@ -106,13 +143,15 @@ impl RunError {
         match self {
             Self::Exception(exception) => Some(&exception.context),
             Self::Limit(limit) => Some(&limit.context),
+            Self::Refused(refusal) => refusal.context.as_deref(),
             _ => None,
         }
     }
 
     /// The error for machines: `kind`, `code`, `message`, `context` (where it stood: `function`,
     /// `instruction_pointer`, `line`; which `register` had which type: `expected_type`,
-    /// `actual_type`; null what is not known), and by kind `type`, `traceback`, `status`, `limit`.
+    /// `actual_type`; null what is not known), and by kind `type`, `traceback`, `status`, `limit` with
+    /// `most`, the number that it was set to.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut json = self.details();
@@ -143,13 +182,14 @@ impl RunError {
             Self::Limit(limit) => json!({
                 "kind": "limit",
                 "limit": limit.kind.name(),
+                "most": limit.most,
                 "message": limit.to_string(),
                 "traceback": frames(&limit.frames),
             }),
             Self::NotConnected(tool) => {
                 json!({"kind": "tool", "tool": tool, "message": self.to_string()})
             }
-            Self::Refused(text) => json!({"kind": "refused", "message": text}),
+            Self::Refused(refusal) => refusal.details(),
             Self::Result(text) => json!({"kind": "result", "message": text}),
             Self::Internal(text) => json!({"kind": "internal", "message": text}),
         }
@@ -160,7 +200,7 @@ fn context_to_json(context: &ErrorContext) -> Value {
     json!({
         "function": context.function,
         "instruction_pointer": context.instruction_pointer,
-        "register": context.register.map(|register| format!("${register}")),
+        "register": context.register,
         "expected_type": context.expected_type,
         "actual_type": context.actual_type,
         "line": context.line,
@@ -190,7 +230,7 @@ impl fmt::Display for RunError {
                 )
             }
             Self::Limit(limit) => limit.fmt(formatter),
-            Self::Refused(text) => formatter.write_str(text),
+            Self::Refused(refusal) => refusal.fmt(formatter),
             Self::Result(text) => write!(formatter, "the result cannot leave the program: {text}"),
             Self::Internal(text) => write!(formatter, "internal: {text}"),
         }
@@ -294,6 +334,9 @@ impl LimitKind {
 pub struct Limit {
     /// Which.
     pub kind: LimitKind,
+    /// What it was set to: bytes, microseconds, or a number of what is counted. None where the host
+    /// ended the execution, which knows why.
+    pub most: Option<u64>,
     /// The calls under way, outermost first.
     pub frames: Vec<Frame>,
     /// Where it stood.
@@ -302,9 +345,10 @@ pub struct Limit {
 
 impl Limit {
     /// One that was met before the program ran.
-    pub(crate) fn new(kind: LimitKind) -> Self {
+    pub(crate) fn new(kind: LimitKind, most: Option<u64>) -> Self {
         Self {
             kind,
+            most,
             frames: Vec::new(),
             context: Box::default(),
         }
@@ -319,15 +363,57 @@ impl Limit {
 
 impl fmt::Display for Limit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self.kind {
-            LimitKind::Fuel => "limit: the program used up its fuel",
-            LimitKind::Memory => "limit: the program needs more memory than it may have",
-            LimitKind::Stack => "limit: the program's calls need more stack than they may have",
-            LimitKind::Depth => "limit: the program's calls are nested deeper than they may be",
-            LimitKind::Instructions => "limit: the program runs more instructions than it may",
-            LimitKind::Iterations => "limit: Loop exceeds iteration limit",
-            LimitKind::Output => "limit: the program prints more than it may",
-            LimitKind::Time => "limit: the program takes more time than it may have",
-        })
+        let number = self.most.map(shown);
+        let bytes = self.most.map(profile::shown_bytes);
+        let or = |known: Option<String>, unknown: &str| known.unwrap_or_else(|| unknown.to_owned());
+        let text = match self.kind {
+            LimitKind::Fuel => match number {
+                Some(number) => format!("the program used up its fuel, {number} units"),
+                None => "the program used up its fuel".to_owned(),
+            },
+            LimitKind::Memory => format!(
+                "the program needs more memory than {}",
+                or(bytes, "it may have")
+            ),
+            LimitKind::Stack => format!(
+                "the program's calls need more stack than {}",
+                or(bytes, "they may have")
+            ),
+            LimitKind::Depth => format!(
+                "the program's calls are nested deeper than {}",
+                or(number, "they may be")
+            ),
+            LimitKind::Instructions => {
+                format!(
+                    "the program runs more instructions than {}",
+                    or(number, "it may")
+                )
+            }
+            LimitKind::Iterations => match number {
+                Some(number) => {
+                    format!("Loop exceeds iteration limit: more than {number} iterations")
+                }
+                None => "Loop exceeds iteration limit".to_owned(),
+            },
+            LimitKind::Output => format!("the program prints more than {}", or(bytes, "it may")),
+            LimitKind::Time => format!(
+                "the program takes more time than {}",
+                or(self.most.map(profile::shown_time), "it may have")
+            ),
+        };
+        write!(formatter, "limit: {text}")
     }
+}
+
+/// A number with a comma after each three digits.
+fn shown(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }

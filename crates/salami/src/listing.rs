@@ -1,25 +1,23 @@
 //! Hand-written bytecode: its lines, and its types, which come from the input at hand.
 
+use std::collections::BTreeSet;
+
 use salami_ir::text::{self, Assembly, Listed, ListedLine};
-use salami_ir::{Address, FunctionIndex, Instruction, Module, Register, Tag, TagSet};
+use salami_ir::{Address, FunctionIndex, Module, Tag, TagSet};
 use salami_source::{Diagnostic, Source};
-use salami_verify::{Inputs, Rule, VerifyError, assumed_inputs, verify_for};
-use salami_vm::ErrorContext;
+use salami_verify::{Inputs, assumed_inputs, verify_for};
 use serde_json::{Map, Value};
 
 use crate::error::{CompileError, Refusal};
 use crate::input::Misfit;
-use crate::program::{Findings, Program, VERIFIER};
-use crate::run::Execution;
-use crate::suggest::closest;
+use crate::program::{Findings, Program};
+use crate::refusal::Reader;
 
 /// How often a loop of hand-written bytecode may run, unless whoever loads it says otherwise.
 pub(crate) const ITERATIONS: u64 = 1_000_000;
 
 /// The code of loops that run too often.
 const ITERATION_LIMIT: &str = "module.iterations";
-/// The code of values of the wrong type.
-const MISMATCH: &str = "module.type";
 
 impl Program {
     /// Whether it was written by hand, as a listing: its types come from the input.
@@ -118,6 +116,24 @@ impl Program {
         })
     }
 
+    /// Where a listing may meet a value of a type that a line does not take, so far as it does not go
+    /// on elsewhere then (`IF_ERROR`): what a check of it tells. None of another program.
+    pub(crate) fn doubts(&self) -> Vec<Diagnostic> {
+        if !self.is_listing() {
+            return Vec::new();
+        }
+        let reader = Reader {
+            module: self.module(),
+            assembly: self.assembled().map(|(_, assembly)| assembly),
+            input: None,
+        };
+        let module = self.module().clone();
+        let inputs = assumed_inputs(&module);
+        let verified = verify_for(module, salami_vm::leaf::leaves(), &self.limits(), inputs);
+        let doubts = verified.map(|verified| verified.doubts()).unwrap_or_default();
+        doubts.iter().map(|doubt| reader.doubt(doubt)).collect()
+    }
+
     /// What of the input does not fit what a listing declares.
     pub(crate) fn declared_misfits(&self, input: &Map<String, Value>) -> Vec<Misfit> {
         let declared = self.module().inputs.iter();
@@ -137,74 +153,6 @@ impl Program {
     }
 }
 
-impl Execution {
-    /// Where an execution stood, in the terms of its listing if it has one: the address of the line, and
-    /// the words of JSON for the types.
-    pub(crate) fn of_listing(&self, mut context: ErrorContext) -> ErrorContext {
-        let program = self.program();
-        let module = program.module();
-        let address = Address(context.instruction_pointer);
-        let is_it = |index: FunctionIndex| {
-            let function = module.functions.get(index.index());
-            function.is_some_and(|function| function.name == context.function)
-        };
-        // The frame that raised is the innermost one, unless clean-ups have run.
-        let top = self.machine().position();
-        let top = top.filter(|(index, at)| *at == address && is_it(*index));
-        let named = || {
-            (0..)
-                .map(FunctionIndex)
-                .take(module.functions.len())
-                .find(|index| is_it(*index))
-        };
-        let Some(index) = top.map(|(index, _)| index).or_else(named) else {
-            return context;
-        };
-        let function = module.functions.get(index.index());
-        let Some((line, function)) = program.listed(index, address).zip(function) else {
-            return context;
-        };
-        context.instruction_pointer = line.address;
-        if let Some(Instruction::CallLeaf {
-            leaf, arguments, ..
-        }) = function.code.get(address.index())
-            && let Some(import) = module.leaves.get(leaf.index())
-            && let Some(leaf) = salami_vm::leaf::find(&import.name)
-            && let (Some(requires), Some(first)) = (leaf.requires, arguments.first())
-        {
-            let machine = self.machine();
-            let held = machine.register(*first).tag(machine.heap());
-            if !requires.tags.contains(held) {
-                context.register = Some(first.0);
-                context.expected_type = Some(requires.expected.to_owned());
-                context.actual_type = Some(text::spoken(TagSet::of(&[held])));
-            }
-        } else {
-            let spoken = [&mut context.expected_type, &mut context.actual_type];
-            for words in spoken.into_iter().flatten() {
-                *words = in_json(words);
-            }
-        }
-        context
-    }
-}
-
-/// The name of a type of Python in the words of JSON.
-fn in_json(name: &str) -> String {
-    let words = name.split(" | ").map(|word| match word {
-        "str" => "string",
-        "int" | "float" => "number",
-        "bool" => "boolean",
-        "dict" => "object",
-        "list" | "tuple" => "array",
-        "NoneType" | "None" => "null",
-        other => other,
-    });
-    let mut words: Vec<&str> = words.collect();
-    words.dedup();
-    words.join(" or ")
-}
-
 /// A listing, verified for inputs; for all that it loads where they are not known.
 pub(crate) fn loaded(
     module: Module,
@@ -218,12 +166,18 @@ pub(crate) fn loaded(
             .iterations
             .iter()
             .filter(|(count, _)| *count > most);
-        let diagnostics: Vec<Diagnostic> = loops
+        let mut diagnostics: Vec<Diagnostic> = loops
             .map(|(count, span)| {
                 Diagnostic::error(ITERATION_LIMIT, *span, "Loop exceeds iteration limit")
-                    .with_help(format!("it runs {count} times, and may run {most} times"))
+                    .with_help(format!("it runs {count} times, and may run {most} times; `--limit iterations={count}` lets it"))
             })
             .collect();
+        let reader = Reader {
+            module: &module,
+            assembly: Some(assembly),
+            input: None,
+        };
+        diagnostics.extend(reader.literals());
         if !diagnostics.is_empty() {
             return Err(refused(diagnostics, source.clone()));
         }
@@ -256,103 +210,34 @@ fn verified(
                 Some((source, assembly)) => (source, Some(assembly)),
                 None => (Source::new("<module>", ""), None),
             };
-            let diagnostics = errors
-                .iter()
-                .map(|error| diagnostic(error, &module, assembly.as_ref(), input))
-                .collect();
-            Err(refused(diagnostics, source))
+            let reader = Reader {
+                module: &module,
+                assembly: assembly.as_ref(),
+                input,
+            };
+            let mut diagnostics: Vec<Diagnostic> = Vec::new();
+            let mut said = BTreeSet::new();
+            for error in &errors {
+                let diagnostic = reader.diagnostic(error);
+                let place = diagnostic.labels.first().map(|label| label.span);
+                // Several lines may want the same input.
+                let place = place.map(|span| (span.start, span.end));
+                if said.insert((place, diagnostic.message.clone())) {
+                    diagnostics.push(diagnostic);
+                }
+            }
+            let context = errors.first();
+            let context = context.and_then(|error| reader.context(error, &source));
+            Err(CompileError::Refused(Refusal {
+                context: context.map(Box::new),
+                ..Refusal::new(diagnostics, vec![source])
+            }))
         }
     }
 }
 
 fn refused(diagnostics: Vec<Diagnostic>, source: Source) -> CompileError {
-    CompileError::Refused(Refusal {
-        diagnostics,
-        sources: vec![source],
-    })
-}
-
-/// What the verifier says, for whoever wrote the line.
-fn diagnostic(
-    error: &VerifyError,
-    module: &Module,
-    assembly: Option<&Assembly>,
-    input: Option<&Map<String, Value>>,
-) -> Diagnostic {
-    let span = assembly
-        .map(|assembly| assembly.span(error.place))
-        .unwrap_or_default();
-    if let Some(mismatch) = &error.mismatch {
-        let (register, expected, actual) =
-            (&mismatch.register, &mismatch.expected, &mismatch.actual);
-        let mut problem = Diagnostic::error(MISMATCH, span, error.message.clone());
-        if let Some(label) = problem.labels.first_mut() {
-            label.text = format!("{register} is {actual}, not {expected}");
-        }
-        return problem.with_help(format!("expected type: {expected}, actual type: {actual}"));
-    }
-    match error.rule {
-        Rule::V15 if is_hidden(&error.message, module, assembly) => Diagnostic::error(
-            VERIFIER,
-            span,
-            "this line may be reached past the start of its loop, or of its PARALLEL_START",
-        ),
-        Rule::V15 => {
-            let problem = Diagnostic::error(VERIFIER, span, error.message.clone());
-            match absent(&error.message, module, input) {
-                Some(help) => problem.with_help(help),
-                None if error.message.contains("$") => {
-                    problem.with_help("no instruction sets it on every way to this line")
-                }
-                None => problem,
-            }
-        }
-        Rule::V28 => {
-            let problem = Diagnostic::error(VERIFIER, span, error.message.clone());
-            let named = error.message.split('`').nth(1);
-            match named.filter(|_| error.message.contains("capability table")) {
-                Some(service) => problem.with_help(format!(
-                    "the file may call what its REQUIRE lines name: `REQUIRE {service}`"
-                )),
-                None => problem,
-            }
-        }
-        _ => Diagnostic::error(VERIFIER, span, format!("{}: {}", error.rule, error.message)),
-    }
-}
-
-/// Whether a message is of a register that the listing does not know.
-fn is_hidden(message: &str, module: &Module, assembly: Option<&Assembly>) -> bool {
-    let listed = assembly.and_then(|assembly| assembly.listings.get(&module.entry));
-    let named = message
-        .strip_prefix('$')
-        .and_then(|rest| rest.split(' ').next());
-    let number = named.and_then(|named| named.parse().ok());
-    listed
-        .zip(number)
-        .is_some_and(|(listed, number)| !listed.is_numbered(Register(number)))
-}
-
-/// Which input a register would hold that may be unset, and is not there.
-fn absent(message: &str, module: &Module, input: Option<&Map<String, Value>>) -> Option<String> {
-    let input = input?;
-    let named = message.strip_prefix('$')?.split(' ').next()?;
-    let entry = module.functions.get(module.entry.index())?;
-    let wanted = entry
-        .code
-        .iter()
-        .find_map(|instruction| match instruction {
-            Instruction::LoadInput { name, result } => {
-                let register = entry.registers.get(result.0.index())?;
-                let is_it = register.name.as_deref() == Some(named)
-                    || (register.name.is_none() && result.0.0.to_string() == named);
-                (is_it && !input.contains_key(name)).then_some(name)
-            }
-            _ => None,
-        })?;
-    let meant = closest(wanted, input.keys().map(String::as_str));
-    let meant = meant.map_or_else(String::new, |meant| format!("; did you mean \"{meant}\"?"));
-    Some(format!("the input has no field \"{wanted}\"{meant}"))
+    CompileError::Refused(Refusal::new(diagnostics, vec![source]))
 }
 
 /// The kind of value that JSON data is in the machine.

@@ -7,7 +7,7 @@ use core::fmt::Write;
 pub use examples::{EXAMPLES, Example};
 
 use crate::exceptions::BuiltinException;
-use crate::instruction::{INSTRUCTIONS, InstructionInfo};
+use crate::instruction::INSTRUCTIONS;
 use crate::text::LISTED_INSTRUCTIONS;
 use crate::types::Tag;
 
@@ -33,9 +33,9 @@ Bytecode is written by hand, or by a model, as a listing:
 ```
 
 `svm-run --trace FILE.ir INPUT.json --answers ANSWERS.json` runs it and shows each instruction as
-`IP=n: TEXT -> $d=JSON`, a branch that was taken with ` (to IP m)`. `svm-inspect` lists it, `svm-debug`
-stops at its addresses. `salami compile FILE.ir` makes a binary module of it, which the three show in
-the same way.
+`IP=n: TEXT -> $d=JSON`, a branch that was taken with ` (to IP m)`, a line that failed, which sets nothing,
+with ` (error \"what it says\")`. `svm-inspect` lists it, `svm-debug` stops at its addresses. `salami compile
+FILE.ir` makes a binary module of it, which the three show in the same way.
 
 - An **address** is the number in front of a line. Addresses ascend and may be sparse; a line without one
   has the next. A line may have a name, `done: RETURN`, and be jumped to by it.
@@ -46,8 +46,11 @@ the same way.
   `INPUT \"email\": string` (`string`, `number`, `integer`, `boolean`, `object`, `array`, `null`, `any`, and
   several with `|`). All is checked before the first instruction: a register that may be unset where it
   is read, operands that can never fit, jumps to addresses that no line has, loops that run too often,
-  services that may not be called. What comes from outside has types that only the run knows; where
-  they do not fit, `TypeError` says \"Type mismatch in\" the instruction.
+  paths and patterns that are none, services that may not be called. What comes from outside has types
+  that only the run knows; where they do not fit, `TypeError` says \"Type mismatch in\" the instruction.
+  `salami check` lists the lines where that may be, for an input of which it knows what `INPUT` lines say.
+- **Functions** come behind the code that runs first: `FUNCTION \"double\" parameters 1`, its lines with
+  addresses of their own, its arguments in `$0` and on; `CALL \"double\" [$0] -> $1` calls it.
 - `REQUIRE slack.send_message` permits a service, `REQUIRE slack` all of its methods. A file without such
   lines may call what it names.
 - What was stored by `STORE_OUTPUT` is the result, unless `RETURN` has a value. The last `RETURN` may be left
@@ -107,7 +110,7 @@ pub fn markdown() -> String {
             page,
             "| {:02x} | `{}` | {} | {} |",
             info.opcode,
-            form(info),
+            crate::text::form(info),
             info.cost,
             sentence(info.doc)
         );
@@ -146,26 +149,6 @@ const EXAMPLES_HEAD: &str = "
 One of every instruction. A comment at the end says with which input and which answers of services it
 was run, and what came of it: the result as JSON, or the last line of the error.
 ";
-
-fn form(info: &InstructionInfo) -> String {
-    let mut form = info.mnemonic.to_owned();
-    for (name, kind) in info.operands {
-        form.push_str(
-            if matches!(*kind, "destination" | "destinations" | "address") {
-                " -> "
-            } else {
-                " "
-            },
-        );
-        match *kind {
-            "registers" | "destinations" => {
-                let _ = write!(form, "[{name}...]");
-            }
-            _ => form.push_str(name),
-        }
-    }
-    form
-}
 
 fn sentence(doc: &str) -> String {
     doc.trim().replace('\n', " ").replace('|', "\\|")

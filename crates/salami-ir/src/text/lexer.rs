@@ -2,6 +2,8 @@
 
 use salami_source::{Diagnostic, Span};
 
+use super::slips;
+
 /// A token of a line.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Token<'a> {
@@ -112,6 +114,10 @@ impl<'a> Lexer<'a> {
 
     fn token(&mut self) -> Result<Token<'a>, Diagnostic> {
         let start = self.at;
+        let first = self.rest().chars().next();
+        if let Some(first) = first.filter(|first| slips::is_strange(*first)) {
+            return Err(self.stranger(first));
+        }
         match (self.peek(0), self.peek(1)) {
             (Some(b'"'), _) => {
                 self.at += 1;
@@ -165,12 +171,17 @@ impl<'a> Lexer<'a> {
                     self.at += mark.len();
                     Ok(Token::Mark(mark))
                 }
-                None => {
-                    self.at += 1;
-                    self.error(start, "this is no part of the assembly")
-                }
+                None => Err(self.stranger(first.unwrap_or(' '))),
             },
         }
+    }
+
+    /// What begins no token.
+    fn stranger(&mut self, first: char) -> Diagnostic {
+        let (start, rest) = (self.at, self.rest());
+        let before = self.line.get(..start).unwrap_or_default();
+        self.at += first.len_utf8();
+        slips::stranger(before, rest, self.span(start))
     }
 
     fn number(&mut self) -> &'a str {

@@ -6,6 +6,7 @@ use salami_source::{Diagnostic, Span};
 
 use super::lexer::{Spanned, Token};
 use super::literal;
+use super::slips;
 use crate::exceptions::BuiltinException;
 use crate::index::ClassIndex;
 use crate::module::{ClassRef, Constant};
@@ -84,8 +85,13 @@ impl<'t, 'a> Line<'t, 'a> {
 
     /// The place of the next token, or of the line's end.
     pub(super) fn span(&self) -> Span {
+        self.span_at(0)
+    }
+
+    /// The place of a later token.
+    pub(super) fn span_at(&self, ahead: usize) -> Span {
         self.tokens
-            .get(self.at)
+            .get(self.at + ahead)
             .map_or(self.end, |spanned| spanned.span)
     }
 
@@ -104,9 +110,13 @@ impl<'t, 'a> Line<'t, 'a> {
 
     /// The same, to add to.
     pub(super) fn error(&self, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::error("assembly.syntax", self.last_span(), message)
+    }
+
+    /// The place of the token that was read last.
+    pub(super) fn last_span(&self) -> Span {
         let last = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
-        let span = last.map_or(self.end, |spanned| spanned.span);
-        Diagnostic::error("assembly.syntax", span, message)
+        last.map_or(self.end, |spanned| spanned.span)
     }
 
     /// An error at the next token: `wanted` is missing.
@@ -135,6 +145,8 @@ impl<'t, 'a> Line<'t, 'a> {
     pub(super) fn mark(&mut self, mark: &str) -> Result<(), Diagnostic> {
         if self.accept_mark(mark) {
             Ok(())
+        } else if mark == "->" {
+            Err(slips::arrow(self))
         } else {
             self.missing(&format!("`{mark}`"))
         }
@@ -170,7 +182,7 @@ impl<'t, 'a> Line<'t, 'a> {
                 self.skip();
                 Ok(text.clone())
             }
-            _ => self.missing("a text in double quotes"),
+            _ => Err(slips::text(self)),
         }
     }
 

@@ -185,6 +185,16 @@ pub(super) fn input_type(tags: TagSet) -> String {
     }
 }
 
+/// A constant as it is written in hand-written code, in the words of JSON; `None` for a tuple.
+#[must_use]
+pub fn literal(value: &Constant) -> Option<String> {
+    Some(match value {
+        Constant::None => "null".to_owned(),
+        Constant::Bool(truth) => truth.to_string(),
+        other => constant(other)?,
+    })
+}
+
 /// What kinds of value are called in JSON: `string`, `object`, `number or null`.
 #[must_use]
 pub fn spoken(tags: TagSet) -> String {

@@ -29,7 +29,8 @@
 //! - A literal may stand where a register is read. `RETURN` alone returns `None`.
 //! - Functions and classes may be named by their name: `CALL "parse" [$0] -> $1`.
 //!
-//! A source without `FUNCTION` lines is a *listing*, in the style of the founding page:
+//! A source of which no function tells how many registers it has is a *listing*, in the style of the
+//! founding page:
 //! - [`LISTED_INSTRUCTIONS`] may stand beside those of the machine; each becomes a few of them, and
 //!   instruments show the lines as written, at their addresses ([`Listed`]). The module carries
 //!   the lines ([`Module::listing`](crate::Module::listing)), so that a binary shows them, too.
@@ -39,6 +40,7 @@
 //! - What follows in parentheses is a remark, as is a line that begins with `...`.
 
 mod close;
+mod forms;
 mod lexer;
 mod line;
 mod listed;
@@ -53,11 +55,13 @@ mod pool;
 mod print;
 mod procedure;
 mod section;
+mod slips;
 
+pub(crate) use forms::form;
 pub use listed::{Listed, ListedLine, Listings, listings};
 pub use listing::Listing;
 pub(crate) use literal::register_type;
-pub use literal::spoken;
+pub use literal::{literal, spoken};
 pub use page::{LISTED_INSTRUCTIONS, ListedInstruction};
 pub use parse::{Assembly, MAXIMUM_SOURCE_BYTES, assemble, parse};
 pub use print::print;

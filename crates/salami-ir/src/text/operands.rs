@@ -7,6 +7,7 @@ use super::line::Line;
 use super::literal;
 use super::parse::Tables;
 use super::procedure::{Procedure, Written, written_address};
+use super::slips;
 use crate::index::{
     Address, ClassIndex, ConstantIndex, FieldIndex, FunctionIndex, GlobalIndex, LeafIndex,
     Register, SchemaIndex, TypeIndex,
@@ -56,7 +57,7 @@ impl OperandSource for Operands<'_, '_, '_> {
         } else if self.returns && self.line.peek().is_none() {
             Constant::None
         } else {
-            return self.procedure.register(self.tables, self.line);
+            return self.procedure.read(self.tables, self.line);
         };
         self.procedure.literal(self.tables, constant, span)
     }
@@ -161,15 +162,18 @@ impl OperandSource for Operands<'_, '_, '_> {
     }
 
     fn comparison(&mut self) -> Result<Comparison> {
-        let symbol = self.line.text()?;
-        match Comparison::ALL
-            .iter()
-            .find(|comparison| comparison.symbol() == symbol)
-        {
-            Some(comparison) => Ok(*comparison),
-            None => self.line.refuse(
-                r#"comparisons are "<" "<=" ">" ">=" "==" "!=" "is" "is not" "in" "not in""#,
-            ),
+        let known = match self.line.peek() {
+            Some(Token::Text(symbol)) => Comparison::ALL
+                .iter()
+                .find(|comparison| comparison.symbol() == symbol),
+            _ => None,
+        };
+        match known {
+            Some(comparison) => {
+                self.line.skip();
+                Ok(*comparison)
+            }
+            None => Err(slips::comparison(self.line)),
         }
     }
 

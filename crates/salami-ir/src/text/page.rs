@@ -1,5 +1,6 @@
 //! The instructions of hand-written code that are no instruction of the machine: each becomes a few.
 
+use num_bigint::BigInt;
 use salami_source::{Diagnostic, Span};
 
 use super::lexer::Token;
@@ -8,6 +9,7 @@ use super::literal;
 use super::parse::Tables;
 use super::plan::{Before, Parallel, Task};
 use super::procedure::{Procedure, Written, position, written_address};
+use super::slips;
 use crate::index::{Address, LeafIndex, Register, TypeIndex};
 use crate::instruction::{Destination, Expectation, Instruction};
 use crate::module::{Constant, HandlerKind, LeafImport};
@@ -207,6 +209,7 @@ impl Procedure {
                 self.parallel = Some(Parallel {
                     count,
                     tasks: Vec::new(),
+                    is_refused: false,
                     span,
                 });
                 self.nothing();
@@ -217,7 +220,10 @@ impl Procedure {
             "BREAK" | "CONTINUE" => {
                 let here = self.labels.last().map_or(0, |(label, _)| *label);
                 let Some(found) = self.plan.as_ref().and_then(|plan| plan.around(here)) else {
-                    return line.refuse(format!("{mnemonic} stands in the body of a loop"));
+                    let problem = line.error(format!("{mnemonic} stands in the body of a loop"));
+                    return Err(problem.with_help(
+                        "the body of a loop are the lines from the first to the last address of its FOR_EACH",
+                    ));
                 };
                 let target = if mnemonic == "BREAK" {
                     Written::Exit(found)
@@ -285,7 +291,7 @@ impl Procedure {
             let constant = line.constant(&tables.class_names)?;
             return self.literal(tables, constant, span);
         }
-        self.register(tables, line)
+        self.read(tables, line)
     }
 
     /// `-> R`, or a register that nobody reads where it is left out.
@@ -311,8 +317,16 @@ impl Procedure {
         }
     }
 
-    fn values(&mut self, tables: &mut Tables, line: &mut Line<'_, '_>) -> Result<Vec<Register>> {
+    fn values(
+        &mut self,
+        tables: &mut Tables,
+        line: &mut Line<'_, '_>,
+        mnemonic: &str,
+    ) -> Result<Vec<Register>> {
         let mut values = Vec::new();
+        if !matches!(line.peek(), None | Some(Token::Mark("[" | "->"))) {
+            return Err(slips::brackets(line, mnemonic));
+        }
         if line.accept_mark("[") {
             while !line.accept_mark("]") {
                 if !values.is_empty() {
@@ -344,7 +358,15 @@ impl Procedure {
     ) -> Result<Request> {
         let Some(method) = mnemonic.strip_prefix("HTTP_") else {
             let service = line.text()?;
-            let arguments = self.values(tables, line)?;
+            if service.split('.').count() < 2 || service.split('.').any(str::is_empty) {
+                let problem = line.error("a service is named with its method");
+                let group = service.trim_matches('.');
+                let group = if group.is_empty() { "service" } else { group };
+                return Err(problem.with_help(format!(
+                    "write the method behind a dot, as `\"{group}.query\"`"
+                )));
+            }
+            let arguments = self.values(tables, line, mnemonic)?;
             tables.services.insert(service.clone());
             self.flush();
             return Ok(Request {
@@ -363,7 +385,7 @@ impl Procedure {
             }
             _ => (self.value(tables, line)?, None),
         };
-        let given = self.values(tables, line)?;
+        let given = self.values(tables, line, mnemonic)?;
         let mut is_left = vec![true; given.len()];
         let mut filled = Vec::new();
         for name in template.iter().flatten() {
@@ -490,15 +512,24 @@ impl Procedure {
     }
 
     fn join(&mut self, tables: &mut Tables, line: &mut Line<'_, '_>) -> Result {
-        let Some(Parallel { count, tasks, span }) = self.parallel.take() else {
-            return line.refuse("PARALLEL_JOIN ends the tasks of PARALLEL_START");
+        let Some(Parallel {
+            count,
+            tasks,
+            is_refused,
+            span,
+        }) = self.parallel.take()
+        else {
+            let problem = line.error("PARALLEL_JOIN ends the tasks of PARALLEL_START");
+            return Err(problem.with_help("write `PARALLEL_START n` in front of the tasks"));
         };
-        if position(tasks.len()) != count {
-            let message = format!(
-                "PARALLEL_START {count} is followed by {} tasks",
-                tasks.len()
-            );
-            return Err(Diagnostic::error("assembly.syntax", span, message));
+        let there = tasks.len();
+        if position(there) != count && !is_refused {
+            let message = format!("PARALLEL_START {count} is followed by {there} tasks");
+            return Err(Diagnostic::error("assembly.syntax", span, message)
+                .with_help(format!(
+                    "write `PARALLEL_START {there}`, or the tasks that are missing"
+                ))
+                .with_edit(span, there.to_string()));
         }
         for Task {
             ticket,
@@ -577,7 +608,7 @@ impl Procedure {
         let (arguments, leaf) = if counts {
             let (second, to) = self.bound(tables, line)?;
             if let (Some(from), Some(to)) = (from, to) {
-                let count = i128::saturating_sub(to, from).max(0);
+                let count = (to - from).max(BigInt::default());
                 let count = u64::try_from(count).unwrap_or(u64::MAX);
                 tables.iterations.push((count, span));
             }
@@ -656,12 +687,17 @@ impl Procedure {
         &mut self,
         tables: &mut Tables,
         line: &mut Line<'_, '_>,
-    ) -> Result<(Register, Option<i128>)> {
-        let number = match line.peek() {
-            Some(Token::Number(digits)) => digits.replace('_', "").parse().ok(),
+    ) -> Result<(Register, Option<BigInt>)> {
+        let span = line.span();
+        if !line.at_constant() {
+            return Ok((self.read(tables, line)?, None));
+        }
+        let constant = line.constant(&tables.class_names)?;
+        let number = match &constant {
+            Constant::Int(number) => Some(number.clone()),
             _ => None,
         };
-        Ok((self.value(tables, line)?, number))
+        Ok((self.literal(tables, constant, span)?, number))
     }
 
     /// The end of a line: loops whose body ends with it go on with their next item.

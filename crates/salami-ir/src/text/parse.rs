@@ -10,6 +10,7 @@ use super::listed::Listings;
 use super::literal;
 use super::pool::ParsedPool;
 use super::procedure::Procedure;
+use super::slips;
 use crate::index::{ClassIndex, FunctionIndex};
 use crate::module::{Capability, Constant, Global, LeafImport, Module, SEMANTICS_VERSION};
 use crate::place::Place;
@@ -175,6 +176,18 @@ impl Tables {
                 None => line.refuse(format!("there is no function {}", literal::text(name))),
             };
         }
+        if let Some(Token::Word(name)) = line.peek()
+            && super::line::index(name, "f").is_none()
+        {
+            let (written, span) = (literal::text(name), line.span());
+            return Err(Diagnostic::error(
+                SYNTAX,
+                span,
+                "expected a function's name in double quotes",
+            )
+            .with_help(format!("write `{written}`"))
+            .with_edit(span, written));
+        }
         line.index("f", "function").map(FunctionIndex)
     }
 }
@@ -314,7 +327,7 @@ impl<'a> Assembler<'a> {
             let end = offset(start + line.len());
             let mut line = Line::new(&tokens, Span::new(end, end));
             if let Err(diagnostic) = read.and_then(|()| self.line(start, &mut line)) {
-                self.diagnostics.push(diagnostic);
+                self.diagnostics.push(slips::helped(diagnostic, &tokens));
                 if self.diagnostics.len() >= MAXIMUM_ERRORS {
                     break;
                 }

@@ -36,6 +36,8 @@ pub(super) struct Loop {
     pub first: u32,
     /// The last line of the body; before `first` where the body is empty.
     pub last: Option<u32>,
+    /// Where its body is told.
+    pub span: Span,
     /// The line of the listing, once it was read.
     pub line: u32,
     /// Where it takes its next item, and where it goes on after the last one: known once its lines were read.
@@ -60,6 +62,9 @@ pub(super) fn label<'t>(tokens: &'t [Spanned<'_>]) -> (Option<u32>, Option<&'t s
         _ => (number, None, used),
     }
 }
+
+/// How the body of a loop is told.
+const BODY: &str = "a loop ends with the addresses of the first and the last line of its body, as `FOR_EACH i 0 10 3 5`; `start` and `end` are all lines behind it";
 
 /// Instructions whose address stands behind the arrow.
 const JUMPS: [&str; 5] = ["JUMP", "IF_TRUE", "IF_FALSE", "IF_ERROR", "IF_UNSET"];
@@ -158,13 +163,13 @@ impl Plan {
                     at,
                     first,
                     last,
+                    span,
                     line: 0,
                     head: 0,
                     exit: 0,
                 }),
-                Err(message) => {
-                    diagnostics.push(Diagnostic::error(super::parse::ADDRESS, span, message))
-                }
+                Err(message) => diagnostics
+                    .push(Diagnostic::error(super::parse::ADDRESS, span, message).with_help(BODY)),
             }
         }
         plan.addresses = lines.into_iter().map(|(address, _)| address).collect();
@@ -257,8 +262,13 @@ impl Plan {
                     let message = format!(
                         "the body {first} to {last} of a loop is only in part in the body of another one"
                     );
-                    let span = Span::default();
-                    diagnostics.push(Diagnostic::error(super::parse::ADDRESS, span, message));
+                    let span = self
+                        .loops
+                        .get(index)
+                        .map_or_else(Span::default, |found| found.span);
+                    diagnostics.push(
+                        Diagnostic::error(super::parse::ADDRESS, span, message).with_help(BODY),
+                    );
                     return;
                 }
                 open.push((last, index));
@@ -312,6 +322,8 @@ pub(super) struct Task {
 pub(super) struct Parallel {
     pub count: u32,
     pub tasks: Vec<Task>,
+    /// Whether a line among them is none.
+    pub is_refused: bool,
     pub span: Span,
 }
 

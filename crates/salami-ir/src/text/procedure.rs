@@ -9,9 +9,10 @@ use super::line::Line;
 use super::listed::ListedLine;
 use super::near::nearest;
 use super::operands::Operands;
-use super::page::{LISTED_INSTRUCTIONS, can_fail};
+use super::page::can_fail;
 use super::parse::{ADDRESS, Assembler, Tables, line_at};
 use super::plan::{self, Before, Parallel, Plan};
+use super::slips;
 use crate::index::{Address, FunctionIndex, Register, TypeIndex};
 use crate::instruction::{Destination, INSTRUCTIONS, Instruction, OperandView};
 use crate::module::{
@@ -429,6 +430,18 @@ impl Procedure {
         Ok(())
     }
 
+    /// A register, where a literal might stand as well.
+    pub(super) fn read(
+        &mut self,
+        tables: &mut Tables,
+        line: &mut Line<'_, '_>,
+    ) -> Result<Register, Diagnostic> {
+        match line.peek() {
+            Some(Token::Register(_) | Token::Word(_)) => self.register(tables, line),
+            _ => Err(slips::register(line, true)),
+        }
+    }
+
     /// A register by number or by its variable's name.
     pub(super) fn register(
         &mut self,
@@ -440,7 +453,7 @@ impl Procedure {
             Some(Token::Register(name)) => *name,
             // In hand-written code names stand for themselves.
             Some(Token::Word(name)) if self.plan.is_some() && !line.at_constant() => *name,
-            _ => return line.missing("a register, such as `$0`"),
+            _ => return Err(slips::register(line, false)),
         };
         line.skip();
         self.called(tables, line, name, span)
@@ -515,8 +528,16 @@ impl Procedure {
         let (number, _, used) = plan::label(line.tokens());
         if let Some(number) = number.or(self.waiting) {
             line.skip();
-            if last.is_some_and(|last| number <= last) {
-                return line.refuse("addresses ascend from line to line");
+            if let Some(last) = last.filter(|last| number <= *last) {
+                let is_there = self.labels.iter().any(|(label, _)| *label == number);
+                let problem = line.error(if is_there {
+                    format!("a line has the address {number} already")
+                } else {
+                    format!("addresses ascend from line to line, and the line before has {last}")
+                });
+                return Err(
+                    problem.with_help(format!("give this line an address above {last}, or none"))
+                );
             }
         } else if used > 0 && matches!(line.peek(), Some(Token::Number(_))) {
             line.number::<u32>()?;
@@ -546,12 +567,26 @@ impl Procedure {
         }
         let before = self.function.code.len();
         let from = line.span();
-        let mnemonic = line.any_word("an instruction")?;
+        let mnemonic = match line.peek() {
+            Some(Token::Word(word)) if !matches!(line.peek_at(1), Some(Token::Mark("="))) => *word,
+            _ => return Err(slips::instruction(line)),
+        };
+        line.skip();
         self.pending.clear();
         self.results.clear();
         self.used = 0;
-        if self.parallel.is_some() && !matches!(mnemonic, "Task" | "PARALLEL_JOIN") {
-            return line.refuse("the lines from PARALLEL_START to PARALLEL_JOIN are tasks: `Task 1: HTTP_GET \"...\"`");
+        if let Some(parallel) = &mut self.parallel
+            && !matches!(mnemonic, "Task" | "PARALLEL_JOIN")
+        {
+            parallel.is_refused = true;
+            let next = parallel.tasks.len() + 1;
+            let message = "the lines from PARALLEL_START to PARALLEL_JOIN are tasks";
+            return Err(line
+                .error(message)
+                .with_help(format!(
+                    "write `Task {next}: {mnemonic}`, or end the tasks with PARALLEL_JOIN"
+                ))
+                .with_edit(Span::new(from.start, from.start), format!("Task {next}: ")));
         }
         let is_page = self.plan.is_some() && self.page(tables, line, mnemonic)?;
         if !is_page {
@@ -628,14 +663,7 @@ impl Procedure {
     ) -> Result<(), Diagnostic> {
         let info = INSTRUCTIONS.iter().find(|info| info.mnemonic == mnemonic);
         let Some(info) = info else {
-            let known = INSTRUCTIONS.iter().map(|info| info.mnemonic);
-            let known = known.chain(LISTED_INSTRUCTIONS.iter().map(|info| info.mnemonic));
-            let near = nearest(mnemonic, known);
-            let problem = line.error(format!("there is no instruction `{mnemonic}`"));
-            return Err(match near {
-                Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-                None => problem.with_help("docs/ir.md lists the instructions"),
-            });
+            return Err(slips::unknown(mnemonic, line.last_span()));
         };
         let mut operands = Operands {
             procedure: self,

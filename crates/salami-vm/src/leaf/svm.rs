@@ -6,7 +6,7 @@ use salami_ir::{BuiltinException, Tag};
 use super::argument::take;
 use super::json_load::data_of;
 use super::re::{compiled, search};
-use super::{ANY, ITERATOR, Leaf, RESPONSE, STR, leaf, strict_leaf, tags};
+use super::{ANY, ITERATOR, Leaf, RESPONSE, STR, leaf, strict_leaf, strict_pair, tags};
 use crate::context::Context;
 use crate::format;
 use crate::heap::DictObject;
@@ -47,10 +47,10 @@ pub(super) const LEAVES: &[Leaf] = &[
     ),
     leaf("svm.http_response", 1, RESPONSE, http_response),
     leaf("svm.http_url", 3, STR, http_url),
-    strict_leaf(
+    strict_pair(
         leaf("svm.range", 2, ITERATOR, range),
         tags(&[Tag::Int]),
-        "number",
+        "integer",
         "Type mismatch in FOR_EACH",
     ),
 ];
@@ -85,15 +85,19 @@ fn range(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
 // ---- EXTRACT_JSON
 
 /// A step of a path into data.
-enum Step<'p> {
+pub(super) enum Step<'p> {
     Key(&'p str),
     Index(i64),
 }
 
 /// The steps of `main.temp`, `items[0].name`, `["a b"]`; `None` if it is no path.
-fn steps(path: &str) -> Option<Vec<Step<'_>>> {
+pub(super) fn steps(path: &str) -> Option<Vec<Step<'_>>> {
     let mut steps = Vec::new();
     let mut rest = path.trim();
+    // Other languages begin a path so; here it would ask for a field of the name `$`.
+    if rest == "$" || rest.starts_with("$.") || rest.starts_with("$[") {
+        return None;
+    }
     while !rest.is_empty() {
         if let Some(inside) = rest.strip_prefix('[') {
             let quote = inside
