@@ -233,7 +233,7 @@ fn examine(source: &str) -> Here {
         match progress {
             Progress::Ended(result) => break result,
             Progress::Running => {}
-            Progress::Suspended(_) => {
+            Progress::Suspended(_) | Progress::Absent(_) | Progress::Idle => {
                 return Here::Broken("it waits, and nothing generated does".into());
             }
         }

@@ -1,14 +1,14 @@
 //! Runs a case of the specification in every way there is, and compares.
 //!
 //! The ways: from the checker's module; from the module that its text and its binary form give
-//! back; in slices of fuel; with a collection at every safe point. All must do the same, with
-//! the same fuel.
+//! back; in slices of fuel; with a collection at every safe point; written to a snapshot and resumed
+//! from it at every wait and in between. All must do the same, with the same fuel.
 
 use std::fmt::Write as _;
 
 use salami::{
     Canned, CompileError, CompileOptions, EffectClass, Effects, Execution, Program, Progress,
-    RunError, RunOptions, Source, Stub, Wait,
+    ResumeOptions, RunError, RunOptions, Seal, Source, Stub, Wait,
 };
 use serde_json::{Map, Value};
 
@@ -63,27 +63,28 @@ pub fn check(case: &Case) -> Result<(), String> {
     };
     let streams = Streams::of(case, &program, &mut input);
     let host = (host, streams);
-    let plain = observe(&program, &input, &host, u64::MAX / 4, false)?;
+    let plain = observe(&program, &input, &host, Way::Plain)?;
     check_outcome(case, &plain.outcome)?;
-    for (way, slice, stress) in [
-        ("in slices of fuel", 61, false),
-        ("with constant collection", u64::MAX / 4, true),
+    for (name, way) in [
+        ("in slices of fuel", Way::Slices),
+        ("with constant collection", Way::Collecting),
     ] {
         // A run of many steps would take too long in these ways; short ones find the same faults.
         if plain.fuel < 200_000 {
-            compare(
-                way,
-                &plain,
-                &observe(&program, &input, &host, slice, stress)?,
-            )?;
+            compare(name, &plain, &observe(&program, &input, &host, way)?)?;
         }
     }
+    compare(
+        "from snapshots",
+        &plain,
+        &observe(&program, &input, &host, Way::Snapshots)?,
+    )?;
     let from_bytes = Program::from_module(&program.to_bytes())
         .map_err(|error| format!("its binary form: {error}"))?;
     compare_loaded(
         "from its binary form",
         &plain,
-        &observe(&from_bytes, &input, &host, u64::MAX / 4, false)?,
+        &observe(&from_bytes, &input, &host, Way::Plain)?,
     )?;
     let text = Source::new("program.ir", program.assembly());
     let from_text =
@@ -279,12 +280,77 @@ impl Streams {
     }
 }
 
+/// How a program is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// At once.
+    Plain,
+    /// In small slices of fuel.
+    Slices,
+    /// With a collection at every safe point.
+    Collecting,
+    /// Written to a snapshot and resumed from it at every wait, and at instructions in between: the first
+    /// ones near each other, later ones ever farther apart, so that long runs end.
+    Snapshots,
+}
+
+/// How far the next snapshot is: pseudo-random, about as far as the run has come.
+struct Distances {
+    random: u64,
+    most: u64,
+}
+
+impl Distances {
+    fn new(program: &Program) -> Self {
+        let digits = program.hash();
+        let seed = digits.get(..16).unwrap_or_default();
+        Self {
+            random: u64::from_str_radix(seed, 16).unwrap_or(1),
+            most: 2,
+        }
+    }
+
+    fn next(&mut self) -> u64 {
+        self.random = self
+            .random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let distance = 1 + (self.random >> 33) % self.most;
+        self.most += self.most.div_ceil(8);
+        distance
+    }
+}
+
+/// The execution that a snapshot of this one gives, which is the same in all that can be seen.
+fn resumed(
+    program: &Program,
+    execution: &Execution,
+    options: &RunOptions,
+) -> Result<Execution, String> {
+    let seal = Seal::Hash;
+    let Some(bytes) = execution.snapshot(&seal) else {
+        return Err("it has no snapshot".to_owned());
+    };
+    let resume = ResumeOptions {
+        limits: options.limits,
+        ..ResumeOptions::default()
+    };
+    let resumed = Execution::resume(program, &bytes, &resume)
+        .map_err(|error| format!("{error} ({})", place(execution)))?;
+    if resumed.snapshot(&seal).as_ref() != Some(&bytes) {
+        return Err(format!("its snapshot is another one, {}", place(execution)));
+    }
+    if resumed.state_hash() != execution.state_hash() {
+        return Err(format!("its state is another one, {}", place(execution)));
+    }
+    Ok(resumed)
+}
+
 fn observe(
     program: &Program,
     input: &Map<String, Value>,
     (host, streams): &(Canned, Streams),
-    slice: u64,
-    stress: bool,
+    way: Way,
 ) -> Result<Observed, String> {
     let options = RunOptions {
         input: input.clone(),
@@ -296,14 +362,22 @@ fn observe(
         ..RunOptions::default()
     };
     let mut execution = program.start(&options).map_err(|error| error.to_string())?;
-    execution.set_collection_stress(stress);
+    execution.set_collection_stress(way == Way::Collecting);
     let mut output = String::new();
     let mut host = host.clone();
     // How streams come in pieces changes nothing.
-    let most = if slice < 1000 { 3 } else { usize::MAX };
+    let most = if way == Way::Slices { 3 } else { usize::MAX };
+    let mut distances = Distances::new(program);
     let result = loop {
-        let progress = execution.step(slice);
+        let progress = execution.step(match way {
+            Way::Plain | Way::Collecting => u64::MAX / 4,
+            Way::Slices => 61,
+            Way::Snapshots => distances.next(),
+        });
         output += &execution.take_output();
+        if way == Way::Snapshots && !matches!(progress, Progress::Ended(_)) {
+            execution = resumed(program, &execution, &options)?;
+        }
         match progress {
             Progress::Running => {}
             Progress::Suspended(Wait::Until(instant)) => execution.advance(instant),
@@ -313,7 +387,9 @@ fn observe(
             Progress::Suspended(Wait::Input(reading)) => {
                 execution.feed(Ok(streams.read(&reading, most)));
             }
-            Progress::Suspended(other) => return Err(format!("it waits for {other:?}")),
+            other @ (Progress::Suspended(_) | Progress::Absent(_) | Progress::Idle) => {
+                return Err(format!("it waits for {other:?}"));
+            }
             Progress::Ended(result) => break result,
         }
     };

@@ -332,8 +332,8 @@ fn attack(source: &str, limits: RunLimits) -> Result<(), String> {
         match progress {
             Progress::Running => {}
             Progress::Suspended(Wait::Until(instant)) => execution.advance(instant),
-            Progress::Suspended(wait) => return Err(format!("it waits for {wait:?}")),
             Progress::Ended(result) => break result,
+            other => return Err(format!("it waits for {other:?}")),
         }
     };
     let peak = ALLOCATOR.peak_usage().saturating_sub(before);

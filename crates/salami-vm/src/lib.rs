@@ -32,8 +32,9 @@ pub use machine::{
     CanaryError, ErrorContext, FrameView, Limit, Limits, Machine, MachineError, Outcome, Raised,
     TraceLine, check_limits,
 };
-pub use prepare::Program;
+pub use prepare::{Counted, Program};
 pub use raise::Raise;
+pub use state::StateError;
 pub use threads::Threads;
 pub use value::{
     BigRef, BufferRef, BytesRef, CellRef, DictRef, DictType, ExceptionRef, FunctionRef,

@@ -11,12 +11,19 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use salami_ir::{BuiltinException, ClassRef};
 
+use crate::context::Context;
 use crate::machine::{Machine, MachineError, Outcome, Raised};
 use crate::value::Value;
 use crate::wait::{Answer, CANCELLED, Call, DONE, FAILED, RUNNING, Request, Wait};
+
+mod stored;
+
+use stored::Status;
 
 /// Where a thread is in a turn: those of a higher priority come first, then the older ones.
 type Place = (Reverse<i64>, usize);
@@ -29,14 +36,20 @@ enum State {
     /// It has its place in the turn.
     Ready,
     Waiting(Wait),
+    /// It raised what nobody catches and stands where it did, its stack intact, until it runs that
+    /// instruction again; only where errors are held.
+    Held(Box<Raised>),
     Returned(Value),
     Raised(Box<Raised>),
     Cancelled,
+    /// Its machine is stored elsewhere.
+    Absent(Status),
 }
 
 #[derive(Clone, Debug)]
 struct Thread {
-    machine: Machine,
+    /// Which of the machines it is, if it is here.
+    machine: usize,
     state: State,
     priority: i64,
     /// What it counted for when it last stopped.
@@ -44,11 +57,33 @@ struct Thread {
     has_begun: bool,
     /// Whether somebody got what it raised.
     is_received: bool,
+    /// Whether it may be another than when the host took it last.
+    has_changed: bool,
 }
 
 impl Thread {
     const fn has_ended(&self) -> bool {
-        !matches!(self.state, State::Ready | State::Waiting(_))
+        match &self.state {
+            State::Ready | State::Waiting(_) | State::Held(_) => false,
+            State::Absent(status) => status.has_ended(),
+            State::Returned(_) | State::Raised(_) | State::Cancelled => true,
+        }
+    }
+
+    const fn has_raised(&self) -> bool {
+        matches!(self.state, State::Raised(_) | State::Absent(Status::Raised))
+    }
+
+    const fn is_here(&self) -> bool {
+        !matches!(self.state, State::Absent(_))
+    }
+
+    /// Whether it is elsewhere and waits for what comes from outside, or for a time.
+    const fn waits_elsewhere(&self) -> bool {
+        match &self.state {
+            State::Absent(status) => status.waits_for_host(),
+            _ => false,
+        }
     }
 }
 
@@ -57,6 +92,9 @@ impl Thread {
 pub struct Threads {
     /// By number; the first is the program's own.
     threads: Vec<Thread>,
+    /// The machines of those that are here.
+    machines: Vec<Machine>,
+    /// One that is here.
     current: usize,
     /// Whether the current one has not come to its end or a wait yet.
     is_running: bool,
@@ -80,19 +118,23 @@ pub struct Threads {
     parked: usize,
     peak: usize,
     calls: u64,
+    /// The threads that began since the host asked, each with the one that started it.
+    begun: Vec<(u64, u64)>,
+    /// Whether what nobody catches holds its thread.
+    holds: bool,
 }
 
 impl Deref for Threads {
     type Target = Machine;
 
     fn deref(&self) -> &Machine {
-        &self.threads[self.current].machine
+        self.machine(self.current)
     }
 }
 
 impl DerefMut for Threads {
     fn deref_mut(&mut self) -> &mut Machine {
-        &mut self.threads[self.current].machine
+        self.machine_mut(self.current)
     }
 }
 
@@ -100,7 +142,19 @@ impl DerefMut for Threads {
 enum Served {
     Answered,
     Waits,
+    /// It takes this thread, which is elsewhere.
+    Absent(usize),
     Failed(Box<MachineError>),
+}
+
+/// Whose turn it is.
+enum Turn {
+    /// A thread's, which has the machine.
+    Runs,
+    /// That of a thread that is elsewhere.
+    Absent(usize),
+    /// Nobody's.
+    Over,
 }
 
 impl Threads {
@@ -109,6 +163,7 @@ impl Threads {
     pub fn new(machine: Machine, memory: usize) -> Self {
         let mut threads = Self {
             threads: Vec::new(),
+            machines: Vec::new(),
             current: 0,
             is_running: false,
             ready: BTreeSet::new(),
@@ -123,6 +178,8 @@ impl Threads {
             parked: 0,
             peak: 0,
             calls: 0,
+            begun: Vec::new(),
+            holds: false,
         };
         threads.add(machine);
         threads
@@ -132,13 +189,52 @@ impl Threads {
         let index = self.threads.len();
         self.threads.push(Thread {
             size: machine.size(),
-            machine,
+            machine: self.machines.len(),
             state: State::Ready,
             priority: 0,
             has_begun: false,
             is_received: false,
+            has_changed: true,
         });
+        self.machines.push(machine);
         self.ready.insert((Reverse(0), index));
+    }
+
+    /// The machine of a thread that is here.
+    fn machine(&self, index: usize) -> &Machine {
+        &self.machines[self.threads[index].machine]
+    }
+
+    fn machine_mut(&mut self, index: usize) -> &mut Machine {
+        let thread = &mut self.threads[index];
+        thread.has_changed = true;
+        &mut self.machines[thread.machine]
+    }
+
+    /// The machines of two threads that are here.
+    fn two_machines(&mut self, one: usize, other: usize) -> Option<[&mut Machine; 2]> {
+        for index in [one, other] {
+            self.threads[index].has_changed = true;
+        }
+        let places = [self.threads[one].machine, self.threads[other].machine];
+        self.machines.get_disjoint_mut(places).ok()
+    }
+
+    /// As [`Machine::set_interrupt`], of all that are here.
+    pub fn set_interrupt(&mut self, flag: &Arc<AtomicBool>) {
+        for machine in &mut self.machines {
+            machine.set_interrupt(Arc::clone(flag));
+        }
+    }
+
+    /// What an execution has once for all its threads: it is where the current one is.
+    fn shared(&self) -> &Context {
+        &self.machine(self.current).context
+    }
+
+    /// What was counted for the limits of instructions.
+    fn counters(&self) -> (u64, u64) {
+        self.machine(self.current).counters()
     }
 
     /// Runs on with this much fuel more, as [`Machine::run`].
@@ -146,7 +242,7 @@ impl Threads {
         match self.begin(fuel) {
             Some(outcome) => outcome,
             None => {
-                let outcome = self.threads[self.current].machine.run(fuel);
+                let outcome = self.machine_mut(self.current).run(fuel);
                 self.follow(outcome, false)
             }
         }
@@ -157,7 +253,7 @@ impl Threads {
         match self.begin(0) {
             Some(outcome) => outcome,
             None => {
-                let outcome = self.threads[self.current].machine.step();
+                let outcome = self.machine_mut(self.current).step();
                 self.follow(outcome, true)
             }
         }
@@ -165,7 +261,7 @@ impl Threads {
 
     /// As [`Machine::raise_on`].
     pub fn raise_on(&mut self, raised: &Raised) -> Option<Outcome> {
-        let outcome = self.threads[self.current].machine.raise_on(raised)?;
+        let outcome = self.machine_mut(self.current).raise_on(raised)?;
         Some(self.follow(outcome, false))
     }
 
@@ -174,15 +270,19 @@ impl Threads {
         if self.is_running {
             return None;
         }
-        if self.untold.is_empty() && self.untold_calls.is_empty() && self.next() {
-            return None;
+        if self.untold.is_empty() && self.untold_calls.is_empty() {
+            match self.next() {
+                Turn::Runs => return None,
+                Turn::Absent(index) => return Some(Outcome::Absent(index as u64)),
+                Turn::Over => {}
+            }
         }
         // Nothing runs: this only adds to the fuel.
-        let _ = self.threads[self.current].machine.run(fuel);
+        self.machine_unchanged(self.current).grant(fuel);
         match self.rest() {
             Some(outcome) => Some(outcome),
             None => {
-                let outcome = self.threads[self.current].machine.run(0);
+                let outcome = self.machine_mut(self.current).run(0);
                 Some(self.follow(outcome, false))
             }
         }
@@ -192,25 +292,31 @@ impl Threads {
     fn follow(&mut self, mut outcome: Outcome, steps: bool) -> Outcome {
         loop {
             match outcome {
-                Outcome::OutOfFuel { .. } => return outcome,
+                Outcome::OutOfFuel { .. } | Outcome::Absent(_) | Outcome::Idle => return outcome,
                 Outcome::Suspended(Wait::Thread(request)) => match self.serve(&request) {
                     Served::Answered => {
                         if steps {
                             return Outcome::OutOfFuel { needed: 0 };
                         }
-                        outcome = self.threads[self.current].machine.run(0);
+                        outcome = self.machine_mut(self.current).run(0);
                         continue;
                     }
                     Served::Waits => self.wait(Wait::Thread(request)),
+                    Served::Absent(index) => return Outcome::Absent(index as u64),
                     Served::Failed(error) => return Outcome::Failed(*error),
                 },
                 Outcome::Suspended(wait) => self.wait(wait),
                 Outcome::Done(value) => self.end(State::Returned(value)),
+                Outcome::Raised(raised) if self.holds && self.is_error_of_nobody(&raised) => {
+                    self.is_running = false;
+                    self.machine_mut(self.current).held = raised.exception;
+                    self.threads[self.current].state = State::Held(Box::new(raised));
+                }
                 Outcome::Raised(raised) => {
                     if self.current == 0 {
                         return Outcome::Raised(raised);
                     }
-                    if let Some(next) = self.threads[self.current].machine.raise_on(&raised) {
+                    if let Some(next) = self.machine_mut(self.current).raise_on(&raised) {
                         outcome = next;
                         continue;
                     }
@@ -227,31 +333,40 @@ impl Threads {
                     if !self.makes_room(&error) {
                         return Outcome::Failed(error);
                     }
-                    outcome = self.threads[self.current].machine.run(0);
+                    outcome = self.machine_mut(self.current).run(0);
                     continue;
                 }
             }
-            if !self.next()
-                && let Some(end) = self.rest()
-            {
-                return end;
+            match self.next() {
+                Turn::Runs => {}
+                Turn::Absent(index) => return Outcome::Absent(index as u64),
+                Turn::Over => {
+                    if let Some(end) = self.rest() {
+                        return end;
+                    }
+                }
             }
             if steps {
                 return Outcome::OutOfFuel { needed: 0 };
             }
-            outcome = self.threads[self.current].machine.run(0);
+            outcome = self.machine_mut(self.current).run(0);
         }
     }
 
-    /// Gives the next thread of the turn the machine; `false` at the turn's end.
-    fn next(&mut self) -> bool {
-        let Some((_, next)) = self.ready.pop_first() else {
-            return false;
+    /// Gives the next thread of the turn the machine.
+    fn next(&mut self) -> Turn {
+        let Some(&place) = self.ready.first() else {
+            return Turn::Over;
         };
+        let (_, next) = place;
+        if !self.threads[next].is_here() {
+            return Turn::Absent(next);
+        }
+        self.ready.remove(&place);
         self.switch(next);
         self.threads[next].has_begun = true;
         self.is_running = true;
-        true
+        Turn::Runs
     }
 
     fn switch(&mut self, next: usize) {
@@ -260,17 +375,20 @@ impl Threads {
             return;
         }
         self.peak = self.memory_used_most();
-        let Ok([from, to]) = self.threads.get_disjoint_mut([last, next]) else {
-            return;
-        };
-        from.size = from.machine.size();
+        let size = self.machine(last).size();
+        self.threads[last].size = size;
         self.parked = self
             .parked
-            .saturating_add(from.size)
-            .saturating_sub(to.size);
-        from.machine.hand_over(&mut to.machine);
-        to.machine
-            .set_memory(self.memory.saturating_sub(self.parked));
+            .saturating_add(size)
+            .saturating_sub(self.threads[next].size);
+        let memory = self.memory.saturating_sub(self.parked);
+        let has_changed = self.threads[last].has_changed;
+        if let Some([from, to]) = self.two_machines(last, next) {
+            from.hand_over(to);
+            to.set_memory(memory);
+        }
+        // What it gives up is not its own.
+        self.threads[last].has_changed = has_changed;
         self.current = next;
     }
 
@@ -282,7 +400,8 @@ impl Threads {
         {
             self.untold.pop_first();
             self.told.push(index);
-            let calls = self.threads[index].machine.number_calls(self.calls);
+            let first = self.calls;
+            let calls = self.machine_mut(index).number_calls(first);
             self.calls += calls.len() as u64;
             self.threads[index].state = State::Waiting(Wait::Calls(calls.clone()));
             self.untold_calls = calls.into_iter().map(|call| (index, call)).collect();
@@ -298,6 +417,7 @@ impl Threads {
             if let State::Waiting(Wait::Call(call)) = &mut self.threads[index].state {
                 call.sequence = self.calls;
                 self.calls += 1;
+                self.threads[index].has_changed = true;
             }
         }
         let told = match self.last_told {
@@ -321,17 +441,27 @@ impl Threads {
         if let Some(&(instant, _)) = self.timers.first() {
             return Some(Outcome::Suspended(Wait::Until(instant)));
         }
+        if self.held().next().is_some() {
+            return Some(Outcome::Suspended(Wait::WayOut));
+        }
         let waiting = self.threads.iter().position(|thread| !thread.has_ended());
         let Some(index) = waiting else {
             return Some(self.finish());
         };
+        if self.threads.iter().any(Thread::waits_elsewhere) {
+            return Some(Outcome::Idle);
+        }
+        if !self.threads[index].is_here() {
+            return Some(Outcome::Absent(index as u64));
+        }
         // Threads that wait for each other.
         let message = "no thread can go on: each waits for another";
         self.wake(index);
-        self.threads[index]
-            .machine
-            .refuse(BuiltinException::RuntimeError, message);
-        (!self.next()).then(|| Outcome::Failed(MachineError::internal("no thread can go on")))
+        self.machine_mut(index).refuse(BuiltinException::RuntimeError, message);
+        match self.next() {
+            Turn::Runs => None,
+            _ => Some(Outcome::Failed(MachineError::internal("no thread can go on"))),
+        }
     }
 
     /// What comes of the execution when all threads have ended: what the first one returned, unless one
@@ -340,8 +470,11 @@ impl Threads {
         let lost = self
             .threads
             .iter()
-            .position(|thread| matches!(thread.state, State::Raised(_)) && !thread.is_received);
+            .position(|thread| thread.has_raised() && !thread.is_received);
         let index = lost.unwrap_or(0);
+        if !self.threads[index].is_here() {
+            return Outcome::Absent(index as u64);
+        }
         self.switch(index);
         match &self.threads[index].state {
             State::Raised(raised) => Outcome::Raised((**raised).clone()),
@@ -402,6 +535,7 @@ impl Threads {
             _ => {}
         }
         self.ready.insert((Reverse(priority), index));
+        self.machine_mut(index).held = Value::Unset;
     }
 
     /// Ends the current thread.
@@ -412,16 +546,17 @@ impl Threads {
     }
 
     fn end_thread(&mut self, index: usize, state: State) {
-        let thread = &mut self.threads[index];
         // What the program's own thread returned is read where it is.
         if index != 0 {
-            thread.machine.retire(match &state {
+            let machine = self.machine_mut(index);
+            machine.retire(match &state {
                 State::Returned(value) => *value,
                 State::Raised(raised) => raised.exception,
                 _ => Value::None,
             });
+            let size = machine.size();
             if index != self.current {
-                let size = thread.machine.size();
+                let thread = &mut self.threads[index];
                 self.parked = (self.parked + size).saturating_sub(thread.size);
                 thread.size = size;
             }
@@ -429,6 +564,9 @@ impl Threads {
         self.threads[index].state = state;
         let number = index as u64;
         for waiter in self.waiters.remove(&number).unwrap_or_default() {
+            if self.wakes_absent(waiter, number) {
+                continue;
+            }
             let position = match &self.threads[waiter].state {
                 State::Waiting(Wait::Thread(Request::Ended { threads, .. })) => {
                     threads.iter().position(|&thread| thread == number)
@@ -438,7 +576,7 @@ impl Threads {
             if let Some(position) = position {
                 self.wake(waiter);
                 let position = i64::try_from(position).unwrap_or(i64::MAX);
-                self.threads[waiter].machine.reply(position);
+                self.machine_mut(waiter).reply(position);
             }
         }
     }
@@ -462,7 +600,7 @@ impl Threads {
                     None if until.is_some_and(|until| until <= self.clock()) => -1,
                     None => return Served::Waits,
                 };
-                self.threads[self.current].machine.reply(position);
+                self.machine_mut(self.current).reply(position);
                 return Served::Answered;
             }
             Request::Result(thread)
@@ -478,6 +616,12 @@ impl Threads {
         };
         match request {
             Request::Result(_) => return self.give(index),
+            Request::Cancel(_) if !self.threads[index].is_here() => {
+                if !self.threads[index].has_ended() {
+                    return Served::Absent(index);
+                }
+                self.machine_mut(self.current).reply(0);
+            }
             Request::Cancel(_) => self.cancel(index),
             Request::Priority(_, priority) => {
                 let place = (Reverse(self.threads[index].priority), index);
@@ -487,16 +631,17 @@ impl Threads {
                         places.insert((Reverse(*priority), index));
                     }
                 }
-                self.threads[self.current].machine.reply(0);
+                self.machine_mut(self.current).reply(0);
             }
             _ => {
                 let state = match &self.threads[index].state {
-                    State::Ready | State::Waiting(_) => RUNNING,
+                    State::Ready | State::Waiting(_) | State::Held(_) => RUNNING,
                     State::Returned(_) => DONE,
                     State::Raised(_) => FAILED,
                     State::Cancelled => CANCELLED,
+                    State::Absent(status) => status.shown(),
                 };
-                self.threads[self.current].machine.reply(state);
+                self.machine_mut(self.current).reply(state);
             }
         }
         Served::Answered
@@ -507,23 +652,26 @@ impl Threads {
     }
 
     fn unknown(&mut self) -> Served {
-        let machine = &mut self.threads[self.current].machine;
+        let machine = self.machine_mut(self.current);
         machine.refuse(BuiltinException::ValueError, "no thread has this number");
         Served::Answered
     }
 
     fn start(&mut self) -> Result<(), Box<MachineError>> {
         let number = self.threads.len() as u64;
-        let current = &mut self.threads[self.current].machine;
-        let taken = self.parked.saturating_add(current.size());
-        let machine = current.start_thread(number, self.memory.saturating_sub(taken))?;
+        let (memory, parked) = (self.memory, self.parked);
+        let current = self.machine_mut(self.current);
+        let taken = parked.saturating_add(current.size());
+        let machine = current.start_thread(number, memory.saturating_sub(taken))?;
         let size = machine.size();
-        if size > self.memory.saturating_sub(taken) {
+        if size > memory.saturating_sub(taken) {
             return Err(Box::new(current.out_of_memory(size)));
         }
-        self.parked += size;
-        current.set_limit(self.memory.saturating_sub(self.parked));
+        let parked = parked + size;
+        current.set_limit(memory.saturating_sub(parked));
         current.reply(i64::try_from(number).unwrap_or(i64::MAX));
+        self.parked = parked;
+        self.begun.push((number, self.current as u64));
         self.add(machine);
         Ok(())
     }
@@ -535,21 +683,25 @@ impl Threads {
             State::Returned(value) => Ok(*value),
             State::Raised(raised) => Err(raised.exception),
             State::Cancelled => {
-                let machine = &mut self.threads[current].machine;
+                let machine = self.machine_mut(current);
                 machine.refuse(BuiltinException::Cancelled, "");
                 return Served::Answered;
             }
-            State::Ready | State::Waiting(_) => {
-                let machine = &mut self.threads[current].machine;
+            State::Ready | State::Waiting(_) | State::Held(_) => {
+                let machine = self.machine_mut(current);
                 machine.refuse(BuiltinException::RuntimeError, "the thread has not ended");
                 return Served::Answered;
             }
+            State::Absent(_) => return Served::Absent(index),
         };
         self.threads[index].is_received = true;
-        let Ok([to, from]) = self.threads.get_disjoint_mut([current, index]) else {
-            return Served::Answered;
+        let has_changed = self.threads[index].has_changed;
+        let received = match self.two_machines(current, index) {
+            Some([to, from]) => to.receive(from, result),
+            None => return Served::Answered,
         };
-        match to.machine.receive(&from.machine, result) {
+        self.threads[index].has_changed = has_changed;
+        match received {
             Ok(_) => Served::Answered,
             Err(error) => Served::Failed(error),
         }
@@ -559,7 +711,7 @@ impl Threads {
     fn cancel(&mut self, index: usize) {
         let current = self.current;
         let ended = self.threads[index].has_ended() || index == 0;
-        self.threads[current].machine.reply(i64::from(!ended));
+        self.machine_mut(current).reply(i64::from(!ended));
         if ended {
             return;
         }
@@ -569,15 +721,34 @@ impl Threads {
             self.end_thread(index, State::Cancelled);
             return;
         }
-        let machine = &mut self.threads[index].machine;
+        let machine = self.machine_mut(index);
         if index == current {
             machine.interrupt_later(BuiltinException::Cancelled);
             return;
         }
         machine.interrupt(BuiltinException::Cancelled, "");
-        if matches!(self.threads[index].state, State::Waiting(_)) {
+        if matches!(
+            self.threads[index].state,
+            State::Waiting(_) | State::Held(_)
+        ) {
             self.wake(index);
         }
+    }
+
+    /// Whether what the current thread raised holds it: not what ends a thread on purpose, nor what a
+    /// thread that waits for it catches.
+    fn is_error_of_nobody(&self, raised: &Raised) -> bool {
+        let Value::Exception(exception) = raised.exception else {
+            return false;
+        };
+        let class = self.heap().exception(exception).class;
+        let on_purpose = [BuiltinException::SystemExit, BuiltinException::Cancelled];
+        if on_purpose.iter().any(|&wanted| self.is_class(class, wanted)) {
+            return false;
+        }
+        let waiters = self.waiters.get(&(self.current as u64)).into_iter().flatten();
+        let mut waiters = waiters.filter(|&&waiter| self.threads[waiter].is_here());
+        !waiters.any(|&waiter| self.machine(waiter).has_handler(class))
     }
 
     /// Whether there is memory for the current thread after what the others do not need is gone.
@@ -587,9 +758,11 @@ impl Threads {
         }
         let before = self.parked;
         for (index, thread) in self.threads.iter_mut().enumerate() {
-            if index != self.current {
-                thread.machine.collect_garbage();
-                let size = thread.machine.size();
+            if index != self.current
+                && let Some(machine) = self.machines.get_mut(thread.machine)
+            {
+                machine.collect_garbage();
+                let size = machine.size();
                 self.parked = (self.parked + size).saturating_sub(thread.size);
                 thread.size = size;
             }
@@ -599,7 +772,7 @@ impl Threads {
         }
         self.peak = self.memory_used_most();
         let memory = self.memory.saturating_sub(self.parked);
-        self.threads[self.current].machine.set_memory(memory);
+        self.machine_mut(self.current).set_memory(memory);
         true
     }
 
@@ -613,41 +786,6 @@ impl Threads {
     #[must_use]
     pub fn end_hash(&self) -> [u8; 32] {
         self.hash_of_state(true)
-    }
-
-    fn hash_of_state(&self, has_ended: bool) -> [u8; 32] {
-        let mut hasher = blake3::Hasher::new();
-        let number = |value: usize| (value as u64).to_le_bytes();
-        for part in [self.threads.len(), self.current, self.told.len()] {
-            hasher.update(&number(part));
-        }
-        hasher.update(&[u8::from(self.is_running)]);
-        for &index in &self.told {
-            hasher.update(&number(index));
-        }
-        for (Reverse(priority), index) in self.ready.iter().chain(&self.untold) {
-            hasher.update(&priority.to_le_bytes());
-            hasher.update(&number(*index));
-        }
-        for (index, thread) in self.threads.iter().enumerate() {
-            let state = match &thread.state {
-                State::Ready => 0,
-                State::Waiting(_) => 1,
-                State::Returned(_) => 2,
-                State::Raised(_) => 3,
-                State::Cancelled => 4,
-            };
-            let flags = [
-                state,
-                u8::from(thread.has_begun),
-                u8::from(thread.is_received),
-            ];
-            hasher.update(&flags);
-            hasher.update(&thread.priority.to_le_bytes());
-            let has_ended = has_ended && index == self.current;
-            hasher.update(&thread.machine.hash_of_state(has_ended));
-        }
-        *hasher.finalize().as_bytes()
     }
 
     // ---- the host's side
@@ -666,6 +804,76 @@ impl Threads {
             };
             waits.into_iter().map(move |wait| (index as u64, wait))
         })
+    }
+
+    /// The threads that wait for the end of others, each with the instant until which it does.
+    pub fn joins(&self) -> impl Iterator<Item = (u64, Option<i64>)> {
+        let threads = self.threads.iter().enumerate();
+        threads.filter_map(|(index, thread)| match &thread.state {
+            State::Waiting(Wait::Thread(Request::Ended { until, .. })) => {
+                Some((index as u64, *until))
+            }
+            _ => None,
+        })
+    }
+
+    /// From now on a thread that raises what nobody catches, neither it nor a thread that waits for its end,
+    /// stands still where it did: the others go on, and [`Threads::retry`] runs the instruction again.
+    pub fn hold_errors(&mut self) {
+        self.holds = true;
+    }
+
+    /// The threads that are held, with what they raised.
+    pub fn held(&self) -> impl Iterator<Item = (u64, &Raised)> {
+        let threads = self.threads.iter().enumerate();
+        threads.filter_map(|(index, thread)| match &thread.state {
+            State::Held(raised) => Some((index as u64, &**raised)),
+            _ => None,
+        })
+    }
+
+    /// Makes a thread that is held the current one, to be looked at; what it raised.
+    pub fn show_held(&mut self, thread: u64) -> Option<Raised> {
+        let index = usize::try_from(thread).ok()?;
+        match &self.threads.get(index)?.state {
+            State::Held(raised) => {
+                let raised = (**raised).clone();
+                self.switch(index);
+                Some(raised)
+            }
+            _ => None,
+        }
+    }
+
+    /// Lets a thread that is held run the instruction that raised again; `false` if it is not held.
+    pub fn retry(&mut self, thread: u64) -> bool {
+        let index = usize::try_from(thread).unwrap_or(usize::MAX);
+        let is_held = matches!(
+            self.threads.get(index).map(|thread| &thread.state),
+            Some(State::Held(_))
+        );
+        if is_held {
+            self.wake(index);
+        }
+        is_held
+    }
+
+    /// Raises `Cancelled` where a thread waits, or where it waits next.
+    pub fn cancel_thread(&mut self, thread: u64) {
+        let index = usize::try_from(thread).unwrap_or(usize::MAX);
+        let is_here = self.threads.get(index).is_some_and(Thread::is_here);
+        if !is_here || self.threads[index].has_ended() {
+            return;
+        }
+        self.machine_mut(index).interrupt(BuiltinException::Cancelled, "");
+        if !matches!(self.threads[index].state, State::Ready) {
+            self.wake(index);
+        }
+    }
+
+    /// The threads that began since this was asked last, each with the one that started it.
+    pub fn take_begun(&mut self) -> Vec<(u64, u64)> {
+        core::mem::take(&mut self.begun)
     }
 
     /// The number of the thread that runs, or ran last.
@@ -712,12 +920,12 @@ impl Threads {
 
     /// Answers one of the calls that a thread makes side by side.
     fn answer_one(&mut self, index: usize, sequence: u64, answer: Answer) -> bool {
-        if !self.threads[index].machine.answer_call(sequence, answer) {
+        if !self.machine_mut(index).answer_call(sequence, answer) {
             return false;
         }
         self.untold_calls
             .retain(|(_, call)| call.sequence != sequence);
-        match self.threads[index].machine.waits_for().cloned() {
+        match self.machine_mut(index).waits_for().cloned() {
             Some(wait) => self.threads[index].state = State::Waiting(wait),
             None => self.wake(index),
         }
@@ -725,7 +933,7 @@ impl Threads {
     }
 
     fn answer_thread(&mut self, index: usize, answer: Answer) -> bool {
-        let is_answered = self.threads[index].machine.answer(answer);
+        let is_answered = self.machine_mut(index).answer(answer);
         if is_answered {
             self.wake(index);
         }
@@ -737,10 +945,10 @@ impl Threads {
         let Some(index) = self.last_told else {
             return false;
         };
-        let is_fed = self.threads[index].machine.feed(chunk);
+        let is_fed = self.machine_mut(index).feed(chunk);
         if is_fed {
             // A reading that needs more goes on from where this piece ended.
-            match self.threads[index].machine.waits_for().cloned() {
+            match self.machine_mut(index).waits_for().cloned() {
                 Some(wait) => self.threads[index].state = State::Waiting(wait),
                 None => self.wake(index),
             }
@@ -751,7 +959,10 @@ impl Threads {
     /// As [`Machine::forget_read_ahead`], of all threads.
     pub fn forget_read_ahead(&mut self) {
         for index in 0..self.threads.len() {
-            self.threads[index].machine.forget_read_ahead();
+            if !self.threads[index].is_here() {
+                continue;
+            }
+            self.machine_mut(index).forget_read_ahead();
             if matches!(self.threads[index].state, State::Waiting(Wait::Input(_))) {
                 self.wake(index);
             }
@@ -761,16 +972,14 @@ impl Threads {
     /// As [`Machine::cursors`], of all threads, one after the other.
     #[must_use]
     pub fn cursors(&self) -> Vec<(String, u64)> {
-        let threads = self.threads.iter();
-        threads
-            .flat_map(|thread| thread.machine.cursors())
+        let here = self.threads.iter().filter(|thread| thread.is_here());
+        here.flat_map(|thread| self.machines[thread.machine].cursors())
             .collect()
     }
 
     /// Moves the clock of all threads on; it never goes back.
     pub fn advance_clock(&mut self, microseconds: i64) {
-        self.threads[self.current]
-            .machine
+        self.machine_unchanged(self.current)
             .advance_clock(microseconds);
         let now = self.clock();
         while let Some(&(instant, index)) = self.timers.first()
@@ -779,7 +988,7 @@ impl Threads {
             let timed_out = matches!(self.threads[index].state, State::Waiting(Wait::Thread(_)));
             self.wake(index);
             if timed_out {
-                self.threads[index].machine.reply(-1);
+                self.machine_mut(index).reply(-1);
             }
         }
     }
@@ -787,8 +996,7 @@ impl Threads {
     /// The fuel that all threads used.
     #[must_use]
     pub fn fuel_used(&self) -> u64 {
-        let used = self.threads.iter();
-        used.map(|thread| thread.machine.fuel_used()).sum()
+        self.machines.iter().map(Machine::fuel_used).sum()
     }
 
     /// The most bytes that were in use at once: of one thread its heap, of several their stacks too.
@@ -798,7 +1006,7 @@ impl Threads {
     }
 
     fn memory_used_most(&self) -> usize {
-        let current = &self.threads[self.current].machine;
+        let current = self.machine(self.current);
         self.peak
             .max(self.parked.saturating_add(current.memory_peak()))
     }

@@ -36,6 +36,7 @@
 //! # Ok::<(), salami::CompileError>(())
 //! ```
 
+mod blame;
 mod compile;
 mod debug;
 mod error;
@@ -43,10 +44,13 @@ mod host;
 mod input;
 mod json;
 mod listing;
+mod process;
 mod profile;
 mod program;
 mod record;
+mod refusal;
 mod run;
+mod snapshot;
 mod suggest;
 mod traceback;
 
@@ -55,10 +59,12 @@ pub use debug::{Breakpoint, Debugger, Place, Step, Stop, Trace, TraceEvent, Vari
 pub use error::{CompileError, Exception, Exit, Limit, LimitKind, Refusal, RunError};
 pub use host::{Host, Reading, STANDARD_INPUT, Wait};
 pub use input::{Field, Misfit};
+pub use process::{ProcessRuntime, process_options};
 pub use profile::{Interrupt, Profile, RunLimits, bytes};
 pub use program::{Program, is_module};
 pub use record::{Determinism, Manner, Recorder, Replayed, Replaying, Verifier, record, replay};
 pub use run::{Execution, Progress, Run, RunOptions};
+pub use snapshot::{ResumeOptions, Seal, SnapshotError};
 pub use salami_check::{EffectClass, Effects, Strict, Stub};
 pub use salami_process::record::{Broken, Difference, RecordError};
 pub use salami_process::{

@@ -7,12 +7,14 @@ use salami_ir::{Address, FunctionIndex, Module, Place, binary, text};
 use salami_process::Needed;
 use salami_source::{Diagnostic, Source, Span};
 use salami_verify::{Limits, Rule, Verified, VerifyError, verify_within};
+use salami_vm::Counted;
 use serde_json::{Map, Value};
 
 use crate::compile::Report;
 use crate::error::{CompileError, Refusal};
 use crate::input::{self, Field, Misfit};
 use crate::listing::{self, ITERATIONS};
+use crate::refusal::Reader;
 use salami_check::{EffectClass, Effects};
 
 /// The code of what the verifier refuses in a module or in assembly.
@@ -127,11 +129,13 @@ impl Program {
             .map_err(|leaf| CompileError::Internal(format!("there is no leaf `{leaf}`")))?;
         let listings = assembly.as_ref().map(|(_, assembly)| &assembly.listings);
         let prepared = match listings.filter(|listings| !listings.is_empty()) {
-            Some(listings) => prepared.counting(|function, address| {
-                listings
-                    .get(&function)
-                    .is_none_or(|listed| listed.counts(address))
-            }),
+            Some(listings) => {
+                prepared.counting(|function, address| match listings.get(&function) {
+                    Some(listed) if listed.ends_empty_round(address) => Counted::EmptyRound,
+                    Some(listed) if !listed.counts(address) => Counted::Nothing,
+                    _ => Counted::Instruction,
+                })
+            }
             None => prepared,
         };
         let prepared = Arc::new(prepared);
@@ -176,10 +180,7 @@ impl Program {
     /// As [`Program::from_module`].
     pub fn from_module_within(bytes: &[u8], iterations: Option<u64>) -> Result<Self, CompileError> {
         let refuse = |diagnostics| {
-            CompileError::Refused(Refusal {
-                diagnostics,
-                sources: vec![Source::new("<module>", "")],
-            })
+            CompileError::Refused(Refusal::new(diagnostics, vec![Source::new("<module>", "")]))
         };
         let module = binary::decode(bytes).map_err(|error| {
             refuse(vec![Diagnostic::error(
@@ -200,17 +201,16 @@ impl Program {
             return listing::loaded(module, assembled, &Limits::GENERAL, iterations);
         }
         let limits = compiled(&Limits::GENERAL);
-        let verified =
-            verify_within(module, salami_vm::leaf::leaves(), &limits).map_err(|errors| {
-                refuse(
-                    errors
-                        .iter()
-                        .map(|error| {
-                            Diagnostic::error(VERIFIER, Span::default(), error.to_string())
-                        })
-                        .collect(),
-                )
-            })?;
+        let leaves = salami_vm::leaf::leaves();
+        let verified = verify_within(module.clone(), leaves, &limits).map_err(|errors| {
+            let reader = Reader {
+                module: &module,
+                assembly: None,
+                input: None,
+            };
+            let diagnostics = errors.iter().map(|error| reader.diagnostic(error));
+            refuse(diagnostics.collect())
+        })?;
         Self::of(verified, Findings::default())
     }
 
@@ -230,12 +230,8 @@ impl Program {
         source: Source,
         iterations: Option<u64>,
     ) -> Result<Self, CompileError> {
-        let refuse = |diagnostics, source| {
-            CompileError::Refused(Refusal {
-                diagnostics,
-                sources: vec![source],
-            })
-        };
+        let refuse =
+            |diagnostics, source| CompileError::Refused(Refusal::new(diagnostics, vec![source]));
         let assembly = match text::assemble(source.text()) {
             Ok(assembly) => assembly,
             Err(diagnostics) => return Err(refuse(diagnostics, source)),
@@ -271,12 +267,13 @@ impl Program {
                 )
             }
             Err(errors) => {
-                let diagnostics = errors
-                    .iter()
-                    .map(|error| {
-                        Diagnostic::error(VERIFIER, assembly.span(error.place), error.to_string())
-                    })
-                    .collect();
+                let reader = Reader {
+                    module: &assembly.module,
+                    assembly: Some(&assembly),
+                    input: None,
+                };
+                let diagnostics = errors.iter().map(|error| reader.diagnostic(error));
+                let diagnostics = diagnostics.collect();
                 Err(refuse(diagnostics, source))
             }
         }
@@ -435,10 +432,31 @@ impl Program {
         hash.clone()
     }
 
+    /// The same as bytes.
+    pub(crate) fn module_hash(&self) -> [u8; 32] {
+        let text = self.hash();
+        let mut hash = [0; 32];
+        for (byte, digits) in hash.iter_mut().zip(text.as_bytes().chunks(2)) {
+            let digits = core::str::from_utf8(digits).unwrap_or_default();
+            *byte = u8::from_str_radix(digits, 16).unwrap_or(0);
+        }
+        hash
+    }
+
     /// The files it was compiled from, the program first, then the stubs of tools; none where it was loaded as a module.
     #[must_use]
     pub fn sources(&self) -> &[Source] {
         &self.inner.sources
+    }
+
+    /// The same with the files that it was compiled from, where those are known from elsewhere.
+    pub(crate) fn with_sources(mut self, sources: Vec<Source>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner)
+            && inner.assembly.is_none()
+        {
+            inner.sources = sources;
+        }
+        self
     }
 
     /// What is likely not meant.
@@ -457,9 +475,18 @@ impl Program {
     #[must_use]
     pub fn report(&self) -> Report {
         Report {
-            sources: self.inner.sources.clone(),
+            sources: match &self.inner.assembly {
+                Some((source, _)) => vec![source.clone()],
+                None => self.inner.sources.clone(),
+            },
             warnings: self.inner.warnings.clone(),
-            assertion_points: self.inner.assertion_points.clone(),
+            assertion_points: self
+                .inner
+                .assertion_points
+                .iter()
+                .cloned()
+                .chain(self.doubts())
+                .collect(),
             effects: self.inner.effects.clone(),
             functions: self.inner.functions.clone(),
             inputs: self.inner.inputs.clone(),

@@ -12,12 +12,14 @@ use salami_vm::{
 };
 use serde_json::{Map, Value};
 
+use crate::blame::Blame;
 use crate::error::{Exception, Exit, Limit, LimitKind, RunError};
 use crate::host::{self, Host, NoTools, Wait};
 use crate::input::Misfit;
 use crate::json;
 use crate::profile::{Interrupt, RunLimits};
 use crate::program::Program;
+use crate::snapshot::ResumeOptions;
 use crate::traceback::{self, Frame};
 
 /// How a program is run.
@@ -74,6 +76,11 @@ pub enum Progress {
     /// It waits, and does nothing until that has come. With several threads this is one of their waits:
     /// see [`Execution::waits`].
     Suspended(Wait),
+    /// It goes on when the thread with this number is here: [`Execution::load_thread`], then the next
+    /// step. Only after [`Execution::resume_parts`].
+    Absent(u64),
+    /// All that is here waits for threads, is held or has ended; the rest waits elsewhere.
+    Idle,
     /// It ended.
     Ended(Result<Value, RunError>),
 }
@@ -100,9 +107,8 @@ pub struct Execution {
     program: Program,
     /// Its threads; the machine is the one that runs, or ran last.
     machine: Threads,
-    limit: Option<u64>,
-    /// Microseconds that it may take by its own clock, which showed `started` at the start.
-    time: Option<u64>,
+    limits: RunLimits,
+    /// What its own clock showed at the start.
     started: i64,
     interrupt: Option<Interrupt>,
     granted: u64,
@@ -110,7 +116,7 @@ pub struct Execution {
     /// The fuel used when an instruction was put off for want of fuel, and what was left then.
     put_off: Option<(u64, u64)>,
     /// Where the machine stood when it raised what nobody catches; clean-ups run elsewhere.
-    raised: Option<Box<ErrorContext>>,
+    raised: Option<Box<(ErrorContext, Option<Blame>)>>,
     /// What it has of what was granted, where it stopped to wait.
     spare: u64,
     ended: Option<Box<Result<Value, RunError>>>,
@@ -166,6 +172,9 @@ impl Program {
                 Progress::Suspended(Wait::Input(reading)) => {
                     execution.feed(host.read(&reading));
                 }
+                Progress::Absent(_) | Progress::Idle => {
+                    break Err(elsewhere());
+                }
             }
         };
         Run {
@@ -215,10 +224,11 @@ impl Program {
         };
         let memory = limits.memory;
         let mut machine = Machine::new(prepared, limits, &json::fields(&options.input))
-            .map_err(|error| failure(&error, Vec::new()))?;
+            .map_err(|error| failure(*error, Vec::new(), &options.limits))?;
         for name in &options.streams {
             if machine.open_stream(name).is_err() {
-                return Err(RunError::Limit(Limit::new(LimitKind::Memory)));
+                let most = Some(options.limits.memory);
+                return Err(RunError::Limit(Limit::new(LimitKind::Memory, most)));
             }
         }
         machine.set_clock(options.now);
@@ -229,8 +239,7 @@ impl Program {
         Ok(Execution {
             program: self.clone(),
             machine: Threads::new(machine, memory),
-            limit: options.limits.fuel,
-            time: options.limits.time,
+            limits: options.limits,
             started: options.now,
             interrupt: options.interrupt.clone(),
             granted: 0,
@@ -253,7 +262,8 @@ impl Execution {
             return self.end_at(LimitKind::Time);
         }
         let left = self
-            .limit
+            .limits
+            .fuel
             .map_or(u64::MAX, |limit| limit.saturating_sub(self.granted));
         let spare = core::mem::take(&mut self.spare);
         // Only with all of its fuel given is it known that an instruction cannot be paid.
@@ -281,11 +291,12 @@ impl Execution {
         if let Some(ended) = &self.ended {
             return Err(Progress::Ended(Result::clone(ended)));
         }
-        if self
-            .limit
-            .is_some_and(|limit| self.machine.fuel_used() >= limit)
-        {
+        let fuel = self.limits.fuel;
+        if fuel.is_some_and(|limit| self.machine.fuel_used() >= limit) {
             return Err(self.end_at(LimitKind::Fuel));
+        }
+        if self.is_over_time() {
+            return Err(self.end_at(LimitKind::Time));
         }
         match self.machine.step() {
             outcome @ (Outcome::OutOfFuel { .. } | Outcome::Raised(_)) => Ok(outcome),
@@ -294,14 +305,68 @@ impl Execution {
     }
 
     /// Lets an exception that nobody catches go on its way, clean-ups included.
-    pub(crate) fn let_go(&mut self) -> Progress {
-        let outcome = self.machine.step();
-        self.after(outcome)
+    pub(crate) fn let_go(&mut self, raised: Raised) -> Progress {
+        self.after(Outcome::Raised(raised))
     }
 
     /// The last line of an uncaught exception's traceback. Its text is worked out on a copy.
     pub(crate) fn exception_line(&self, raised: &Raised) -> String {
         self.clone().uncaught(raised).to_string()
+    }
+
+    /// What an uncaught exception says.
+    pub(crate) fn exception_message(&self, raised: &Raised) -> String {
+        match self.clone().uncaught(raised) {
+            RunError::Exception(exception) => exception.message,
+            error => error.to_string(),
+        }
+    }
+
+    /// What an exception says. Where code of the program decides that, it runs on a copy.
+    pub(crate) fn error_text(&self, value: VmValue) -> Option<String> {
+        let VmValue::Exception(exception) = value else {
+            return None;
+        };
+        let heap = self.machine.heap();
+        let object = heap.exception(exception);
+        if let (ClassRef::Builtin(class), [VmValue::Str(text)]) =
+            (object.class, object.arguments.as_slice())
+            && class != BuiltinException::KeyError
+        {
+            return Some(heap.str(*text).to_owned());
+        }
+        self.clone().text(value)
+    }
+
+    /// An execution whose threads come from a snapshot.
+    pub(crate) fn resumed(
+        program: &Program,
+        mut threads: Threads,
+        options: &ResumeOptions,
+    ) -> Self {
+        crate::snapshot::interrupt(&mut threads, options.interrupt.as_ref());
+        Self {
+            program: program.clone(),
+            limits: options.limits,
+            started: threads.started(),
+            interrupt: options.interrupt.clone(),
+            granted: threads.fuel_used(),
+            machine: threads,
+            needed: 0,
+            put_off: None,
+            raised: None,
+            spare: 0,
+            ended: None,
+        }
+    }
+
+    /// Its threads, while it has not ended.
+    pub(crate) fn threads(&self) -> Option<&Threads> {
+        self.ended.is_none().then_some(&self.machine)
+    }
+
+    pub(crate) fn threads_mut(&mut self) -> &mut Threads {
+        &mut self.machine
     }
 
     pub(crate) fn program(&self) -> &Program {
@@ -328,6 +393,14 @@ impl Execution {
                     let result = self.result(value);
                     return self.end(result);
                 }
+                Outcome::Suspended(salami_vm::Wait::WayOut) | Outcome::Idle => {
+                    self.spare = self.granted.saturating_sub(self.machine.fuel_used());
+                    return Progress::Idle;
+                }
+                Outcome::Absent(thread) => {
+                    self.spare = self.granted.saturating_sub(self.machine.fuel_used());
+                    return Progress::Absent(thread);
+                }
                 Outcome::Suspended(wait) => match host::wait(wait) {
                     Ok(Wait::Until(instant)) if self.is_past(instant) => {
                         return self.end_at(LimitKind::Time);
@@ -343,13 +416,15 @@ impl Execution {
                         outcome = self.machine.run(0);
                     }
                 },
-                Outcome::Failed(error) => {
+                Outcome::Failed(mut error) => {
                     let frames = self.frames();
-                    return self.end(Err(failure(&error, frames)));
+                    error.context = self.of_listing(error.context);
+                    return self.end(Err(failure(error, frames, &self.limits)));
                 }
                 Outcome::Raised(raised) => {
-                    self.raised
-                        .get_or_insert_with(|| Box::new(raised.context.clone()));
+                    if self.raised.is_none() {
+                        self.raised = Some(Box::new(self.blamed(&raised)));
+                    }
                     // Nobody catches it: clean-ups run, as in CPython, then the program ends.
                     match self.machine.raise_on(&raised) {
                         Some(next) => outcome = next,
@@ -381,6 +456,47 @@ impl Execution {
             .iter()
             .map(|(name, value)| Ok((name.clone(), export(*value)?)));
         fields.collect::<Result<_, _>>().map(Value::Object)
+    }
+
+    /// From now on a thread that raises what nobody catches is held where it stands, its stack intact, and the
+    /// others go on: nothing of it ends the execution. [`Execution::held`] tells them.
+    pub fn hold_errors(&mut self) {
+        self.machine.hold_errors();
+    }
+
+    /// The threads that are held, each with its error, as data.
+    #[must_use]
+    pub fn held(&self) -> Vec<(u64, Value)> {
+        let held: Vec<u64> = self.machine.held().map(|(thread, _)| thread).collect();
+        // The texts of an error are worked out on a copy, in which the thread runs.
+        let told = held.into_iter().map(|thread| {
+            let mut copy = self.clone();
+            (thread, copy.error_of_held(thread))
+        });
+        told.collect()
+    }
+
+    fn error_of_held(&mut self, thread: u64) -> Value {
+        match self.machine.show_held(thread) {
+            Some(raised) => self.uncaught(&raised).to_json(),
+            None => Value::Null,
+        }
+    }
+
+    /// The threads that wait for the end of others, each with the instant until which it does, if it has one.
+    #[must_use]
+    pub fn joins(&self) -> Vec<(u64, Option<i64>)> {
+        self.machine.joins().collect()
+    }
+
+    /// Lets a thread that is held run the instruction that raised again; `false` if it is not held.
+    pub fn retry(&mut self, thread: u64) -> bool {
+        self.machine.retry(thread)
+    }
+
+    /// Raises `Cancelled` where a thread waits or is held.
+    pub fn cancel_thread(&mut self, thread: u64) {
+        self.machine.cancel_thread(thread);
     }
 
     /// Answers the call that was told last; `false` if it waits for none.
@@ -499,7 +615,9 @@ impl Execution {
 
     /// Whether an instant lies past the time that it may take.
     fn is_past(&self, instant: i64) -> bool {
-        let Some(time) = self.time else { return false };
+        let Some(time) = self.limits.time else {
+            return false;
+        };
         let passed = u64::try_from(instant.saturating_sub(self.started)).unwrap_or(0);
         passed > time
     }
@@ -522,6 +640,7 @@ impl Execution {
     fn end_at(&mut self, kind: LimitKind) -> Progress {
         let limit = Limit {
             kind,
+            most: self.limits.most(kind),
             frames: self.frames(),
             context: Box::new(self.of_listing(self.machine.position_context())),
         };
@@ -619,17 +738,24 @@ impl Execution {
             .iter()
             .filter_map(|line| self.frame_at(line.function, line.address))
             .collect();
+        let (context, blame) = match &self.raised {
+            Some(first) => (**first).clone(),
+            None => self.blamed(raised),
+        };
+        let mut notes = self.notes(exception);
+        let mut message = raised.message.clone();
+        if let Some(blame) = blame {
+            message = blame.message;
+            notes.push(blame.note);
+        }
         RunError::Exception(Exception {
             class: self.class_name(exception, &raised.class),
-            message: raised.message.clone(),
+            message,
             frames,
-            notes: self.notes(exception),
+            notes,
             before: self.before(exception),
             is_external: self.is_tool_error(exception),
-            context: Box::new(self.of_listing(match &self.raised {
-                Some(first) => ErrorContext::clone(first),
-                None => raised.context.clone(),
-            })),
+            context: Box::new(context),
         })
     }
 
@@ -791,28 +917,33 @@ impl Execution {
     }
 }
 
+/// What only executions that were resumed in parts meet, where nobody brings parts.
+pub(crate) fn elsewhere() -> RunError {
+    RunError::Internal("a thread is stored elsewhere".to_owned())
+}
+
 /// How much runs between two looks at whether the host wants the end.
 const WATCHED_SLICE: u64 = 500_000;
 
 /// What a failure of the machine means.
-fn failure(error: &MachineError, frames: Vec<Frame>) -> RunError {
-    let context = Box::new(error.context.clone());
-    let limit = |kind| {
-        RunError::Limit(Limit {
-            kind,
-            frames,
-            context,
-        })
+fn failure(error: MachineError, frames: Vec<Frame>, limits: &RunLimits) -> RunError {
+    let kind = match error.code {
+        "limit.memory" => LimitKind::Memory,
+        "limit.stack" => LimitKind::Stack,
+        "limit.fuel" => LimitKind::Fuel,
+        "limit.depth" => LimitKind::Depth,
+        "limit.instructions" => LimitKind::Instructions,
+        "limit.iterations" => LimitKind::Iterations,
+        code => {
+            return RunError::Internal(format!("{code}: {}{}", error.message, place(&error)));
+        }
     };
-    match error.code {
-        "limit.memory" => limit(LimitKind::Memory),
-        "limit.stack" => limit(LimitKind::Stack),
-        "limit.fuel" => limit(LimitKind::Fuel),
-        "limit.depth" => limit(LimitKind::Depth),
-        "limit.instructions" => limit(LimitKind::Instructions),
-        "limit.iterations" => limit(LimitKind::Iterations),
-        code => RunError::Internal(format!("{code}: {}{}", error.message, place(error))),
-    }
+    RunError::Limit(Limit {
+        kind,
+        most: limits.most(kind),
+        frames,
+        context: Box::new(error.context),
+    })
 }
 
 /// Where an error of ours happened, in words.

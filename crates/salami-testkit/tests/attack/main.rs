@@ -116,7 +116,9 @@ fn run(program: &Program, limits: RunLimits, slice: u64) -> Result<Seen, String>
             Progress::Suspended(Wait::Call(_)) => {
                 execution.answer(&Answer::Error("no such tool".to_owned()));
             }
-            Progress::Suspended(_) => break Err(RunError::NotConnected("a stream".to_owned())),
+            Progress::Suspended(_) | Progress::Absent(_) | Progress::Idle => {
+                break Err(RunError::NotConnected("a stream".to_owned()));
+            }
             Progress::Running => {}
         }
     };

@@ -81,6 +81,29 @@ impl DictObject {
         }
     }
 
+    /// A dict with these entries, gaps included, whose hashes may still come ([`DictObject::rewrite`]).
+    pub(crate) fn of_entries(flavor: Flavor, entries: Vec<DictEntry>) -> Self {
+        let is_live = |entry: &&DictEntry| !entry.key.is_unset();
+        let mut dict = Self {
+            live: entries.iter().filter(is_live).count(),
+            start: 0,
+            table: HashTable::new(),
+            entries,
+            flavor,
+        };
+        let first = dict.entries.iter().position(|entry| is_live(&entry));
+        dict.start = first.unwrap_or(dict.entries.len());
+        dict
+    }
+
+    /// Whether each key is found where it is, by its hash: none is there twice.
+    pub(crate) fn is_sound(&self, equal: impl Fn(Value, Value) -> bool) -> bool {
+        self.entries.iter().enumerate().all(|(position, entry)| {
+            entry.key.is_unset()
+                || self.find(entry.hash, |key| equal(key, entry.key)) == Some(position)
+        })
+    }
+
     /// How many items it has.
     #[inline]
     #[must_use]

@@ -21,6 +21,7 @@ use salami_ir::{BuiltinException, ClassRef, Module};
 
 pub use arena::{Arena, Handle, Stored};
 pub use dict::{DictEntry, DictObject, Flavor};
+pub(crate) use set::SetSlot;
 pub use set::{SetHash, SetObject};
 pub use string::Buffer;
 use string::permanent;
@@ -302,6 +303,32 @@ impl Heap {
         })
     }
 
+    /// A buffer that is filled later.
+    pub(crate) fn empty_buffer(&mut self) -> Result<BufferRef, Raise> {
+        self.reserve(self.buffers.growth())?;
+        self.account(STRING_SIZE)?;
+        Ok(self.buffers.insert(Buffer::default()))
+    }
+
+    /// Fills it.
+    pub(crate) fn fill_buffer(&mut self, handle: BufferRef, text: &str) -> Result<(), Raise> {
+        self.account(text.len())?;
+        *self.buffers.get_mut(handle) = Buffer::new(text.to_owned());
+        Ok(())
+    }
+
+    /// The buffer of a string that is not the same in every heap.
+    pub(crate) fn buffer(&self, handle: BufferRef) -> &Buffer {
+        self.buffers.get(handle)
+    }
+
+    /// Lets appending to a string make a new one always: constants stay as they are.
+    pub(crate) fn seal(&mut self, text: Str) {
+        if !Self::is_permanent(text) {
+            self.buffers.get_mut(text.buffer).seal();
+        }
+    }
+
     /// Whether a string is the same in every heap.
     #[must_use]
     pub(crate) fn is_permanent(text: Str) -> bool {
@@ -363,7 +390,7 @@ impl Heap {
     pub fn copied_by_append(&self, left: Str, right: Str) -> usize {
         let right = right.length as usize;
         let buffer = self.buffers.find(left.buffer);
-        if buffer.is_some_and(|buffer| buffer.text().len() == left.length as usize) {
+        if buffer.is_some_and(|buffer| buffer.ends_at(left.length)) {
             right
         } else {
             left.length as usize + right
@@ -385,7 +412,7 @@ impl Heap {
             return Err(Raise::Memory(usize::MAX));
         };
         let buffer = self.buffers.find(left.buffer);
-        if buffer.is_some_and(|buffer| buffer.text().len() == left.length as usize) {
+        if buffer.is_some_and(|buffer| buffer.ends_at(left.length)) {
             // Growing holds the old and the new text for a moment, at most once in an eighth of it.
             self.reserve(grow::passing(left.length as usize, length as usize, 1))?;
             self.account(right.length as usize)?;
@@ -428,6 +455,20 @@ impl Heap {
         }
         self.account(value.size())?;
         Ok(Value::Big(self.bigs.insert(value)))
+    }
+
+    /// A large integer that is filled later.
+    pub(crate) fn empty_big(&mut self) -> Result<Value, Raise> {
+        self.reserve(self.bigs.growth())?;
+        self.account(BigInt::ZERO.size())?;
+        Ok(Value::Big(self.bigs.insert(BigInt::ZERO)))
+    }
+
+    /// Fills it.
+    pub(crate) fn fill_big(&mut self, handle: BigRef, value: BigInt) -> Result<(), Raise> {
+        self.account(value.size().saturating_sub(BigInt::ZERO.size()))?;
+        *self.bigs.get_mut(handle) = value;
+        Ok(())
     }
 
     // ---- lists and tuples

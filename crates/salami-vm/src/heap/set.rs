@@ -6,7 +6,7 @@
 //! one kind into the other.
 
 use super::arena::Stored;
-use super::dict::DictObject;
+use super::dict::{DictEntry, DictObject, Flavor};
 use super::object::{OBJECT_SIZE, SET_ENTRY_SIZE};
 use crate::value::Value;
 
@@ -219,6 +219,17 @@ pub enum SetHash {
     Keyed(u64),
 }
 
+/// A slot of CPython's table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum SetSlot {
+    /// Nothing was ever here.
+    Never,
+    /// What was here was removed.
+    Removed,
+    /// An element.
+    Key(Value),
+}
+
 /// A set or frozenset.
 #[derive(Clone, Debug)]
 pub struct SetObject {
@@ -262,19 +273,122 @@ impl SetObject {
         self
     }
 
-    /// Of a set in the order of CPython's table, its slots: whether each is or was in use, and its key;
-    /// and where the search of `pop` goes on.
-    pub(crate) fn number_slots(&self) -> Option<(Vec<(bool, Value)>, usize)> {
-        let Elements::Numbers(table) = &self.elements else {
-            return None;
+    /// Where the search of `pop` goes on, of a set in the order of CPython's table.
+    pub(crate) fn finger(&self) -> Option<usize> {
+        match &self.elements {
+            Elements::Numbers(table) => Some(table.finger),
+            Elements::Ordered(_) => None,
+        }
+    }
+
+    /// How many slots CPython's table has.
+    pub(crate) fn table_size(&self) -> usize {
+        match &self.elements {
+            Elements::Numbers(table) => table.slots.len(),
+            Elements::Ordered(_) => 0,
+        }
+    }
+
+    /// The slots of CPython's table.
+    pub(crate) fn number_slots(&self) -> impl Iterator<Item = SetSlot> + '_ {
+        let slots = match &self.elements {
+            Elements::Numbers(table) => table.slots.as_slice(),
+            Elements::Ordered(_) => &[],
         };
-        let slots = table.slots.iter();
-        let shown = slots.map(|slot| match slot.state {
-            Occupied::Never => (false, Value::Unset),
-            Occupied::Removed => (true, Value::Unset),
-            Occupied::Yes => (true, slot.key),
+        slots.iter().map(|slot| match slot.state {
+            Occupied::Never => SetSlot::Never,
+            Occupied::Removed => SetSlot::Removed,
+            Occupied::Yes => SetSlot::Key(slot.key),
+        })
+    }
+
+    /// The places of a set that keeps its order, gaps included.
+    pub(crate) fn entries(&self) -> &[DictEntry] {
+        match &self.elements {
+            Elements::Numbers(_) => &[],
+            Elements::Ordered(dict) => dict.slots(),
+        }
+    }
+
+    /// A set with these slots of CPython's table, their hashes still to come.
+    pub(crate) fn of_slots(frozen: bool, finger: usize, slots: &[SetSlot]) -> Self {
+        let slots = slots.iter().map(|slot| match slot {
+            SetSlot::Never => Slot::default(),
+            SetSlot::Removed => Slot {
+                state: Occupied::Removed,
+                ..Slot::default()
+            },
+            SetSlot::Key(key) => Slot {
+                state: Occupied::Yes,
+                hash: 0,
+                key: *key,
+            },
         });
-        Some((shown.collect(), table.finger))
+        let slots: Vec<Slot> = slots.collect();
+        let count = |wanted: Occupied| slots.iter().filter(|slot| slot.state == wanted).count();
+        let used = count(Occupied::Yes);
+        Self {
+            elements: Elements::Numbers(NumberTable {
+                filled: used + count(Occupied::Removed),
+                used,
+                finger,
+                slots,
+            }),
+            frozen,
+        }
+    }
+
+    /// A set with these places, in its own order.
+    pub(crate) fn of_entries(frozen: bool, entries: Vec<DictEntry>) -> Self {
+        Self {
+            elements: Elements::Ordered(DictObject::of_entries(Flavor::Plain, entries)),
+            frozen,
+        }
+    }
+
+    /// Gives each element its hash. Whether all of them are then where they are looked for.
+    pub(crate) fn rehash(&mut self, mut hash: impl FnMut(Value) -> Option<SetHash>) -> bool {
+        match &mut self.elements {
+            Elements::Ordered(dict) => {
+                let mut is_sound = true;
+                dict.rewrite(|key, value| match hash(key) {
+                    Some(SetHash::Keyed(hash)) => (hash, key, value),
+                    _ => {
+                        is_sound = false;
+                        (0, key, value)
+                    }
+                });
+                is_sound
+            }
+            Elements::Numbers(table) => {
+                let size = table.slots.len();
+                if size > 0
+                    && (!size.is_power_of_two() || size < MINIMUM || table.is_full_at(table.filled))
+                {
+                    return false;
+                }
+                for slot in &mut table.slots {
+                    if slot.state == Occupied::Yes {
+                        match hash(slot.key) {
+                            Some(SetHash::Number(hash)) => slot.hash = hash,
+                            _ => return false,
+                        }
+                    }
+                }
+                true
+            }
+        }
+    }
+
+    /// Whether each element is found where it is, by the hash it was given.
+    pub(crate) fn is_sound(&self, equal: impl Fn(Value, Value) -> bool) -> bool {
+        match &self.elements {
+            Elements::Ordered(dict) => dict.is_sound(equal),
+            Elements::Numbers(table) => table.slots.iter().enumerate().all(|(index, slot)| {
+                slot.state != Occupied::Yes
+                    || table.find(slot.hash, |key| equal(key, slot.key)).0 == Some(index)
+            }),
+        }
     }
 
     /// Whether it is a frozenset.

@@ -44,6 +44,8 @@ pub struct Buffer {
     text: String,
     /// How many bytes at the start are ASCII.
     ascii: u32,
+    /// Whether nothing may be appended: then appending to a view makes a new buffer.
+    is_sealed: bool,
     /// Byte offsets of the code points number 64, 128, ...; empty while all is ASCII.
     checkpoints: Vec<u32>,
 }
@@ -61,10 +63,30 @@ impl Buffer {
         let mut buffer = Self {
             text,
             ascii: 0,
+            is_sealed: false,
             checkpoints: Vec::new(),
         };
         buffer.index();
         buffer
+    }
+
+    /// Whether nothing may be appended.
+    #[inline]
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        self.is_sealed
+    }
+
+    /// Whether a view of this length can be appended to in place.
+    #[inline]
+    #[must_use]
+    pub fn ends_at(&self, length: u32) -> bool {
+        self.text.len() == length as usize && !self.is_sealed
+    }
+
+    /// Lets nothing be appended any more.
+    pub fn seal(&mut self) {
+        self.is_sealed = true;
     }
 
     /// All of its text.

@@ -13,7 +13,7 @@ use crate::raise::Raise;
 use crate::value::Value;
 
 /// The most digits that a program may set; CPython has no such bound.
-const PRECISION_LIMIT: i64 = 100_000;
+pub(crate) const PRECISION_LIMIT: i64 = 100_000;
 
 pub(super) const LEAVES: &[Leaf] = &[
     leaf("_leaf.decimal_parts", 1, TUPLE, as_tuple),

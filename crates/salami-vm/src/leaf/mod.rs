@@ -33,8 +33,10 @@ mod iterators;
 mod json_dump;
 mod json_load;
 mod list;
+mod literals;
 mod math;
 mod math_integer;
+mod misfit;
 mod number;
 mod objects;
 mod random;
@@ -61,10 +63,13 @@ mod xml;
 mod zlib;
 
 pub(crate) use csv::next_row;
+pub(crate) use decimal::PRECISION_LIMIT;
 pub(crate) use deque::{binary as deque_binary, get_item as deque_get, set_item as deque_set};
 pub(crate) use io::{next_line, write_text};
 pub(crate) use re_match::{get_group as match_group, show as show_match};
 
+pub use literals::literal_problem;
+pub use misfit::{ArgumentMisfit, argument_misfit};
 pub use restore::call;
 pub(crate) use restore::kept;
 
@@ -173,6 +178,26 @@ pub(crate) const fn strict_leaf(
     refusal: &'static str,
 ) -> Leaf {
     let requires = Requirement {
+        arguments: 1,
+        tags,
+        expected,
+        refusal,
+    };
+    Leaf {
+        requires: Some(requires),
+        ..leaf
+    }
+}
+
+/// The same for its first two arguments.
+pub(crate) const fn strict_pair(
+    leaf: Leaf,
+    tags: TagSet,
+    expected: &'static str,
+    refusal: &'static str,
+) -> Leaf {
+    let requires = Requirement {
+        arguments: 2,
         tags,
         expected,
         refusal,

@@ -3,6 +3,7 @@
 use salami_ir::instruction::Comparison;
 
 use super::calls::WINDOW;
+use super::generators::{Link, resume_common, yield_common};
 use super::leave::Leave;
 use super::meter::{INSTRUCTION_LIMIT, ITERATION_LIMIT};
 use super::run::{FAST, MARGIN};
@@ -251,7 +252,7 @@ impl Machine {
                             leave!(Leave::Starved(cost.unsigned_abs()))
                         }
                         context.fuel.remaining -= cost;
-                        if let Some(meter) = meter && function.counts(ip) && !meter.instruction() {
+                        if let Some(meter) = meter && !meter.instruction(function.counted(ip)) {
                             context.fuel.dynamic = 0;
                             leave!(Leave::Raise(Raise::Internal(INSTRUCTION_LIMIT)))
                         }
@@ -587,7 +588,15 @@ impl Machine {
                         let cells = gather!(list!(list));
                         slow!(result, slow::make_function(context, index, cells))
                     }
-                    Op::Yield { value, cost, .. } => leave!(Leave::Yield { value: register!(value), cost }),
+                    Op::Yield { value, cost, .. } => {
+                        frame.position = ip as u32;
+                        let value = slow::copy(&register!(value));
+                        if !yield_common(context, (stack, frames), value) {
+                            return Leave::Yield { value, cost };
+                        }
+                        pay!(cost);
+                        moved!();
+                    }
                     Op::Send { generator, value, result, cost } => match (&register!(generator), register!(value)) {
                         (&Value::Generator(generator), value) => leave!(Leave::Send { generator, value, result, cost }),
                         _ => leave!(Leave::Raise(Raise::Internal("a send to what is no generator"))),
@@ -792,7 +801,18 @@ impl Machine {
                                 }
                             }
                         }
-                        &Value::Generator(generator) => leave!(Leave::Resume { generator, result, end, cost }),
+                        &Value::Generator(generator) => {
+                            frame.position = ip as u32;
+                            let link = Link { generator, resumed: Resumed::Next, result, end };
+                            if !resume_common((program, context), (stack, frames), link, limits.depth) {
+                                return Leave::Resume { generator, result, end, cost };
+                            }
+                            if EXACT && let Some(meter) = meter {
+                                meter.entered(depth + 1);
+                            }
+                            pay!(cost);
+                            moved!();
+                        }
                         _ => leave!(Leave::Raise(Raise::Internal("the next value of what is no iterator"))),
                     },
                     Op::Concat { result, list } => {

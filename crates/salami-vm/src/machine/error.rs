@@ -27,10 +27,12 @@ pub enum Limit {
 pub struct ErrorContext {
     /// The function's name.
     pub function: String,
+    /// The function in the module; none where nothing runs.
+    pub function_index: Option<FunctionIndex>,
     /// The instruction, by its address in the function.
     pub instruction_pointer: u32,
-    /// The register that was at fault.
-    pub register: Option<u16>,
+    /// The register that was at fault: `$0`, or `$name` in hand-written code.
+    pub register: Option<String>,
     /// The type that was proved or wanted.
     pub expected_type: Option<String>,
     /// The type that was there.
@@ -128,6 +130,7 @@ impl Machine {
         let line = self.trace_line(function, address);
         ErrorContext {
             function: line.name,
+            function_index: Some(function),
             instruction_pointer: address.0,
             line: (line.line > 0).then_some(line.line),
             ..ErrorContext::default()
@@ -182,7 +185,7 @@ impl Machine {
             ) => (*container, None),
             _ => return context,
         };
-        context.register = Some(register.0);
+        context.register = Some(register.to_string());
         context.expected_type = expected;
         context.actual_type = Some(crate::ops::type_name(heap, self.register(register)));
         context

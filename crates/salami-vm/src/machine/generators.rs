@@ -3,9 +3,11 @@
 
 use salami_ir::{BuiltinException, ClassRef, FunctionKind};
 
+use super::calls::WINDOW;
 use super::{Frame, Machine, Resumed};
+use crate::context::Context;
 use crate::heap::object::GeneratorState;
-use crate::prepare::{Op, R};
+use crate::prepare::{Op, Program, R};
 use crate::raise::Raise;
 use crate::value::{ExceptionRef, GeneratorRef, Value};
 
@@ -17,12 +19,100 @@ pub(super) enum Delegated {
     Closing(ExceptionRef),
 }
 
+/// Copying so many registers costs a unit of fuel.
+const WORDS: u64 = 16;
+
 /// A suspended generator that goes onto the stack.
-struct Link {
-    generator: GeneratorRef,
-    resumed: Resumed,
-    result: R,
-    end: u32,
+pub(super) struct Link {
+    pub(super) generator: GeneratorRef,
+    pub(super) resumed: Resumed,
+    pub(super) result: R,
+    pub(super) end: u32,
+}
+
+/// `NEXT` for the dispatch loop, of a generator that waits at a yield of its own and is too small to
+/// be paid for, as most are. For others it does nothing: they are [`Machine::next_of`]'s.
+#[inline(never)]
+pub(super) fn resume_common(
+    (program, context): (&Program, &mut Context),
+    (stack, frames): (&mut [Value], &mut Vec<Frame>),
+    link: Link,
+    most: usize,
+) -> bool {
+    let object = context.heap.generator_mut(link.generator);
+    let length = object.registers.len();
+    let depth = frames.len();
+    let (Some(caller), Some(function)) = (
+        frames.last_mut(),
+        program.functions.get(object.function.index()),
+    ) else {
+        return false;
+    };
+    let caller_size = program
+        .functions
+        .get(caller.function as usize)
+        .map_or(0, |caller| caller.frame);
+    let base = caller.base + caller_size;
+    let window = base as usize + WINDOW.max(length);
+    if object.state != GeneratorState::Suspended
+        || !object.delegate.is_unset()
+        || length as u64 >= WORDS
+        || depth >= most
+        || window > stack.len()
+    {
+        return false;
+    }
+    let Some(registers) = stack.get_mut(base as usize..base as usize + length) else {
+        return false;
+    };
+    registers.copy_from_slice(&object.registers);
+    let stands = object.position.wrapping_sub(1) as usize;
+    if let Some(&Op::Yield { result, .. }) = function.code.get(stands)
+        && let Some(sent) = registers.get_mut(usize::from(result))
+    {
+        *sent = Value::None;
+    }
+    object.state = GeneratorState::Running;
+    caller.position += 1;
+    frames.push(Frame {
+        function: object.function.0,
+        position: object.position,
+        base,
+        result: link.result,
+        generator: Some((link.generator, link.end)),
+        resumed: link.resumed,
+        handled: None,
+    });
+    true
+}
+
+/// `YIELD` for the dispatch loop, of a generator that was resumed by `NEXT`, as most are. For others it
+/// does nothing: they are [`Machine::yield_value`]'s.
+#[inline(never)]
+pub(super) fn yield_common(
+    context: &mut Context,
+    (stack, frames): (&mut [Value], &mut Vec<Frame>),
+    value: Value,
+) -> bool {
+    let Some(frame) = frames.pop_if(|frame| frame.resumed == Resumed::Next) else {
+        return false;
+    };
+    let (Some((generator, _)), Some(caller)) = (frame.generator, frames.last()) else {
+        frames.push(frame);
+        return false;
+    };
+    let object = context.heap.generator_mut(generator);
+    object.state = GeneratorState::Suspended;
+    object.position = frame.position + 1;
+    object.delegate = Value::Unset;
+    let base = frame.base as usize;
+    if let Some(registers) = stack.get(base..base + object.registers.len()) {
+        object.registers.copy_from_slice(registers);
+    }
+    if let Some(slot) = stack.get_mut(caller.base as usize + usize::from(frame.result)) {
+        *slot = value;
+    }
+    true
 }
 
 impl Machine {
@@ -125,7 +215,7 @@ impl Machine {
         let mut words = 0;
         while let Some(link) = chain.last() {
             let object = self.context.heap.generator(link.generator);
-            words += object.registers.len() as u64 / 16;
+            words += object.registers.len() as u64 / WORDS;
             let Value::Generator(inner) = object.delegate else {
                 break;
             };
@@ -294,7 +384,18 @@ impl Machine {
         if self.frames.len() >= self.limits.depth {
             return Err(self.too_deep());
         }
-        let chain = self.chain(link)?;
+        let several;
+        let chain = match object.delegate {
+            Value::Generator(_) => {
+                several = self.chain(link)?;
+                several.as_slice()
+            }
+            _ => {
+                let words = object.registers.len() as u64 / WORDS;
+                self.context.charge(words)?;
+                core::slice::from_ref(&link)
+            }
+        };
         let Some(innermost) = chain.last() else {
             return Err(Raise::Internal("nothing to resume"));
         };
@@ -310,7 +411,7 @@ impl Machine {
                 .context
                 .raise(BuiltinException::AttributeError, message));
         }
-        self.enter_chain(&chain)?;
+        self.enter_chain(chain)?;
         if is_begun
             && delegate.is_unset()
             && let Some(Op::Yield { result, .. }) = self.operation(function, position - 1)

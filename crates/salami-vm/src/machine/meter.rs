@@ -5,10 +5,15 @@
 //! whole of a loop, and leaving the frame, forget what was counted for it. A generator that goes on
 //! counts anew; who resumes it counts its own rounds.
 //!
+//! Of hand-written code the lines count, not the instructions that they became ([`Counted`]). Rounds of
+//! loops that have no line in their bodies are counted by themselves, all together against the limit of
+//! instructions: a loop may have that many rounds, and no program goes round for longer than twice that.
+//!
 //! A metered machine runs a program whose operations are instructions one by one
 //! ([`crate::Program::unfused`]), in the exact form of the loop.
 
 use super::Limits;
+use crate::prepare::Counted;
 
 /// The code of the limit of instructions.
 pub(crate) const INSTRUCTION_LIMIT: &str = "limit.instructions";
@@ -33,6 +38,8 @@ struct Loop {
 #[derive(Clone, Debug)]
 pub(crate) struct Meter {
     pub(super) instructions: u64,
+    /// Rounds of loops without a body.
+    pub(super) empty_rounds: u64,
     most_instructions: u64,
     most_rounds: u64,
     /// Of frames and heads that ascend: what lies inside a loop comes after it.
@@ -45,6 +52,7 @@ impl Meter {
         (limits.instructions.is_some() || limits.iterations.is_some()).then(|| {
             Box::new(Self {
                 instructions: 0,
+                empty_rounds: 0,
                 most_instructions: limits.instructions.unwrap_or(u64::MAX),
                 most_rounds: limits.iterations.unwrap_or(u64::MAX),
                 loops: Vec::new(),
@@ -52,17 +60,52 @@ impl Meter {
         })
     }
 
+    /// Whether loops are under way in the frames there are.
+    pub(super) fn has_loops(&self, depth: usize) -> bool {
+        self.loops(depth).next().is_some()
+    }
+
+    /// The loops under way: the frame, the operation at the head, the rounds so far.
+    pub(super) fn loops(&self, depth: usize) -> impl Iterator<Item = (usize, u32, u64)> + '_ {
+        let loops = self.loops.iter();
+        let loops = loops.take_while(move |one| one.depth <= depth);
+        loops.map(|one| (one.depth, one.head, one.rounds))
+    }
+
+    /// Adds a loop that was under way.
+    pub(super) fn resume_loop(&mut self, depth: usize, head: u32, rounds: u64) {
+        self.loops.push(Loop {
+            depth,
+            head,
+            rounds,
+        });
+    }
+
     /// Counts an instruction that is about to run; whether it may.
     #[inline]
     #[must_use]
-    pub(super) fn instruction(&mut self) -> bool {
-        self.instructions = self.instructions.saturating_add(1);
-        self.instructions <= self.most_instructions
+    pub(super) fn instruction(&mut self, counted: Counted) -> bool {
+        let Some(counter) = self.counter(counted) else {
+            return true;
+        };
+        *counter = counter.saturating_add(1);
+        let count = *counter;
+        count <= self.most_instructions
     }
 
     /// Takes back the instruction that was counted last: it will run again.
-    pub(super) fn take_back(&mut self) {
-        self.instructions = self.instructions.saturating_sub(1);
+    pub(super) fn take_back(&mut self, counted: Counted) {
+        if let Some(counter) = self.counter(counted) {
+            *counter = counter.saturating_sub(1);
+        }
+    }
+
+    fn counter(&mut self, counted: Counted) -> Option<&mut u64> {
+        match counted {
+            Counted::Instruction => Some(&mut self.instructions),
+            Counted::EmptyRound => Some(&mut self.empty_rounds),
+            Counted::Nothing => None,
+        }
     }
 
     /// A frame was entered, and is number `depth`.

@@ -10,6 +10,7 @@ mod error;
 mod generators;
 mod leave;
 mod meter;
+mod restore;
 mod run;
 mod service;
 mod slow;
@@ -84,6 +85,11 @@ pub enum Outcome {
     Raised(Raised),
     /// It waits; running on before that has come gives the same outcome.
     Suspended(Wait),
+    /// It goes on when the thread with this number is here, which is stored elsewhere:
+    /// [`crate::Threads::load`].
+    Absent(u64),
+    /// All threads that are here wait for threads or have ended, and others wait elsewhere.
+    Idle,
     /// A limit, or a fault of our own.
     Failed(MachineError),
 }
@@ -137,7 +143,7 @@ pub struct Machine {
     pub(crate) context: Context,
     pub(crate) stack: Vec<Value>,
     pub(crate) frames: Vec<Frame>,
-    constants: Vec<Value>,
+    pub(crate) constants: Vec<Value>,
     globals: Vec<Value>,
     input: Vec<(String, Value)>,
     output_fields: Vec<(String, Value)>,
@@ -148,7 +154,9 @@ pub struct Machine {
     retried: Option<(usize, u32, i64)>,
     /// Collections at the limit in a row that freed little.
     poor_collections: u8,
-    result: Option<Value>,
+    pub(crate) result: Option<Value>,
+    /// What nobody caught, while the machine stands where it was raised until somebody says how it goes on.
+    pub(crate) held: Value,
     /// The guard that failed.
     guard: Option<Box<MachineError>>,
     /// Fuel that it got, less what went to other threads.
@@ -189,7 +197,13 @@ impl Machine {
         let begun = machine.begin(input);
         match begun {
             Ok(()) => Ok(machine),
-            Err(raise) => Err(Box::new(machine.error_of(raise))),
+            Err(raise) => Err(Box::new(match raise {
+                Raise::Internal(code) => match machine.limit_error(code) {
+                    Some(error) => error,
+                    None => machine.error_of(raise),
+                },
+                _ => machine.error_of(raise),
+            })),
         }
     }
 
@@ -209,6 +223,7 @@ impl Machine {
             retried: None,
             poor_collections: 0,
             result: None,
+            held: Value::Unset,
             guard: None,
             granted: 0,
         }
@@ -220,6 +235,7 @@ impl Machine {
             let value = self.constant(constant)?;
             self.constants.push(value);
         }
+        self.seal_constants();
         let program = Arc::clone(&self.program);
         for (name, data) in input {
             let known = program.inputs.as_ref();
@@ -239,6 +255,15 @@ impl Machine {
             }
         }
         self.enter(module.entry.0, &[], 0, Value::Unset)
+    }
+
+    /// Constants are the module's: appending to one never changes it.
+    fn seal_constants(&mut self) {
+        for constant in &self.constants {
+            if let Value::Str(text) = constant {
+                self.context.heap.seal(*text);
+            }
+        }
     }
 
     fn constant(&mut self, constant: &Constant) -> Result<Value, Raise> {
@@ -268,9 +293,7 @@ impl Machine {
 
     /// Runs with this much fuel more. Any way of slicing the same fuel gives the same execution.
     pub fn run(&mut self, fuel: u64) -> Outcome {
-        let units = i64::try_from(fuel).unwrap_or(i64::MAX);
-        self.granted = self.granted.saturating_add(units);
-        self.context.refuel(fuel);
+        self.grant(fuel);
         if let Some(result) = self.result {
             return Outcome::Done(result);
         }
@@ -285,6 +308,32 @@ impl Machine {
             return Outcome::Failed(self.error_of(raise));
         }
         self.run_loop()
+    }
+
+    /// Adds fuel.
+    pub(crate) fn grant(&mut self, fuel: u64) {
+        let units = i64::try_from(fuel).unwrap_or(i64::MAX);
+        self.granted = self.granted.saturating_add(units);
+        self.context.refuel(fuel);
+    }
+
+    /// What it may use.
+    pub(crate) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// What was counted for the limits of instructions.
+    pub(crate) fn counters(&self) -> (u64, u64) {
+        let meter = self.meter.as_ref();
+        meter.map_or((0, 0), |meter| (meter.instructions, meter.empty_rounds))
+    }
+
+    /// Goes on from so much fuel used, and from what was counted for the limits of instructions.
+    pub(crate) fn begin_again(&mut self, used: i64, counters: (u64, u64)) {
+        self.granted = used;
+        if let Some(meter) = &mut self.meter {
+            (meter.instructions, meter.empty_rounds) = counters;
+        }
     }
 
     /// What the program printed since the last call.
@@ -307,6 +356,12 @@ impl Machine {
     #[must_use]
     pub fn clock(&self) -> i64 {
         self.context.clock
+    }
+
+    /// What the clock showed when the execution began.
+    #[must_use]
+    pub fn started(&self) -> i64 {
+        self.context.started
     }
 
     /// Moves the clock on, when the machine has waited. It never goes back.
@@ -473,6 +528,7 @@ impl Machine {
             .chain(fields)
             .chain(rest)
             .chain(self.result)
+            .chain([self.held])
             .chain(self.context.threads_roots())
             .chain(self.context.redirected)
             .chain([self.context.standard_input])

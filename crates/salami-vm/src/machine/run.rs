@@ -120,12 +120,10 @@ impl Machine {
         }
         let here = self.frames.last().and_then(|frame| {
             let function = self.program.functions.get(frame.function as usize)?;
-            Some(function.counts(frame.position as usize))
+            Some(function.counted(frame.position as usize))
         });
-        if let Some(meter) = &mut self.meter
-            && here != Some(false)
-        {
-            meter.take_back();
+        if let Some(meter) = &mut self.meter {
+            meter.take_back(here.unwrap_or_default());
         }
     }
 

@@ -43,7 +43,7 @@ impl Machine {
     }
 
     /// A call as it leaves, if its arguments are data.
-    fn outgoing(&mut self, tool: &Capability, arguments: &[Value]) -> Result<Call, Raise> {
+    pub(super) fn outgoing(&mut self, tool: &Capability, arguments: &[Value]) -> Result<Call, Raise> {
         let service = &tool.name;
         let mut data = Vec::with_capacity(arguments.len());
         for (position, &value) in arguments.iter().enumerate() {
@@ -217,10 +217,10 @@ impl Machine {
 }
 
 /// More calls at once help nobody.
-const MOST_BEGUN: usize = 1_000;
+pub(super) const MOST_BEGUN: usize = 1_000;
 
 /// About what copying the arguments of a call costs.
-fn weight_of(call: &Call) -> u64 {
+pub(super) fn weight_of(call: &Call) -> u64 {
     let arguments = call.arguments.iter();
     arguments.map(|(_, value)| value.weight()).sum()
 }

@@ -183,8 +183,8 @@ fn unpackable(context: &mut Context, value: Value, most: usize) -> Result<Vec<Va
         }
         _ => match ops::iterate(context, value) {
             Ok(Value::Iterator(_)) => ops::collect(context, value),
-            Ok(_) => Err(Raise::Internal("a generator is unpacked natively")),
-            Err(Raise::Exception(_)) => {
+            // A generator would run program code; compiled programs unpack a list of its values.
+            Ok(_) | Err(Raise::Exception(_)) => {
                 let name = ops::type_name(&context.heap, value);
                 Err(context.type_error(format!("cannot unpack non-iterable {name} object")))
             }
@@ -301,7 +301,7 @@ impl Machine {
                 match failure {
                     Expectation::Guard => {
                         let mut context = self.error_context();
-                        context.register = Some(source.0);
+                        context.register = Some(source.to_string());
                         let expected = self.program.module.register_type(expected);
                         context.expected_type = Some(describe(&program.module, expected));
                         context.actual_type = Some(name);

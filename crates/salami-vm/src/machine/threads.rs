@@ -61,6 +61,7 @@ impl Machine {
             meter: super::meter::Meter::new(&self.limits),
             ..Self::bare(Arc::clone(&self.program), context, self.limits)
         };
+        thread.seal_constants();
         thread.call_value(function, &[], 0)?;
         Ok(thread)
     }
@@ -149,6 +150,7 @@ impl Machine {
         to.clock = to.clock.max(from.clock);
         if let (Some(from), Some(to)) = (&self.meter, &mut next.meter) {
             to.instructions = from.instructions;
+            to.empty_rounds = from.empty_rounds;
         }
     }
 

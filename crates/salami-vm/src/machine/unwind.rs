@@ -116,6 +116,18 @@ impl Machine {
         })
     }
 
+    /// Whether a class is, or derives from, a builtin exception.
+    pub(crate) fn is_class(&self, class: ClassRef, wanted: BuiltinException) -> bool {
+        self.program
+            .module
+            .is_subclass(class, ClassRef::Builtin(wanted))
+    }
+
+    /// Whether an exception of this class that was raised where the machine stands would be caught.
+    pub(crate) fn has_handler(&self, class: ClassRef) -> bool {
+        (0..self.frames.len()).any(|index| self.taker_in(index, class, false).is_some())
+    }
+
     /// Raises. `again` for `RERAISE`, which leaves the traceback of the running frame as it was.
     /// The running frame's `position` is the raising operation. `None`: execution goes on in a handler.
     pub(crate) fn throw(&mut self, exception: ExceptionRef, again: bool) -> Option<Outcome> {

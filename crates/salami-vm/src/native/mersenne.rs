@@ -12,9 +12,16 @@ pub struct Mersenne {
     position: usize,
     /// The second of the two values that a Gaussian draw makes.
     pub spare: Option<f64>,
+    /// The words that seeded it, and how many words were drawn since: while both are few, that is all of it.
+    origin: Option<(Box<[u32]>, u64)>,
 }
 
 impl Mersenne {
+    /// The longest key that a generator remembers.
+    pub const LONGEST_KEY: usize = 64;
+    /// The most words drawn since then that it counts.
+    const MOST_DRAWS: u64 = 64 * WORDS as u64;
+
     /// A generator seeded by words, as `init_by_array` of the reference implementation.
     #[must_use]
     pub fn seeded(key: &[u32]) -> Self {
@@ -60,7 +67,28 @@ impl Mersenne {
             words,
             position: WORDS,
             spare: None,
+            origin: (key.len() <= Self::LONGEST_KEY).then(|| (key.into(), 0)),
         }
+    }
+
+    /// A generator seeded by words of which so many words were drawn, if those are few.
+    #[must_use]
+    pub fn drawn(key: &[u32], draws: u64) -> Option<Self> {
+        if key.is_empty() || key.len() > Self::LONGEST_KEY || draws > Self::MOST_DRAWS {
+            return None;
+        }
+        let mut generator = Self::seeded(key);
+        for _ in 0..draws {
+            generator.word();
+        }
+        Some(generator)
+    }
+
+    /// The words that seeded it, and how many were drawn since, if both are few.
+    #[must_use]
+    pub fn origin(&self) -> Option<(&[u32], u64)> {
+        let (key, draws) = self.origin.as_ref()?;
+        Some((key, *draws))
     }
 
     /// A generator in a state that was read before; `None` if it is no state.
@@ -71,6 +99,7 @@ impl Mersenne {
             words: Box::new(words),
             position,
             spare,
+            origin: None,
         })
     }
 
@@ -85,6 +114,12 @@ impl Mersenne {
         if self.position >= WORDS {
             renew(&mut self.words);
             self.position = 0;
+        }
+        if let Some((_, draws)) = &mut self.origin {
+            *draws += 1;
+            if *draws > Self::MOST_DRAWS {
+                self.origin = None;
+            }
         }
         let word = self.words[self.position.min(WORDS - 1)];
         self.position += 1;

@@ -27,6 +27,7 @@ pub(crate) use hash::rehash;
 pub use hash::{hash_key, public_hash, python_hash};
 pub(crate) use item::position;
 pub use item::{SliceIndices, delete_item, get_item, set_item, slice_indices};
+pub(crate) use iterate::{MAXIMUM_NESTING, not_native};
 pub use iterate::{collect, iterate, next, pair, size_hint};
 pub use names::{class_name, exception_name, tag_name, type_name, type_ref_name};
 pub use number::{BinaryOperator, compare_numbers, number_to_float, to_bigint};

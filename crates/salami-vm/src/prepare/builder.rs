@@ -809,7 +809,7 @@ impl Builder<'_> {
             .collect();
         let frame = if count > 256 { count + 4 } else { count };
         Function {
-            counted: None,
+            counted_as: None,
             code: self.code.into(),
             before: self.before.into(),
             cost: self.cost.into(),
@@ -830,7 +830,6 @@ impl Builder<'_> {
                 .map(|_| OnceLock::new())
                 .collect(),
             handler_registers,
-            liveness: OnceLock::new(),
             sites: self.sites.into(),
             lists: self.lists.into(),
         }

@@ -12,6 +12,7 @@ use super::builder::prepare;
 use super::op::Op;
 use crate::heap::Heap;
 use crate::leaf::{self, LeafFunction};
+use crate::state::Places;
 use crate::value::Value;
 
 /// The most that a segment costs, so the most that a machine runs ahead of what was paid.
@@ -28,7 +29,7 @@ pub(crate) struct Check {
 }
 
 impl Check {
-    fn new(wanted: &RegisterType) -> Self {
+    pub(crate) fn new(wanted: &RegisterType) -> Self {
         Self {
             tags: wanted.tags,
             classes: wanted.classes.clone(),
@@ -95,8 +96,8 @@ pub(crate) struct Function {
     pub(crate) cost: Box<[u8]>,
     /// For each operation, its first instruction: where a stored frame goes on.
     pub(crate) first: Box<[u32]>,
-    /// For each instruction, whether it counts for the limit of instructions; without it all do.
-    pub(crate) counted: Option<Arc<[bool]>>,
+    /// For each instruction, what it counts as for the limit of instructions; without it all are instructions.
+    pub(crate) counted_as: Option<Arc<[Counted]>>,
     /// For each operation, the instruction of it that may raise.
     pub(crate) raising: Box<[u32]>,
     /// For each instruction, the operation that begins with it.
@@ -112,10 +113,45 @@ pub(crate) struct Function {
     pub(crate) handler_registers: Box<[u32]>,
     /// For each handler, which instructions are only reached through it; found when first asked.
     pub(crate) inside: Box<[OnceLock<Runs>]>,
-    /// What of a frame is state, by where it stands; found when first asked.
-    pub(crate) liveness: OnceLock<crate::state::Liveness>,
     pub(crate) sites: Box<[Site]>,
     pub(crate) lists: Box<[Box<[u32]>]>,
+}
+
+impl Function {
+    /// The operation by which a frame calls or is left at an instruction, and where it is.
+    pub(crate) fn leaving(&self, address: u32) -> Option<(u32, Op)> {
+        let start = self.position(Address(address))?;
+        let ops = self.code.get(start as usize..)?.iter().zip(start..);
+        let of_it = ops.take_while(|(_, place)| {
+            self.first.get(*place as usize).copied() == Some(address)
+        });
+        let mut leaving = of_it.filter(|(op, _)| {
+            matches!(
+                op,
+                Op::Call { .. }
+                    | Op::CallClosure { .. }
+                    | Op::CallValue { .. }
+                    | Op::Next { .. }
+                    | Op::Send { .. }
+                    | Op::ThrowInto { .. }
+                    | Op::Delegate { .. }
+                    | Op::Yield { .. }
+            )
+        });
+        leaving.next().map(|(op, place)| (place, *op))
+    }
+}
+
+/// What an instruction counts as for the limit of instructions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Counted {
+    /// One instruction.
+    #[default]
+    Instruction,
+    /// A round of a loop that has nothing in its body that counts.
+    EmptyRound,
+    /// A part of another one.
+    Nothing,
 }
 
 impl Function {
@@ -155,15 +191,17 @@ pub struct Program {
     /// What the input must have, and whether it may have no more: see [`Verified::inputs`].
     pub(crate) inputs: Option<Inputs>,
     pub(crate) inputs_are_all: bool,
+    /// What frames hold, by where they stand.
+    pub(crate) places: Arc<Places>,
 }
 
 impl Function {
-    /// Whether the instruction of an operation counts for the limit of instructions.
-    pub(crate) fn counts(&self, position: usize) -> bool {
-        self.counted.as_ref().is_none_or(|counted| {
-            let address = self.first.get(position).copied().unwrap_or(0);
-            counted.get(address as usize).copied().unwrap_or(true)
-        })
+    /// What the instruction of an operation counts as for the limit of instructions.
+    pub(crate) fn counted(&self, position: usize) -> Counted {
+        let address = self.first.get(position).copied().unwrap_or(0);
+        let counted = self.counted_as.as_ref();
+        let counted = counted.and_then(|counted| counted.get(address as usize));
+        counted.copied().unwrap_or_default()
     }
 }
 
@@ -175,7 +213,7 @@ impl Program {
     pub fn new(verified: Verified) -> Result<Self, String> {
         let inputs = verified.inputs().cloned();
         let inputs_are_all = verified.inputs_are_all();
-        let module = verified.into_module();
+        let module = verified.shared_module();
         let mut leaves = Vec::with_capacity(module.leaves.len());
         for import in &module.leaves {
             match leaf::find(&import.name) {
@@ -190,13 +228,14 @@ impl Program {
             .collect();
         let checks = module.types.iter().map(Check::new).collect();
         Ok(Self {
-            module: Arc::new(module),
+            module,
             functions,
             checks,
             leaves,
             is_unfused: false,
             inputs,
             inputs_are_all,
+            places: Arc::new(Places::new(verified)),
         })
     }
 
@@ -209,7 +248,7 @@ impl Program {
             module: Arc::clone(&self.module),
             functions: functions
                 .map(|(function, prepared)| Function {
-                    counted: prepared.counted.clone(),
+                    counted_as: prepared.counted_as.clone(),
                     ..prepare(&self.module, function, false)
                 })
                 .collect(),
@@ -218,18 +257,19 @@ impl Program {
             is_unfused: true,
             inputs: self.inputs.clone(),
             inputs_are_all: self.inputs_are_all,
+            places: Arc::clone(&self.places),
         }
     }
 
-    /// The same program with a limit of instructions that counts those only for which `counts` says
-    /// so: where several stand for one that a person wrote. Fuel meters all of them.
+    /// The same program with a limit of instructions that counts each as `counts` says: where
+    /// several stand for one that a person wrote. Fuel meters all of them.
     #[must_use]
-    pub fn counting(mut self, counts: impl Fn(FunctionIndex, Address) -> bool) -> Self {
+    pub fn counting(mut self, counts: impl Fn(FunctionIndex, Address) -> Counted) -> Self {
         let functions = self.functions.iter_mut().zip(&self.module.functions);
         for (index, (prepared, function)) in (0..).zip(functions) {
             let addresses = (0..).map(Address).take(function.code.len());
             let counted = addresses.map(|address| counts(FunctionIndex(index), address));
-            prepared.counted = Some(counted.collect());
+            prepared.counted_as = Some(counted.collect());
         }
         self
     }

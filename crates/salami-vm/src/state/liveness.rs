@@ -2,9 +2,7 @@
 //! Variables always are; what a temporary held and nobody reads again is not.
 
 use salami_ir::instruction::OperandView;
-use salami_ir::{Function, FunctionIndex, Instruction};
-
-use crate::prepare::Program;
+use salami_ir::{Function, Instruction};
 
 /// Functions in which the sets would take more bits than this keep all registers.
 const LARGEST: usize = 1 << 24;
@@ -189,7 +187,7 @@ impl Liveness {
     }
 
     /// The registers that live before an instruction, or between it and its result.
-    fn at(&self, function: &Function, address: u32, is_within: bool) -> Vec<bool> {
+    pub(crate) fn at(&self, function: &Function, address: u32, is_within: bool) -> Vec<bool> {
         // What a handler caught is the context of what is raised while it is there.
         let mut is_kept: Vec<bool> = function
             .registers
@@ -238,19 +236,5 @@ impl Liveness {
             *flag = *flag || lives(register);
         }
         is_kept
-    }
-}
-
-impl Program {
-    /// Which registers of a frame may still be read where it stands: before an instruction, or, for one
-    /// that called and waits for the result, within it.
-    pub(crate) fn live(&self, function: FunctionIndex, address: u32, is_within: bool) -> Vec<bool> {
-        let source = self.module.functions.get(function.index());
-        let prepared = self.functions.get(function.index());
-        let (Some(source), Some(prepared)) = (source, prepared) else {
-            return Vec::new();
-        };
-        let liveness = prepared.liveness.get_or_init(|| Liveness::new(source));
-        liveness.at(source, address, is_within)
     }
 }

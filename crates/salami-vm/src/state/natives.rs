@@ -1,11 +1,11 @@
 //! What a value of the library holds.
 
-use super::{Sink, Walk};
+use super::{Bytes, Sink, StateError, Walk};
 use crate::native::Native;
 use crate::native::csv::{Dialect, Quoting};
-use crate::native::datetime::{Time, Zone};
+use crate::native::datetime::{Date, Time, Zone};
 use crate::native::decimal::{Decimal, Kind};
-use crate::native::mersenne::Mersenne;
+use crate::native::mersenne::{Mersenne, WORDS};
 use crate::native::string_io::{Stream, StringIo};
 use crate::value::Value;
 
@@ -20,17 +20,17 @@ impl Walk<'_> {
                     self.value(*value);
                 }
                 self.sink.truth(limit.is_some());
-                self.sink.length(limit.unwrap_or(0));
+                if let Some(limit) = limit {
+                    self.sink.length(*limit);
+                }
             }
             Native::Decimal(number) => {
                 self.sink.byte(2);
                 decimal(&mut self.sink, number);
             }
-            Native::Date(date) => {
+            Native::Date(moment) => {
                 self.sink.byte(3);
-                for part in [date.year, date.month, date.day] {
-                    self.sink.integer(part);
-                }
+                date(&mut self.sink, moment);
             }
             Native::Time(zoned) => {
                 self.sink.byte(4);
@@ -40,9 +40,7 @@ impl Walk<'_> {
             }
             Native::DateTime(moment) => {
                 self.sink.byte(5);
-                for part in [moment.date.year, moment.date.month, moment.date.day] {
-                    self.sink.integer(part);
-                }
+                date(&mut self.sink, &moment.date);
                 time(&mut self.sink, &moment.time);
                 self.sink.truth(moment.fold);
                 optional_zone(&mut self.sink, moment.zone.as_ref());
@@ -63,16 +61,18 @@ impl Walk<'_> {
             Native::Match(object) => {
                 self.sink.byte(9);
                 self.value(Value::Native(object.pattern));
-                self.text(object.text);
+                self.value(Value::Str(object.text));
                 self.sink.integer(object.position);
                 self.sink.integer(object.end_position);
                 self.sink.length(object.found.spans.len());
                 for span in &object.found.spans {
-                    let (start, end) = span.unwrap_or((u32::MAX, u32::MAX));
-                    self.sink.number(u64::from(start));
-                    self.sink.number(u64::from(end));
+                    // An end is never before its start, so its place is written as what is between.
+                    let (start, length) =
+                        span.map_or((0, 0), |(start, end)| (u64::from(start) + 1, end - start));
+                    self.sink.number(start);
+                    self.sink.number(u64::from(length));
                 }
-                let last = object.found.last.map_or(u64::MAX, u64::from);
+                let last = object.found.last.map_or(0, |last| u64::from(last) + 1);
                 self.sink.number(last);
             }
             Native::StringIo(file) => {
@@ -86,13 +86,15 @@ impl Walk<'_> {
                 self.sink.integer(reader.count);
                 self.sink.length(reader.pending.len());
                 for &line in &reader.pending {
-                    self.text(line);
+                    self.value(Value::Str(line));
                 }
                 self.sink.truth(reader.header.is_some());
                 if let Some(header) = &reader.header {
                     self.sink.truth(header.names.is_some());
-                    self.values(header.names.as_deref().unwrap_or_default());
-                    self.values(&[header.rest_key, header.rest_value]);
+                    if let Some(names) = &header.names {
+                        self.values(names);
+                    }
+                    self.all(&[header.rest_key, header.rest_value]);
                 }
             }
             Native::CsvWriter(writer) => {
@@ -108,44 +110,60 @@ impl Walk<'_> {
             }
             Native::Response(response) => {
                 self.sink.byte(13);
-                self.values(&response.values());
+                self.all(&response.values());
             }
         }
     }
 }
 
 fn decimal(sink: &mut Sink, number: &Decimal) {
-    sink.truth(number.negative);
-    sink.byte(match number.kind {
+    let kind = match number.kind {
         Kind::Finite => 0,
         Kind::Infinite => 1,
         Kind::Nan => 2,
         Kind::SignalNan => 3,
-    });
-    sink.integer(number.exponent);
-    let digits = number.coefficient.to_bytes_le();
-    sink.length(digits.len());
-    sink.bytes(&digits);
+    };
+    sink.byte(kind << 1 | u8::from(number.negative));
+    if number.kind == Kind::Infinite {
+        return;
+    }
+    if number.kind == Kind::Finite {
+        sink.integer(number.exponent);
+    }
+    sink.block(&number.coefficient.to_bytes_le());
+}
+
+fn date(sink: &mut Sink, date: &Date) {
+    sink.integer(date.year);
+    for part in [date.month, date.day] {
+        sink.byte(u8::try_from(part).unwrap_or(0));
+    }
 }
 
 fn time(sink: &mut Sink, time: &Time) {
-    for part in [time.hour, time.minute, time.second, time.microsecond] {
-        sink.integer(part);
+    let Time {
+        hour,
+        minute,
+        second,
+        microsecond,
+    } = *time;
+    for part in [hour, minute, second] {
+        sink.byte(u8::try_from(part).unwrap_or(0));
     }
+    sink.number(microsecond.cast_unsigned());
 }
 
 fn optional_zone(sink: &mut Sink, zone: Option<&Zone>) {
     sink.truth(zone.is_some());
     let Some(zone) = zone else { return };
-    sink.bytes(&zone.offset.0.to_le_bytes());
-    sink.truth(zone.name.is_some());
-    sink.string(zone.name.as_deref().unwrap_or_default());
-    sink.string(zone.region.map_or("", |region| region.key));
+    // Less than a day, so it fits.
+    sink.integer(i64::try_from(zone.offset.0).unwrap_or(0));
+    sink.optional_string(zone.name.as_deref());
+    sink.optional_string(zone.region.map(|region| region.key));
 }
 
 fn dialect(sink: &mut Sink, dialect: &Dialect) {
-    let character =
-        |value: Option<char>| value.map_or(u64::MAX, |value| u64::from(u32::from(value)));
+    let character = |value: Option<char>| value.map_or(0, |value| u64::from(u32::from(value)) + 1);
     sink.number(character(Some(dialect.delimiter)));
     sink.number(character(dialect.quote));
     sink.number(character(dialect.escape));
@@ -162,44 +180,87 @@ fn dialect(sink: &mut Sink, dialect: &Dialect) {
 }
 
 fn string_io(sink: &mut Sink, file: &StringIo) {
-    let StringIo {
-        text,
-        position,
-        beyond,
-        closed,
-        newline,
-        stream,
-        input,
-    } = file;
-    sink.truth(input.is_some());
-    if let Some(input) = input {
+    if let Some(input) = &file.input {
         // Of a stream the cursor is the state: what was read ahead is the host's.
+        let read = file.text.get(..file.position).unwrap_or_default();
+        sink.byte(3);
         sink.string(&input.name);
-        sink.number(input.offset.saturating_add(*position as u64));
-        sink.truth(*closed);
+        sink.number(input.offset.saturating_add(read.len() as u64));
+        sink.number(
+            input
+                .lines
+                .saturating_add(crate::native::input::line_count(read)),
+        );
+        sink.truth(file.closed);
         return;
     }
-    sink.string(text);
-    sink.length(*position);
-    sink.length(*beyond);
-    sink.truth(*closed);
-    sink.truth(newline.is_some());
-    sink.string(newline.as_deref().unwrap_or_default());
-    sink.byte(match stream {
+    sink.byte(match file.stream {
         None => 0,
         Some(Stream::Output) => 1,
         Some(Stream::Error) => 2,
     });
+    sink.string(&file.text);
+    sink.length(file.position);
+    sink.length(file.beyond);
+    sink.truth(file.closed);
+    sink.optional_string(file.newline.as_deref());
 }
 
-pub(crate) fn randomness(sink: &mut Sink, generator: Option<&Mersenne>) {
-    sink.truth(generator.is_some());
-    let Some(generator) = generator else { return };
-    let (words, position) = generator.state();
-    for word in words {
-        sink.number(u64::from(*word));
+/// A generator: as the words that seeded it and how many were drawn since, or else all of it.
+pub(crate) fn write_randomness(sink: &mut Sink, generator: Option<&Mersenne>) {
+    let Some(generator) = generator else {
+        return sink.byte(0);
+    };
+    match generator.origin() {
+        Some((key, draws)) => {
+            sink.byte(1);
+            sink.length(key.len());
+            for word in key {
+                sink.number(u64::from(*word));
+            }
+            sink.number(draws);
+        }
+        None => {
+            sink.byte(2);
+            let (words, position) = generator.state();
+            for word in words {
+                sink.bytes(&word.to_le_bytes());
+            }
+            sink.length(position);
+        }
     }
-    sink.length(position);
     sink.truth(generator.spare.is_some());
-    sink.float(generator.spare.unwrap_or(0.0));
+    if let Some(spare) = generator.spare {
+        sink.float(spare);
+    }
+}
+
+/// The inverse.
+pub(crate) fn read_randomness(bytes: &mut Bytes<'_>) -> Result<Option<Mersenne>, StateError> {
+    let mut generator = match bytes.byte()? {
+        0 => return Ok(None),
+        1 => {
+            let count = bytes.length()?;
+            let mut key = Vec::with_capacity(count.min(Mersenne::LONGEST_KEY));
+            for _ in 0..count {
+                key.push(bytes.word()?);
+            }
+            let draws = bytes.number()?;
+            Mersenne::drawn(&key, draws).ok_or(StateError::BAD_RANDOMNESS)?
+        }
+        2 => {
+            let mut words = Vec::with_capacity(WORDS);
+            for _ in 0..WORDS {
+                words.push(u32::from_le_bytes(bytes.array()?));
+            }
+            let position = bytes.length()?;
+            let restored = Mersenne::restored(&words, position, None);
+            restored.ok_or(StateError::BAD_RANDOMNESS)?
+        }
+        _ => return Err(StateError::BAD_RANDOMNESS),
+    };
+    if bytes.truth()? {
+        generator.spare = Some(bytes.float()?);
+    }
+    Ok(Some(generator))
 }

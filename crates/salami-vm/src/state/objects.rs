@@ -1,21 +1,18 @@
 //! What an object of each kind holds.
 
-use super::Walk;
+use super::{Standing, Walk, tag};
 use crate::heap::Flavor;
 use crate::heap::object::{DictPart, GeneratorState, IteratorObject};
-use crate::prepare::frame_position;
+use crate::heap::{DictEntry, SetSlot};
 use crate::value::{DictRef, GeneratorRef, SetRef, Value};
-use salami_ir::{FunctionKind, Instruction};
 
 impl Walk<'_> {
     /// The content of an object that was met.
     pub(super) fn content(&mut self, value: Value) {
         let heap = self.heap;
         match value {
-            Value::Bytes(bytes) => {
-                self.sink.length(heap.bytes(bytes).len());
-                self.sink.bytes(heap.bytes(bytes));
-            }
+            Value::Bytes(bytes) => self.sink.block(heap.bytes(bytes)),
+            Value::Big(big) => self.sink.block(&heap.big(big).to_signed_bytes_le()),
             Value::List(list) => self.values(heap.list(list)),
             Value::Tuple(tuple) => self.values(heap.tuple(tuple)),
             Value::Dict(dict) => self.dict(dict),
@@ -28,12 +25,12 @@ impl Walk<'_> {
             }
             Value::Slice(slice) => {
                 let slice = heap.slice(slice);
-                self.values(&[slice.start, slice.stop, slice.step]);
+                self.all(&[slice.start, slice.stop, slice.step]);
             }
             Value::Function(function) => {
                 let object = heap.function(function);
                 self.sink.number(u64::from(object.function.0));
-                self.values(&object.cells);
+                self.all(&object.cells);
                 self.sink.length(object.attributes.len());
                 for (name, value) in &object.attributes {
                     self.sink.number(u64::from(*name));
@@ -46,14 +43,14 @@ impl Walk<'_> {
             Value::Object(object) => {
                 let object = heap.object(object);
                 self.sink.number(u64::from(object.class.0));
-                self.values(&object.fields);
+                self.all(&object.fields);
             }
             Value::Exception(exception) => {
                 let object = heap.exception(exception);
                 self.class_ref(object.class);
                 self.values(&object.arguments);
-                self.values(&object.fields);
-                self.values(&[object.cause, object.context, object.notes]);
+                self.all(&object.fields);
+                self.all(&[object.cause, object.context, object.notes]);
                 self.sink.truth(object.suppress_context);
                 self.sink.length(object.traceback.len());
                 for entry in &object.traceback {
@@ -66,7 +63,6 @@ impl Walk<'_> {
         }
     }
 
-    /// Places of items count, gaps included: iterators keep them.
     fn dict(&mut self, dict: DictRef) {
         let dict = self.heap.dict(dict);
         match dict.flavor {
@@ -79,89 +75,90 @@ impl Walk<'_> {
             Flavor::OrderedDict => self.sink.byte(3),
         }
         self.sink.length(dict.slots().len());
-        for entry in dict.slots() {
+        self.entries(dict.slots(), true);
+    }
+
+    /// Places of items count, gaps included: iterators keep them.
+    fn entries(&mut self, entries: &[DictEntry], has_values: bool) {
+        for entry in entries {
             self.value(entry.key);
-            self.value(entry.value);
+            if has_values && !entry.key.is_unset() {
+                self.value(entry.value);
+            }
         }
     }
 
     fn set(&mut self, set: SetRef) {
         let set = self.heap.set(set);
-        self.sink.truth(set.is_frozen());
-        match set.number_slots() {
+        let is_frozen = u8::from(set.is_frozen());
+        if let Some(finger) = set.finger() {
             // A table of numbers decides by its size and its gaps how it goes on.
-            Some((slots, finger)) => {
-                self.sink.byte(0);
-                self.sink.length(finger);
-                self.sink.length(slots.len());
-                for (is_used, key) in slots {
-                    self.sink.truth(is_used);
-                    self.value(key);
+            self.sink.byte(is_frozen);
+            self.sink.length(finger);
+            self.sink.length(set.table_size());
+            for slot in set.number_slots() {
+                match slot {
+                    SetSlot::Never => self.value(Value::Unset),
+                    SetSlot::Removed => self.sink.byte(tag::REMOVED),
+                    SetSlot::Key(key) => self.value(key),
                 }
             }
-            None => {
-                self.sink.byte(1);
-                let values = set.values();
-                self.values(&values);
-            }
+        } else {
+            self.sink.byte(is_frozen | 2);
+            let entries = set.entries();
+            self.sink.length(entries.len());
+            self.entries(entries, false);
         }
     }
 
     fn generator(&mut self, generator: GeneratorRef) {
         let object = self.heap.generator(generator);
-        self.sink.byte(match object.kind {
-            FunctionKind::Plain => 0,
-            FunctionKind::Generator => 1,
-            FunctionKind::Coroutine => 2,
-            FunctionKind::AsyncGenerator => 3,
-        });
         self.sink.byte(match object.state {
             GeneratorState::Created => 0,
             GeneratorState::Suspended => 1,
             GeneratorState::Running => 2,
             GeneratorState::Done => 3,
         });
-        let (function, position) = (object.function, object.position);
-        if matches!(
-            object.state,
-            GeneratorState::Created | GeneratorState::Suspended
-        ) {
-            let prepared = self.program.functions.get(function.index());
-            let address = prepared
-                .and_then(|prepared| prepared.first.get(position as usize))
-                .copied();
-            self.sink.number(u64::from(address.unwrap_or(0)));
-            let source = self.program.module.functions.get(function.index());
-            let count = source.map_or(0, |source| source.registers.len());
-            let at = |register| {
-                let place = frame_position(count, register) as usize;
-                object.registers.get(place).copied().unwrap_or_default()
-            };
-            let registers: Vec<Value> = (0..count).map(at).collect();
-            // What is resumed may read all that is live there, and gets its result where it stands.
-            let mut is_live = self.program.live(function, address.unwrap_or(0), false);
-            let yielded = address
-                .and_then(|address| address.checked_sub(1))
-                .and_then(|address| source?.code.get(address as usize));
-            if let Some(Instruction::Yield { result, .. }) = yielded
-                && object.delegate.is_unset()
-                && let Some(flag) = is_live.get_mut(result.0.index())
-            {
-                *flag = false;
+        self.sink.number(u64::from(object.function.0));
+        self.all(&[object.delegate, object.closing]);
+        let Some(prepared) = self.program.functions.get(object.function.index()) else {
+            return;
+        };
+        let standing = match object.state {
+            GeneratorState::Created => Standing {
+                function: object.function,
+                address: 0,
+                is_within: false,
+            },
+            GeneratorState::Suspended => {
+                // After a yield it goes on behind it, else where it delegates.
+                let position = object.position as usize;
+                let position = position.saturating_sub(usize::from(object.delegate.is_unset()));
+                let address = prepared.first.get(position).copied().unwrap_or(0);
+                self.sink.number(u64::from(address));
+                Standing {
+                    function: object.function,
+                    address,
+                    is_within: !matches!(object.delegate, Value::Iterator(_)),
+                }
             }
-            self.registers(function, &registers, &is_live);
+            GeneratorState::Running | GeneratorState::Done => return,
+        };
+        let program = self.program;
+        for &place in &program.places.at(standing).positions {
+            let value = object.registers.get(place as usize);
+            self.value(value.copied().unwrap_or_default());
         }
-        self.values(&[object.delegate, object.closing]);
     }
 
     fn iterator(&mut self, iterator: &IteratorObject) {
-        let parts: (u8, Value, [usize; 2]) = match iterator {
-            IteratorObject::Done => (0, Value::Unset, [0, 0]),
-            IteratorObject::List { list, index } => (1, Value::List(*list), [*index, 0]),
-            IteratorObject::ListReversed { list, index } => (2, Value::List(*list), [*index, 0]),
-            IteratorObject::Tuple { tuple, index } => (3, Value::Tuple(*tuple), [*index, 0]),
-            IteratorObject::Str { text, offset } => (4, Value::Str(*text), [*offset, 0]),
-            IteratorObject::Bytes { bytes, index } => (5, Value::Bytes(*bytes), [*index, 0]),
+        let (kind, of, places): (u8, Value, &[usize]) = match iterator {
+            IteratorObject::Done => return self.sink.byte(0),
+            IteratorObject::List { list, index } => (1, Value::List(*list), &[*index]),
+            IteratorObject::ListReversed { list, index } => (2, Value::List(*list), &[*index]),
+            IteratorObject::Tuple { tuple, index } => (3, Value::Tuple(*tuple), &[*index]),
+            IteratorObject::Str { text, offset } => (4, Value::Str(*text), &[*offset]),
+            IteratorObject::Bytes { bytes, index } => (5, Value::Bytes(*bytes), &[*index]),
             IteratorObject::Range {
                 next,
                 step,
@@ -180,57 +177,45 @@ impl Walk<'_> {
                 expected,
                 reversed,
             } => {
-                self.sink.byte(match part {
-                    DictPart::Keys => 20,
-                    DictPart::Values => 21,
-                    DictPart::Items => 22,
-                });
-                self.sink.truth(*reversed);
-                (7, Value::Dict(*dict), [*index, *expected])
+                let part = match part {
+                    DictPart::Keys => 7,
+                    DictPart::Values => 8,
+                    DictPart::Items => 9,
+                };
+                let kind = if *reversed { part + 3 } else { part };
+                (kind, Value::Dict(*dict), &[*index, *expected])
             }
             IteratorObject::Set {
                 set,
                 index,
                 expected,
-            } => (8, Value::Set(*set), [*index, *expected]),
+            } => (13, Value::Set(*set), &[*index, *expected]),
             IteratorObject::Values { values, index } => {
-                self.sink.byte(9);
+                self.sink.byte(14);
                 self.values(values);
                 self.sink.length(*index);
                 return;
             }
-            IteratorObject::Enumerate {
-                inner,
-                count,
-                depth,
-            } => {
-                self.sink.byte(10);
+            IteratorObject::Enumerate { inner, count, .. } => {
+                self.sink.byte(15);
                 self.value(*inner);
                 self.sink.integer(*count);
-                self.sink.byte(*depth);
                 return;
             }
-            IteratorObject::Zip {
-                inner,
-                strict,
-                depth,
-            } => {
-                self.sink.byte(11);
+            IteratorObject::Zip { inner, strict, .. } => {
+                self.sink.byte(16 + u8::from(*strict));
                 self.values(inner);
-                self.sink.truth(*strict);
-                self.sink.byte(*depth);
                 return;
             }
             IteratorObject::Native {
                 native,
                 index,
                 expected,
-            } => (12, Value::Native(*native), [*index, *expected]),
+            } => (18, Value::Native(*native), &[*index, *expected]),
         };
-        let (kind, of, places) = parts;
         self.sink.byte(kind);
         self.value(of);
-        for place in places {
+        for &place in places {
             self.sink.length(place);
         }
     }

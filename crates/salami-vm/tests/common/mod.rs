@@ -99,6 +99,7 @@ pub fn run(program: &Arc<Program>, input: &[(String, Data)], way: Way) -> Observ
             }
             Outcome::Suspended(wait) => break format!("waits: {wait:?}"),
             Outcome::Failed(error) => break format!("fails: {}", error.code),
+            Outcome::Absent(_) | Outcome::Idle => break "waits for another thread".to_owned(),
         }
     };
     Observed { end, output, fuel }

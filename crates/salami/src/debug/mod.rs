@@ -6,20 +6,22 @@
 
 mod code;
 mod history;
+mod look;
 mod trace;
 
 use salami_ir::{Address, FunctionIndex, Register};
 use salami_process::Answer;
-use salami_vm::Outcome;
+use salami_vm::{Outcome, Raised};
 use serde_json::Value;
 
 use crate::error::RunError;
 use crate::host::Wait;
 use crate::program::Program;
-use crate::run::{Execution, Progress, RunOptions};
+use crate::run::{Execution, Progress, RunOptions, elsewhere};
 use crate::traceback::Frame;
 use code::Code;
 use history::{Event, History};
+use look::UNSET;
 
 pub use trace::{Trace, TraceEvent};
 
@@ -133,9 +135,24 @@ pub struct Debugger {
     watched: Vec<Variable>,
     output: String,
     error_output: String,
-    raised: Option<String>,
+    /// The exception that nobody catches, where it stands at one.
+    raised: Option<Box<Raised>>,
+    /// The last exception that a handler caught.
+    caught: Option<Caught>,
     /// How many of the events of a step were given to the execution.
     given: (u64, usize),
+}
+
+/// An exception that a handler caught.
+#[derive(Clone, Copy, Debug)]
+struct Caught {
+    /// How many steps there were with the instruction that raised it.
+    steps: u64,
+    /// Where the handler is.
+    depth: usize,
+    function: FunctionIndex,
+    /// The register that it is in.
+    register: Register,
 }
 
 /// No step.
@@ -163,6 +180,7 @@ impl Debugger {
             output: String::new(),
             error_output: String::new(),
             raised: None,
+            caught: None,
             given: NEVER,
         };
         debugger.enter_listing();
@@ -280,6 +298,41 @@ impl Debugger {
         self.breakpoints.last()
     }
 
+    /// Sets a breakpoint at a line of the file that the program was read from, also of a listing: the
+    /// next line that has code, which is given.
+    pub fn add_line_breakpoint(&mut self, line: u32) -> Option<u32> {
+        if !self.code.is_listed {
+            return self.add_breakpoint(line).map(|point| point.place);
+        }
+        let (program, code) = (&self.program, &self.code);
+        let functions = (0..).map(FunctionIndex).zip(&program.module().functions);
+        let begins = functions.flat_map(|(index, function)| {
+            let addresses = (0..).map(Address).take(function.code.len());
+            addresses
+                .filter(move |address| code.begins(index, *address))
+                .filter_map(move |address| {
+                    let (_, found, _) = program.place(index, address)?;
+                    Some((found, index, address))
+                })
+        });
+        let (found, index, address) = begins.filter(|(found, ..)| *found >= line).min()?;
+        let at = At::Line(code.line(index, address));
+        let number = self.next_number;
+        self.next_number += 1;
+        self.breakpoints.push(Breakpoint {
+            number,
+            place: found,
+            at,
+        });
+        Some(found)
+    }
+
+    /// The breakpoint at which it stands, as where it stopped there.
+    #[must_use]
+    pub fn at_breakpoint(&self) -> Option<Stop> {
+        self.breakpoint_here().map(Stop::Breakpoint)
+    }
+
     /// Takes a breakpoint away; `false` if there is none of this number.
     pub fn remove_breakpoint(&mut self, number: u32) -> bool {
         let before = self.breakpoints.len();
@@ -346,85 +399,6 @@ impl Debugger {
         self.execution.frames()
     }
 
-    /// The variables in scope that have a value: those of the function, then those of the module.
-    #[must_use]
-    pub fn variables(&self) -> Vec<Variable> {
-        let mut variables: Vec<Variable> = Vec::new();
-        for (name, value) in self.in_scope() {
-            if !variables.iter().any(|variable| variable.name == name)
-                && let Some(value) = self.shown(value)
-            {
-                let name = name.to_owned();
-                variables.push(Variable { name, value });
-            }
-        }
-        variables
-    }
-
-    /// The registers of the running function that have a value.
-    #[must_use]
-    pub fn registers(&self) -> Vec<Variable> {
-        let machine = self.execution.machine();
-        let count = machine.position().and_then(|(function, _)| {
-            let function = self.program.module().functions.get(function.index())?;
-            u16::try_from(function.registers.len()).ok()
-        });
-        let registers = (0..count.unwrap_or(0)).map(Register);
-        let set = registers.filter(|register| !machine.register(*register).is_unset());
-        let named = set.filter_map(|register| {
-            let name = match self.listed_register(register) {
-                Some(listed) => listed?,
-                None => register.to_string(),
-            };
-            let value = machine.show(machine.register(register));
-            Some(Variable { name, value })
-        });
-        named.collect()
-    }
-
-    /// What a listing calls a register; nothing where it does not name it. `None` outside of listings.
-    fn listed_register(&self, register: Register) -> Option<Option<String>> {
-        let module = self.program.module();
-        let running = self.execution.machine().position();
-        let running = running.map_or(module.entry, |(function, _)| function);
-        let listed = self.program.listing(running)?;
-        let function = module.functions.get(running.index())?;
-        let declared = function.registers.get(register.index())?;
-        Some(match &declared.name {
-            Some(name) => Some(format!("${name}")),
-            None => listed.is_numbered(register).then(|| register.to_string()),
-        })
-    }
-
-    /// The value of a variable in scope, or of a register such as `$3`, as text. `None` if it has none.
-    #[must_use]
-    pub fn value(&self, name: &str) -> Option<String> {
-        let machine = self.execution.machine();
-        let number = name.strip_prefix('$').and_then(|rest| rest.parse().ok());
-        if let Some(number) = number {
-            let value = machine.register(Register(number));
-            return (!value.is_unset()).then(|| machine.show(value));
-        }
-        let name = name.strip_prefix('$').unwrap_or(name);
-        let mut named = self.in_scope().filter(|(found, _)| *found == name);
-        named.find_map(|(_, value)| self.shown(value))
-    }
-
-    /// The names in scope with their values, set or not: those of the function, then those of the module.
-    fn in_scope(&self) -> impl Iterator<Item = (&str, salami_vm::Value)> {
-        let machine = self.execution.machine();
-        let own = self.named_registers().into_iter();
-        let own = own.map(|(register, name)| (name, machine.register(register)));
-        own.chain(machine.globals())
-    }
-
-    /// A value as text; `None` for one that is unset, or a captured variable that is.
-    fn shown(&self, value: salami_vm::Value) -> Option<String> {
-        let is_set = !value.is_unset();
-        let text = is_set.then(|| self.execution.machine().show(value));
-        text.filter(|text| text != UNSET)
-    }
-
     /// The source; for a module its assembly. Lines are separated by line feeds.
     #[must_use]
     pub fn listing(&self) -> String {
@@ -465,19 +439,6 @@ impl Debugger {
         (used, self.execution.memory_peak())
     }
 
-    fn named_registers(&self) -> Vec<(Register, &str)> {
-        let Some((function, _)) = self.execution.machine().position() else {
-            return Vec::new();
-        };
-        let Some(function) = self.program.module().functions.get(function.index()) else {
-            return Vec::new();
-        };
-        let declared = (0..).map(Register).zip(&function.registers);
-        declared
-            .filter_map(|(register, declaration)| Some((register, declaration.name.as_deref()?)))
-            .collect()
-    }
-
     fn line(&self) -> u32 {
         let position = self.execution.machine().position();
         position.map_or(0, |(function, address)| self.code.line(function, address))
@@ -510,21 +471,26 @@ impl Debugger {
             || (address <= start_address && self.code.begins(function, address))
     }
 
+    /// The breakpoint of the instruction at hand.
+    fn breakpoint_here(&self) -> Option<u32> {
+        if self.breakpoints.is_empty() {
+            return None;
+        }
+        let (function, address) = self.execution.machine().position()?;
+        let entry = self.program.module().entry;
+        let line = self.code.line(function, address);
+        let begins = self.code.begins(function, address);
+        let hit = self.breakpoints.iter().find(|point| match point.at {
+            At::Line(wanted) => begins && wanted == line,
+            At::Instruction(wanted) => function == entry && wanted == address,
+        });
+        hit.map(|point| point.number)
+    }
+
     /// A breakpoint or a change of what is watched.
     fn stop_on_the_way(&mut self) -> Option<Stop> {
-        if !self.breakpoints.is_empty()
-            && let Some((function, address)) = self.execution.machine().position()
-        {
-            let entry = self.program.module().entry;
-            let line = self.code.line(function, address);
-            let begins = self.code.begins(function, address);
-            let hit = self.breakpoints.iter().find(|point| match point.at {
-                At::Line(wanted) => begins && wanted == line,
-                At::Instruction(wanted) => function == entry && wanted == address,
-            });
-            if let Some(point) = hit {
-                return Some(Stop::Breakpoint(point.number));
-            }
+        if let Some(number) = self.breakpoint_here() {
+            return Some(Stop::Breakpoint(number));
         }
         for index in 0..self.watched.len() {
             let watched = self.watched.get(index)?;
@@ -548,7 +514,8 @@ impl Debugger {
 
     /// Runs one instruction that can be gone back over; what stops the execution whoever drives it.
     fn instruction(&mut self) -> Option<Stop> {
-        self.history.keep(self.steps, &self.execution);
+        self.history
+            .keep(self.steps, &self.execution, self.caught);
         self.instruction_forward()
     }
 
@@ -608,20 +575,27 @@ impl Debugger {
     }
 
     fn run_instruction(&mut self) -> Option<Stop> {
-        let outcome = if self.raised.take().is_some() {
+        let machine = self.execution.machine();
+        let (before, depth) = (machine.position(), machine.depth());
+        let outcome = if let Some(raised) = self.raised.take() {
             self.steps += 1;
-            return match self.execution.let_go() {
+            return match self.execution.let_go(*raised) {
                 Progress::Running => None,
                 Progress::Suspended(wait) => Some(Stop::Waiting(wait)),
                 Progress::Ended(result) => Some(Stop::Ended(result)),
+                Progress::Absent(_) | Progress::Idle => Some(Stop::Ended(Err(elsewhere()))),
             };
         } else {
             self.execution.step_instruction()
         };
+        if matches!(outcome, Ok(Outcome::OutOfFuel { .. })) {
+            self.note_caught(before, depth);
+        }
         match outcome {
             Err(stopped) => match stopped {
                 Progress::Suspended(wait) => Some(Stop::Waiting(wait)),
                 Progress::Ended(result) => Some(Stop::Ended(result)),
+                Progress::Absent(_) | Progress::Idle => Some(Stop::Ended(Err(elsewhere()))),
                 Progress::Running => {
                     self.steps += 1;
                     None
@@ -629,7 +603,7 @@ impl Debugger {
             },
             Ok(Outcome::Raised(raised)) => {
                 let text = self.execution.exception_line(&raised);
-                self.raised = Some(text.clone());
+                self.raised = Some(Box::new(raised));
                 Some(Stop::Raised(text))
             }
             Ok(_) => {
@@ -647,21 +621,35 @@ impl Debugger {
         for moment in self.history.before(self.steps.checked_sub(1)?) {
             let mut replay = self.replay(moment);
             let mut found = None;
+            let mut earlier = None;
             while replay.steps < self.steps {
                 let position = replay.execution.machine().position();
                 let begins = |(function, address)| self.code.begins(function, address);
                 if position.is_some_and(begins) {
-                    found = Some(replay.steps);
+                    earlier = found.replace(replay.steps);
                 }
                 if !replay.again() {
                     break;
                 }
+            }
+            // In the middle of a line of a listing it is the line before that is asked for.
+            if self.is_within_line() {
+                found = earlier;
             }
             if found.is_some() {
                 return found;
             }
         }
         None
+    }
+
+    /// Whether a part of the line of a listing was run.
+    fn is_within_line(&self) -> bool {
+        let position = self.execution.machine().position();
+        self.code.is_listed
+            && position.is_some_and(|(function, address)| {
+                self.code.line(function, address) != 0 && !self.code.begins(function, address)
+            })
     }
 
     /// A copy of this debugger at an earlier moment, for running again without looking.
@@ -674,6 +662,7 @@ impl Debugger {
             output: String::new(),
             error_output: String::new(),
             raised: None,
+            caught: moment.caught,
             given: NEVER,
             ..self.clone()
         }
@@ -705,6 +694,7 @@ impl Debugger {
         let _ = replay.execution.take_error_output();
         self.execution = replay.execution;
         self.steps = replay.steps;
+        self.caught = replay.caught;
         self.raised = None;
         self.given = NEVER;
         self.history.forget_after(self.steps);
@@ -717,6 +707,3 @@ impl Debugger {
         }
     }
 }
-
-/// How a variable without a value is shown.
-const UNSET: &str = "<unset>";

@@ -138,6 +138,7 @@ pub fn record(
             Progress::Ended(result) => break result,
             Progress::Running => continue,
             Progress::Suspended(wait) => wait,
+            Progress::Absent(_) | Progress::Idle => break Err(crate::run::elsewhere()),
         };
         record += &recorder.stopped(&execution, &wait);
         match wait {

@@ -194,7 +194,11 @@ impl<L: Iterator<Item = Result<String, String>>> Replaying<L> {
                 }
                 Ok(None)
             }
-            Progress::Ended(result) => {
+            ended => {
+                let result = match ended {
+                    Progress::Ended(result) => result,
+                    _ => Err(crate::run::elsewhere()),
+                };
                 let end = end(&self.execution, &result);
                 self.replay.ended(&end)?;
                 let trace = self.trace.take().map(|mut trace| {
