@@ -42,13 +42,14 @@ impl Work<'_> {
         for (thread, slot) in &turn.taken {
             self.take((process, signed(*thread), signed(*slot)), epoch)?;
         }
-        for (thread, state) in &turn.threads {
-            self.set_thread(process, signed(*thread), state.as_deref())?;
-        }
+        // Before threads end: one may begin another and end in the same turn.
         for (begun, parent) in &turn.begun {
             let copy = (process, signed(*parent), signed(*begun));
             self.execute(sql::COPY_RECEIVED, copy)?;
             self.execute(sql::COPY_CURSORS, copy)?;
+        }
+        for (thread, state) in &turn.threads {
+            self.set_thread(process, signed(*thread), state.as_deref())?;
         }
         let was_halted = is_halted(found.hold, found.control);
         for wait in &turn.waits {

@@ -10,4 +10,5 @@ pub mod large;
 pub mod markers;
 pub mod oracle;
 pub mod shrink;
+pub mod simulation;
 pub mod spec;

@@ -94,7 +94,7 @@ pub trait Store: Send {
     ) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// Writes what turns did, all in one transaction, in their order, and gives up the claims. Of each turn: first what
-    /// was taken, then the threads, those that began, the waits (one in a place that is not free takes
+    /// was taken, then the threads that began, all threads, the waits (one in a place that is not free takes
     /// what is there). A wait for events gets the first that came since the process was started, fits, was not seen by
     /// its thread and is not the outcome of another wait of it. A
     /// process for which something came, or whose instant is past, is ready at once. Those whose

@@ -298,6 +298,12 @@ impl Kept {
         for place in &turn.taken {
             self.take(*place, turn.epoch, now, log);
         }
+        // Before threads end: one may begin another and end in the same turn.
+        for (begun, parent) in &turn.begun {
+            let all = self.seen.range((*parent, 0)..=(*parent, EventId::MAX));
+            let copied: Vec<(ThreadId, EventId)> = all.map(|seen| (*begun, seen.1)).collect();
+            self.seen.extend(copied);
+        }
         for (thread, state) in &turn.threads {
             if let Some(state) = state {
                 self.threads.insert(*thread, state.clone());
@@ -306,11 +312,6 @@ impl Kept {
                 self.waits.retain(|place, _| place.0 != *thread);
                 self.seen.retain(|seen| seen.0 != *thread);
             }
-        }
-        for (begun, parent) in &turn.begun {
-            let all = self.seen.range((*parent, 0)..=(*parent, EventId::MAX));
-            let copied: Vec<(ThreadId, EventId)> = all.map(|seen| (*begun, seen.1)).collect();
-            self.seen.extend(copied);
         }
         for wait in &turn.waits {
             self.take((wait.thread, wait.slot), turn.epoch, now, log);

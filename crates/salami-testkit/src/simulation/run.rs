@@ -1,0 +1,883 @@
+//! The scheduler: what happens next, at random, and whether all is right at the end.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use salami_process::Runtime;
+use salami_process::engine::{EngineOptions, Finished, Job, Problem, question, replay};
+use salami_process::store::{
+    CallState, Clock, Control, ProcessId, SimulatedClock, Source, Status, Store, StoreError, Wait,
+    WaitKind,
+};
+use serde_json::{Value, json};
+
+use super::gate::{Common, Faults, Go, SharedCommon, open};
+use super::ideal::{ending, ideal};
+use super::outside::{SharedLedger, reply, wrong_reply};
+use super::random::Random;
+use super::watch::Watch;
+use super::worker::{Came, Task, Worker};
+use super::{Kit, MakeStores, Program, Stores, event};
+
+/// What is simulated.
+#[derive(Clone, Copy)]
+pub struct Settings<'a> {
+    /// The programs and who runs them.
+    pub kit: &'a dyn Kit,
+    /// The store.
+    pub stores: &'a MakeStores,
+    /// All of the history is wanted, also where nothing fails.
+    pub tells: bool,
+}
+
+impl fmt::Debug for Settings<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Settings({})", self.tells)
+    }
+}
+
+/// What a simulation met with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Processes.
+    pub processes: u64,
+    /// Turns that were written.
+    pub turns: u64,
+    /// Operations of stores.
+    pub operations: u64,
+    /// Workers that died.
+    pub deaths: u64,
+    /// Turns that were lost to other workers.
+    pub lost: u64,
+    /// Calls of which nobody knew what came.
+    pub unknown: u64,
+    /// Events that were taken.
+    pub events: u64,
+    /// Calls that were served together with others.
+    pub batched: u64,
+}
+
+impl Tally {
+    /// Adds what another simulation met with.
+    pub fn add(&mut self, other: &Self) {
+        self.processes += other.processes;
+        self.turns += other.turns;
+        self.operations += other.operations;
+        self.deaths += other.deaths;
+        self.lost += other.lost;
+        self.unknown += other.unknown;
+        self.events += other.events;
+        self.batched += other.batched;
+    }
+}
+
+/// What went wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Sentences.
+    pub wrong: Vec<String>,
+    /// All that happened, a line each.
+    pub history: Vec<String>,
+    /// The programs, for people.
+    pub programs: String,
+}
+
+/// Simulates what follows from a seed.
+///
+/// # Errors
+/// What went wrong, with its history.
+pub fn simulate(seed: u64, settings: &Settings<'_>) -> Result<(Tally, Vec<String>), Failure> {
+    let (wrong, tally, history, programs) = run(seed, settings, settings.tells);
+    if wrong.is_empty() {
+        return Ok((tally, history));
+    }
+    // Once more, to tell the history.
+    let (again, _, history, _) = run(seed, settings, true);
+    let mut wrong = wrong;
+    if again != wrong {
+        wrong.push(format!("the same seed gave something else: {again:?}"));
+    }
+    Err(Failure {
+        wrong,
+        history,
+        programs,
+    })
+}
+
+fn run(
+    seed: u64,
+    settings: &Settings<'_>,
+    tells: bool,
+) -> (Vec<String>, Tally, Vec<String>, String) {
+    let mut simulation = Simulation::new(seed, settings, tells);
+    let programs = simulation.programs.iter();
+    let programs = programs.map(|program| format!("{}:\n{}", program.tag, program.text));
+    let programs = programs.collect::<Vec<_>>().join("\n");
+    if let Err(error) = simulation.play() {
+        simulation.blame(error);
+    }
+    let (wrong, tally, history) = simulation.end();
+    (wrong, tally, history, programs)
+}
+
+/// For how long claims hold, in microseconds.
+const LEASE: i64 = 10_000_000;
+
+/// Something that is done outside.
+struct Outside {
+    /// Which worker's.
+    who: String,
+    number: u64,
+    job: Option<Job>,
+    finished: Option<Finished>,
+    /// It was told to its worker once.
+    is_told: bool,
+}
+
+/// What the people's worker is doing.
+#[derive(Clone, Debug)]
+enum Wish {
+    /// `true`: it should be refused.
+    Answer(bool),
+    /// Anything may come of it.
+    Other,
+    /// The next event of a kind for a program.
+    Publish(usize, usize),
+    /// An event that was published before.
+    Again,
+    /// One that nobody waits for.
+    Stray,
+}
+
+struct Simulation<'a> {
+    settings: &'a Settings<'a>,
+    random: Random,
+    clock: SimulatedClock,
+    stores: Box<dyn Stores>,
+    /// A way to the store without faults, to look and to start processes.
+    store: Box<dyn Store>,
+    common: SharedCommon,
+    ledger: SharedLedger,
+    programs: Vec<Program>,
+    ids: Vec<ProcessId>,
+    published: Vec<Vec<u64>>,
+    workers: Vec<Worker>,
+    people: Option<Worker>,
+    wish: Wish,
+    outside: Vec<Outside>,
+    born: u64,
+    deaths: u64,
+    strays: u64,
+    is_wild: bool,
+}
+
+impl<'a> Simulation<'a> {
+    fn new(seed: u64, settings: &'a Settings<'a>, tells: bool) -> Self {
+        let mut random = Random::new(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
+        let clock = SimulatedClock::new(1_000_000_000_000);
+        let stores = (settings.stores)(&clock);
+        let is_wild = random.percent(50);
+        // Some seeds have few faults, so that programs come far; some have many.
+        let much = random.below(4);
+        let faults = Faults {
+            pauses: [20, 100, 300, 500][random.place(4)],
+            busy: 10 * much,
+            deaths: 5 * random.below(4),
+            refusals: 10 * random.below(3),
+            repeated_commits: 100,
+        };
+        let count = 1 + random.place(4);
+        let programs: Vec<Program> = (0..count)
+            .map(|number| {
+                let tag = format!("p{number}");
+                settings.kit.program(&mut random, &tag, is_wild)
+            })
+            .collect();
+        let common = Common {
+            random: Random::new(random.number()),
+            faults,
+            watch: Watch::default(),
+            history: tells.then(Vec::new),
+            operations: 0,
+            dead: BTreeSet::new(),
+        };
+        Self {
+            settings,
+            store: stores.open(),
+            stores,
+            clock,
+            common: Arc::new(Mutex::new(common)),
+            ledger: SharedLedger::default(),
+            published: programs
+                .iter()
+                .map(|program| vec![0; program.events.len()])
+                .collect(),
+            programs,
+            ids: Vec::new(),
+            workers: Vec::new(),
+            people: None,
+            wish: Wish::Other,
+            outside: Vec::new(),
+            born: 0,
+            deaths: 0,
+            strays: 0,
+            is_wild,
+            random,
+        }
+    }
+
+    fn blame(&mut self, text: impl fmt::Display) {
+        open(&self.common).watch.wrong.push(text.to_string());
+    }
+
+    fn note(&self, words: impl FnOnce() -> String) {
+        open(&self.common).note(words);
+    }
+
+    fn is_wrong(&self) -> bool {
+        !open(&self.common).watch.wrong.is_empty()
+    }
+
+    fn play(&mut self) -> Result<(), StoreError> {
+        self.start_next()?;
+        self.hire(None);
+        let steps = 40 + self.random.below(400);
+        for _ in 0..steps {
+            if self.is_wrong() {
+                return Ok(());
+            }
+            self.step()?;
+        }
+        while self.ids.len() < self.programs.len() {
+            self.start_next()?;
+        }
+        self.note(|| "-- from here nothing goes wrong any more".to_owned());
+        open(&self.common).faults = Faults::default();
+        if self.random.percent(50) {
+            while let Some(worker) = self.workers.pop() {
+                self.bury(worker);
+            }
+        }
+        self.calm()?;
+        if !self.is_wrong() {
+            self.check()?;
+        }
+        Ok(())
+    }
+
+    /// Starts a program, past all faults: whoever starts a process and dies does not know whether it is there.
+    fn start_next(&mut self) -> Result<(), StoreError> {
+        let Some(program) = self.programs.get(self.ids.len()) else {
+            return Ok(());
+        };
+        self.store.put_code(&program.parts.to_code())?;
+        // Events from before it began are not for it.
+        for kind in 0..program.events.len() {
+            let mut early = event(&program.tag, kind as u64, u64::MAX);
+            early.unique = None;
+            self.store.publish(&[early], None)?;
+        }
+        let last = self
+            .store
+            .events(None, 0, 100_000)?
+            .last()
+            .map(|event| event.id);
+        for id in self.store.start(&[program.process()])? {
+            let tag = program.tag.clone();
+            self.note(|| format!("{tag} is started as process {id}"));
+            open(&self.common).watch.started(id, last.unwrap_or(0));
+            self.ids.push(id);
+        }
+        Ok(())
+    }
+
+    /// A new worker; with the name of a dead one, if one is given.
+    fn hire(&mut self, name: Option<String>) {
+        self.born += 1;
+        let who = format!("w{}", self.born);
+        let options = EngineOptions {
+            worker: name.unwrap_or_else(|| who.clone()),
+            lease: LEASE,
+            batch: 1 + self.random.place(4),
+            calls: 1 + self.random.place(5),
+            fuel: [7, 30, 1000][self.random.place(3)],
+        };
+        self.note(|| format!("{who} begins as {options:?}"));
+        let worker = self.worker(options, &who);
+        self.workers.push(worker);
+    }
+
+    fn worker(&self, options: EngineOptions, who: &str) -> Worker {
+        Worker::new(
+            &self.common,
+            self.stores.open(),
+            self.settings.kit.runtime(),
+            &self.ledger,
+            options,
+            who,
+        )
+    }
+
+    /// A worker is gone, with all that it did outside.
+    fn bury(&mut self, worker: Worker) {
+        self.deaths += 1;
+        let who = worker.who.clone();
+        self.note(|| format!("{who} is dead"));
+        self.outside.retain(|outside| outside.who != who);
+        if !worker.kill() {
+            self.blame(format!("{who} panicked"));
+        }
+    }
+
+    fn step(&mut self) -> Result<(), StoreError> {
+        match self.random.below(100) {
+            0..40 => self.drive_worker(),
+            40..62 => self.drive_outside(),
+            62..68 => self.tick()?,
+            68..76 => self.publish()?,
+            76..88 => self.drive_people()?,
+            88..92 if !self.workers.is_empty() => {
+                let place = self.random.place(self.workers.len());
+                let worker = self.workers.swap_remove(place);
+                let name = worker.name.clone();
+                self.bury(worker);
+                if self.random.percent(30) {
+                    self.hire(Some(name));
+                }
+            }
+            92..96 if self.workers.len() < 3 => self.hire(None),
+            96 => self.start_next()?,
+            _ => {
+                let place = self.random.place(self.workers.len());
+                if self
+                    .workers
+                    .get(place)
+                    .is_some_and(|worker| !worker.is_paused)
+                {
+                    self.work(place, Task::Renew);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn drive_worker(&mut self) {
+        let place = self.random.place(self.workers.len());
+        match self.workers.get(place).map(|worker| worker.is_paused) {
+            None => self.hire(None),
+            Some(true) => self.go_on(place),
+            Some(false) => self.work(place, Task::Round),
+        }
+    }
+
+    fn go_on(&mut self, place: usize) {
+        if let Some(worker) = self.workers.get_mut(place) {
+            let came = worker.resume(Go::On);
+            self.hear(place, came);
+        }
+    }
+
+    fn work(&mut self, place: usize, task: Task) {
+        if let Some(worker) = self.workers.get_mut(place) {
+            let came = worker.task(task);
+            self.hear(place, came);
+        }
+    }
+
+    /// What a worker tells.
+    fn hear(&mut self, place: usize, came: Option<Came>) {
+        let Some(worker) = self.workers.get(place) else {
+            return;
+        };
+        let who = worker.who.clone();
+        if let Some(Came::Round(Some((jobs, _)))) = came {
+            for job in jobs {
+                self.outside.push(Outside {
+                    who: who.clone(),
+                    number: job.number(),
+                    job: Some(job),
+                    finished: None,
+                    is_told: false,
+                });
+            }
+        }
+        if open(&self.common).dead.contains(&who) {
+            let worker = self.workers.swap_remove(place);
+            self.bury(worker);
+        }
+    }
+
+    /// Something is done outside, or told, or lost.
+    fn drive_outside(&mut self) {
+        if self.outside.is_empty() {
+            return self.drive_worker();
+        }
+        let place = self.random.place(self.outside.len());
+        let fate = self.random.below(100);
+        let outside = &mut self.outside[place];
+        if let Some(job) = outside.job.take() {
+            let (who, number) = (outside.who.clone(), outside.number);
+            if fate < 4 {
+                // Lost before it was done, as far as anybody knows.
+                outside.finished = Some(Finished::unknown(number));
+                self.note(|| format!("the job {number} of {who} is lost"));
+            } else {
+                let name = job.name().to_owned();
+                let finished = job.run();
+                outside.finished = Some(if fate < 8 {
+                    Finished::unknown(number)
+                } else {
+                    finished
+                });
+                self.note(|| format!("the job {number} of {who} is done: {name}"));
+            }
+        } else {
+            self.deliver(place);
+        }
+    }
+
+    /// Tells a worker what came of a job, if it listens.
+    fn deliver(&mut self, place: usize) {
+        let Some(outside) = self.outside.get_mut(place) else {
+            return;
+        };
+        let workers = &mut self.workers.iter();
+        let Some(worker) = workers.position(|worker| worker.who == outside.who) else {
+            return;
+        };
+        if self.workers[worker].is_paused {
+            return;
+        }
+        let Some(finished) = outside.finished.clone() else {
+            return;
+        };
+        let (who, number) = (outside.who.clone(), outside.number);
+        // Now and then it is told twice.
+        let is_over = outside.is_told || !self.random.percent(15);
+        outside.is_told = true;
+        if is_over {
+            self.outside.swap_remove(place);
+        }
+        self.note(|| format!("{who} is told what came of the job {number}"));
+        self.work(worker, Task::Finish(finished));
+    }
+
+    fn tick(&mut self) -> Result<(), StoreError> {
+        let by = match self.random.below(5) {
+            0 => 1 + self.random.below(1_000),
+            1 => self.random.below(2_000_000),
+            2 => LEASE.unsigned_abs() / 3 + self.random.below(LEASE.unsigned_abs()),
+            3 => match self.store.next_due()? {
+                Some(due) => u64::try_from(due - self.clock.now()).unwrap_or(0),
+                None => 0,
+            },
+            _ => self.random.below(40_000_000),
+        };
+        self.clock.advance(by);
+        let now = self.clock.now();
+        self.note(|| format!("the clock goes on by {by} to {now}"));
+        Ok(())
+    }
+
+    /// The people's worker, if it is not at something: then it goes on with that.
+    fn person(&mut self) -> bool {
+        if let Some(people) = &mut self.people {
+            if !people.is_paused {
+                return true;
+            }
+            let came = people.resume(Go::On);
+            self.hear_people(came);
+            return false;
+        }
+        self.born += 1;
+        let who = format!("people{}", self.born);
+        let options = EngineOptions {
+            worker: who.clone(),
+            ..EngineOptions::default()
+        };
+        self.people = Some(self.worker(options, &who));
+        true
+    }
+
+    fn ask_people(&mut self, wish: Wish, task: Task) {
+        self.note(|| format!("people want {task:?}"));
+        self.wish = wish;
+        if let Some(people) = &mut self.people {
+            let came = people.task(task);
+            self.hear_people(came);
+        }
+    }
+
+    fn hear_people(&mut self, came: Option<Came>) {
+        let wish = self.wish.clone();
+        match (came, wish) {
+            (Some(Came::Person(done)), wish) => {
+                self.note(|| format!("people are told {done:?}"));
+                let is_odd = match (&done, &wish) {
+                    (Ok(()), Wish::Answer(is_wrong)) => *is_wrong,
+                    (Err(Problem::NoAnswer(_)), Wish::Answer(is_wrong)) => !is_wrong,
+                    (Err(Problem::NoProcess(_)), _) => true,
+                    _ => false,
+                };
+                if is_odd {
+                    self.blame(format!("people wanted {wish:?} and were told {done:?}"));
+                }
+            }
+            (Some(Came::Published(Some(ids))), Wish::Publish(program, kind)) => {
+                self.note(|| format!("people are told {ids:?}"));
+                self.published[program][kind] += 1;
+            }
+            (Some(Came::Published(Some(ids))), Wish::Again) => {
+                if ids != [None] {
+                    self.blame(format!("an event was kept twice: {ids:?}"));
+                }
+            }
+            _ => {}
+        }
+        let is_dead = self
+            .people
+            .as_ref()
+            .is_some_and(|people| open(&self.common).dead.contains(&people.who));
+        if is_dead && let Some(people) = self.people.take() {
+            self.bury(people);
+        }
+    }
+
+    fn publish(&mut self) -> Result<(), StoreError> {
+        if self.ids.is_empty() || !self.person() {
+            return Ok(());
+        }
+        let program = self.random.place(self.ids.len());
+        let kind = self.random.place(self.programs[program].events.len());
+        let tag = self.programs[program].tag.clone();
+        let number = self.published[program][kind];
+        let (wish, mut news) = if self.random.percent(10) {
+            self.strays += 1;
+            let mut stray = event("nobody", kind as u64, self.strays);
+            if self.random.percent(50) {
+                stray.fields = json!({"tag": tag}).to_string();
+            }
+            (Wish::Stray, stray)
+        } else if number > 0 && self.random.percent(20) {
+            let old = self.random.below(number);
+            (Wish::Again, event(&tag, kind as u64, old))
+        } else if number < self.programs[program].events[kind] {
+            (
+                Wish::Publish(program, kind),
+                event(&tag, kind as u64, number),
+            )
+        } else {
+            return Ok(());
+        };
+        if matches!(wish, Wish::Again) {
+            // The same event may look different when it comes again.
+            news.fields = json!({"tag": tag, "kind": kind, "number": "again"}).to_string();
+        }
+        let source = self.random.percent(30).then(|| Source {
+            name: "mailbox".to_owned(),
+            cursor: self.random.below(1000).to_string(),
+        });
+        self.ask_people(wish, Task::Publish(vec![news], source));
+        Ok(())
+    }
+
+    fn drive_people(&mut self) -> Result<(), StoreError> {
+        if self.ids.is_empty() || !self.person() {
+            return Ok(());
+        }
+        let id = self.ids[self.random.place(self.ids.len())];
+        match self.random.below(if self.is_wild { 21 } else { 18 }) {
+            0..10 => {
+                let asks = self.asks(id)?;
+                if asks.is_empty() {
+                    self.ask_people(Wish::Other, Task::Answer(id, None, json!(["nothing"])));
+                    return Ok(());
+                }
+                let wait = &asks[self.random.place(asks.len())];
+                self.answer(id, wait);
+            }
+            10..14 => self.ask_people(Wish::Other, Task::Retry(id)),
+            14 | 15 => self.ask_people(Wish::Other, Task::Control(id, Control::Pause)),
+            16 | 17 => self.ask_people(Wish::Other, Task::Control(id, Control::Resume)),
+            18 | 19 => self.ask_people(Wish::Other, Task::Control(id, Control::Cancel)),
+            _ if self.random.percent(30) => {
+                self.ask_people(Wish::Other, Task::Control(id, Control::Abort));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn asks(&mut self, id: ProcessId) -> Result<Vec<Wait>, StoreError> {
+        let mut waits = self.store.waits(id)?;
+        waits.retain(|wait| wait.outcome.is_none() && wait.wait.kind == WaitKind::Answer);
+        Ok(waits)
+    }
+
+    fn answer(&mut self, id: ProcessId, wait: &Wait) {
+        let Some(question) = question(wait) else {
+            return self.blame(format!("{wait:?} is no question"));
+        };
+        let slot = Some(wait.wait.slot);
+        let way = self.random.number();
+        let is_calm = open(&self.common).faults.pauses == 0;
+        if !is_calm && self.random.percent(15) {
+            let wrong: Value = wrong_reply(&question);
+            self.ask_people(Wish::Answer(true), Task::Answer(id, slot, wrong));
+        } else {
+            let right = reply(&question, way);
+            self.ask_people(Wish::Answer(false), Task::Answer(id, slot, right));
+        }
+    }
+
+    /// Without faults all comes to its end.
+    fn calm(&mut self) -> Result<(), StoreError> {
+        for _ in 0..3000 {
+            if self.is_wrong() {
+                return Ok(());
+            }
+            let is_over = {
+                let common = open(&self.common);
+                self.ids.iter().all(|id| common.watch.has_ended(*id))
+            };
+            if is_over {
+                return Ok(());
+            }
+            if self.work_calmly()? || self.help()? {
+                continue;
+            }
+            match self.store.next_due()? {
+                Some(due) if due > self.clock.now() => {
+                    self.clock.set(due);
+                    self.note(|| format!("the clock goes on to {due}"));
+                }
+                Some(due) => {
+                    let text = format!("{due} is past, and no worker has anything to do");
+                    self.blame(text);
+                }
+                None => break,
+            }
+        }
+        let mut text = "not all came to an end:".to_owned();
+        for id in &self.ids {
+            let process = self.store.process(*id)?.map(|process| process.status);
+            if !process.is_some_and(Status::has_ended) {
+                let waits = self.store.waits(*id)?;
+                text.push_str(&format!("\nprocess {id} is {process:?} with {waits:?}"));
+            }
+        }
+        self.blame(text);
+        Ok(())
+    }
+
+    /// Rounds of all workers and all that they do outside; whether anything was done.
+    fn work_calmly(&mut self) -> Result<bool, StoreError> {
+        if self.workers.is_empty() {
+            self.hire(None);
+        }
+        if let Some(people) = &mut self.people
+            && people.is_paused
+        {
+            let came = people.resume(Go::On);
+            self.hear_people(came);
+        }
+        let mut is_busy = false;
+        for place in 0..self.workers.len() {
+            if self.workers[place].is_paused {
+                is_busy = true;
+                self.go_on(place);
+            }
+        }
+        while let Some(place) = self
+            .outside
+            .iter()
+            .position(|outside| outside.job.is_some())
+        {
+            let outside = &mut self.outside[place];
+            outside.finished = outside.job.take().map(Job::run);
+        }
+        while !self.outside.is_empty() {
+            is_busy = true;
+            self.deliver(0);
+        }
+        for place in 0..self.workers.len() {
+            let worker = &mut self.workers[place];
+            let came = worker.task(Task::Round);
+            if let Some(Came::Round(Some((jobs, is_idle)))) = &came {
+                is_busy |= !is_idle || !jobs.is_empty();
+            }
+            self.hear(place, came);
+        }
+        Ok(is_busy)
+    }
+
+    /// People and the world do what is wanted of them; whether anything was.
+    fn help(&mut self) -> Result<bool, StoreError> {
+        let mut has_helped = false;
+        for (number, id) in self.ids.clone().into_iter().enumerate() {
+            let Some(process) = self.store.process(id)? else {
+                self.blame(format!("there is no process {id}"));
+                return Ok(true);
+            };
+            if process.status.has_ended() {
+                continue;
+            }
+            self.person();
+            if process.status == Status::Paused {
+                has_helped = true;
+                self.ask_people(Wish::Other, Task::Control(id, Control::Resume));
+                continue;
+            }
+            let waits = self.store.waits(id)?;
+            let is_held = waits.iter().any(|wait| {
+                let kind = wait.wait.kind;
+                wait.outcome.is_none()
+                    && matches!(kind, WaitKind::Hold | WaitKind::Call(CallState::Unknown))
+            });
+            if is_held {
+                has_helped = true;
+                self.inbox_has(id)?;
+                self.ask_people(Wish::Other, Task::Retry(id));
+            }
+            for wait in self.asks(id)? {
+                has_helped = true;
+                self.answer(id, &wait);
+            }
+            for kind in 0..self.programs[number].events.len() {
+                while self.published[number][kind] < self.programs[number].events[kind] {
+                    has_helped = true;
+                    let tag = self.programs[number].tag.clone();
+                    let news = event(&tag, kind as u64, self.published[number][kind]);
+                    let wish = Wish::Publish(number, kind);
+                    self.ask_people(wish, Task::Publish(vec![news], None));
+                }
+            }
+        }
+        Ok(has_helped)
+    }
+
+    /// A process that is held is in the inbox.
+    fn inbox_has(&mut self, id: ProcessId) -> Result<(), StoreError> {
+        let inbox = self.store.inbox(10_000)?;
+        let is_there = inbox.iter().any(|item| {
+            matches!(item, salami_process::store::InboxItem::Wait(wait) if wait.process == id)
+        });
+        if !is_there {
+            self.blame(format!("process {id} is held, and nobody is told"));
+        }
+        Ok(())
+    }
+
+    /// What must hold when all has ended.
+    fn check(&mut self) -> Result<(), StoreError> {
+        let mut runtime: Box<dyn Runtime> = self.settings.kit.runtime();
+        for id in self.ids.clone() {
+            match replay(self.store.as_mut(), runtime.as_mut(), id)? {
+                Some(Ok(_)) => {}
+                Some(Err(difference)) => self.blame(format!("process {id}, {difference}")),
+                None => self.blame(format!("process {id} is not there to be run again")),
+            }
+            let turns = open(&self.common).watch.turns(id);
+            let process = self.store.process(id)?;
+            let journal = self.store.journal(id, 0, 1_000_000)?;
+            if journal.len() as u64 != turns || process.is_none_or(|known| known.turns != turns) {
+                self.blame(format!(
+                    "process {id} had {turns} turns, and not as many entries"
+                ));
+            }
+        }
+        self.check_ledger();
+        if !self.is_wild {
+            self.check_endings()?;
+        }
+        Ok(())
+    }
+
+    fn check_ledger(&mut self) {
+        let mut wrong = Vec::new();
+        {
+            let ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+            wrong.extend(ledger.mixed_up.iter().cloned());
+            let common = open(&self.common);
+            for (key, (call, times)) in &ledger.calls {
+                let may_repeat = ["world.read", "world.put", "world.batch"]
+                    .iter()
+                    .any(|name| call.starts_with(name));
+                // store-process-sequence
+                let mut parts = key.rsplit('-').map(|part| part.parse::<u64>().ok());
+                let (Some(Some(sequence)), Some(Some(process))) = (parts.next(), parts.next())
+                else {
+                    wrong.push(format!("{key} is no key"));
+                    continue;
+                };
+                let most = common.watch.may_be_made(ProcessId(process), sequence + 1);
+                if !may_repeat && *times > most {
+                    wrong.push(format!(
+                        "{call} was made {times} times, at most {most} may be"
+                    ));
+                }
+            }
+        }
+        for text in wrong {
+            self.blame(text);
+        }
+    }
+
+    /// What does not depend on the time is as it is without faults.
+    fn check_endings(&mut self) -> Result<(), StoreError> {
+        let (expected, effects) = match ideal(self.settings.kit, &self.programs) {
+            Ok(ideal) => ideal,
+            Err(error) => {
+                self.blame(error);
+                return Ok(());
+            }
+        };
+        for (id, expected) in self.ids.clone().into_iter().zip(expected) {
+            let found = ending(self.store.as_mut(), id)?;
+            if found != expected {
+                self.blame(format!(
+                    "process {id} came to {found:?}\nand without faults to {expected:?}"
+                ));
+            }
+        }
+        let ledger = Arc::clone(&self.ledger);
+        let found = ledger
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .effects();
+        let missing: Vec<&String> = effects.difference(&found).collect();
+        let beyond: Vec<&String> = found.difference(&effects).collect();
+        if !missing.is_empty() || !beyond.is_empty() {
+            self.blame(format!(
+                "not made were {missing:?}, and made without need {beyond:?}"
+            ));
+        }
+        Ok(())
+    }
+
+    fn end(mut self) -> (Vec<String>, Tally, Vec<String>) {
+        let deaths = self.deaths;
+        while let Some(worker) = self.workers.pop() {
+            self.bury(worker);
+        }
+        if let Some(people) = self.people.take() {
+            self.bury(people);
+        }
+        let mut common = open(&self.common);
+        let ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        let turns = self.ids.iter().map(|id| common.watch.turns(*id)).sum();
+        let tally = Tally {
+            processes: self.ids.len() as u64,
+            turns,
+            operations: common.operations,
+            deaths,
+            lost: common.watch.lost,
+            unknown: common.watch.unknown,
+            events: common.watch.events,
+            batched: ledger.batched,
+        };
+        let wrong = std::mem::take(&mut common.watch.wrong);
+        (wrong, tally, common.history.take().unwrap_or_default())
+    }
+}

@@ -1,0 +1,57 @@
+//! One store in memory behind several handles.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use salami_process::store::{
+    BegunCall, Claimed, Code, CodeHash, Control, Event, EventId, FinishedCall, InboxItem,
+    JournalEntry, Lost, MemoryStore, NewEvent, NewProcess, Outcome, Process, ProcessFilter,
+    ProcessId, Recovered, Slot, Source, Store, StoreError, ThreadId, TurnCommit, Wait, WaitFilter,
+    WaitKind,
+};
+
+pub(super) struct Shared(pub(super) Arc<Mutex<MemoryStore>>);
+
+/// Every method goes to the store.
+macro_rules! all {
+    ($($name:ident($($argument:ident: $kind:ty),*) -> $result:ty;)*) => {
+        impl Store for Shared {
+            $(
+                fn $name(&mut self, $($argument: $kind),*) -> Result<$result, StoreError> {
+                    let mut store = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                    store.$name($($argument),*)
+                }
+            )*
+        }
+    };
+}
+
+all! {
+    now() -> i64;
+    name() -> String;
+    put_code(code: &Code) -> ();
+    code(hash: &CodeHash) -> Option<Vec<u8>>;
+    start(processes: &[NewProcess]) -> Vec<ProcessId>;
+    claim(worker: &str, lease: i64, limit: usize) -> Vec<Claimed>;
+    renew(worker: &str, lease: i64) -> ();
+    thread(process: ProcessId, thread: ThreadId) -> Option<Vec<u8>>;
+    commit(worker: &str, turns: &[TurnCommit]) -> Vec<Lost>;
+    begin_calls(worker: &str, lease: i64, limit: usize) -> Vec<BegunCall>;
+    finish_calls(worker: &str, calls: &[FinishedCall]) -> Vec<bool>;
+    recover() -> Recovered;
+    publish(events: &[NewEvent], source: Option<&Source>) -> Vec<Option<EventId>>;
+    source_cursor(source: &str) -> Option<String>;
+    event(event: EventId) -> Option<Event>;
+    events(topic: Option<&str>, after: EventId, limit: usize) -> Vec<Event>;
+    settle(process: ProcessId, thread: ThreadId, slot: Slot, kinds: &[WaitKind], outcome: &Outcome) -> bool;
+    repeat_call(process: ProcessId, thread: ThreadId, slot: Slot) -> bool;
+    control(process: ProcessId, control: Control) -> bool;
+    process(process: ProcessId) -> Option<Process>;
+    processes(filter: &ProcessFilter, before: Option<ProcessId>, limit: usize) -> Vec<Process>;
+    threads(process: ProcessId) -> Vec<ThreadId>;
+    waits(process: ProcessId) -> Vec<Wait>;
+    waiting(filter: &WaitFilter, limit: usize) -> Vec<Wait>;
+    inbox(limit: usize) -> Vec<InboxItem>;
+    read_notices(process: Option<ProcessId>, through: u64) -> u64;
+    journal(process: ProcessId, from: u64, limit: usize) -> Vec<JournalEntry>;
+    next_due() -> Option<i64>;
+}
