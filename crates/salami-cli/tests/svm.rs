@@ -316,8 +316,8 @@ fn mistakes_are_shown_where_they_are() {
         ),
         (
             "LOAD_INPUT \"emial\" -> $0\nRETURN $0\n",
-            "p.ir:2:1",
-            "the input has no field \"emial\"; did you mean \"email\"?",
+            "p.ir:1:1",
+            "it has \"email\": write the same name here and there",
         ),
         (
             "0: ADD email 1 -> $0\n1: RETURN $0\n",

@@ -120,7 +120,9 @@ impl Reader<'_> {
                 Some(meant) => problem.with_help(format!(
                     "it has \"{meant}\": write the same name here and there"
                 )),
-                None => problem.with_help("add it to the input, or set the register in another way"),
+                None => {
+                    problem.with_help("add it to the input, or set the register in another way")
+                }
             };
         }
         if error.rule == Rule::V15 {
@@ -293,7 +295,8 @@ impl Reader<'_> {
             Rule::V24 => "declare the function `generator`, `coroutine` or `async_generator`".to_owned(),
             Rule::V25 => "give it operands of types that it takes: docs/ir.md says of each instruction which".to_owned(),
             Rule::V29 => "write one `INPUT \"name\": type` line for each field".to_owned(),
-            _ => return None,
+            _ if self.assembly.is_some() => "docs/ir.md says how it is declared".to_owned(),
+            _ => "it is not what `salami compile` made: make it again from its source".to_owned(),
         })
     }
 
@@ -393,9 +396,10 @@ impl Reader<'_> {
                     _ => None,
                 })
         });
+        let expected = expected.split(' ').next().unwrap_or_default();
         let catch = "`IF_ERROR -> address` behind this line goes on where it fails";
         match field {
-            Some(field) if !expected.contains(' ') && !expected.is_empty() => format!(
+            Some(field) if !expected.is_empty() => format!(
                 "declare the input, `INPUT \"{field}\": {expected}`, and what does not fit is refused before running; or {catch}"
             ),
             Some(field) => format!(

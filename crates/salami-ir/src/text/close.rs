@@ -191,7 +191,10 @@ impl Procedure {
         }
         if let Some(parallel) = &self.parallel {
             let message = "PARALLEL_START has no PARALLEL_JOIN";
-            diagnostics.push(Diagnostic::error(SYNTAX, parallel.span, message));
+            diagnostics.push(
+                Diagnostic::error(SYNTAX, parallel.span, message)
+                    .with_help("write `PARALLEL_JOIN` behind the last task"),
+            );
         }
         let loaded = match self.complete(tables) {
             Ok(loaded) => loaded,

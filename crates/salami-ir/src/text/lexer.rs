@@ -86,11 +86,12 @@ impl<'a> Lexer<'a> {
     }
 
     fn error<T>(&self, start: usize, message: &str) -> Result<T, Diagnostic> {
-        Err(Diagnostic::error(
-            "assembly.syntax",
-            self.span(start),
-            message,
-        ))
+        let problem = Diagnostic::error("assembly.syntax", self.span(start), message);
+        Err(if message.ends_with("not end on its line") {
+            problem.with_help("end it with `\"`; a line end inside of it is written `\\n`")
+        } else {
+            problem
+        })
     }
 
     /// Where the next token starts; `None` at the end of the line or at a comment.
@@ -280,7 +281,7 @@ impl<'a> Lexer<'a> {
             let escape = self.at;
             match (self.peek(0), self.peek(1)) {
                 (None, _) | (Some(b'\\'), None) => {
-                    return self.error(start, "these bytes do not end on their line");
+                    return self.error(start, "this text does not end on its line");
                 }
                 (Some(b'"'), _) => {
                     self.at += 1;

@@ -209,7 +209,7 @@ impl Procedure {
                 self.parallel = Some(Parallel {
                     count,
                     tasks: Vec::new(),
-                    is_refused: false,
+                    refused: 0,
                     span,
                 });
                 self.nothing();
@@ -515,7 +515,7 @@ impl Procedure {
         let Some(Parallel {
             count,
             tasks,
-            is_refused,
+            refused,
             span,
         }) = self.parallel.take()
         else {
@@ -523,7 +523,7 @@ impl Procedure {
             return Err(problem.with_help("write `PARALLEL_START n` in front of the tasks"));
         };
         let there = tasks.len();
-        if position(there) != count && !is_refused {
+        if position(there) != count && refused == 0 {
             let message = format!("PARALLEL_START {count} is followed by {there} tasks");
             return Err(Diagnostic::error("assembly.syntax", span, message)
                 .with_help(format!(

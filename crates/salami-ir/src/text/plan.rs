@@ -322,8 +322,8 @@ pub(super) struct Task {
 pub(super) struct Parallel {
     pub count: u32,
     pub tasks: Vec<Task>,
-    /// Whether a line among them is none.
-    pub is_refused: bool,
+    /// How many lines among them are none.
+    pub refused: usize,
     pub span: Span,
 }
 

@@ -568,7 +568,7 @@ impl Procedure {
         let before = self.function.code.len();
         let from = line.span();
         let mnemonic = match line.peek() {
-            Some(Token::Word(word)) if !matches!(line.peek_at(1), Some(Token::Mark("="))) => *word,
+            Some(Token::Word(word)) if !slips::is_assignment(line) => *word,
             _ => return Err(slips::instruction(line)),
         };
         line.skip();
@@ -578,8 +578,8 @@ impl Procedure {
         if let Some(parallel) = &mut self.parallel
             && !matches!(mnemonic, "Task" | "PARALLEL_JOIN")
         {
-            parallel.is_refused = true;
-            let next = parallel.tasks.len() + 1;
+            parallel.refused += 1;
+            let next = parallel.tasks.len() + parallel.refused;
             let message = "the lines from PARALLEL_START to PARALLEL_JOIN are tasks";
             return Err(line
                 .error(message)

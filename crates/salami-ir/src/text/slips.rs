@@ -142,6 +142,12 @@ pub(super) fn arrow(line: &Line<'_, '_>) -> Diagnostic {
     let error = |message: String| Diagnostic::error(SYNTAX, span, message);
     match (line.peek(), line.peek_at(1)) {
         (Some(Token::Mark(",")), _) => comma(span),
+        (Some(Token::Mark("=")), Some(Token::Mark(">"))) => {
+            let span = span.cover(line.span_at(1));
+            Diagnostic::error(SYNTAX, span, "the arrow is written `->`")
+                .with_help("write `->`")
+                .with_edit(span, "->")
+        }
         (Some(Token::Mark("=")), _) => error("the arrow is written `->`".to_owned()),
         (Some(Token::Mark("[")), _) => error("expected `->`".to_owned()),
         (Some(token), None) => {
@@ -256,6 +262,16 @@ pub(super) fn comparison(line: &Line<'_, '_>) -> Diagnostic {
     }
 }
 
+/// Whether a line is written as `$0 = LOAD_INPUT "email"`.
+pub(super) fn is_assignment(line: &Line<'_, '_>) -> bool {
+    let is_name = match line.peek() {
+        Some(Token::Word(word)) => forms::written(word).is_none(),
+        Some(Token::Register(_)) => true,
+        _ => false,
+    };
+    is_name && matches!(line.peek_at(1), Some(Token::Mark("=")))
+}
+
 /// Where an instruction is missing.
 pub(super) fn instruction(line: &Line<'_, '_>) -> Diagnostic {
     let span = line.span();
@@ -266,10 +282,12 @@ pub(super) fn instruction(line: &Line<'_, '_>) -> Diagnostic {
                 .with_help(format!("write `{digits}: {word}`"))
                 .with_edit(Span::new(span.end, span.end), ":")
         }
-        (Some(token @ (Token::Register(_) | Token::Word(_))), Some(Token::Mark("="))) => {
-            let shown = shown(token);
+        (Some(token), _) if is_assignment(line) => {
+            let words = (2..).map_while(|ahead| line.peek_at(ahead)).map(shown);
+            let words: Vec<String> = words.collect();
+            let name = shown(token);
             error("what a line sets stands at its end".to_owned())
-                .with_help(format!("write `LOAD_CONST 1 -> {shown}`"))
+                .with_help(format!("write `{} -> {name}`", words.join(" ")))
         }
         _ => error("expected an instruction".to_owned())
             .with_help("a line is `address: INSTRUCTION operands -> register`; docs/ir.md lists the instructions"),
