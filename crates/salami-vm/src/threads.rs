@@ -122,6 +122,8 @@ pub struct Threads {
     begun: Vec<(u64, u64)>,
     /// Whether what nobody catches holds its thread.
     holds: bool,
+    /// What the current thread raised, until the thread is here of which it depends whether it is held.
+    undecided: Option<Box<Raised>>,
 }
 
 impl Deref for Threads {
@@ -136,6 +138,16 @@ impl DerefMut for Threads {
     fn deref_mut(&mut self) -> &mut Machine {
         self.machine_mut(self.current)
     }
+}
+
+/// Whom an exception concerns that its own thread does not catch.
+enum Concerned {
+    /// The execution ends with it, or a thread gets it that waits for this one.
+    Somebody,
+    /// The thread is held.
+    Nobody,
+    /// It depends on a thread that waits for this one and is not here.
+    Perhaps(usize),
 }
 
 /// What comes of a request.
@@ -180,6 +192,7 @@ impl Threads {
             calls: 0,
             begun: Vec::new(),
             holds: false,
+            undecided: None,
         };
         threads.add(machine);
         threads
@@ -239,6 +252,10 @@ impl Threads {
 
     /// Runs on with this much fuel more, as [`Machine::run`].
     pub fn run(&mut self, fuel: u64) -> Outcome {
+        if let Some(raised) = self.undecided.take() {
+            self.machine_mut(self.current).grant(fuel);
+            return self.follow(Outcome::Raised(*raised), false);
+        }
         match self.begin(fuel) {
             Some(outcome) => outcome,
             None => {
@@ -250,6 +267,9 @@ impl Threads {
 
     /// Runs one instruction, as [`Machine::step`].
     pub fn step(&mut self) -> Outcome {
+        if let Some(raised) = self.undecided.take() {
+            return self.follow(Outcome::Raised(*raised), true);
+        }
         match self.begin(0) {
             Some(outcome) => outcome,
             None => {
@@ -307,28 +327,32 @@ impl Threads {
                 },
                 Outcome::Suspended(wait) => self.wait(wait),
                 Outcome::Done(value) => self.end(State::Returned(value)),
-                Outcome::Raised(raised) if self.holds && self.is_error_of_nobody(&raised) => {
-                    self.is_running = false;
-                    self.machine_mut(self.current).held = raised.exception;
-                    self.threads[self.current].state = State::Held(Box::new(raised));
-                }
-                Outcome::Raised(raised) => {
-                    if self.current == 0 {
-                        return Outcome::Raised(raised);
+                Outcome::Raised(raised) => match self.concerned(&raised) {
+                    Concerned::Nobody => {
+                        self.is_running = false;
+                        self.machine_mut(self.current).held = raised.exception;
+                        self.threads[self.current].state = State::Held(Box::new(raised));
                     }
-                    if let Some(next) = self.machine_mut(self.current).raise_on(&raised) {
-                        outcome = next;
-                        continue;
+                    Concerned::Perhaps(waiter) => {
+                        self.undecided = Some(Box::new(raised));
+                        return Outcome::Absent(waiter as u64);
                     }
-                    let is_cancelled = matches!(raised.exception, Value::Exception(exception)
-                        if self.heap().exception(exception).class
-                            == ClassRef::Builtin(BuiltinException::Cancelled));
-                    self.end(if is_cancelled {
-                        State::Cancelled
-                    } else {
-                        State::Raised(Box::new(raised))
-                    });
-                }
+                    Concerned::Somebody if self.current == 0 => return Outcome::Raised(raised),
+                    Concerned::Somebody => {
+                        if let Some(next) = self.machine_mut(self.current).raise_on(&raised) {
+                            outcome = next;
+                            continue;
+                        }
+                        let is_cancelled = matches!(raised.exception, Value::Exception(exception)
+                            if self.heap().exception(exception).class
+                                == ClassRef::Builtin(BuiltinException::Cancelled));
+                        self.end(if is_cancelled {
+                            State::Cancelled
+                        } else {
+                            State::Raised(Box::new(raised))
+                        });
+                    }
+                },
                 Outcome::Failed(error) => {
                     if !self.makes_room(&error) {
                         return Outcome::Failed(error);
@@ -457,10 +481,13 @@ impl Threads {
         // Threads that wait for each other.
         let message = "no thread can go on: each waits for another";
         self.wake(index);
-        self.machine_mut(index).refuse(BuiltinException::RuntimeError, message);
+        self.machine_mut(index)
+            .refuse(BuiltinException::RuntimeError, message);
         match self.next() {
             Turn::Runs => None,
-            _ => Some(Outcome::Failed(MachineError::internal("no thread can go on"))),
+            _ => Some(Outcome::Failed(MachineError::internal(
+                "no thread can go on",
+            ))),
         }
     }
 
@@ -735,20 +762,35 @@ impl Threads {
         }
     }
 
-    /// Whether what the current thread raised holds it: not what ends a thread on purpose, nor what a
-    /// thread that waits for it catches.
-    fn is_error_of_nobody(&self, raised: &Raised) -> bool {
+    /// Whom what the current thread raised concerns. Where errors are held, what is not meant to end a
+    /// thread concerns only those who wait for the thread and catch it.
+    fn concerned(&self, raised: &Raised) -> Concerned {
         let Value::Exception(exception) = raised.exception else {
-            return false;
+            return Concerned::Somebody;
         };
         let class = self.heap().exception(exception).class;
         let on_purpose = [BuiltinException::SystemExit, BuiltinException::Cancelled];
-        if on_purpose.iter().any(|&wanted| self.is_class(class, wanted)) {
-            return false;
+        if !self.holds
+            || on_purpose
+                .iter()
+                .any(|&wanted| self.is_class(class, wanted))
+        {
+            return Concerned::Somebody;
         }
-        let waiters = self.waiters.get(&(self.current as u64)).into_iter().flatten();
-        let mut waiters = waiters.filter(|&&waiter| self.threads[waiter].is_here());
-        !waiters.any(|&waiter| self.machine(waiter).has_handler(class))
+        let waiters = self
+            .waiters
+            .get(&(self.current as u64))
+            .into_iter()
+            .flatten();
+        let mut concerned = Concerned::Nobody;
+        for &waiter in waiters {
+            if !self.threads[waiter].is_here() {
+                concerned = Concerned::Perhaps(waiter);
+            } else if self.machine(waiter).has_handler(class) {
+                return Concerned::Somebody;
+            }
+        }
+        concerned
     }
 
     /// Whether there is memory for the current thread after what the others do not need is gone.
@@ -865,7 +907,8 @@ impl Threads {
         if !is_here || self.threads[index].has_ended() {
             return;
         }
-        self.machine_mut(index).interrupt(BuiltinException::Cancelled, "");
+        self.machine_mut(index)
+            .interrupt(BuiltinException::Cancelled, "");
         if !matches!(self.threads[index].state, State::Ready) {
             self.wake(index);
         }

@@ -18,6 +18,8 @@ pub enum Wait {
     Input(Reading),
     /// What only whoever runs the threads knows: see [`Request`].
     Thread(Request),
+    /// A way out of errors: threads stand where they raised what nobody catches, and no other can go on.
+    WayOut,
 }
 
 /// What a thread asks of whoever runs the threads. Threads have numbers, the first is 0.

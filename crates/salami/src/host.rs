@@ -131,7 +131,7 @@ pub(crate) fn wait(wait: salami_vm::Wait) -> Result<Wait, String> {
             }));
         }
         // Those who run the threads tell calls one by one.
-        salami_vm::Wait::Calls(_) | salami_vm::Wait::Thread(_) => {
+        salami_vm::Wait::Calls(_) | salami_vm::Wait::Thread(_) | salami_vm::Wait::WayOut => {
             return Err("threads wait for each other".to_owned());
         }
         salami_vm::Wait::Call(call) => call,

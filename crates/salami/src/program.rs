@@ -183,10 +183,9 @@ impl Program {
             CompileError::Refused(Refusal::new(diagnostics, vec![Source::new("<module>", "")]))
         };
         let module = binary::decode(bytes).map_err(|error| {
-            refuse(vec![Diagnostic::error(
-                FORMAT,
-                Span::default(),
-                error.to_string(),
+            let problem = Diagnostic::error(FORMAT, Span::default(), error.to_string());
+            refuse(vec![problem.with_help(
+                "the file is not whole, or not what `salami compile` made: make it again from its source",
             )])
         })?;
         if !module.listing.is_empty() {

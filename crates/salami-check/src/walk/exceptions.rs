@@ -424,8 +424,13 @@ impl<'a> Walker<'_, 'a> {
             body.push(Self::statement(StmtKind::Expr(result_code), span));
             body.extend(reraise);
         }
+        // What swallows nothing is a clean-up: the search for who catches passes over it.
+        let classes = match swallows {
+            true => vec![self.class_reference(ClassRef::Native("BaseException"))],
+            false => Vec::new(),
+        };
         let handler = ExceptHandler {
-            classes: vec![self.class_reference(ClassRef::Native("BaseException"))],
+            classes,
             local: Some(caught),
             body,
             span,

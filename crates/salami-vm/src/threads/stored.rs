@@ -369,6 +369,7 @@ impl Threads {
             calls,
             begun: Vec::new(),
             holds: false,
+            undecided: None,
         };
         for (index, entry) in entries.into_iter().enumerate() {
             let place = (Reverse(entry.priority), index);

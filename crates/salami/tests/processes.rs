@@ -1,0 +1,445 @@
+//! Programs as stored processes: the engine, a store in memory, the machine.
+
+use std::sync::{Arc, Mutex};
+
+use salami::{
+    CompileOptions, Permissions, ProcessRuntime, RunLimits, Stub, Tools, process_options,
+};
+use salami_process::engine::{Engine, EngineOptions, replay};
+use salami_process::store::{
+    Control, MemoryStore, NewEvent, NewProcess, Process, ProcessId, SimulatedClock, Status,
+};
+use salami_process::{FunctionTool, Outcome, Question, QuestionKind};
+use serde_json::{Value, json};
+
+const DAY: u64 = 86_400_000_000;
+/// 2026-01-15T12:00:00Z
+const START: i64 = 1_768_478_400_000_000;
+
+const EMAIL: &str = "
+@dataclass
+class Message:
+    sender: str
+    subject: str
+    body: str = ''
+
+@event(match=['sender'])
+def received(sender: str | None = None, timeout: float | None = None) -> Message | None: ...
+def forward(message: Message, to: str) -> None: ...
+def send(to: str, subject: str, body: str) -> None: ...
+@read
+def count(folder: str) -> int: ...
+@immediate
+def address() -> str: ...
+";
+
+const USER: &str = "
+@read
+def ask(question: str) -> str: ...
+@read
+def approve(question: str) -> bool: ...
+def notify(text: str) -> None: ...
+";
+
+/// An engine with tools that note their calls.
+struct World {
+    engine: Engine,
+    clock: SimulatedClock,
+    calls: Arc<Mutex<Vec<String>>>,
+}
+
+impl World {
+    fn new() -> Self {
+        let clock = SimulatedClock::new(START);
+        let calls: Arc<Mutex<Vec<String>>> = Arc::default();
+        let mut tools = Tools::new(Permissions::everything());
+        let noted = Arc::clone(&calls);
+        tools.connect(FunctionTool::new("email", EMAIL, move |call| {
+            if call.function != "address" {
+                let line = format!("{} {}", call.name(), Value::Object(call.arguments.clone()));
+                noted.lock().expect("no panic").push(line);
+            }
+            match call.function.as_str() {
+                "count" if call.arguments["folder"] == "nowhere" => {
+                    Outcome::Error("no such folder".into())
+                }
+                "count" => Outcome::Value(3.into()),
+                "address" => Outcome::Value("me@example.com".into()),
+                _ => Outcome::Value(Value::Null),
+            }
+        }));
+        tools.connect(FunctionTool::new("user", USER, |call| {
+            let question = |kind| {
+                Outcome::Question(Question {
+                    kind,
+                    text: call.arguments["question"]
+                        .as_str()
+                        .unwrap_or_default()
+                        .to_owned(),
+                    options: Vec::new(),
+                    timeout: None,
+                })
+            };
+            match call.function.as_str() {
+                "ask" => question(QuestionKind::Ask),
+                "approve" => question(QuestionKind::Approve),
+                _ => Outcome::Notice(
+                    call.arguments["text"]
+                        .as_str()
+                        .unwrap_or_default()
+                        .to_owned(),
+                ),
+            }
+        }));
+        let store = MemoryStore::new(Box::new(clock.clone()));
+        let runtime = ProcessRuntime::new();
+        let engine = Engine::new(
+            Box::new(store),
+            Box::new(runtime),
+            tools,
+            EngineOptions::default(),
+        );
+        Self {
+            engine,
+            clock,
+            calls,
+        }
+    }
+
+    fn start(&mut self, source: &str) -> ProcessId {
+        self.start_with(source, "{}")
+    }
+
+    fn start_with(&mut self, source: &str, input: &str) -> ProcessId {
+        let stubs = vec![Stub::new("email", EMAIL), Stub::new("user", USER)];
+        let options = CompileOptions {
+            stubs,
+            ..CompileOptions::default()
+        };
+        let program = salami::compile("program.py", source, &options)
+            .unwrap_or_else(|error| panic!("{error}"));
+        let code = program.to_code();
+        let store = self.engine.store();
+        store.put_code(&code).expect("a store");
+        let process = NewProcess {
+            code: code.hash,
+            owner: "ada".into(),
+            name: "program".into(),
+            input: input.into(),
+            options: process_options(7, &RunLimits::GENERAL),
+        };
+        store.start(&[process]).expect("a store")[0]
+    }
+
+    /// Rounds until nothing is to be done now.
+    fn settle(&mut self) {
+        for _ in 0..1000 {
+            let round = self.engine.round().expect("a store");
+            let is_idle = round.is_idle();
+            for job in round.jobs {
+                self.engine.finish(job.run());
+            }
+            if is_idle {
+                return;
+            }
+        }
+        panic!("it never comes to rest");
+    }
+
+    /// To where nothing will happen any more on its own.
+    fn run(&mut self) {
+        loop {
+            self.settle();
+            match self.engine.store().next_due().expect("a store") {
+                Some(due) => self.clock.set(due),
+                None => return,
+            }
+        }
+    }
+
+    fn later(&mut self, microseconds: u64) {
+        self.clock.advance(microseconds);
+        self.settle();
+    }
+
+    fn process(&mut self, id: ProcessId) -> Process {
+        self.engine
+            .store()
+            .process(id)
+            .expect("a store")
+            .expect("a process")
+    }
+
+    fn result(&mut self, id: ProcessId) -> (Status, Value) {
+        let process = self.process(id);
+        let result = process.result.map_or(Value::Null, |text| {
+            serde_json::from_str(&text).expect("JSON")
+        });
+        (process.status, result)
+    }
+
+    fn calls(&self) -> Vec<String> {
+        std::mem::take(&mut self.calls.lock().expect("no panic"))
+    }
+
+    fn mail(&mut self, sender: &str, subject: &str) {
+        let fields = json!({"sender": sender, "subject": subject, "body": ""}).to_string();
+        let event = NewEvent {
+            topic: "email.received".into(),
+            fields,
+            unique: None,
+        };
+        self.engine
+            .store()
+            .publish(&[event], None)
+            .expect("a store");
+    }
+
+    /// What it did is done again from its journal.
+    fn replays(&mut self, id: ProcessId) {
+        let mut runtime = ProcessRuntime::new();
+        let replayed = replay(self.engine.store(), &mut runtime, id).expect("a store");
+        let turns = self.process(id).turns;
+        assert_eq!(replayed, Some(Ok(turns)));
+    }
+}
+
+#[test]
+fn a_program_sleeps_for_weeks_and_calls_tools() {
+    let mut world = World::new();
+    let id = world.start(
+        "
+import time
+from datetime import datetime
+from tools import email
+
+def main() -> list[str]:
+    seen = [datetime.now().isoformat()]
+    email.send('bob@example.com', 'Party', 'Come!')
+    time.sleep(604800)
+    seen.append(datetime.now().isoformat())
+    seen.append(str(email.count('inbox')))
+    seen.append(email.address())
+    return seen
+",
+    );
+    world.settle();
+    assert_eq!(world.process(id).status, Status::Waiting);
+    assert_eq!(world.calls().len(), 1);
+    world.later(6 * DAY);
+    assert_eq!(world.process(id).status, Status::Waiting);
+    world.later(DAY);
+    let (status, result) = world.result(id);
+    assert_eq!(status, Status::Done);
+    let seen = json!([
+        "2026-01-15T12:00:00",
+        "2026-01-22T12:00:00",
+        "3",
+        "me@example.com"
+    ]);
+    assert_eq!(result["value"], seen);
+    world.replays(id);
+}
+
+#[test]
+fn events_wake_and_time_out() {
+    let mut world = World::new();
+    let source = "
+from tools import email, user
+
+DAY = 86400
+
+def main() -> str:
+    message = email.received(sender='landlord@example.com')
+    if message is None:
+        return 'never'
+    email.forward(message, to='lawyer@example.com')
+    answer = email.received(sender='lawyer@example.com', timeout=7 * DAY)
+    if answer is None:
+        user.notify('The lawyer is silent.')
+        return 'silent'
+    return user.ask('The lawyer says: ' + answer.subject)
+";
+    let (silent, answered) = (world.start(source), world.start(source));
+    world.settle();
+    world.mail("somebody@example.com", "spam");
+    world.settle();
+    assert_eq!(world.calls(), Vec::<String>::new());
+    world.mail("landlord@example.com", "rent");
+    world.settle();
+    assert_eq!(world.calls().len(), 2);
+    world
+        .engine
+        .control(silent, Control::Pause)
+        .expect("it lives");
+    world.mail("lawyer@example.com", "pay");
+    world.settle();
+    assert_eq!(world.process(answered).status, Status::Asking);
+    assert_eq!(world.engine.store().inbox(10).expect("a store").len(), 1);
+    world
+        .engine
+        .answer(answered, None, &json!("do it"))
+        .expect("it asks");
+    world
+        .engine
+        .control(silent, Control::Resume)
+        .expect("it is paused");
+    world.settle();
+    assert_eq!(
+        world.result(answered),
+        (Status::Done, json!({"value": "do it"}))
+    );
+    assert_eq!(
+        world.process(silent).status,
+        Status::Asking,
+        "what came while it was paused is there"
+    );
+    world.replays(answered);
+
+    let third = world.start(source);
+    world.settle();
+    world.mail("landlord@example.com", "rent");
+    world.settle();
+    world.run();
+    assert_eq!(
+        world.result(third),
+        (Status::Done, json!({"value": "silent"}))
+    );
+    world.replays(third);
+}
+
+#[test]
+fn an_error_holds_and_retrying_goes_on() {
+    let mut world = World::new();
+    let id = world.start_with(
+        "
+from tools import email
+
+def main(folder: str) -> int:
+    with open_box() as box:
+        return email.count(folder) + box
+
+class open_box:
+    def __enter__(self) -> int:
+        return 1
+    def __exit__(self, *details: object) -> None:
+        print('closed')
+",
+        r#"{"folder": "nowhere"}"#,
+    );
+    world.settle();
+    assert_eq!(world.process(id).status, Status::Held);
+    let waits = world.engine.store().waits(id).expect("a store");
+    assert!(waits[0].wait.body.contains("no such folder"), "{waits:?}");
+    assert!(waits[0].wait.body.contains("\"line\":6"), "{waits:?}");
+    assert_eq!(world.calls().len(), 1);
+    world.engine.retry(id).expect("it is held");
+    world.settle();
+    assert_eq!(world.process(id).status, Status::Held);
+    assert_eq!(world.calls().len(), 1, "the call is made again");
+    world.replays(id);
+    world.engine.control(id, Control::Abort).expect("it lives");
+    world.settle();
+    assert_eq!(world.process(id).status, Status::Aborted);
+}
+
+#[test]
+fn threads_wait_apart_and_an_error_holds_only_its_own() {
+    let mut world = World::new();
+    let id = world.start(
+        "
+import time
+from salami import gather, spawn
+from tools import email, user
+
+def guest(name: str) -> str:
+    answer = email.received(sender=name, timeout=7 * 86400)
+    if answer is None:
+        return name + ': silent'
+    if answer.subject == 'bad':
+        raise ValueError(name)
+    return name + ': ' + answer.subject
+
+def main() -> list[str]:
+    tasks = [spawn(guest, name) for name in ('ada', 'bob', 'cyd')]
+    return list(gather(*tasks))
+",
+    );
+    world.settle();
+    assert_eq!(world.engine.store().threads(id).expect("a store").len(), 4);
+    world.mail("bob", "yes");
+    world.settle();
+    world.mail("ada", "bad");
+    world.settle();
+    assert_eq!(world.process(id).status, Status::Held);
+    world.run();
+    assert_eq!(world.process(id).status, Status::Held);
+    world.replays(id);
+    world.engine.control(id, Control::Cancel).expect("it lives");
+    world.settle();
+    let (status, _) = world.result(id);
+    assert_eq!(status, Status::Aborted);
+    world.replays(id);
+}
+
+#[test]
+fn a_joiner_that_catches_gets_the_error() {
+    let mut world = World::new();
+    let id = world.start(
+        "
+import time
+from salami import spawn
+
+def fails() -> int:
+    time.sleep(10)
+    raise ValueError('late')
+
+def main() -> str:
+    task = spawn(fails)
+    try:
+        return str(task.join())
+    except ValueError as error:
+        return 'caught ' + str(error)
+",
+    );
+    world.run();
+    assert_eq!(
+        world.result(id),
+        (Status::Done, json!({"value": "caught late"}))
+    );
+    world.replays(id);
+}
+
+#[test]
+fn long_work_takes_several_turns() {
+    let mut world = World::new();
+    world.engine = {
+        let store = MemoryStore::new(Box::new(world.clock.clone()));
+        let options = EngineOptions {
+            fuel: 10_000,
+            ..EngineOptions::default()
+        };
+        Engine::new(
+            Box::new(store),
+            Box::new(ProcessRuntime::new()),
+            Tools::new(Permissions::default()),
+            options,
+        )
+    };
+    let id = world.start(
+        "
+def main() -> int:
+    total = 0
+    for number in range(100_000):
+        total += number
+    return total
+",
+    );
+    world.settle();
+    assert_eq!(
+        world.result(id),
+        (Status::Done, json!({"value": 4_999_950_000_i64}))
+    );
+    assert!(world.process(id).turns > 10);
+    world.replays(id);
+}
