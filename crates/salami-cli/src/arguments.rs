@@ -34,6 +34,9 @@ pub enum Command {
     /// Run a program many times, and prove that it always does the same
     #[command(after_help = VERIFY_EXAMPLES)]
     VerifyDeterminism(VerifyDeterminism),
+    /// Stored processes.
+    #[command(flatten)]
+    Processes(crate::processes::arguments::Command),
     /// Check programs: errors, assertion points, capabilities and effects
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Check),
@@ -120,6 +123,7 @@ Examples:
   salami replay weather.record
   salami replay weather.record weather.py  the program must still be the same
   salami replay weather.record --runs 100 --trace --format json
+  salami replay 3                          a stored process, from its journal
 
 The first difference ends it. Exit status: 0 the same, 6 a difference, 2 no record.";
 
@@ -166,7 +170,7 @@ Examples:
   salami completions fish > ~/.config/fish/completions/salami.fish";
 
 /// A program, its input and what it may use: for `run` and `debug`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Setup {
     /// The program: Python source, text assembly (.ir) or a module; `-` is standard input
     pub program: PathBuf,
@@ -208,9 +212,15 @@ pub struct Setup {
     /// Where the stubs of tools are; without it `tools` beside the program, or where you are
     #[arg(long, value_name = "DIR")]
     pub tools: Option<PathBuf>,
-    /// Which tools are connected and what may be called (TOML)
+    /// Which tools are connected, what may be called, and limits (TOML)
     #[arg(long, value_name = "FILE", conflicts_with = "answers")]
     pub config: Option<PathBuf>,
+    /// The limits of the configuration, as `--limit` has them.
+    #[arg(skip)]
+    pub configured: Vec<String>,
+    /// What is wrong with them.
+    #[arg(skip)]
+    pub misconfigured: Option<String>,
     /// Append each call of a tool with its outcome: JSON lines, each with the hash of the one before
     #[arg(long, value_name = "FILE")]
     pub audit_log: Option<PathBuf>,
@@ -236,8 +246,12 @@ pub struct Run {
 /// `salami replay`
 #[derive(Debug, Args)]
 pub struct Replay {
-    /// The record, of `salami run --record`; `-` is standard input
+    /// The record, of `salami run --record` (`-` is standard input), or the number of a stored process
+    #[arg(value_name = "RECORD|ID")]
     pub record: PathBuf,
+    /// Where processes are kept.
+    #[command(flatten)]
+    pub place: crate::processes::arguments::StorePlace,
     /// The program; without it the one in the record
     pub program: Option<PathBuf>,
     /// How often it is run again
@@ -289,6 +303,18 @@ pub struct Debug {
     /// Stop here: a line of source, or an instruction of a module; may be given several times
     #[arg(long = "breakpoint", value_name = "N")]
     pub breakpoints: Vec<u32>,
+    /// What the program reads as sys.stdin; without it, in a terminal, what is typed when it reads
+    #[arg(long, value_name = "FILE")]
+    pub stdin: Option<PathBuf>,
+}
+
+impl Debug {
+    /// Reads the limits of the configuration.
+    pub fn configure(&mut self) {
+        if let Some(setup) = &mut self.setup {
+            setup.configure();
+        }
+    }
 }
 
 /// How `run --trace` shows instructions.
@@ -444,6 +470,26 @@ fn limit(given: &str) -> Result<String, String> {
 }
 
 impl Setup {
+    /// Reads the limits of the configuration. What keeps it from being read is said where the tools are
+    /// connected.
+    pub fn configure(&mut self) {
+        let Some(path) = &self.config else { return };
+        let Ok(text) = crate::files::text(path) else {
+            return;
+        };
+        let Ok(limits) = salami_tools::configured_limits(&text)
+            .inspect_err(|problem| self.misconfigured = Some(problem.clone()))
+        else {
+            return;
+        };
+        for given in limits {
+            match limit(&given) {
+                Ok(given) => self.configured.push(given),
+                Err(problem) => self.misconfigured = Some(format!("limits: {problem}")),
+            }
+        }
+    }
+
     /// The profile: the one that is given, else that of the command by its name.
     pub fn profile(&self) -> salami::Profile {
         match self.profile {
@@ -457,10 +503,8 @@ impl Setup {
     /// How often a loop of hand-written bytecode may run whose bounds are written down: as often as
     /// any loop may, by the profile `svm` unless something else is said.
     pub fn written_iterations(&self) -> Option<u64> {
-        let said = self
-            .limits
-            .iter()
-            .any(|given| given.trim_start().starts_with("iterations"));
+        let mut all = self.configured.iter().chain(&self.limits);
+        let said = all.any(|given| given.trim_start().starts_with("iterations"));
         let limits = if said {
             self.run_limits()
         } else {
@@ -472,8 +516,8 @@ impl Setup {
     /// What the program may use.
     pub fn run_limits(&self) -> salami::RunLimits {
         let mut limits = self.profile().run_limits();
-        for given in &self.limits {
-            // Each was read when the command line was.
+        for given in self.configured.iter().chain(&self.limits) {
+            // Each was read when the command line and the configuration were.
             let _ = limits.set(given);
         }
         limits.fuel = self.fuel.or(limits.fuel);

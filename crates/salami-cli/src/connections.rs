@@ -46,13 +46,32 @@ impl Surroundings for Beside {
     }
 }
 
+/// The tools of a configuration.
+pub fn tools(path: &Path) -> Result<Tools, Failure> {
+    let text = files::text(path)?;
+    let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
+    configured(&text, &Beside(folder))
+        .map_err(|problem| Failure::usage(format!("{}: {problem}", files::name(path))))
+}
+
+/// Whether a program may run with tools.
+pub fn admit(tools: &Tools, program: &Program) -> Result<(), Failure> {
+    let Err(refused) = tools.admit(&program.needs()) else {
+        return Ok(());
+    };
+    let lines: Vec<String> = refused.iter().map(ToString::to_string).collect();
+    let first = refused.first();
+    let failure = Failure::new(first.map_or(REFUSED, status), lines.join("\n       "));
+    Err(match first {
+        Some(refused) => failure.with_help(help(refused)),
+        None => failure,
+    })
+}
+
 impl Connections {
     /// The tools of a configuration.
     pub fn open(path: &Path) -> Result<Self, Failure> {
-        let text = files::text(path)?;
-        let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
-        let tools = configured(&text, &Beside(folder))
-            .map_err(|problem| Failure::usage(format!("{}: {problem}", files::name(path))))?;
+        let tools = tools(path)?;
         let (sender, receiver) = channel();
         Ok(Self {
             tools,
@@ -66,16 +85,7 @@ impl Connections {
 
     /// Whether the program may run with these tools.
     pub fn admit(&self, program: &Program) -> Result<(), Failure> {
-        let Err(refused) = self.tools.admit(&program.needs()) else {
-            return Ok(());
-        };
-        let lines: Vec<String> = refused.iter().map(ToString::to_string).collect();
-        let first = refused.first();
-        let failure = Failure::new(first.map_or(REFUSED, status), lines.join("\n       "));
-        Err(match first {
-            Some(refused) => failure.with_help(help(refused)),
-            None => failure,
-        })
+        admit(&self.tools, program)
     }
 
     /// The tools.

@@ -16,6 +16,7 @@ mod interrupt;
 mod modules;
 mod output;
 mod parameters;
+mod processes;
 mod programs;
 mod recording;
 mod replay;
@@ -38,14 +39,21 @@ use output::Output;
 /// `salami`
 #[must_use]
 pub fn salami() -> ExitCode {
-    let arguments = Arguments::parse();
+    let mut arguments = Arguments::parse();
+    match &mut arguments.command {
+        Command::Run(arguments) => arguments.setup.configure(),
+        Command::Debug(arguments) => arguments.configure(),
+        Command::VerifyDeterminism(arguments) => arguments.setup.configure(),
+        _ => {}
+    }
     finish(|output| execute(&arguments.command, output))
 }
 
 /// `svm-run`, the same as `salami run`
 #[must_use]
 pub fn svm_run() -> ExitCode {
-    let arguments = arguments::SvmRun::parse();
+    let mut arguments = arguments::SvmRun::parse();
+    arguments.run.setup.configure();
     finish(|output| run::run(&arguments.run, output))
 }
 
@@ -59,7 +67,8 @@ pub fn svm_inspect() -> ExitCode {
 /// `svm-debug`, the same as `salami debug`
 #[must_use]
 pub fn svm_debug() -> ExitCode {
-    let arguments = arguments::SvmDebug::parse();
+    let mut arguments = arguments::SvmDebug::parse();
+    arguments.debug.configure();
     finish(|output| debug::debug(&arguments.debug, output))
 }
 
@@ -88,6 +97,7 @@ fn execute(command: &Command, output: &mut Output) -> Result<(), Failure> {
         Command::Check(arguments) => check::check(arguments, output),
         Command::Compile(arguments) => modules::compile(arguments, output),
         Command::Inspect(arguments) => modules::inspect(arguments, output),
+        Command::Processes(command) => processes::execute(command, output),
         Command::Card => explain::card(output),
         Command::Explain(arguments) => explain::explain(&arguments.code, output),
         Command::Completions(arguments) => {

@@ -41,10 +41,30 @@ pub fn load_or_refuse(
     load_within(path, strict, tools, salami::RunLimits::SVM.iterations)
 }
 
+/// The same with the stubs that the tools of a configuration bring.
+pub fn load_with_tools(
+    path: &Path,
+    strict: arguments::Strict,
+    folder: Option<&Path>,
+    tools: &salami::Tools,
+) -> Result<Result<Program, Refusal>, Failure> {
+    let stubs = || stubs::load_for(path, folder, tools);
+    load_with_stubs(path, strict, stubs, salami::RunLimits::SVM.iterations)
+}
+
 fn load_within(
     path: &Path,
     strict: arguments::Strict,
     tools: Option<&Path>,
+    iterations: Option<u64>,
+) -> Result<Result<Program, Refusal>, Failure> {
+    load_with_stubs(path, strict, || stubs::load(path, tools), iterations)
+}
+
+fn load_with_stubs(
+    path: &Path,
+    strict: arguments::Strict,
+    stubs: impl FnOnce() -> Result<Vec<salami::Stub>, Failure>,
     iterations: Option<u64>,
 ) -> Result<Result<Program, Refusal>, Failure> {
     let bytes = files::program(path)?;
@@ -59,7 +79,7 @@ fn load_within(
     } else {
         let options = CompileOptions {
             strict: strictness(strict),
-            stubs: stubs::load(path, tools)?,
+            stubs: stubs()?,
             ..CompileOptions::default()
         };
         match Source::from_bytes(name, &bytes) {

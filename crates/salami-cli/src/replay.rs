@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::arguments::{Format, Replay};
 use crate::failure::{Failure, INTERRUPTED, USAGE};
 use crate::output::Output;
-use crate::{files, interrupt, programs};
+use crate::{files, interrupt, processes, programs};
 
 /// Not deterministic.
 pub const DIFFERENT: u8 = 6;
@@ -20,6 +20,9 @@ const LONGEST_LINE: u64 = 300 << 20;
 
 /// Runs a recorded execution again.
 pub fn replay(arguments: &Replay, output: &mut Output) -> Result<(), Failure> {
+    if let Some(process) = stored(&arguments.record) {
+        return processes::replay(process, &arguments.place, arguments.format, output);
+    }
     let program = match &arguments.program {
         None => None,
         Some(path) => {
@@ -36,7 +39,13 @@ pub fn replay(arguments: &Replay, output: &mut Output) -> Result<(), Failure> {
         let mut verifier = Verifier::new(lines, program.as_ref(), arguments.trace);
         many(&mut verifier, arguments.runs)
     };
-    show(outcome, arguments.format, output)
+    show(outcome, arguments.format, 1, output)
+}
+
+/// The number of a stored process, where that is no file.
+fn stored(record: &Path) -> Option<u64> {
+    let text = record.to_str()?;
+    processes::arguments::process(text).ok().filter(|_| !record.exists())
 }
 
 /// Runs it once, as long as nobody interrupts.
@@ -93,13 +102,14 @@ impl From<Broken> for Failed {
 pub fn show(
     outcome: Result<Determinism, Failed>,
     format: Format,
+    processes: u64,
     output: &mut Output,
 ) -> Result<(), Failure> {
     match outcome {
         Ok(same) => {
             let text = match format {
-                Format::Json => format!("{}\n", summary(&same)),
-                Format::Human => sentence(&same),
+                Format::Json => format!("{}\n", summary(&same, processes)),
+                Format::Human => sentence(&same, processes),
             };
             output.write(&text)
         }
@@ -119,9 +129,10 @@ pub fn show(
 }
 
 /// The outcome for machines.
-fn summary(same: &Determinism) -> Value {
+fn summary(same: &Determinism, processes: u64) -> Value {
     json!({
         "runs": same.runs,
+        "processes": processes,
         "stops": same.stops,
         "fuel": same.fuel,
         "state": hex(&same.state),
@@ -129,13 +140,17 @@ fn summary(same: &Determinism) -> Value {
     })
 }
 
-fn sentence(same: &Determinism) -> String {
+fn sentence(same: &Determinism, processes: u64) -> String {
     let plural = |number: u64, one: &str, more: &str| match number {
         1 => format!("1 {one}"),
         _ => format!("{number} {more}"),
     };
+    let among = match processes {
+        0 | 1 => String::new(),
+        _ => format!(" in {processes} processes"),
+    };
     let mut text = format!(
-        "the same in {}: {}, fuel {}, state {}",
+        "the same in {}{among}: {}, fuel {}, state {}",
         plural(same.runs, "run", "runs"),
         plural(same.stops, "stop", "stops"),
         same.fuel,

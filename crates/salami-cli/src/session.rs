@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use salami::{
-    Answer, Call, Canned, Debugger, Execution, Interrupt, Program, RunOptions, Trace, Wait,
+    Answer, Call, Canned, Debugger, Execution, Interrupt, Program, RunOptions, STANDARD_INPUT,
+    Trace, Wait,
 };
 
 use crate::arguments::Setup;
@@ -74,11 +75,11 @@ impl Waiting for Trace<'_> {
 
 /// Whose the standard input is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StandardInput {
+pub enum StandardInput<'a> {
     /// The program reads it as `sys.stdin`.
     OfProgram,
-    /// The command reads it itself.
-    OfCommand,
+    /// The command reads it itself; the program reads this file in its place, or nothing.
+    OfCommand(Option<&'a Path>),
 }
 
 /// Whether a `--param` reads all of standard input into a parameter that is no stream.
@@ -112,8 +113,12 @@ impl Session {
     pub fn new(
         arguments: &Setup,
         program: &Program,
-        standard_input: StandardInput,
+        standard_input: StandardInput<'_>,
     ) -> Result<(Self, RunOptions), Failure> {
+        if let (Some(problem), Some(path)) = (&arguments.misconfigured, &arguments.config) {
+            let name = files::name(path);
+            return Err(Failure::usage(format!("{name}: {problem}")));
+        }
         let answering = Self::answering(arguments.answers.as_deref())?;
         let given = parameters::input(arguments, program)?;
         let data = [&arguments.input_file, &arguments.input];
@@ -124,12 +129,16 @@ impl Session {
                 .iter()
                 .any(|given| is_text_of_standard_input(given, program))
             && standard_input == StandardInput::OfProgram;
-        let streams = Streams::open(&given.streams, is_free)?;
+        let mut files = given.streams.clone();
+        if let StandardInput::OfCommand(Some(file)) = standard_input {
+            files.push((STANDARD_INPUT.to_owned(), file.to_path_buf()));
+        }
+        let streams = Streams::open(&files, is_free)?;
         let mut limits = arguments.run_limits();
         let interrupt = match standard_input {
             StandardInput::OfProgram => interrupt::watch(limits.time),
             // A person who looks at it takes their time.
-            StandardInput::OfCommand => {
+            StandardInput::OfCommand(_) => {
                 limits.time = None;
                 Interrupt::default()
             }
@@ -326,7 +335,7 @@ fn sleep(until: i64, interrupt: &Interrupt) -> Result<(), Failure> {
 }
 
 /// A seed that differs from run to run.
-fn entropy() -> u64 {
+pub fn entropy() -> u64 {
     use std::hash::{BuildHasher as _, RandomState};
     RandomState::new().hash_one(instant::now())
 }

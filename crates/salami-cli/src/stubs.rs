@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use salami::{Source, Stub};
+use salami::{Source, Stub, Tools};
 
 use crate::failure::{Failure, REFUSED, USAGE};
 use crate::{files, programs};
@@ -10,12 +10,44 @@ use crate::{files, programs};
 /// The stubs that a program may import: those of the tools that come with the command, and of the folder that was named, else of `tools` beside the
 /// program, else of `tools` where the command runs.
 pub fn load(program: &Path, folder: Option<&Path>) -> Result<Vec<Stub>, Failure> {
-    let mut stubs = of_folder(program, folder)?;
-    // What a program has of its own comes first.
-    if !stubs.iter().any(|stub| stub.name == "http") {
-        stubs.push(Stub::new("http", salami_tools::HTTP_STUB));
+    Ok(completed(of_folder(program, folder)?))
+}
+
+/// The same with the stubs that the tools of a configuration bring: a database's functions are what its owner says.
+pub fn load_for(
+    program: &Path,
+    folder: Option<&Path>,
+    tools: &Tools,
+) -> Result<Vec<Stub>, Failure> {
+    Ok(with_tools(of_folder(program, folder)?, tools))
+}
+
+/// What a program has of its own, then what its tools bring, then what comes with the command.
+pub fn with_tools(mut stubs: Vec<Stub>, tools: &Tools) -> Vec<Stub> {
+    for (name, text) in tools.stubs() {
+        add(&mut stubs, name, text);
     }
-    Ok(stubs)
+    completed(stubs)
+}
+
+/// Adds the stubs of the tools that come with the command.
+fn completed(mut stubs: Vec<Stub>) -> Vec<Stub> {
+    for (name, text) in [
+        ("http", salami_tools::HTTP_STUB),
+        ("user", salami_tools::USER_STUB),
+        ("clock", salami_tools::CLOCK_STUB),
+        ("email", salami_tools::EMAIL_STUB),
+    ] {
+        add(&mut stubs, name, text);
+    }
+    stubs
+}
+
+/// Adds a stub, unless the program has one of its own.
+fn add(stubs: &mut Vec<Stub>, name: &str, text: &str) {
+    if !stubs.iter().any(|stub| stub.name == name) {
+        stubs.push(Stub::new(name, text));
+    }
 }
 
 fn of_folder(program: &Path, folder: Option<&Path>) -> Result<Vec<Stub>, Failure> {

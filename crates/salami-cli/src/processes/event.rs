@@ -1,0 +1,94 @@
+//! `salami event send`.
+
+use salami_process::store::{NewEvent, Store, StoreError, Wait, WaitFilter};
+use serde_json::{Map, Value, json};
+
+use super::arguments::Send;
+use super::fields;
+use super::place::Location;
+use crate::arguments::Format;
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// So many of those that wait are looked at to say how many go on.
+const MOST: usize = 10_000;
+
+/// Sends an event.
+pub fn send(arguments: &Send, output: &mut Output) -> Result<(), Failure> {
+    let fields = fields::of(&arguments.fields)?;
+    if arguments.topic.contains(['=', '{']) || arguments.topic.trim().is_empty() {
+        return Err(
+            Failure::usage(format!("`{}` is no topic", arguments.topic)).with_help(
+                "write the topic first: salami event send email.received sender=ann@example.com",
+            ),
+        );
+    }
+    let location = Location::find(&arguments.place)?;
+    let mut store = location.open()?;
+    let sent = publish(arguments, &fields, store.as_mut());
+    let (id, woken) = sent.map_err(|error| location.failure(&error))?;
+    let text = match (arguments.format, id) {
+        (Format::Json, id) => {
+            format!(
+                "{}\n",
+                json!({"event": id, "kept": id.is_some(), "woken": woken})
+            )
+        }
+        (Format::Human, None) => format!(
+            "{} has such an event already ({:?}); it is not kept again\n",
+            arguments.topic,
+            arguments.unique.as_deref().unwrap_or_default()
+        ),
+        (Format::Human, Some(id)) => {
+            let who = match woken {
+                0 => "nobody waits for it now; it is kept for those that will".to_owned(),
+                1 => format!(
+                    "1 process goes on with it, by `{}`",
+                    location.command("work")
+                ),
+                more => format!(
+                    "{more} processes go on with it, by `{}`",
+                    location.command("work")
+                ),
+            };
+            format!("event {id}: {who}\n")
+        }
+    };
+    output.write(&text)
+}
+
+/// Keeps the event; its number, and how many processes wait for it.
+fn publish(
+    arguments: &Send,
+    fields: &Map<String, Value>,
+    store: &mut dyn Store,
+) -> Result<(Option<u64>, usize), StoreError> {
+    let filter = WaitFilter {
+        name: Some(arguments.topic.clone()),
+        ..WaitFilter::default()
+    };
+    let waiting = store.waiting(&filter, MOST)?;
+    let mut woken: Vec<u64> = waiting
+        .iter()
+        .filter(|wait| fits(wait, fields))
+        .map(|wait| wait.process.0)
+        .collect();
+    woken.dedup();
+    let event = NewEvent {
+        topic: arguments.topic.clone(),
+        fields: Value::Object(fields.clone()).to_string(),
+        unique: arguments.unique.clone(),
+    };
+    let ids = store.publish(&[event], None)?;
+    let id = ids.into_iter().next().flatten();
+    Ok((id, if id.is_some() { woken.len() } else { 0 }))
+}
+
+/// Whether an event with these fields is waited for.
+fn fits(wait: &Wait, fields: &Map<String, Value>) -> bool {
+    let wanted = serde_json::from_str::<Map<String, Value>>(&wait.wait.body).unwrap_or_default();
+    wait.wait.kind == salami_process::store::WaitKind::Event
+        && wanted
+            .iter()
+            .all(|(name, value)| fields.get(name) == Some(value))
+}

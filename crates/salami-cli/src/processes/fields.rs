@@ -1,0 +1,51 @@
+//! Fields of events at the command line: `FIELD=VALUE`, or one JSON object.
+
+use serde_json::{Map, Value};
+
+use crate::failure::Failure;
+
+/// The fields that are given.
+pub fn of(given: &[String]) -> Result<Map<String, Value>, Failure> {
+    let mut fields = Map::new();
+    for text in given {
+        if text.trim_start().starts_with('{') {
+            let object = serde_json::from_str(text);
+            let object: Map<String, Value> = object
+                .map_err(|error| Failure::usage(format!("{text} is no JSON object: {error}")))?;
+            fields.extend(object);
+            continue;
+        }
+        let Some((name, value)) = text.split_once('=').filter(|(name, _)| !name.is_empty()) else {
+            return Err(Failure::usage(format!("`{text}` has no value"))
+                .with_help("write FIELD=VALUE, or one JSON object in quotes"));
+        };
+        fields.insert(name.to_owned(), value_of(value));
+    }
+    Ok(fields)
+}
+
+/// What is JSON as it stands; all else is text.
+fn value_of(text: &str) -> Value {
+    match serde_json::from_str(text) {
+        Ok(value) => value,
+        Err(_) => Value::String(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn fields_are_read() {
+        let given = ["a=1", "b=x=y", "c=\"7\"", "d=true", "{\"e\": [1]}", "f="];
+        let given: Vec<String> = given.map(str::to_owned).into();
+        let read = of(&given).map(Value::Object).ok();
+        let wanted = json!({"a": 1, "b": "x=y", "c": "7", "d": true, "e": [1], "f": ""});
+        assert_eq!(read, Some(wanted));
+        for wrong in ["a", "=1", "{a}"] {
+            assert!(of(&[wrong.to_owned()]).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! `salami inbox`.
+
+use std::collections::BTreeMap;
+
+use salami_process::QuestionKind;
+use salami_process::engine::question;
+use salami_process::store::{InboxItem, ProcessId, Store, StoreError, Wait, WaitKind};
+use serde_json::{Value, json};
+
+use super::arguments::Inbox;
+use super::paint::Paint;
+use super::place::Location;
+use super::{moments, words};
+use crate::arguments::Format;
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Shows what people are asked and told.
+pub fn inbox(arguments: &Inbox, output: &mut Output) -> Result<(), Failure> {
+    let location = Location::find(&arguments.place)?;
+    let mut store = location.open()?;
+    let read = read(arguments, store.as_mut()).map_err(|error| location.failure(&error))?;
+    let Read {
+        items, names, now, ..
+    } = &read;
+    if arguments.format == Format::Json {
+        let shown: Vec<Value> = items
+            .iter()
+            .map(|item| machine(item, &read, &location))
+            .collect();
+        let whole = json!({"now": now, "items": shown, "more": read.is_cut});
+        return output.write(&format!("{whole}\n"));
+    }
+    if items.is_empty() {
+        return output.write("Nothing is asked, and there is no news.\n");
+    }
+    let paint = Paint::of_output();
+    let mut notices = 0;
+    for item in items {
+        let (id, since) = match item {
+            InboxItem::Wait(wait) => (wait.process, wait.since),
+            InboxItem::Notice(notice) => (notice.process, notice.at),
+        };
+        let name = names.get(&id).map(String::as_str).unwrap_or_default();
+        let who = paint.bold(&words::process(id, name));
+        let when = paint.dim(&moments::relative(since, *now));
+        let mut text = match item {
+            InboxItem::Notice(notice) => {
+                notices += 1;
+                format!("{who} tells, {when}:\n{}", indented(&notice.text))
+            }
+            InboxItem::Wait(wait) => asked(wait, &who, &when, *now, paint),
+        };
+        for command in commands(item, &read.questions) {
+            text += &format!("    {}\n", paint.dim(&location.command(&command)));
+        }
+        output.write(&text)?;
+    }
+    if read.is_cut {
+        output.write(&format!(
+            "... and more: --limit shows others than the oldest {}\n",
+            arguments.limit
+        ))?;
+    }
+    if notices > 0 && !arguments.read {
+        let plural = if notices == 1 { "it" } else { "them" };
+        output.write(&format!(
+            "{}\n",
+            paint.dim(&format!(
+                "`{}` marks what you were told as read, so that {plural} won't be shown again.",
+                location.command("inbox --read")
+            ))
+        ))?;
+    }
+    Ok(())
+}
+
+/// What was read of the store.
+struct Read {
+    items: Vec<InboxItem>,
+    is_cut: bool,
+    names: BTreeMap<ProcessId, String>,
+    /// The open questions of the processes that ask.
+    questions: Vec<Wait>,
+    now: i64,
+}
+
+fn read(arguments: &Inbox, store: &mut dyn Store) -> Result<Read, StoreError> {
+    let mut items = store.inbox(arguments.limit.saturating_add(1))?;
+    let is_cut = items.len() > arguments.limit;
+    items.truncate(arguments.limit);
+    let mut read = Read {
+        is_cut,
+        names: BTreeMap::new(),
+        questions: Vec::new(),
+        now: store.now()?,
+        items,
+    };
+    let mut last_notice = None;
+    for item in &read.items {
+        let id = match item {
+            InboxItem::Wait(wait) => wait.process,
+            InboxItem::Notice(notice) => {
+                last_notice = last_notice.max(Some(notice.number));
+                notice.process
+            }
+        };
+        if read.names.contains_key(&id) {
+            continue;
+        }
+        if let Some(process) = store.process(id)? {
+            // A store whose clock was simulated may be ahead.
+            read.now = read.now.max(process.changed);
+            read.names.insert(id, process.name);
+        }
+        read.questions.extend(store.waits(id)?);
+    }
+    if let (true, Some(last)) = (arguments.read, last_notice) {
+        store.read_notices(None, last)?;
+    }
+    Ok(read)
+}
+
+/// A question, an error or a call, for people.
+fn asked(wait: &Wait, who: &str, when: &str, now: i64, paint: Paint) -> String {
+    match wait.wait.kind {
+        WaitKind::Hold => {
+            let error = words::error(&words::error_of(&wait.wait.body));
+            format!(
+                "{who} is {} since {when}:\n    {error}\n",
+                paint.urgent("held")
+            )
+        }
+        WaitKind::Call(_) => format!(
+            "{who} is {} since {when}: nobody knows whether this was done\n    {}\n",
+            paint.urgent("held"),
+            words::call_of(&wait.wait.name, &wait.wait.body)
+        ),
+        _ => {
+            let asks = paint.asking("asks");
+            let Some(question) = question(wait) else {
+                return format!("{who} {asks}, {when}\n");
+            };
+            let until = match wait.wait.due {
+                Some(due) => format!(
+                    ", and goes on without an answer {}",
+                    moments::relative(due, now)
+                ),
+                None => String::new(),
+            };
+            let mut text = format!("{who} {asks}, {when}{until}:\n{}", indented(&question.text));
+            for (index, option) in question.options.iter().enumerate() {
+                text += &format!("      {} {}\n", index + 1, words::line(option));
+            }
+            text
+        }
+    }
+}
+
+/// Text of a program, harmless and indented.
+fn indented(text: &str) -> String {
+    let lines = text.lines();
+    lines
+        .map(|line| format!("    {}\n", salami_source::render::escaped(line)))
+        .collect()
+}
+
+/// The commands that deal with it, without `salami`.
+fn commands(item: &InboxItem, waits: &[Wait]) -> Vec<String> {
+    let InboxItem::Wait(wait) = item else {
+        return Vec::new();
+    };
+    let id = wait.process;
+    match wait.wait.kind {
+        WaitKind::Hold | WaitKind::Call(_) => vec![
+            format!("show {id}"),
+            format!("resolve {id} retry"),
+            format!("resolve {id} abort"),
+        ],
+        _ => match question(wait) {
+            Some(question) => words::answers(&words::question_name(wait, waits), &question),
+            None => Vec::new(),
+        },
+    }
+}
+
+fn machine(item: &InboxItem, read: &Read, location: &Location) -> Value {
+    let commands: Vec<String> = commands(item, &read.questions)
+        .iter()
+        .map(|command| location.command(command))
+        .collect();
+    match item {
+        InboxItem::Notice(notice) => json!({
+            "kind": "notice",
+            "number": notice.number,
+            "process": notice.process.0,
+            "name": read.names.get(&notice.process),
+            "at": notice.at,
+            "text": notice.text,
+            "commands": commands,
+        }),
+        InboxItem::Wait(wait) => {
+            let mut shown = words::wait_json(wait);
+            shown["kind"] = match wait.wait.kind {
+                WaitKind::Hold => "hold",
+                WaitKind::Call(_) => "unknown",
+                _ => match question(wait).map(|question| question.kind) {
+                    Some(QuestionKind::Choose) => "choose",
+                    Some(QuestionKind::Approve) => "approve",
+                    Some(QuestionKind::Ask) | None => "ask",
+                },
+            }
+            .into();
+            shown["process_name"] = read.names.get(&wait.process).cloned().into();
+            shown["commands"] = commands.into();
+            shown
+        }
+    }
+}

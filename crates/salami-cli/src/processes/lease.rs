@@ -1,0 +1,87 @@
+//! The name of a worker, and the sign that it lives.
+
+use std::fs::{File, OpenOptions};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use salami_process::store::Store;
+
+/// For how long what a worker has at work is its own without a sign of it, in microseconds.
+pub const LEASE: i64 = 15_000_000;
+/// So many workers of one machine have names that go from one to the next.
+const MOST: usize = 64;
+/// How long it looks away between two looks at whether it is to end.
+const NAP: Duration = Duration::from_millis(100);
+
+/// A name that no other worker has. A worker that died leaves its name to the next one of this machine, which so
+/// takes back at once what that one had at work, without waiting for the end of its lease.
+#[derive(Debug)]
+pub struct Name {
+    /// The name.
+    pub text: String,
+    /// Locked as long as the worker lives; the system unlocks it.
+    _lock: Option<File>,
+}
+
+impl Name {
+    /// A name for a worker over the store in a file.
+    pub fn take(store: &Path) -> Self {
+        for number in 1..=MOST {
+            let mut path = store.as_os_str().to_owned();
+            path.push(format!("-worker-{number}"));
+            let file = OpenOptions::new()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .open(&path);
+            let Ok(file) = file else { break };
+            if file.try_lock().is_ok() {
+                return Self {
+                    text: format!("worker-{number}"),
+                    _lock: Some(file),
+                };
+            }
+        }
+        // Where files cannot be locked the lease tells that a worker is gone.
+        use std::hash::{BuildHasher as _, RandomState};
+        let chance = RandomState::new().hash_one(std::process::id());
+        Self {
+            text: format!("worker-{}-{chance:x}", std::process::id()),
+            _lock: None,
+        }
+    }
+}
+
+/// Prolongs leases at a third of their time, whatever else the worker does.
+#[derive(Debug)]
+pub struct Renewal(Arc<AtomicBool>);
+
+impl Renewal {
+    /// Begins, over a connection of its own.
+    pub fn begin(mut store: Box<dyn Store>, worker: String) -> Self {
+        let is_over = Arc::new(AtomicBool::new(false));
+        let renewal = Self(Arc::clone(&is_over));
+        std::thread::spawn(move || {
+            let pause = Duration::from_micros(u64::try_from(LEASE / 3).unwrap_or(1));
+            let mut passed = Duration::ZERO;
+            while !is_over.load(Ordering::Relaxed) {
+                std::thread::sleep(NAP);
+                passed += NAP;
+                if passed >= pause {
+                    passed = Duration::ZERO;
+                    // What is not prolonged now is with the next try, or taken back.
+                    let _ = store.renew(&worker, LEASE);
+                }
+            }
+        });
+        renewal
+    }
+}
+
+impl Drop for Renewal {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,59 @@
+//! Stored processes at the command line: start, work, ps, show, plan; inbox, answer, approve, refuse; pause, resume,
+//! resolve, cancel; event send; demo.
+
+pub mod arguments;
+mod demo;
+mod event;
+mod fields;
+mod history;
+mod inbox;
+mod lease;
+mod look;
+mod moments;
+mod paint;
+mod people;
+mod place;
+mod ps;
+mod reach;
+mod replay;
+mod script;
+mod show;
+mod sources;
+mod start;
+mod tell;
+mod tools;
+mod watch;
+mod words;
+mod work;
+mod worker;
+
+use salami_process::store::Control;
+
+use crate::failure::Failure;
+use crate::output::Output;
+use arguments::{Command, EventCommand};
+
+pub use replay::replay;
+
+/// Does what a subcommand asks.
+pub fn execute(command: &Command, output: &mut Output) -> Result<(), Failure> {
+    match command {
+        Command::Start(arguments) => start::start(arguments, output),
+        Command::Work(arguments) => work::work(arguments, output),
+        Command::Ps(arguments) => ps::ps(arguments, output),
+        Command::Show(arguments) => show::show(arguments, output),
+        Command::Inbox(arguments) => inbox::inbox(arguments, output),
+        Command::Answer(arguments) => people::answer(arguments, output),
+        Command::Approve(arguments) => people::decide(arguments, true, output),
+        Command::Refuse(arguments) => people::decide(arguments, false, output),
+        Command::Pause(arguments) => people::control(arguments, Control::Pause, output),
+        Command::Resume(arguments) => people::control(arguments, Control::Resume, output),
+        Command::Cancel(arguments) => people::control(arguments, Control::Cancel, output),
+        Command::Resolve(arguments) => people::resolve(arguments, output),
+        Command::Event(arguments) => match &arguments.command {
+            EventCommand::Send(arguments) => event::send(arguments, output),
+        },
+        Command::Plan(arguments) => start::plan(arguments, output),
+        Command::Demo(arguments) => demo::demo(arguments, output),
+    }
+}

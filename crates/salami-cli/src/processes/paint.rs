@@ -1,0 +1,118 @@
+//! Colours and columns of what is shown on standard output.
+
+use std::io::IsTerminal;
+
+use salami_process::store::Status;
+
+/// Colours, where they may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Paint(bool);
+
+impl Paint {
+    /// For standard output.
+    pub fn of_output() -> Self {
+        Self(std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+    }
+
+    /// For standard error.
+    pub fn of_errors() -> Self {
+        Self(crate::color())
+    }
+
+    fn with(self, code: &str, text: &str) -> String {
+        if self.0 && !text.is_empty() {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// What matters.
+    pub fn bold(self, text: &str) -> String {
+        self.with("1", text)
+    }
+
+    /// What stands beside.
+    pub fn dim(self, text: &str) -> String {
+        self.with("2", text)
+    }
+
+    /// What somebody must do something about.
+    pub fn urgent(self, text: &str) -> String {
+        self.with("31", text)
+    }
+
+    /// What asks.
+    pub fn asking(self, text: &str) -> String {
+        self.with("33", text)
+    }
+
+    /// What went well.
+    pub fn good(self, text: &str) -> String {
+        self.with("32", text)
+    }
+
+    /// A status, or a text in its colour.
+    pub fn status(self, status: Status, text: &str) -> String {
+        match status {
+            Status::Held | Status::Failed => self.urgent(text),
+            Status::Asking | Status::Slowed => self.asking(text),
+            Status::Running | Status::Done => self.good(text),
+            Status::Paused | Status::Aborted => self.dim(text),
+            Status::Waiting => text.to_owned(),
+        }
+    }
+}
+
+/// Text and what it looks like when it is painted.
+pub struct Cell {
+    /// As it is measured.
+    pub plain: String,
+    /// As it is shown.
+    pub painted: String,
+}
+
+impl Cell {
+    /// A cell without colours.
+    pub fn plain(text: impl Into<String>) -> Self {
+        let plain = text.into();
+        Self {
+            painted: plain.clone(),
+            plain,
+        }
+    }
+}
+
+/// Rows in columns as wide as they must be; the first row is the heading.
+pub fn columns(paint: Paint, heading: &[&str], rows: &[Vec<Cell>]) -> String {
+    let width = |text: &str| text.chars().count();
+    let mut widths: Vec<usize> = heading.iter().map(|name| width(name)).collect();
+    for row in rows {
+        for (widest, cell) in widths.iter_mut().zip(row) {
+            *widest = width(&cell.plain).max(*widest);
+        }
+    }
+    let mut text = String::new();
+    let heading: Vec<Cell> = heading
+        .iter()
+        .map(|name| Cell {
+            plain: (*name).to_owned(),
+            painted: paint.bold(name),
+        })
+        .collect();
+    for row in std::iter::once(&heading).chain(rows) {
+        let last = row.len().saturating_sub(1);
+        for (position, (cell, widest)) in row.iter().zip(&widths).enumerate() {
+            text.push_str(&cell.painted);
+            if position < last {
+                let missing = widest.saturating_sub(width(&cell.plain)) + 2;
+                text.extend(std::iter::repeat_n(' ', missing));
+            }
+        }
+        while text.ends_with(' ') {
+            text.pop();
+        }
+        text.push('\n');
+    }
+    text
+}

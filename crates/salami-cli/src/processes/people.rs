@@ -1,0 +1,117 @@
+//! `salami answer`, `approve`, `refuse`, `pause`, `resume`, `resolve`, `cancel`.
+
+use salami_process::engine::Problem;
+use salami_process::store::{Control, ProcessId};
+use serde_json::Value;
+
+use super::arguments::{Answer, Asked, One, Place, Resolve, Way};
+use super::reach::Reach;
+use super::words;
+use crate::arguments::Format;
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// What makes it go on.
+fn goes_on(reach: &Reach) -> String {
+    format!("`{}` goes on with it", reach.location.command("work"))
+}
+
+/// Answers a question.
+pub fn answer(arguments: &Answer, output: &mut Output) -> Result<(), Failure> {
+    let answer = Value::String(arguments.answer.clone());
+    let mut reach = Reach::open(&arguments.place)?;
+    settle(
+        &mut reach,
+        arguments.question,
+        &answer,
+        arguments.format,
+        output,
+    )
+}
+
+/// Says yes or no.
+pub fn decide(arguments: &Place, yes: bool, output: &mut Output) -> Result<(), Failure> {
+    let mut reach = Reach::open(&arguments.place)?;
+    settle(
+        &mut reach,
+        arguments.question,
+        &yes.into(),
+        arguments.format,
+        output,
+    )
+}
+
+fn settle(
+    reach: &mut Reach,
+    question: Asked,
+    answer: &Value,
+    format: Format,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let id = ProcessId(question.process);
+    let done = reach.engine.answer(id, question.slot, answer);
+    let said = format!("process {id} has its answer; {}", goes_on(reach));
+    reach.tell(done, id, &said, format, output)
+}
+
+/// Pauses, resumes or cancels.
+pub fn control(arguments: &One, control: Control, output: &mut Output) -> Result<(), Failure> {
+    let mut reach = Reach::open(&arguments.place)?;
+    let id = ProcessId(arguments.process);
+    let done = reach.engine.control(id, control);
+    let done = match done {
+        Err(Problem::Already(_)) => {
+            let is = match control {
+                Control::Pause => "is paused already",
+                Control::Resume => "is not paused",
+                Control::Cancel | Control::Abort => "is being cancelled already",
+            };
+            let failure = Failure::usage(format!("process {id} {is}"));
+            if arguments.format == Format::Json {
+                let error = super::reach::error("process.already", &failure);
+                output.write(&format!("{error}\n"))?;
+                return Err(Failure::silent(failure.status));
+            }
+            return Err(failure);
+        }
+        done => done,
+    };
+    let said = match control {
+        Control::Pause => format!(
+            "process {id} is paused: it does nothing until `{}`",
+            reach.location.command(&format!("resume {id}"))
+        ),
+        Control::Resume => format!("process {id} is not paused any more; {}", goes_on(&reach)),
+        Control::Cancel | Control::Abort => format!(
+            "process {id} will be cancelled where it waits; {}",
+            goes_on(&reach)
+        ),
+    };
+    reach.tell(done, id, &said, arguments.format, output)
+}
+
+/// Finds a way out of a hold.
+pub fn resolve(arguments: &Resolve, output: &mut Output) -> Result<(), Failure> {
+    let mut reach = Reach::open(&arguments.place)?;
+    let id = ProcessId(arguments.process);
+    let (done, said) = match arguments.way {
+        Way::Retry => {
+            let said = format!("process {id} tries again; {}", goes_on(&reach));
+            (reach.engine.retry(id), said)
+        }
+        Way::Abort => {
+            let said = format!(
+                "process {id} ends where it stands, with the next `{}`",
+                reach.location.command("work")
+            );
+            (reach.engine.control(id, Control::Abort), said)
+        }
+    };
+    if let (Ok(()), Format::Human) = (&done, arguments.format)
+        && let Ok(Some(process)) = reach.engine.store().process(id)
+    {
+        let name = words::shortened(&process.name, 40);
+        return output.write(&format!("{said} ({name})\n"));
+    }
+    reach.tell(done, id, &said, arguments.format, output)
+}

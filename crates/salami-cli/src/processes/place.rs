@@ -1,0 +1,169 @@
+//! Where processes are kept.
+
+use std::path::{Path, PathBuf};
+
+use salami_process::store::{Clock, Store, StoreError, StoreErrorKind};
+use salami_store::{SqliteStore, SystemClock};
+
+use super::arguments::StorePlace;
+use crate::failure::{Failure, IO, USAGE};
+
+/// The store of who names none.
+const HERE: &str = "salami.db";
+/// The variable that names one.
+pub const VARIABLE: &str = "SALAMI_STORE";
+
+/// A store that was named.
+#[derive(Clone, Debug)]
+pub struct Location {
+    /// Its file.
+    pub path: PathBuf,
+    /// What must be written after a command so that it finds it.
+    option: String,
+}
+
+impl Location {
+    /// The store of an option, of the environment, or of this folder.
+    pub fn find(place: &StorePlace) -> Result<Self, Failure> {
+        let named = place.store.clone();
+        let of_environment = || std::env::var(VARIABLE).ok().filter(|name| !name.is_empty());
+        let (text, option) = match named {
+            Some(text) => (text.clone(), format!(" --store {}", quoted(&text))),
+            None => (
+                of_environment().unwrap_or_else(|| HERE.to_owned()),
+                String::new(),
+            ),
+        };
+        Ok(Self {
+            path: file_of(&text)?,
+            option,
+        })
+    }
+
+    /// The store in a file.
+    pub fn of_file(path: PathBuf) -> Self {
+        let option = format!(" --store {}", quoted(&path.display().to_string()));
+        Self { path, option }
+    }
+
+    /// A command that goes on with this store: `salami show 3 --store other.db`.
+    pub fn command(&self, command: &str) -> String {
+        format!("salami {command}{}", self.option)
+    }
+
+    /// Opens it; it is made if it is not there.
+    pub fn open_or_make(&self) -> Result<Box<dyn Store>, Failure> {
+        self.open_with(Box::new(SystemClock::new()))
+    }
+
+    /// The same with another clock.
+    pub fn open_with(&self, clock: Box<dyn Clock>) -> Result<Box<dyn Store>, Failure> {
+        let store = SqliteStore::open(&self.path, clock).map_err(|error| self.failure(&error))?;
+        Ok(Box::new(store))
+    }
+
+    /// Opens it, if it is there.
+    pub fn open(&self) -> Result<Box<dyn Store>, Failure> {
+        self.must_exist()?;
+        self.open_or_make()
+    }
+
+    /// Fails if it is not there.
+    pub fn must_exist(&self) -> Result<(), Failure> {
+        match self.path.try_exists() {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                let message = format!("there is no store {}", self.path.display());
+                let help = format!(
+                    "`{}` makes it; another one is named by --store FILE or {VARIABLE}",
+                    self.command("start PROGRAM")
+                );
+                Err(Failure::new(USAGE, message).with_help(help))
+            }
+            Err(error) => Err(Failure::new(
+                IO,
+                format!("{}: {error}", self.path.display()),
+            )),
+        }
+    }
+
+    /// What a store's error is here.
+    pub fn failure(&self, error: &StoreError) -> Failure {
+        let failure = Failure::new(IO, format!("{}: {}", self.path.display(), error.message));
+        match error.kind {
+            StoreErrorKind::Newer => {
+                failure.with_help("a later version of salami made it: use that")
+            }
+            StoreErrorKind::Full => failure.with_help("make room on the disk; nothing was lost"),
+            StoreErrorKind::Corrupt => {
+                failure.with_help("is it a store of salami? Another one is named by --store FILE")
+            }
+            _ => failure,
+        }
+    }
+}
+
+/// The file that a URL names.
+fn file_of(text: &str) -> Result<PathBuf, Failure> {
+    let is_scheme = |scheme: &str| {
+        scheme.len() > 1
+            && scheme
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter))
+    };
+    let path = match text.split_once(':') {
+        Some(("sqlite" | "file", rest)) => rest.strip_prefix("//").unwrap_or(rest),
+        Some((scheme, rest)) if is_scheme(scheme) && rest.starts_with("//") => {
+            return Err(
+                Failure::usage(format!("there are no stores at {scheme}: addresses"))
+                    .with_help("name a file of SQLite: --store salami.db"),
+            );
+        }
+        _ => text,
+    };
+    if path.is_empty() {
+        return Err(Failure::usage(format!("{text:?} names no file"))
+            .with_help("name a file of SQLite: --store salami.db"));
+    }
+    let path = Path::new(path);
+    if path.is_dir() {
+        return Err(Failure::usage(format!("{} is a folder", path.display()))
+            .with_help("name a file in it, such as salami.db"));
+    }
+    Ok(path.to_path_buf())
+}
+
+/// A word as a shell reads it.
+pub fn quoted(word: &str) -> String {
+    let is_plain = !word.is_empty()
+        && word
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || "-_./:@%+,=".contains(letter));
+    if is_plain {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_is_a_file() {
+        for (text, path) in [
+            ("salami.db", "salami.db"),
+            ("sqlite:a.db", "a.db"),
+            ("sqlite:///tmp/a.db", "/tmp/a.db"),
+            ("file:a.db", "a.db"),
+            ("C:a.db", "C:a.db"),
+        ] {
+            assert_eq!(file_of(text).ok(), Some(PathBuf::from(path)), "{text}");
+        }
+        for wrong in ["", "postgres://host/db", "sqlite:", "."] {
+            assert!(file_of(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(quoted("it's"), "'it'\\''s'");
+    }
+}

@@ -1,0 +1,92 @@
+//! An engine that people reach a store through: it runs nothing, and has no tools.
+
+use salami::ProcessRuntime;
+use salami_process::Tools;
+use salami_process::engine::{Engine, EngineOptions, Problem};
+use salami_process::store::ProcessId;
+use serde_json::{Value, json};
+
+use super::arguments::StorePlace;
+use super::place::Location;
+use crate::arguments::Format;
+use crate::failure::{Failure, USAGE};
+use crate::output::Output;
+
+/// A store that exists, and an engine over it.
+pub struct Reach {
+    /// Where it is.
+    pub location: Location,
+    /// By which things are done.
+    pub engine: Engine,
+}
+
+impl Reach {
+    /// Opens the store.
+    pub fn open(place: &StorePlace) -> Result<Self, Failure> {
+        let location = Location::find(place)?;
+        let store = location.open()?;
+        let (runtime, tools) = (ProcessRuntime::new(), Tools::default());
+        let options = EngineOptions::default();
+        let engine = Engine::new(store, Box::new(runtime), tools, options);
+        Ok(Self { location, engine })
+    }
+
+    /// What a problem is here.
+    pub fn failure(&mut self, problem: &Problem) -> Failure {
+        let command = |command: &str| self.location.command(command);
+        let failure = Failure::new(USAGE, problem.to_string());
+        match problem {
+            Problem::Store(error) => self.location.failure(error),
+            Problem::NoProcess(_) => {
+                failure.with_help(format!("`{}` lists the processes", command("ps --all")))
+            }
+            Problem::HasEnded(id) => {
+                failure.with_help(format!("`{}` tells how", command(&format!("show {id}"))))
+            }
+            Problem::NoQuestion(..) | Problem::WhichQuestion(..) => {
+                failure.with_help(format!("`{}` lists the questions", command("inbox")))
+            }
+            Problem::NotHeld(id) => {
+                let status = self.engine.store().process(*id).ok().flatten();
+                match status {
+                    Some(process) => failure.with_help(format!(
+                        "it is {}: only what an error holds can be resolved",
+                        process.status.name()
+                    )),
+                    None => failure,
+                }
+            }
+            Problem::NoAnswer(_) | Problem::Already(_) => failure,
+        }
+    }
+
+    /// Shows that something was done, or why not.
+    pub fn tell(
+        &mut self,
+        done: Result<(), Problem>,
+        id: ProcessId,
+        said: &str,
+        format: Format,
+        output: &mut Output,
+    ) -> Result<(), Failure> {
+        match (done, format) {
+            (Ok(()), Format::Human) => output.write(&format!("{said}\n")),
+            (Ok(()), Format::Json) => {
+                let process = self.engine.store().process(id).ok().flatten();
+                let status = process.map(|process| process.status.name());
+                output.write(&format!("{}\n", json!({"id": id.0, "status": status})))
+            }
+            (Err(problem), Format::Human) => Err(self.failure(&problem)),
+            (Err(problem), Format::Json) => {
+                let failure = self.failure(&problem);
+                output.write(&format!("{}\n", error(problem.code(), &failure)))?;
+                Err(Failure::silent(failure.status))
+            }
+        }
+    }
+}
+
+/// A failure for machines.
+pub fn error(code: &str, failure: &Failure) -> Value {
+    json!({"error": {"code": code, "message": failure.message, "help": failure.help}})
+}

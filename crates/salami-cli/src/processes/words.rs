@@ -1,0 +1,232 @@
+//! What processes wait for, call and ask, as people read it.
+
+use salami_process::engine::question;
+use salami_process::store::{CallState, Process, ProcessId, Wait, WaitKind};
+use salami_process::{Question, QuestionKind};
+use salami_source::render::escaped;
+use serde_json::{Map, Value, json};
+
+use super::moments;
+use super::place::quoted;
+
+/// Longer values are cut where one line is to hold them.
+const LONGEST_VALUE: usize = 60;
+/// Longer lines are cut.
+const LONGEST_LINE: usize = 200;
+
+/// Text in one line, cut if it is long, harmless on a terminal.
+pub fn line(text: &str) -> String {
+    shortened(text, LONGEST_LINE)
+}
+
+/// The same of at most so many characters.
+pub fn shortened(text: &str, length: usize) -> String {
+    let text = escaped(text.trim_end());
+    if text.chars().count() <= length {
+        return text;
+    }
+    let start: String = text.chars().take(length.saturating_sub(1)).collect();
+    format!("{start}…")
+}
+
+/// A value in one line.
+pub fn value(value: &Value) -> String {
+    shortened(&value.to_string(), LONGEST_VALUE)
+}
+
+/// `email.forward(to="lawyer@example.com", subject="Rent")`; arguments that are null are left out.
+pub fn call(name: &str, arguments: &Map<String, Value>) -> String {
+    let shown: Vec<String> = arguments
+        .iter()
+        .filter(|(_, given)| !given.is_null())
+        .map(|(name, given)| format!("{}={}", escaped(name), value(given)))
+        .collect();
+    line(&format!("{}({})", escaped(name), shown.join(", ")))
+}
+
+/// The same of a body as the store has it.
+pub fn call_of(name: &str, body: &str) -> String {
+    call(name, &object(body))
+}
+
+/// `email.received with sender="landlord@example.com"`.
+pub fn event(topic: &str, fields: &str) -> String {
+    let fields: Vec<String> = object(fields)
+        .iter()
+        .map(|(name, field)| format!("{}={}", escaped(name), value(field)))
+        .collect();
+    if fields.is_empty() {
+        return line(topic);
+    }
+    line(&format!("{} with {}", escaped(topic), fields.join(", ")))
+}
+
+fn object(text: &str) -> Map<String, Value> {
+    match serde_json::from_str(text) {
+        Ok(Value::Object(object)) => object,
+        _ => Map::new(),
+    }
+}
+
+/// The error that holds a process: its JSON, if it is an object.
+pub fn error_of(body: &str) -> Map<String, Value> {
+    object(body)
+}
+
+/// An error in one line: `ZeroDivisionError: division by zero (line 3)`.
+pub fn error(error: &Map<String, Value>) -> String {
+    let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
+    let message = match (text("type"), text("message")) {
+        ("", "") => text("code").to_owned(),
+        ("", message) => message.to_owned(),
+        (kind, "") => kind.to_owned(),
+        (kind, message) if message.starts_with(kind) => message.to_owned(),
+        (kind, message) => format!("{kind}: {message}"),
+    };
+    let place = error
+        .get("line")
+        .or_else(|| error.get("context")?.get("line"));
+    match place.and_then(Value::as_u64) {
+        Some(number) => line(&format!("{message} (line {number})")),
+        None => line(&message),
+    }
+}
+
+/// The options of a choice, numbered.
+pub fn options(question: &Question) -> String {
+    let options = question.options.iter().enumerate();
+    let options: Vec<String> = options
+        .map(|(index, option)| format!("{} {}", index + 1, line(option)))
+        .collect();
+    options.join(", ")
+}
+
+/// What a wait is for, in a line.
+pub fn wait(wait: &Wait, now: i64) -> String {
+    let by = |due: Option<i64>| match due {
+        Some(due) => format!(", until {}", moments::both(due, now)),
+        None => String::new(),
+    };
+    let new = &wait.wait;
+    let due = new.due;
+    match new.kind {
+        WaitKind::Timer => match due {
+            Some(due) => format!("sleeps until {}", moments::both(due, now)),
+            None => "sleeps".to_owned(),
+        },
+        WaitKind::Call(CallState::Unknown) => format!(
+            "{}: nobody knows whether it was done",
+            call_of(&new.name, &new.body)
+        ),
+        WaitKind::Call(CallState::Intended) => {
+            format!("call {}, not made yet", call_of(&new.name, &new.body))
+        }
+        WaitKind::Call(_) => format!("call {}", call_of(&new.name, &new.body)),
+        WaitKind::Event => format!("event {}{}", event(&new.name, &new.body), by(due)),
+        WaitKind::Answer => match question(wait) {
+            Some(asked) => format!("answer to {:?}{}", line(&asked.text), by(due)),
+            None => format!("answer{}", by(due)),
+        },
+        WaitKind::Hold => format!("a way out of {}", error(&error_of(&new.body))),
+        WaitKind::Task => format!("a thread of its own{}", by(due)),
+    }
+}
+
+/// The wait that says most of a process, and how many more there are: what people must do comes first.
+pub fn foremost(waits: &[Wait]) -> Option<(&Wait, usize)> {
+    let open: Vec<&Wait> = waits.iter().filter(|wait| wait.outcome.is_none()).collect();
+    let rank = |wait: &Wait| match wait.wait.kind {
+        WaitKind::Hold => 0,
+        WaitKind::Call(CallState::Unknown) => 1,
+        WaitKind::Answer => 2,
+        WaitKind::Event => 3,
+        WaitKind::Call(_) => 4,
+        WaitKind::Timer => 5,
+        WaitKind::Task => 6,
+    };
+    let first = open.iter().copied().min_by_key(|wait| {
+        let due = wait.wait.due.unwrap_or(i64::MAX);
+        (rank(wait), due, wait.wait.thread, wait.wait.slot)
+    })?;
+    // That threads wait for others says nothing that the others do not.
+    let told = open.iter().filter(|wait| wait.wait.kind != WaitKind::Task);
+    Some((first, told.count().saturating_sub(1)))
+}
+
+/// `3`, or `3.2` where a process asks several things.
+pub fn question_name(asked: &Wait, all: &[Wait]) -> String {
+    let is_open = |wait: &&Wait| {
+        wait.process == asked.process
+            && wait.wait.kind == WaitKind::Answer
+            && wait.outcome.is_none()
+    };
+    if all.iter().filter(is_open).count() > 1 {
+        format!("{}.{}", asked.process, asked.wait.slot)
+    } else {
+        asked.process.to_string()
+    }
+}
+
+/// The commands that answer a question, without `salami`.
+pub fn answers(name: &str, question: &Question) -> Vec<String> {
+    match question.kind {
+        QuestionKind::Ask => vec![format!("answer {name} TEXT")],
+        QuestionKind::Approve => vec![format!("approve {name}"), format!("refuse {name}")],
+        QuestionKind::Choose => {
+            let first = question.options.first().map_or("1", String::as_str);
+            let short = first.chars().count() <= 20;
+            let option = if short { quoted(first) } else { "1".to_owned() };
+            vec![format!("answer {name} {option}")]
+        }
+    }
+}
+
+/// What a process is called: `process 3 landlord.py`.
+pub fn process(id: ProcessId, name: &str) -> String {
+    format!("process {id} {}", shortened(name, 40))
+}
+
+/// A wait for machines.
+pub fn wait_json(wait: &Wait) -> Value {
+    let new = &wait.wait;
+    let body: Value = serde_json::from_str(&new.body).unwrap_or(Value::Null);
+    let mut shown = json!({
+        "process": wait.process.0,
+        "thread": new.thread,
+        "slot": new.slot,
+        "kind": new.kind.name(),
+        "name": if new.name.is_empty() { Value::Null } else { new.name.as_str().into() },
+        "body": body,
+        "since": wait.since,
+        "due": new.due,
+        "came": wait.outcome.is_some(),
+    });
+    if let WaitKind::Call(state) = new.kind {
+        shown["state"] = state.name().into();
+        shown["attempts"] = wait.attempt.into();
+    }
+    shown
+}
+
+/// A process for machines; `waits` are those that nothing came for.
+pub fn process_json(process: &Process, waits: &[Wait]) -> Value {
+    let ended: Value = process
+        .result
+        .as_deref()
+        .and_then(|result| serde_json::from_str(result).ok())
+        .unwrap_or(Value::Null);
+    let open = waits.iter().filter(|wait| wait.outcome.is_none());
+    json!({
+        "id": process.id.0,
+        "name": process.name,
+        "owner": process.owner,
+        "status": process.status.name(),
+        "program": crate::replay::hex(&process.code),
+        "started": process.started,
+        "changed": process.changed,
+        "turns": process.turns,
+        "waits": open.map(wait_json).collect::<Vec<_>>(),
+        "result": ended.get("value"),
+        "error": ended.get("error"),
+    })
+}

@@ -1,0 +1,6 @@
+"""The sky over the game."""
+
+@read
+def is_dark() -> bool: ...
+@read
+def stars() -> list[str]: ...

@@ -1,0 +1,5 @@
+"""A language model."""
+
+@read
+def ask(prompt: str) -> str:
+    """What it answers."""
