@@ -5,6 +5,7 @@
 //! - [`Http`]: hosts on a list.
 //! - [`Sql`]: a SQLite file or a Postgres server.
 //! - [`Email`]: a mailbox.
+//! - [`llm`]: a language model, and the client of it.
 //! - [`CannedTool`]: answers from a file, for tests.
 //! - [`configured`]: the tools of a `salami.toml`.
 //!
@@ -15,6 +16,7 @@ mod clock;
 mod config;
 mod email;
 mod http;
+pub mod llm;
 mod secret;
 mod sql;
 mod tls;
@@ -25,6 +27,7 @@ pub use clock::{Clock, STUB as CLOCK_STUB};
 pub use config::{Surroundings, configured, configured_limits};
 pub use email::{Email, EmailPolicy, Encryption, MailServer, STUB as EMAIL_STUB};
 pub use http::{Entry, Http, Policy, STUB as HTTP_STUB, Target, is_public};
+pub use llm::{Llm, STUB as LLM_STUB};
 pub use secret::Secret;
 pub use sql::{Bounds, Database, Declared, Field, Server, Sql, SqlPolicy, Text};
 pub use user::{STUB as USER_STUB, User};

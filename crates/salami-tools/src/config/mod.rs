@@ -30,9 +30,10 @@ use crate::canned::{CannedTool, canned_answers};
 use crate::clock::Clock;
 use crate::email::Email;
 use crate::http::Http;
+use crate::llm::Llm;
 use crate::sql::Sql;
 use crate::user::User;
-use crate::{clock, email, http, sql};
+use crate::{clock, email, http, llm, sql};
 
 pub(crate) use table::{Table, secret};
 
@@ -129,6 +130,10 @@ pub fn configured(text: &str, surroundings: &dyn Surroundings) -> Result<Tools, 
         }
         if let Some(table) = table.table("email")? {
             tools.connect(Email::new(email::config::policy(table, surroundings)?));
+        }
+        if let Some(table) = table.table("llm")? {
+            let policy = llm::config::policy(table, surroundings)?;
+            tools.connect(Llm::new(policy).map_err(|problem| format!("tools.llm: {problem}"))?);
         }
         if let Some(mut table) = table.table("canned")? {
             let file = table

@@ -106,6 +106,18 @@ impl Table {
         }
     }
 
+    /// A number that is not negative.
+    pub fn number(&mut self, name: &str) -> Result<Option<f64>, String> {
+        let wrong = format!("{} is no number", self.at(name));
+        match self.take(name) {
+            None => Ok(None),
+            Some(value) => match value.as_f64().filter(|number| (0.0..=1e9).contains(number)) {
+                Some(number) => Ok(Some(number)),
+                None => Err(wrong),
+            },
+        }
+    }
+
     /// Yes or no.
     pub fn truth(&mut self, name: &str) -> Result<Option<bool>, String> {
         match self.take(name) {

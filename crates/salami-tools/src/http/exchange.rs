@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 use ureq::Agent;
-use ureq::config::Config;
+use ureq::config::{Config, ConfigBuilder};
 use ureq::http;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::typestate::AgentScope;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
@@ -79,6 +80,40 @@ impl Resolver for Guard {
     }
 }
 
+/// How requests are made: certificates are those of the web, or of a PEM file.
+///
+/// # Errors
+/// Certificates that are none.
+pub fn client_config(certificates: Option<&[u8]>) -> Result<ConfigBuilder<AgentScope>, String> {
+    let mut tls = TlsConfig::builder();
+    if let Some(pem) = certificates {
+        let mut certificates: Vec<Certificate<'static>> = Vec::new();
+        for item in parse_pem(pem) {
+            match item {
+                Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
+                Ok(_) => {}
+                Err(error) => return Err(format!("the certificates are none: {error}")),
+            }
+        }
+        if certificates.is_empty() {
+            return Err("there are no certificates".to_owned());
+        }
+        tls = tls.root_certs(RootCerts::Specific(Arc::new(certificates)));
+    }
+    Ok(Config::builder()
+        .http_status_as_error(false)
+        // Redirections are followed hop by hop, or not at all.
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        // The environment has no say.
+        .proxy(None)
+        // A kept connection that broke would leave open whether a request was served.
+        .max_idle_connections(0)
+        .max_idle_connections_per_host(0)
+        .user_agent(USER_AGENT)
+        .tls_config(tls.build()))
+}
+
 /// What makes exchanges.
 pub(super) struct Exchange {
     agent: Agent,
@@ -92,34 +127,8 @@ impl fmt::Debug for Exchange {
 
 impl Exchange {
     pub(super) fn new(policy: &Arc<Policy>) -> Result<Self, String> {
-        let mut tls = TlsConfig::builder();
-        if let Some(pem) = &policy.certificates {
-            let mut certificates: Vec<Certificate<'static>> = Vec::new();
-            for item in parse_pem(pem) {
-                match item {
-                    Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
-                    Ok(_) => {}
-                    Err(error) => return Err(format!("the certificates are none: {error}")),
-                }
-            }
-            if certificates.is_empty() {
-                return Err("there are no certificates".to_owned());
-            }
-            tls = tls.root_certs(RootCerts::Specific(Arc::new(certificates)));
-        }
-        let config = Config::builder()
-            .http_status_as_error(false)
-            // Redirections are followed here, hop by hop.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            // The environment has no say.
-            .proxy(None)
-            // A kept connection that broke would leave open whether a request was served.
-            .max_idle_connections(0)
-            .max_idle_connections_per_host(0)
+        let config = client_config(policy.certificates.as_deref())?
             .timeout_connect(Some(policy.connect_timeout))
-            .user_agent(USER_AGENT)
-            .tls_config(tls.build())
             .build();
         let guard = Guard {
             inner: DefaultResolver::default(),
@@ -294,7 +303,7 @@ fn out_of_time(timeout: Duration) -> String {
 }
 
 /// What went wrong, without addresses or anything of the request.
-fn sentence(error: ureq::Error, timeout: Duration) -> String {
+pub fn sentence(error: ureq::Error, timeout: Duration) -> String {
     use std::io::ErrorKind;
     match error {
         ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => {

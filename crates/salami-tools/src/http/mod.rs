@@ -22,6 +22,8 @@ pub use address::is_public;
 pub use target::{Entry, Target};
 
 use crate::secret::{Secret, is_sensitive};
+pub(crate) use exchange::{client_config, sentence as problem_of};
+
 use exchange::Exchange;
 
 /// Its stub.
