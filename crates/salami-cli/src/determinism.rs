@@ -8,7 +8,7 @@ use std::thread;
 use salami::{Broken, Determinism, Difference, Verifier};
 use serde_json::Value;
 
-use crate::arguments::{Strict, VerifyDeterminism};
+use crate::arguments::{Setup, Strict, VerifyDeterminism};
 use crate::failure::{BUG, Failure, IO};
 use crate::output::Output;
 use crate::recording::Recording;
@@ -16,27 +16,34 @@ use crate::replay::{self, DIFFERENT, Failed};
 use crate::session::{Session, StandardInput};
 use crate::{files, run};
 
+/// Where the clock starts unless it is told: 2025-01-01.
+const DEFAULT_CLOCK: i64 = 1_735_689_600_000_000;
+
 /// Verifies a program.
 pub fn verify(arguments: &VerifyDeterminism, output: &mut Output) -> Result<(), Failure> {
     let program = run::load(&arguments.setup)?;
-    let record = record(arguments, &program)?;
+    let mut setup = arguments.setup.clone();
+    // So that whoever verifies it elsewhere or another day has the same state in the end.
+    setup.now.get_or_insert(DEFAULT_CLOCK);
+    setup.seed.get_or_insert(0);
+    let record = record(&setup, &program)?;
     let traces = !arguments.no_trace;
-    let outcome = if arguments.processes <= 1 {
+    let processes = arguments.processes.min(arguments.runs);
+    let outcome = if processes <= 1 {
         let mut verifier = Verifier::new(record, Some(&program), traces);
         replay::many(&mut verifier, arguments.runs)
     } else {
         in_processes(arguments, &record)?
     };
-    replay::show(outcome, arguments.format, output)
+    replay::show(outcome, arguments.format, processes, output)
 }
 
 /// Runs it once with what there is outside; all that comes in is recorded. That it fails may be what
 /// it does.
 fn record(
-    arguments: &VerifyDeterminism,
+    setup: &Setup,
     program: &salami::Program,
 ) -> Result<Vec<String>, Failure> {
-    let setup = &arguments.setup;
     let (mut session, options) = Session::new(setup, program, StandardInput::OfProgram)?;
     let mut execution = program
         .start(&options)

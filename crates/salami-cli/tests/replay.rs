@@ -149,7 +149,12 @@ fn determinism_is_verified_here_and_in_other_processes() {
     ];
     let outcome = salami(&arguments);
     assert_eq!(outcome.status, Some(0), "{outcome:?}");
-    assert!(outcome.output.starts_with("{\"runs\":9,"), "{outcome:?}");
+    assert!(
+        outcome.output.starts_with("{\"runs\":9,\"processes\":2,"),
+        "{outcome:?}"
+    );
+    // Clock and seed are the same for whoever verifies it.
+    assert_eq!(salami(&arguments).output, outcome.output);
 }
 
 #[test]
