@@ -37,6 +37,7 @@ fn completed(mut stubs: Vec<Stub>) -> Vec<Stub> {
         ("user", salami_tools::USER_STUB),
         ("clock", salami_tools::CLOCK_STUB),
         ("email", salami_tools::EMAIL_STUB),
+        ("llm", salami_tools::LLM_STUB),
     ] {
         add(&mut stubs, name, text);
     }
