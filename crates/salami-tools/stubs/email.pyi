@@ -11,7 +11,7 @@ class Message:
     body: str  # text
     received: datetime  # in UTC, as datetime.now()
     in_reply_to: str = ""  # the message_id of what it answers
-    attachments: list[str] = []  # names of files
+    attachments: list[str] = field(default_factory=list)  # names of files
 
 @irreversible
 def send(to: str | list[str], subject: str, body: str) -> str:
