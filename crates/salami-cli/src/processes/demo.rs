@@ -28,6 +28,8 @@ const FIRST: [&str; 2] = ["landlord", "wedding"];
 /// How long a reader needs for a line, and for each letter of it.
 const LINE: Duration = Duration::from_millis(450);
 const LETTER: Duration = Duration::from_millis(7);
+/// Longer programs are not shown.
+const MOST_LINES: usize = 60;
 /// A scene that does not end by itself ends after so many steps.
 const MOST_STEPS: usize = 20_000;
 
@@ -41,7 +43,7 @@ macro_rules! example {
 }
 
 const EXAMPLES: [Example; 6] = [
-    example!("landlord": "script.toml", "landlord.py", "salami.toml", "answers.toml"),
+    example!("landlord": "script.toml", "landlord.py", "salami.toml", "answers.toml", "tools/email.pyi", "tools/user.pyi"),
     example!("wedding": "script.toml", "wedding.py", "salami.toml", "answers.toml", "tools/llm.pyi"),
     example!("castle": "script.toml", "castle.py", "salami.toml", "answers.toml", "tools/hero.pyi", "tools/sky.pyi"),
     example!("mailbox": "script.toml", "mailbox.py", "salami.toml", "answers.toml", "tools/mailbox.pyi"),
@@ -88,8 +90,11 @@ pub fn demo(arguments: &Demo, output: &mut Output) -> Result<(), Failure> {
     if arguments.list {
         for (name, files) in EXAMPLES {
             let script = Script::read(&Embedded(files)).map_err(Failure::usage)?;
-            let about = script.about.lines().next().unwrap_or_default().to_owned();
-            output.write(&format!("{name:<10} {about}\n"))?;
+            let about: Vec<&str> = script.about.lines().collect();
+            let about = about.join(" ");
+            let first = about.split_inclusive(['.', ':']).next();
+            let first = first.unwrap_or_default().trim_end_matches(':');
+            output.write(&format!("{name:<10} {first}\n"))?;
         }
         return Ok(());
     }
@@ -163,6 +168,24 @@ impl Stage<'_> {
         self.output.flush()
     }
 
+    /// Shows a program, if it is one that can be read meanwhile.
+    fn program(&mut self, text: &str) -> Result<(), Failure> {
+        let count = text.lines().count();
+        if count > MOST_LINES {
+            return self.show(&format!("\n    ({count} lines)\n"));
+        }
+        self.show("\n")?;
+        for line in text.lines() {
+            let line = self.paint.dim(&format!("    {line}"));
+            self.show(&format!("{}\n", line.trim_end()))?;
+        }
+        if !self.is_fast {
+            let lines = u32::try_from(count).unwrap_or(0);
+            std::thread::sleep(Duration::from_millis(100) * lines);
+        }
+        Ok(())
+    }
+
     /// Says that time passed, if it did.
     fn moves_to(&mut self, at: i64) -> Result<(), Failure> {
         if at <= self.last {
@@ -185,8 +208,12 @@ impl Stage<'_> {
             "held" | "failed" | "unknown" => self.paint.urgent(&line.text),
             "asks" | "tells" => self.paint.asking(&line.text),
             "ends" => self.paint.good(&line.text),
-            // The script says what comes.
+            // The script says what comes, and that time has passed.
             "event" => return Ok(()),
+            "wakes" if line.text == "wakes" => return Ok(()),
+            // What is asked and told comes with the next line.
+            "calls" if line.text.starts_with("calls user.") => return Ok(()),
+            "answered" if line.text.ends_with(" is done") => return Ok(()),
             _ => line.text.clone(),
         };
         self.say(&format!("  {}: {text}", line.name))
@@ -210,16 +237,7 @@ fn play(files: &dyn Files, stage: &mut Stage<'_>) -> Result<(), Failure> {
     for line in script.about.lines() {
         stage.say(line)?;
     }
-    stage.show("\n")?;
-    let count = text.lines().count();
-    for line in text.lines() {
-        let line = stage.paint.dim(&format!("    {line}"));
-        stage.show(&format!("{}\n", line.trim_end()))?;
-    }
-    if !stage.is_fast {
-        let lines = u32::try_from(count).unwrap_or(0).min(60);
-        std::thread::sleep(Duration::from_millis(120) * lines);
-    }
+    stage.program(&text)?;
     for scene in &script.scenes {
         stage.show("\n")?;
         if !scene.title.is_empty() {

@@ -328,15 +328,10 @@ fn end(known: &Known, paint: Paint, output: &mut Output) -> Result<(), Failure> 
         .unwrap_or(Value::Null);
     if let Some(Value::Object(error)) = result.get("error") {
         heading("Error", paint, output)?;
-        match error.get("traceback").and_then(Value::as_str) {
-            Some(traceback) => {
-                for line in traceback.lines() {
-                    output.write(&format!("  {}\n", escaped_code(line)))?;
-                }
-                Ok(())
-            }
-            None => output.write(&format!("  {}\n", words::error(error))),
+        for line in traceback(error) {
+            output.write(&format!("  {line}\n"))?;
         }
+        output.write(&format!("  {}\n", words::error(error)))
     } else {
         match result.get("value") {
             None | Some(Value::Null) => Ok(()),
@@ -350,6 +345,22 @@ fn end(known: &Known, paint: Paint, output: &mut Output) -> Result<(), Failure> 
             }
         }
     }
+}
+
+/// The calls that led to an error, the outermost first.
+fn traceback(error: &serde_json::Map<String, Value>) -> Vec<String> {
+    let frames = error.get("traceback").and_then(Value::as_array);
+    let frames = frames.map_or(&[][..], Vec::as_slice).iter();
+    let lines = frames.filter_map(|frame| {
+        let text = |name: &str| frame.get(name)?.as_str().map(escaped);
+        let line = frame.get("line")?.as_u64()?;
+        Some(format!(
+            "{}, line {line}, in {}",
+            text("file")?,
+            text("function")?
+        ))
+    });
+    lines.collect()
 }
 
 fn machine(known: &Known) -> Value {

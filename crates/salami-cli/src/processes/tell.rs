@@ -232,11 +232,11 @@ fn begins(wait: &NewWait, at: i64) -> Option<(&'static str, String)> {
 fn asks(wait: &Wait) -> String {
     match question(wait) {
         Some(question) if question.options.is_empty() => {
-            format!("asks {:?}", words::line(&question.text))
+            format!("asks {}", words::quoted_line(&question.text))
         }
         Some(question) => format!(
-            "asks {:?} ({})",
-            words::line(&question.text),
+            "asks {} ({})",
+            words::quoted_line(&question.text),
             words::options(&question)
         ),
         None => "asks".to_owned(),
@@ -259,7 +259,7 @@ fn finished(finish: &Finish, function: &str, at: i64) -> (&'static str, String) 
                 ),
             }
         }
-        Finish::Notice { text, .. } => ("tells", format!("tells {:?}", words::line(text))),
+        Finish::Notice { text, .. } => ("tells", format!("tells {}", words::quoted_line(text))),
         Finish::Wait(wait) => begins(wait, at).unwrap_or(("waits", "waits".to_owned())),
         Finish::Again(again) => (
             "again",

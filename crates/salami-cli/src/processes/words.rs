@@ -19,9 +19,16 @@ pub fn line(text: &str) -> String {
     shortened(text, LONGEST_LINE)
 }
 
+/// The same in quotes.
+pub fn quoted_line(text: &str) -> String {
+    format!("\"{}\"", line(text))
+}
+
 /// The same of at most so many characters.
 pub fn shortened(text: &str, length: usize) -> String {
-    let text = escaped(text.trim_end());
+    let words: Vec<&str> = text.split(['\n', '\r', '\t']).map(str::trim).collect();
+    let lines: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    let text = escaped(&lines.join(" "));
     if text.chars().count() <= length {
         return text;
     }
@@ -34,12 +41,33 @@ pub fn value(value: &Value) -> String {
     shortened(&value.to_string(), LONGEST_VALUE)
 }
 
+/// A value among others: of what is large only what it is.
+fn argument(given: &Value) -> String {
+    match given {
+        Value::Object(fields) if given.to_string().len() > LONGEST_VALUE / 2 => {
+            let name = ["subject", "name", "title", "id"].into_iter();
+            let named = name.filter_map(|name| Some((name, fields.get(name)?)));
+            match named
+                .into_iter()
+                .find(|(_, given)| !given.is_object() && !given.is_array())
+            {
+                Some((name, given)) => format!("{{{name}: {}, ...}}", value(given)),
+                None => "{...}".to_owned(),
+            }
+        }
+        Value::Array(items) if given.to_string().len() > LONGEST_VALUE / 2 => {
+            format!("[{} items]", items.len())
+        }
+        given => value(given),
+    }
+}
+
 /// `email.forward(to="lawyer@example.com", subject="Rent")`; arguments that are null are left out.
 pub fn call(name: &str, arguments: &Map<String, Value>) -> String {
     let shown: Vec<String> = arguments
         .iter()
         .filter(|(_, given)| !given.is_null())
-        .map(|(name, given)| format!("{}={}", escaped(name), value(given)))
+        .map(|(name, given)| format!("{}={}", escaped(name), argument(given)))
         .collect();
     line(&format!("{}({})", escaped(name), shown.join(", ")))
 }
@@ -92,6 +120,15 @@ pub fn error(error: &Map<String, Value>) -> String {
     }
 }
 
+/// The line at which an error was raised, if it tells.
+pub fn line_of(error: &Map<String, Value>) -> Option<u64> {
+    let innermost = error.get("traceback").and_then(Value::as_array);
+    let innermost = innermost.and_then(|frames| frames.last()?.get("line"));
+    let told = innermost.or_else(|| error.get("line"));
+    told.or_else(|| error.get("context")?.get("line"))
+        .and_then(Value::as_u64)
+}
+
 /// The options of a choice, numbered.
 pub fn options(question: &Question) -> String {
     let options = question.options.iter().enumerate();
@@ -124,7 +161,7 @@ pub fn wait(wait: &Wait, now: i64) -> String {
         WaitKind::Call(_) => format!("call {}", call_of(&new.name, &new.body)),
         WaitKind::Event => format!("event {}{}", event(&new.name, &new.body), by(due)),
         WaitKind::Answer => match question(wait) {
-            Some(asked) => format!("answer to {:?}{}", line(&asked.text), by(due)),
+            Some(asked) => format!("answer to {}{}", quoted_line(&asked.text), by(due)),
             None => format!("answer{}", by(due)),
         },
         WaitKind::Hold => format!("a way out of {}", error(&error_of(&new.body))),
