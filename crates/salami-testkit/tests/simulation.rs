@@ -1,11 +1,14 @@
 //! Deterministic simulation of the engine; see docs/testing.md.
 //!
 //! `cargo test -p salami-testkit --test simulation -- --seeds 100000 --seed 7` simulates what follows from 100,000 seeds,
-//! the first of them 7; `--tell` prints what happens.
+//! the first of them 7; `--tell` prints what happens, `--store sqlite` keeps the processes in a file, which is opened
+//! anew by each worker.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use salami_process::store::SimulatedClock;
+use salami_process::store::{SimulatedClock, Store};
+use salami_store::SqliteStore;
 use salami_testkit::simulation::{Memory, Scripts, Settings, Stores, Tally, simulate};
 
 /// Seeds where no argument says how many.
@@ -18,6 +21,7 @@ struct Arguments {
     seeds: u64,
     seed: u64,
     tells: bool,
+    sqlite: bool,
 }
 
 fn arguments() -> Arguments {
@@ -25,16 +29,15 @@ fn arguments() -> Arguments {
         seeds: SEEDS,
         seed: 1,
         tells: false,
+        sqlite: false,
     };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
-        let mut number = |otherwise| {
-            let text = words.next().unwrap_or_default();
-            text.parse().unwrap_or(otherwise)
-        };
+        let mut next = || words.next().unwrap_or_default();
         match word.as_str() {
-            "--seeds" => parsed.seeds = number(SEEDS),
-            "--seed" => parsed.seed = number(1),
+            "--seeds" => parsed.seeds = next().parse().unwrap_or(SEEDS),
+            "--seed" => parsed.seed = next().parse().unwrap_or(1),
+            "--store" => parsed.sqlite = next() == "sqlite",
             "--tell" => parsed.tells = true,
             _ => {}
         }
@@ -46,11 +49,48 @@ fn memory(clock: &SimulatedClock) -> Box<dyn Stores> {
     Box::new(Memory::new(Box::new(clock.clone())))
 }
 
+/// A store in a file, which goes with it.
+struct File {
+    folder: PathBuf,
+    clock: SimulatedClock,
+}
+
+impl Stores for File {
+    fn open(&self) -> Box<dyn Store> {
+        let path = self.folder.join("salami.db");
+        let store = SqliteStore::open(path, Box::new(self.clock.clone()));
+        Box::new(store.unwrap_or_else(|error| panic!("the store opens: {error}")))
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// In memory where the machine has a folder for that: what is tested is not the disk.
+fn file(clock: &SimulatedClock) -> Box<dyn Stores> {
+    let memory = PathBuf::from("/dev/shm");
+    let parent = if memory.is_dir() {
+        memory
+    } else {
+        std::env::temp_dir()
+    };
+    let folder = parent.join(format!("salami-simulation-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("a folder: {error}"));
+    Box::new(File {
+        folder,
+        clock: clock.clone(),
+    })
+}
+
 fn main() -> ExitCode {
     let arguments = arguments();
     let settings = Settings {
         kit: &Scripts,
-        stores: &memory,
+        stores: if arguments.sqlite { &file } else { &memory },
         tells: arguments.tells,
     };
     let mut tally = Tally::default();
@@ -78,8 +118,13 @@ fn main() -> ExitCode {
                 for wrong in &failure.wrong {
                     println!("WRONG: {wrong}");
                 }
+                let store = if arguments.sqlite {
+                    " --store sqlite"
+                } else {
+                    ""
+                };
                 println!(
-                    "again: cargo test -p salami-testkit --test simulation -- --seeds 1 --seed {seed}"
+                    "again: cargo test -p salami-testkit --test simulation -- --seeds 1 --seed {seed}{store}"
                 );
                 if failures >= 3 {
                     break;

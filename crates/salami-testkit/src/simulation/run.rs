@@ -703,6 +703,8 @@ impl<'a> Simulation<'a> {
         }
         for place in 0..self.workers.len() {
             let worker = &mut self.workers[place];
+            // Who lives prolongs what it has: what a worker forgot would be kept for ever.
+            worker.task(Task::Renew);
             let came = worker.task(Task::Round);
             if let Some(Came::Round(Some((jobs, is_idle)))) = &came {
                 is_busy |= !is_idle || !jobs.is_empty();

@@ -8,6 +8,9 @@ use salami_process::store::{
     Recovered, Slot, Status, Store, ThreadId, TurnCommit, WaitKind, fields_of, fits,
 };
 
+/// The code with which runtimes refuse turns as a fault of the simulation.
+pub(super) const REFUSAL: &str = "runtime.old";
+
 type Place = (ThreadId, Slot);
 
 #[derive(Debug)]
@@ -247,6 +250,11 @@ impl Watch {
         match Entry::parse(&turn.journal) {
             None => wrong.push("its journal has something that is no entry".to_owned()),
             Some(entry) => self.events += known.take(store, &entry, &mut wrong),
+        }
+        // A worker that lost its claim may read a state that is not its claim's, but writes nothing of what came of it.
+        let holds = turn.waits.iter().filter(|_| turn.is_blocked);
+        for hold in holds.filter(|hold| !hold.body.contains(REFUSAL)) {
+            wrong.push(format!("it cannot go on: {}", hold.body));
         }
         known.apply(turn);
         let mut found: Vec<Place> = Vec::new();

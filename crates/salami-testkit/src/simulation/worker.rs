@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::gate::{Gate, Go, SharedCommon, Told, open};
 use super::outside::{SharedLedger, World};
+use super::watch::REFUSAL;
 
 /// What a worker is to do.
 #[derive(Debug)]
@@ -60,17 +61,11 @@ impl Runtime for Refusing {
         };
         if refuses {
             return Err(TurnError::Refused {
-                code: "runtime.old".to_owned(),
+                code: REFUSAL.to_owned(),
                 message: "this runtime is too old".to_owned(),
             });
         }
-        let turned = self.runtime.turn(turn, host);
-        if let Err(TurnError::Refused { code, message }) = &turned {
-            let mut common = open(&self.common);
-            let text = format!("a turn is refused with {code}: {message}");
-            common.watch.wrong.push(text);
-        }
-        turned
+        self.runtime.turn(turn, host)
     }
 }
 
