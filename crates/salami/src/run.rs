@@ -278,7 +278,8 @@ impl Execution {
             _ => 0,
         };
         let wanted = fuel.max(self.needed).max(again).max(1);
-        let grant = wanted.saturating_sub(spare).min(left);
+        let room = MOST_FUEL.saturating_sub(self.granted);
+        let grant = wanted.saturating_sub(spare).min(left).min(room);
         self.granted = self.granted.saturating_add(grant);
         self.needed = 0;
         let outcome = self.machine.run(grant);
@@ -921,6 +922,9 @@ impl Execution {
 pub(crate) fn elsewhere() -> RunError {
     RunError::Internal("a thread is stored elsewhere".to_owned())
 }
+
+/// More fuel than any execution uses, far from where sums of it end.
+const MOST_FUEL: u64 = 1 << 62;
 
 /// How much runs between two looks at whether the host wants the end.
 const WATCHED_SLICE: u64 = 500_000;

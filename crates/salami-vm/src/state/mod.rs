@@ -229,6 +229,33 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// The items of a list or tuple: integers of one width, in bits, where that takes fewer bytes.
+    pub(super) fn items(&mut self, items: &[Value]) {
+        let count = (items.len() as u64) << 1;
+        let Some(width) = packed_width(items) else {
+            self.sink.number(count);
+            return self.all(items);
+        };
+        self.sink.number(count | 1);
+        self.sink.byte(width as u8);
+        let (mut bits, mut held) = (0_u128, 0);
+        for item in items {
+            if let Value::Int(number) = *item {
+                let number = zigzag(number);
+                bits |= u128::from(number) << held;
+                held += width;
+                while held >= 8 {
+                    self.sink.byte(bits as u8);
+                    bits >>= 8;
+                    held -= 8;
+                }
+            }
+        }
+        if held > 0 {
+            self.sink.byte(bits as u8);
+        }
+    }
+
     /// A text is a view of the first bytes of a buffer: buffers are shared, as appending to one costs
     /// less where it ends.
     pub(crate) fn text(&mut self, text: Str) {
@@ -373,6 +400,22 @@ impl<'a> Walk<'a> {
             self.sink.bytes(text.as_bytes());
         }
     }
+}
+
+/// The bits that each of some integers takes, where that is less than writing each by itself.
+pub(super) fn packed_width(items: &[Value]) -> Option<usize> {
+    let (mut all, mut size) = (1, 0);
+    for item in items {
+        let Value::Int(number) = *item else {
+            return None;
+        };
+        let number = zigzag(number);
+        all |= number;
+        let more = (64 - (number >> 6).leading_zeros() as usize).div_ceil(7);
+        size += 1 + more;
+    }
+    let width = 64 - all.leading_zeros() as usize;
+    ((items.len() * width).div_ceil(8) + 1 < size).then_some(width)
 }
 
 impl Machine {

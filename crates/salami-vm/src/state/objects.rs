@@ -13,8 +13,8 @@ impl Walk<'_> {
         match value {
             Value::Bytes(bytes) => self.sink.block(heap.bytes(bytes)),
             Value::Big(big) => self.sink.block(&heap.big(big).to_signed_bytes_le()),
-            Value::List(list) => self.values(heap.list(list)),
-            Value::Tuple(tuple) => self.values(heap.tuple(tuple)),
+            Value::List(list) => self.items(heap.list(list)),
+            Value::Tuple(tuple) => self.items(heap.tuple(tuple)),
             Value::Dict(dict) => self.dict(dict),
             Value::Set(set) => self.set(set),
             Value::Range(range) => {

@@ -339,7 +339,8 @@ impl Threads {
             (0, 0)
         };
         let used = bytes.number()?;
-        let used = i64::try_from(used).map_err(|_| Malformed("too much fuel"))?;
+        let used = i64::try_from(used).ok().filter(|used| *used <= MOST_FUEL);
+        let used = used.ok_or(Malformed("too much fuel"))?;
         if bytes.left() > 0 {
             return Err(Malformed("more bytes than a state has"));
         }
@@ -558,6 +559,8 @@ impl Threads {
     }
 }
 
+/// More fuel is used by no execution.
+const MOST_FUEL: i64 = 1 << 61;
 /// More calls are in no execution.
 const MOST_CALLS: u64 = 1 << 62;
 

@@ -16,7 +16,7 @@ pub use bytes::StateError;
 pub(crate) use bytes::{Bytes, unzigzag};
 pub(crate) use settle::{registers_are_of_their_types, resumes};
 
-use super::{Standing, tag};
+use super::{Standing, packed_width, tag};
 use crate::context::Context;
 use crate::data::Data;
 use crate::heap::object::{
@@ -143,6 +143,38 @@ impl<'m, 'b> Reader<'m, 'b> {
     pub(crate) fn values(&mut self) -> Read<Vec<Value>> {
         let count = self.bytes.count()?;
         self.all(count)
+    }
+
+    /// The items of a list or tuple.
+    fn items(&mut self) -> Read<Vec<Value>> {
+        let count = self.bytes.length()?;
+        let (count, is_packed) = (count >> 1, count & 1 == 1);
+        if !is_packed {
+            return self.all(count);
+        }
+        let width = usize::from(self.bytes.byte()?);
+        if !(1..=64).contains(&width) {
+            return Err(Malformed("integers of no width"));
+        }
+        let size = count.saturating_mul(width).div_ceil(8);
+        let mut bytes = self.bytes.take(size)?.iter();
+        self.context.reserve(count.saturating_mul(16))?;
+        let (mut bits, mut held) = (0_u128, 0);
+        let mut items = Vec::with_capacity(count);
+        for _ in 0..count {
+            while held < width {
+                bits |= u128::from(bytes.next().copied().unwrap_or(0)) << held;
+                held += 8;
+            }
+            let number = bits & ((1 << width) - 1);
+            bits >>= width;
+            held -= width;
+            items.push(Value::Int(unzigzag(number as u64)));
+        }
+        if bits != 0 || packed_width(&items) != Some(width) {
+            return Err(Malformed("integers that take fewer bytes"));
+        }
+        Ok(items)
     }
 
     fn tagged(&mut self, first: u8) -> Read<Value> {

@@ -24,11 +24,11 @@ impl Reader<'_, '_> {
                 *self.heap().bytes_mut(bytes) = content.to_vec();
             }
             Value::List(list) => {
-                let values = self.values()?;
+                let values = self.items()?;
                 self.context.heap.modify_list(list, |place| *place = values);
             }
             Value::Tuple(tuple) => {
-                let values = self.values()?;
+                let values = self.items()?;
                 self.heap().account(values.len() * size_of::<Value>())?;
                 *self.heap().tuple_mut(tuple) = values;
             }
