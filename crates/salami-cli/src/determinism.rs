@@ -40,10 +40,7 @@ pub fn verify(arguments: &VerifyDeterminism, output: &mut Output) -> Result<(), 
 
 /// Runs it once with what there is outside; all that comes in is recorded. That it fails may be what
 /// it does.
-fn record(
-    setup: &Setup,
-    program: &salami::Program,
-) -> Result<Vec<String>, Failure> {
+fn record(setup: &Setup, program: &salami::Program) -> Result<Vec<String>, Failure> {
     let (mut session, options) = Session::new(setup, program, StandardInput::OfProgram)?;
     let mut execution = program
         .start(&options)

@@ -32,6 +32,9 @@ pub fn input(arguments: &Setup, program: &Program) -> Result<Given, Failure> {
             );
         };
         let field = program.inputs().iter().find(|field| field.name == name);
+        if field.is_none() && program.is_listing() {
+            return Err(not_loaded(program, name));
+        }
         if let Some(path) = value.strip_prefix('@')
             && !path.starts_with('@')
             && field.is_some_and(Field::is_stream)
@@ -64,7 +67,9 @@ pub fn does_not_fit(program: &Program, misfits: &[Misfit]) -> Failure {
         [only] => format!("the input does not fit: {only}"),
         _ => format!("the input does not fit:\n  - {}", what.join("\n  - ")),
     };
-    let help = if fields.is_empty() {
+    let help = if program.is_listing() {
+        loaded(program)
+    } else if fields.is_empty() {
         "the program takes no input: only the parameters of a `main` that the body does not call are".to_owned()
     } else {
         let shown: Vec<String> = fields
@@ -85,6 +90,34 @@ pub fn does_not_fit(program: &Program, misfits: &[Misfit]) -> Failure {
         )
     };
     Failure::usage(message).with_help(help)
+}
+
+/// What is said of a parameter that hand-written bytecode does not load.
+fn not_loaded(program: &Program, name: &str) -> Failure {
+    let known = program.inputs().iter().map(|field| field.name.as_str());
+    let meant = salami::closest(name, known);
+    let meant = meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
+    let message = format!("the program loads no input `{name}`{meant}");
+    Failure::usage(message).with_help(loaded(program))
+}
+
+/// Which inputs hand-written bytecode loads, and how they are given.
+fn loaded(program: &Program) -> String {
+    let fields = program.inputs();
+    if fields.is_empty() {
+        return "it loads no input: `LOAD_INPUT \"name\" -> $0` does".to_owned();
+    }
+    let shown: Vec<String> = fields
+        .iter()
+        .map(|field| match field.type_name.as_str() {
+            "Json" => format!("\"{}\"", field.name),
+            declared => format!("\"{}\": {declared}", field.name),
+        })
+        .collect();
+    format!(
+        "its inputs are {}; give them in a file, INPUT.json, or with --param NAME=VALUE",
+        shown.join(", ")
+    )
 }
 
 /// The value of one `--param`.
@@ -129,7 +162,7 @@ fn object(path: &Path) -> Result<Map<String, Value>, Failure> {
                 "{} must hold a JSON object, and holds {found}",
                 files::name(path)
             ))
-            .with_help("write {\"NAME\": VALUE} with the names of main's parameters"))
+            .with_help("write {\"NAME\": VALUE} with the names of the program's inputs"))
         }
     }
 }

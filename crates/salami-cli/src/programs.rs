@@ -135,10 +135,7 @@ fn sorted<T>(outcome: Result<T, CompileError>) -> Result<Result<T, Refusal>, Fai
 }
 
 fn undecodable(wrong: salami_source::Undecodable) -> CompileError {
-    CompileError::Refused(Refusal::new(
-        vec![wrong.diagnostic],
-        vec![wrong.source],
-    ))
+    CompileError::Refused(Refusal::new(vec![wrong.diagnostic], vec![wrong.source]))
 }
 
 /// What is said of our own bugs.

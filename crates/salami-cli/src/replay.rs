@@ -45,7 +45,9 @@ pub fn replay(arguments: &Replay, output: &mut Output) -> Result<(), Failure> {
 /// The number of a stored process, where that is no file.
 fn stored(record: &Path) -> Option<u64> {
     let text = record.to_str()?;
-    processes::arguments::process(text).ok().filter(|_| !record.exists())
+    processes::arguments::process(text)
+        .ok()
+        .filter(|_| !record.exists())
 }
 
 /// Runs it once, as long as nobody interrupts.

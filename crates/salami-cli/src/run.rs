@@ -2,11 +2,10 @@
 
 use std::io::Write;
 
-use salami::{Execution, LimitKind, Program, Progress, RunError};
+use salami::{Execution, Limit, LimitKind, Program, Progress, RunError};
 use serde_json::{Value, json};
 
 use crate::arguments::{Run, RunFormat, Setup};
-use salami_source::render;
 
 use crate::failure::{Failure, INTERRUPTED, IO, LIMIT, PROGRAM, REFUSED, USAGE, WAITING};
 use crate::output::Output;
@@ -55,6 +54,7 @@ pub fn to_the_end(
         }
         match progress {
             Progress::Running => {}
+            Progress::Absent(_) | Progress::Idle => return Err(waits_in_vain()),
             Progress::Suspended(wait) => {
                 recording.stopped(execution, &wait)?;
                 session.serve(&mut recording.around(execution), &wait)?;
@@ -127,13 +127,43 @@ pub fn failure(program: &Program, error: &RunError) -> Failure {
             let message = exit.message.as_ref().map(|message| format!("{message}\n"));
             Failure::rendered(exit.status, message.unwrap_or_default())
         }
-        RunError::Limit(limit) => Failure::rendered(LIMIT, limit.traceback()).with_help(limit.to_string()),
+        RunError::Limit(limit) => {
+            let help = other_limit(limit);
+            Failure::rendered(LIMIT, format!("{}help: {help}\n", limit.traceback())).with_help(help)
+        }
         RunError::Result(_) => Failure::new(PROGRAM, error.to_string())
             .with_help("return data: None, bool, int, float, str, lists, dicts with str keys, dataclasses, dates"),
-        RunError::Refused(text) => Failure::rendered(REFUSED, text.clone()),
+        RunError::Refused(refusal) => {
+            let shown = programs::rendered(&refusal.diagnostics, &refusal.sources);
+            Failure::rendered(REFUSED, shown)
+        }
         RunError::NotConnected(_) => Failure::new(WAITING, error.to_string()),
         RunError::Internal(text) => programs::bug(text),
     }
+}
+
+/// It is whole here, so it never waits for parts of itself.
+fn waits_in_vain() -> Failure {
+    let message = "the program waits for something that does not exist here";
+    Failure::new(WAITING, message)
+}
+
+/// How a limit is set to something else.
+pub fn other_limit(limit: &Limit) -> String {
+    let (example, or_none) = match limit.kind {
+        LimitKind::Memory | LimitKind::Output => ("heap=200MB", false),
+        LimitKind::Stack => ("stack=20MB", false),
+        LimitKind::Depth => ("depth=N", false),
+        LimitKind::Fuel => ("fuel=N", true),
+        LimitKind::Instructions => ("instructions=N", true),
+        LimitKind::Iterations => ("iterations=N", true),
+        LimitKind::Time => ("time=10min", true),
+    };
+    let none = match example.split_once('=') {
+        Some((name, _)) if or_none => format!(", --limit {name}=none takes it away"),
+        _ => String::new(),
+    };
+    format!("--limit {example} sets another limit{none}")
 }
 
 /// One JSON object for everything that can happen.
@@ -199,25 +229,23 @@ impl Outcome {
         let program = match programs::load_to_run(&arguments.setup)? {
             Ok(program) => program,
             Err(refusal) => {
-                let files: Vec<_> = refusal.sources.iter().collect();
-                let shown = refusal
-                    .diagnostics
-                    .iter()
-                    .map(|diagnostic| render::json(diagnostic, &files));
-                let diagnostics: Vec<Value> = shown.collect();
-                let (kind, code) = kind(REFUSED);
-                self.error = json!({
-                    "kind": kind,
-                    "code": code,
-                    "message": "the program is refused",
-                    "diagnostics": diagnostics,
-                    "context": null,
-                });
+                self.error = refusal.to_json();
                 return Ok(REFUSED);
             }
         };
         keep_within(&arguments.setup, &program)?;
-        let (mut session, mut execution, mut recording) = start(arguments, &program)?;
+        let (mut session, options) =
+            Session::new(&arguments.setup, &program, StandardInput::OfProgram)?;
+        let mut execution = match program.start(&options) {
+            Ok(execution) => execution,
+            // What is refused for its input is told as what is refused for any.
+            Err(RunError::Refused(refusal)) => {
+                self.error = refusal.to_json();
+                return Ok(REFUSED);
+            }
+            Err(error) => return Ok(self.failed(&program, &error)),
+        };
+        let mut recording = Recording::begin(arguments.record.as_deref(), &program, &options)?;
         let most = arguments.setup.run_limits().memory;
         let result = loop {
             let progress = execution.step(SLICE);
@@ -237,6 +265,7 @@ impl Outcome {
             }
             match progress {
                 Progress::Running => {}
+                Progress::Absent(_) | Progress::Idle => return Err(waits_in_vain()),
                 Progress::Suspended(wait) => {
                     recording.stopped(&execution, &wait)?;
                     session.serve(&mut recording.around(&mut execution), &wait)?;
@@ -252,10 +281,16 @@ impl Outcome {
                 self.result = result;
                 Ok(0)
             }
-            Err(error) => {
-                self.error = error.to_json();
-                Ok(failure(&program, &error).status)
-            }
+            Err(error) => Ok(self.failed(&program, &error)),
         }
+    }
+
+    /// Notes the error that ended it; the exit status.
+    fn failed(&mut self, program: &Program, error: &RunError) -> u8 {
+        self.error = error.to_json();
+        if let (RunError::Limit(limit), Value::Object(fields)) = (error, &mut self.error) {
+            fields.insert("help".to_owned(), other_limit(limit).into());
+        }
+        failure(program, error).status
     }
 }

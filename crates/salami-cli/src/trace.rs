@@ -69,5 +69,6 @@ fn object(event: &TraceEvent) -> serde_json::Value {
         "depth": event.depth,
         "text": event.text,
         "branch": event.branch,
+        "error": event.error,
     })
 }

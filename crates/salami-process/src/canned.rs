@@ -8,8 +8,9 @@ use crate::call::{Answer, Call};
 ///
 /// `{"call": "email.send", "arguments": {"to": "ada@example.org"}, "answer": 7}` answers a call of
 /// `email.send` with exactly these arguments; without `"arguments"` any will do. `"error": "text"`
-/// in place of `"answer"` lets the call fail; with neither the answer is null. `"delay": 0.02` lets it
-/// take so many seconds.
+/// in place of `"answer"` lets the call fail; a call that gives nothing has `"answer": null`, or
+/// `"nothing": true` where there is no null, as in TOML.
+/// `"delay": 0.02` lets it take so many seconds.
 ///
 /// The calls must come in the order of the answers, each once. In the form `{"order": "any",
 /// "answers": [...]}` each call gets the first answer that fits it and was not given yet; one with
@@ -200,8 +201,12 @@ fn exchange(value: Value) -> Result<Exchange, String> {
     };
     let answer = match (fields.remove("answer"), fields.remove("error")) {
         (Some(_), Some(_)) => return Err("it has both \"answer\" and \"error\"".to_owned()),
-        (answer, None) => Answer::Value(answer.unwrap_or(Value::Null)),
-        (None, Some(Value::String(message))) => Answer::Error(message),
+        (Some(answer), None) => Some(Answer::Value(answer)),
+        (None, None) => match fields.remove("nothing") {
+            Some(Value::Bool(true)) => Some(Answer::Value(Value::Null)),
+            _ => None,
+        },
+        (None, Some(Value::String(message))) => Some(Answer::Error(message)),
         (None, Some(_)) => return Err("\"error\" is a text".to_owned()),
     };
     let delay = match fields.remove("delay") {
@@ -219,19 +224,26 @@ fn exchange(value: Value) -> Result<Exchange, String> {
         Some(Value::Bool(repeats)) => repeats,
         Some(_) => return Err("\"repeat\" is true or false".to_owned()),
     };
-    match fields.keys().next() {
-        None => Ok(Exchange {
-            call,
-            arguments,
-            answer,
-            delay,
-            repeats,
-            is_given: false,
-        }),
-        Some(unknown) => Err(format!(
+    if let Some(unknown) = fields.keys().next() {
+        return Err(format!(
             "there is no \"{unknown}\": it has \"call\", \"arguments\", \"delay\", and \"answer\" or \"error\""
-        )),
+        ));
     }
+    let Some(answer) = answer else {
+        return Err(
+            "it has neither \"answer\" nor \"error\"; a call that gives nothing has \"answer\": null \
+             (in TOML: nothing = true)"
+                .to_owned(),
+        );
+    };
+    Ok(Exchange {
+        call,
+        arguments,
+        answer,
+        delay,
+        repeats,
+        is_given: false,
+    })
 }
 
 #[cfg(test)]
@@ -242,13 +254,19 @@ mod tests {
     fn says_what_is_wrong() {
         let problem = |text: &str| Canned::parse(text).err().unwrap_or_default();
         assert_eq!(
-            problem("{\"call\": \"a.b\"}\n{\"cal\": 1}"),
+            problem("{\"call\": \"a.b\", \"answer\": null}\n{\"cal\": 1}"),
             "answer 2: it has no \"call\", the name of a function such as \"email.send\""
         );
         assert!(problem("{\"call\": \"a.b\", \"anser\": 1}").contains("no \"anser\""));
         assert!(problem("{").starts_with("line 1: "));
-        assert!(Canned::parse("[{\"call\": \"a.b\"}]").is_ok());
-        assert!(problem("[{\"call\": \"a.b\", \"delay\": -1}]").contains("seconds"));
+        assert!(Canned::parse("[{\"call\": \"a.b\", \"nothing\": true}]").is_ok());
+        let forgotten = problem("[{\"call\": \"a.b\"}]");
+        assert!(
+            forgotten.contains("neither \"answer\" nor \"error\""),
+            "{forgotten}"
+        );
+        let late = problem("[{\"call\": \"a.b\", \"answer\": 1, \"delay\": -1}]");
+        assert!(late.contains("seconds"), "{late}");
     }
 
     #[test]

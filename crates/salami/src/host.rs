@@ -146,7 +146,8 @@ pub(crate) fn wait(wait: salami_vm::Wait) -> Result<Wait, String> {
         tool: tool.to_owned(),
         function: function.to_owned(),
         arguments,
-        sequence: call.sequence, key: String::new(),
+        sequence: call.sequence,
+        key: String::new(),
     }))
 }
 

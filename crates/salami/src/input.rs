@@ -12,7 +12,8 @@ use crate::suggest::closest;
 pub struct Field {
     /// Its name.
     pub name: String,
-    /// Its type, as Python writes it; `Json` for any data.
+    /// Its type, as Python writes it, or where hand-written bytecode declares it in the words of JSON;
+    /// `Json` for any data.
     pub type_name: String,
     /// Whether it must be given.
     pub required: bool,
@@ -30,7 +31,7 @@ impl Field {
     /// Whether the parameter is text and nothing else.
     #[must_use]
     pub fn is_text(&self) -> bool {
-        self.type_name == "str"
+        matches!(&*self.type_name, "str" | "string")
     }
 }
 
@@ -118,10 +119,16 @@ pub(crate) fn fields(module: &Module, is_required: impl Fn(&str) -> bool) -> Vec
                 Instruction::Decode { schema, .. } => Some(*schema),
                 _ => None,
             });
+        let declared = module.inputs.iter().find(|field| field.name == *name);
+        let type_name = match (schema, declared) {
+            (Some(schema), _) => type_name(module, schema, 0),
+            (None, Some(declared)) => salami_ir::text::spoken(declared.tags),
+            (None, None) => "Json".to_owned(),
+        };
         fields.push(Field {
             name: name.clone(),
-            type_name: schema.map_or_else(|| "Json".into(), |schema| type_name(module, schema, 0)),
-            required: is_required(name),
+            type_name,
+            required: is_required(name) || declared.is_some(),
             is_stream: schema.is_some_and(|schema| admits_stream(module, schema)),
             schema,
         });

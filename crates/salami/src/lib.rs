@@ -44,6 +44,7 @@ mod host;
 mod input;
 mod json;
 mod listing;
+mod look;
 mod process;
 mod profile;
 mod program;
@@ -59,12 +60,12 @@ pub use debug::{Breakpoint, Debugger, Place, Step, Stop, Trace, TraceEvent, Vari
 pub use error::{CompileError, Exception, Exit, Limit, LimitKind, Refusal, RunError};
 pub use host::{Host, Reading, STANDARD_INPUT, Wait};
 pub use input::{Field, Misfit};
+pub use look::{FrameView, ThreadView, look};
 pub use process::{ProcessRuntime, process_options};
 pub use profile::{Interrupt, Profile, RunLimits, bytes};
 pub use program::{Program, is_module};
 pub use record::{Determinism, Manner, Recorder, Replayed, Replaying, Verifier, record, replay};
 pub use run::{Execution, Progress, Run, RunOptions};
-pub use snapshot::{ResumeOptions, Seal, SnapshotError};
 pub use salami_check::{EffectClass, Effects, Strict, Stub};
 pub use salami_process::record::{Broken, Difference, RecordError};
 pub use salami_process::{
@@ -73,5 +74,6 @@ pub use salami_process::{
 };
 pub use salami_source::{Diagnostic, Edit, Source, mended};
 pub use salami_vm::{ErrorContext, check_limits};
+pub use snapshot::{ResumeOptions, Seal, SnapshotError};
 pub use suggest::closest;
 pub use traceback::Frame;

@@ -130,7 +130,9 @@ impl Program {
         let module = self.module().clone();
         let inputs = assumed_inputs(&module);
         let verified = verify_for(module, salami_vm::leaf::leaves(), &self.limits(), inputs);
-        let doubts = verified.map(|verified| verified.doubts()).unwrap_or_default();
+        let doubts = verified
+            .map(|verified| verified.doubts())
+            .unwrap_or_default();
         doubts.iter().map(|doubt| reader.doubt(doubt)).collect()
     }
 

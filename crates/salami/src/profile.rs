@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::compile::Limits;
+use crate::error::LimitKind;
 use crate::run::RunOptions;
 
 /// A megabyte, in which limits are given.
@@ -155,6 +156,21 @@ impl RunLimits {
         Ok(())
     }
 
+    /// What a limit is set to: bytes, microseconds, or a number of what is counted. What a program
+    /// prints has no limit of its own: where it is kept, it counts as memory.
+    #[must_use]
+    pub fn most(&self, kind: LimitKind) -> Option<u64> {
+        match kind {
+            LimitKind::Fuel => self.fuel,
+            LimitKind::Memory | LimitKind::Output => Some(self.memory),
+            LimitKind::Stack => Some(self.stack),
+            LimitKind::Depth => Some(u64::from(self.depth)),
+            LimitKind::Instructions => self.instructions,
+            LimitKind::Iterations => self.iterations,
+            LimitKind::Time => self.time,
+        }
+    }
+
     /// The same for the machine.
     pub(crate) fn of_machine(&self) -> salami_vm::Limits {
         let size = |bytes| usize::try_from(bytes).unwrap_or(usize::MAX);
@@ -239,6 +255,28 @@ fn with_unit(value: &str, units: &[(&str, u64)], example: &str) -> Result<u64, S
             .checked_mul(*factor)
             .ok_or_else(|| format!("{value} is too much")),
         _ => Err(format!("expected {example}, not `{value}`")),
+    }
+}
+
+/// A number of bytes as a person writes it, so that it can be given again: `100 MB`.
+pub(crate) fn shown_bytes(bytes: u64) -> String {
+    match bytes {
+        0 => "0 bytes".to_owned(),
+        _ if bytes.is_multiple_of(MEGABYTE) => format!("{} MB", bytes / MEGABYTE),
+        _ if bytes.is_multiple_of(1_000) => format!("{} KB", bytes / 1_000),
+        _ => format!("{bytes} bytes"),
+    }
+}
+
+/// A length of time in microseconds as a person writes it: `5 min`, `30 s`, `250 ms`.
+pub(crate) fn shown_time(time: u64) -> String {
+    const MINUTE: u64 = 60 * SECOND;
+    match time {
+        0 => "0 s".to_owned(),
+        _ if time.is_multiple_of(MINUTE) => format!("{} min", time / MINUTE),
+        _ if time.is_multiple_of(SECOND) => format!("{} s", time / SECOND),
+        _ if time.is_multiple_of(1_000) => format!("{} ms", time / 1_000),
+        _ => format!("{time} us"),
     }
 }
 

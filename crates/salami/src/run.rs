@@ -707,7 +707,7 @@ impl Execution {
     }
 
     /// A line of a traceback; none for what is not the program's own.
-    fn frame_at(&self, function: FunctionIndex, address: Address) -> Option<Frame> {
+    pub(crate) fn frame_at(&self, function: FunctionIndex, address: Address) -> Option<Frame> {
         let name = self
             .program
             .module()

@@ -1,5 +1,6 @@
 //! What the editor asks for, and what it is told.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -35,6 +36,8 @@ struct Running {
     debugger: Debugger,
     session: Session,
     path: PathBuf,
+    /// The calls that were shown.
+    told: BTreeSet<u64>,
 }
 
 /// The server.
@@ -93,7 +96,7 @@ impl<W: Write> Server<W> {
         match command.as_str() {
             "initialize" => self.writer.event("initialized", json!({}))?,
             "configurationDone" if self.stop_on_entry => self.stopped("entry", None)?,
-            "configurationDone" => self.step = Some(Step::Continue),
+            "configurationDone" => self.begin()?,
             "pause" => {
                 self.step = None;
                 self.stopped("pause", None)?;
@@ -104,6 +107,21 @@ impl<W: Write> Server<W> {
             _ => {}
         }
         Ok(self.turn())
+    }
+
+    /// Lets the program run, unless its first line has a breakpoint.
+    fn begin(&mut self) -> Result<(), String> {
+        let here = self
+            .running
+            .as_ref()
+            .and_then(|running| running.debugger.at_breakpoint());
+        match here {
+            Some(stop) => self.after(stop),
+            None => {
+                self.step = Some(Step::Continue);
+                Ok(())
+            }
+        }
     }
 
     fn turn(&self) -> Turn {
@@ -161,7 +179,11 @@ impl<W: Write> Server<W> {
         };
         let told = match wait {
             Wait::Until(until) => format!("waits until {}\n", instant::show(*until)),
-            Wait::Call(call) => format!("calls {}\n", call.name()),
+            // Calls side by side are told again until all are answered.
+            Wait::Call(call) if running.told.insert(call.sequence) => {
+                let arguments = Value::Object(call.arguments.clone());
+                format!("calls {} {arguments}\n", call.name())
+            }
             _ => String::new(),
         };
         let served = running.session.serve(&mut running.debugger, wait);
@@ -261,6 +283,7 @@ impl<W: Write> Server<W> {
             debugger,
             session,
             path: file,
+            told: BTreeSet::new(),
         });
         let lines = core::mem::take(&mut self.lines);
         self.replace_breakpoints(&lines);
@@ -302,8 +325,7 @@ impl<W: Write> Server<W> {
         }
         let mut set = Vec::new();
         for &line in lines {
-            let point = running.debugger.add_breakpoint(line);
-            set.push(point.map(|point| point.place));
+            set.push(running.debugger.add_line_breakpoint(line));
         }
         set
     }

@@ -3,15 +3,17 @@
 mod command;
 mod reader;
 
-use salami::{Debugger, Place, Program, Step, Stop, Wait};
+use std::collections::BTreeSet;
+
+use salami::{Debugger, Place, Program, Reading, STANDARD_INPUT, Step, Stop, Wait};
 
 use crate::arguments;
-use crate::failure::Failure;
+use crate::failure::{Failure, INTERRUPTED};
 use crate::output::Output;
 use crate::session::{Session, StandardInput};
 use crate::{dap, files, instant, interrupt, run};
 use command::Command;
-use reader::Reader;
+use reader::{Line, PROMPT, Reader};
 
 /// Instructions between two looks at whether Ctrl-C was pressed.
 const SLICE: u64 = 50_000;
@@ -24,7 +26,8 @@ pub fn debug(arguments: &arguments::Debug, output: &mut Output) -> Result<(), Fa
         None => return Err(Failure::usage("`salami debug` needs a program")),
     };
     let program = run::load(setup)?;
-    let (session, options) = Session::new(setup, &program, StandardInput::OfCommand)?;
+    let standard_input = StandardInput::OfCommand(arguments.stdin.as_deref());
+    let (session, options) = Session::new(setup, &program, standard_input)?;
     let started = Debugger::new(&program, &options);
     let debugger = started.map_err(|error| run::failure(&program, &error))?;
     let name = files::name(&setup.program);
@@ -34,6 +37,10 @@ pub fn debug(arguments: &arguments::Debug, output: &mut Output) -> Result<(), Fa
         session: session.simulated(),
         name,
         output,
+        reader: Reader::new()?,
+        has_standard_input: arguments.stdin.is_some(),
+        typed: Vec::new(),
+        told: BTreeSet::new(),
         ended: None,
     };
     for &place in &arguments.breakpoints {
@@ -41,10 +48,20 @@ pub fn debug(arguments: &arguments::Debug, output: &mut Output) -> Result<(), Fa
     }
     if arguments.breakpoints.is_empty() {
         shell.show_place()?;
+    } else if let Some(stop) = shell.debugger.at_breakpoint() {
+        shell.after(stop)?;
     } else {
-        shell.go(Step::Continue)?;
+        shell.go(How::Step(Step::Continue))?;
     }
-    shell.serve(&mut Reader::new()?)
+    shell.serve()
+}
+
+/// How the program goes on.
+#[derive(Clone, Copy)]
+enum How {
+    Step(Step),
+    /// By one instruction.
+    Instruction,
 }
 
 struct Shell<'a> {
@@ -53,18 +70,39 @@ struct Shell<'a> {
     session: Session,
     name: String,
     output: &'a mut Output,
-    /// How the program ended, for the exit status.
+    reader: Reader,
+    /// Whether the program's standard input is a file.
+    has_standard_input: bool,
+    /// What was typed for the program and not read by it yet.
+    typed: Vec<u8>,
+    /// The calls that were shown.
+    told: BTreeSet<u64>,
+    /// How the program ended, or what it waits for in vain: for the exit status.
     ended: Option<Failure>,
 }
 
 impl Shell<'_> {
-    fn serve(mut self, reader: &mut Reader) -> Result<(), Failure> {
+    fn serve(mut self) -> Result<(), Failure> {
         let mut last: Option<Command> = None;
+        let mut was_interrupted = false;
         loop {
             self.output.flush()?;
-            let Some(line) = reader.line()? else {
-                break;
+            let line = match self.reader.command()? {
+                Line::Text(line) => line,
+                Line::Further(line) => {
+                    // Nobody sees what it is the answer to, else.
+                    self.say(&format!("{PROMPT}{line}"))?;
+                    line
+                }
+                Line::Interrupted if was_interrupted => break,
+                Line::Interrupted => {
+                    was_interrupted = true;
+                    self.say("Ctrl-C again, or `quit`, leaves")?;
+                    continue;
+                }
+                Line::End => break,
             };
+            was_interrupted = false;
             let command = match (line.trim(), last.clone()) {
                 ("", Some(command)) => command,
                 ("", None) => continue,
@@ -93,11 +131,8 @@ impl Shell<'_> {
 
     fn obey(&mut self, command: &Command) -> Result<(), Failure> {
         match command {
-            Command::Go(step) => self.go(*step),
-            Command::Instruction => {
-                let stop = self.debugger.instruction_step();
-                self.after(stop)
-            }
+            Command::Go(step) => self.go(How::Step(*step)),
+            Command::Instruction => self.go(How::Instruction),
             Command::Back => {
                 self.ended = None;
                 let stop = self.debugger.back();
@@ -202,9 +237,15 @@ impl Shell<'_> {
         Ok(())
     }
 
-    fn go(&mut self, step: Step) -> Result<(), Failure> {
+    fn go(&mut self, how: How) -> Result<(), Failure> {
+        // An old Ctrl-C is none of this step.
+        interrupt::taken();
+        self.ended = None;
         loop {
-            let stop = self.debugger.go(step, SLICE);
+            let stop = match how {
+                How::Step(step) => self.debugger.go(step, SLICE),
+                How::Instruction => self.debugger.instruction_step(),
+            };
             self.pass_on()?;
             match stop {
                 Stop::Paused if interrupt::taken() => {
@@ -213,24 +254,72 @@ impl Shell<'_> {
                 }
                 Stop::Paused => {}
                 Stop::Waiting(wait) => {
-                    match &wait {
-                        Wait::Until(until) => {
-                            self.say(&format!(
-                                "waits until {}: the clock is moved on",
-                                instant::show(*until)
-                            ))?;
-                        }
-                        Wait::Call(call) => {
-                            let arguments = serde_json::Value::Object(call.arguments.clone());
-                            self.say(&format!("calls {} {arguments}", call.name()))?;
-                        }
-                        _ => {}
+                    if !self.meet(&wait)? {
+                        return self.show_place();
                     }
-                    self.session.serve(&mut self.debugger, &wait)?;
                 }
                 stop => return self.after(stop),
             }
         }
+    }
+
+    /// Gives the program what it waits for; `false` if that cannot be had now: it stays where it is.
+    fn meet(&mut self, wait: &Wait) -> Result<bool, Failure> {
+        match wait {
+            Wait::Until(until) => {
+                self.say(&format!(
+                    "waits until {}: the clock is moved on",
+                    instant::show(*until)
+                ))?;
+            }
+            // Calls side by side are told again until all are answered.
+            Wait::Call(call) if self.told.insert(call.sequence) => {
+                let arguments = serde_json::Value::Object(call.arguments.clone());
+                self.say(&format!("calls {} {arguments}", call.name()))?;
+            }
+            Wait::Input(reading)
+                if reading.stream == STANDARD_INPUT && !self.has_standard_input =>
+            {
+                return self.read(reading);
+            }
+            _ => {}
+        }
+        self.output.flush()?;
+        match self.session.serve(&mut self.debugger, wait) {
+            Ok(()) => Ok(true),
+            Err(failure) => {
+                if failure.status == INTERRUPTED {
+                    interrupt::taken();
+                }
+                self.say(failure.to_string().trim_end())?;
+                self.ended = Some(Failure::silent(failure.status));
+                Ok(false)
+            }
+        }
+    }
+
+    /// Gives the program what is typed, in a terminal; a pipe of commands has nothing for it.
+    fn read(&mut self, reading: &Reading) -> Result<bool, Failure> {
+        if self.typed.is_empty() && self.reader.is_terminal() {
+            self.output.flush()?;
+            match self.reader.input()? {
+                Line::Text(line) | Line::Further(line) => {
+                    self.typed.extend(line.as_bytes());
+                    self.typed.push(b'\n');
+                }
+                Line::End => {}
+                Line::Interrupted => return Ok(false),
+            }
+        } else if self.typed.is_empty() {
+            self.say(
+                "the program reads standard input, where the commands come from: it is empty \
+                 (--stdin FILE gives it another)",
+            )?;
+        }
+        let rest = self.typed.split_off(reading.size.min(self.typed.len()));
+        let chunk = core::mem::replace(&mut self.typed, rest);
+        self.debugger.feed(Ok(chunk));
+        Ok(true)
     }
 
     /// Shows what the program printed.
@@ -263,7 +352,7 @@ impl Shell<'_> {
                 self.say(&format!("{name} was {before}, is {after}"))?;
                 self.show_place()
             }
-            Stop::Waiting(wait) => self.session.serve(&mut self.debugger, &wait),
+            Stop::Waiting(wait) => self.meet(&wait).map(|_| ()),
             Stop::Raised(text) => {
                 self.say(&format!("uncaught: {text}"))?;
                 self.show_place()

@@ -51,6 +51,7 @@ FILE.ir` makes a binary module of it, which the three show in the same way.
   `salami check` lists the lines where that may be, for an input of which it knows what `INPUT` lines say.
 - **Functions** come behind the code that runs first: `FUNCTION \"double\" parameters 1`, its lines with
   addresses of their own, its arguments in `$0` and on; `CALL \"double\" [$0] -> $1` calls it.
+- `Step 1: EXTRACT_JSON(response, \"email\") -> found` is `1: EXTRACT_JSON response \"email\" -> found`.
 - `REQUIRE slack.send_message` permits a service, `REQUIRE slack` all of its methods. A file without such
   lines may call what it names.
 - What was stored by `STORE_OUTPUT` is the result, unless `RETURN` has a value. The last `RETURN` may be left

@@ -21,7 +21,7 @@ pub(super) const LEAVES: &[Leaf] = &[
 fn iterator(context: &mut Context, value: Value) -> Result<Value, Raise> {
     match ops::iterate(context, value)? {
         iterator @ Value::Iterator(_) => Ok(iterator),
-        _ => Err(Raise::Internal("a generator was given to a leaf")),
+        _ => Err(ops::not_native(context, value)),
     }
 }
 

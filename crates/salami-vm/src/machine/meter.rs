@@ -90,7 +90,11 @@ impl Meter {
         };
         *counter = counter.saturating_add(1);
         let count = *counter;
-        count <= self.most_instructions
+        match counted {
+            // A loop that goes round once too often is told as that.
+            Counted::EmptyRound => count <= self.most_instructions.saturating_add(1),
+            _ => count <= self.most_instructions,
+        }
     }
 
     /// Takes back the instruction that was counted last: it will run again.

@@ -244,10 +244,21 @@ impl Machine {
         let op = function
             .and_then(|function| function.code.get(frame.position as usize))
             .copied();
-        let instruction = self.instruction_at(frame.function, frame.position).cloned();
+        let instruction = function.and_then(|prepared| {
+            let address = prepared.raising.get(frame.position as usize)?;
+            let function = program.module.functions.get(frame.function as usize)?;
+            function.code.get(*address as usize)
+        });
         let (Some(op), Some(instruction)) = (op, instruction) else {
             return Err(Raise::Internal("execution left its function"));
         };
+        // What programs wait for most is not copied, as what is rare may be.
+        if let Instruction::CallService { service, .. } | Instruction::BeginCall { service, .. } =
+            instruction
+        {
+            return self.tool_call(frame, op, service);
+        }
+        let instruction = instruction.clone();
         let register = |register: u8| {
             self.stack
                 .get(frame.base as usize + usize::from(register))
@@ -397,27 +408,6 @@ impl Machine {
                 }
                 Ok(())
             }
-            (
-                Op::CallService { result, site } | Op::BeginCall { result, site },
-                Instruction::CallService { service, .. } | Instruction::BeginCall { service, .. },
-            ) => {
-                let site = function.and_then(|function| function.sites.get(site as usize));
-                let arguments: Vec<Value> = site
-                    .iter()
-                    .flat_map(|site| site.arguments.iter())
-                    .map(|&position| {
-                        let place = frame.base as usize + position as usize;
-                        self.stack.get(place).copied().unwrap_or_default()
-                    })
-                    .collect();
-                let value = if let Op::BeginCall { .. } = op {
-                    self.begin_call(&service, &arguments)?
-                } else {
-                    self.call_service(&service, &arguments)?
-                };
-                self.write(result, value);
-                Ok(())
-            }
             (Op::EndCall { call, result }, Instruction::EndCall { .. }) => {
                 let call = register(call);
                 let value = self.end_call(call)?;
@@ -443,6 +433,32 @@ impl Machine {
                 "an operation that is not its instruction's",
             )),
         }
+    }
+
+    /// A call of a tool, or the beginning of one.
+    fn tool_call(&mut self, frame: super::Frame, op: Op, service: &str) -> Result<(), Raise> {
+        let (Op::CallService { result, site } | Op::BeginCall { result, site }) = op else {
+            return Err(Raise::Internal(
+                "an operation that is not its instruction's",
+            ));
+        };
+        let function = self.program.functions.get(frame.function as usize);
+        let site = function.and_then(|function| function.sites.get(site as usize));
+        let arguments: Vec<Value> = site
+            .iter()
+            .flat_map(|site| site.arguments.iter())
+            .map(|&position| {
+                let place = frame.base as usize + position as usize;
+                self.stack.get(place).copied().unwrap_or_default()
+            })
+            .collect();
+        let value = if let Op::BeginCall { .. } = op {
+            self.begin_call(service, &arguments)?
+        } else {
+            self.call_service(service, &arguments)?
+        };
+        self.write(result, value);
+        Ok(())
     }
 }
 

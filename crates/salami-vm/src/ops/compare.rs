@@ -731,7 +731,7 @@ fn not_a_container(context: &mut Context, container: Value) -> Raise {
 fn walk_contains(context: &mut Context, container: Value, item: Value) -> Result<bool, Raise> {
     let iterator = super::iterate::iterate(context, container)?;
     let Value::Iterator(iterator) = iterator else {
-        return Err(Raise::Internal("a generator was given to a native walk"));
+        return Err(super::iterate::not_native(context, container));
     };
     let cost = super::iterate::size_hint(&context.heap, container);
     context.charge(cost)?;

@@ -183,7 +183,35 @@ fn ended(heap: &mut Heap, iterator: IteratorRef, value: Option<Value>) -> Option
     value
 }
 
+/// Whether its next value may have to be waited for, or several are asked for it.
+fn may_wait(heap: &Heap, inner: Value) -> bool {
+    let Value::Iterator(inner) = inner else {
+        return false;
+    };
+    matches!(
+        heap.iterator(inner),
+        IteratorObject::Native { .. }
+            | IteratorObject::Zip { .. }
+            | IteratorObject::Enumerate { .. }
+    )
+}
+
+/// The iterators of a `zip` of few, none of which may wait, and whether lengths must be equal.
+fn few_zipped(heap: &Heap, iterator: IteratorRef) -> Option<([Value; FEW], usize, bool)> {
+    let IteratorObject::Zip { inner, strict, .. } = heap.iterator(iterator) else {
+        return None;
+    };
+    let mut few = [Value::Unset; FEW];
+    few.get_mut(..inner.len())?.copy_from_slice(inner);
+    let waits = inner.iter().any(|&one| may_wait(heap, one));
+    (!waits).then_some((few, inner.len(), *strict))
+}
+
 fn next_other(context: &mut Context, iterator: IteratorRef) -> Result<Option<Value>, Raise> {
+    if let Some((few, count, strict)) = few_zipped(&context.heap, iterator) {
+        context.heap.reserve(256 + count * 3 * VALUE_SIZE)?;
+        return next_of_zip(context, few.get(..count).unwrap_or(&few), strict);
+    }
     let object = context.heap.iterator(iterator).clone();
     match object {
         IteratorObject::Str { text, offset } => {
@@ -296,19 +324,11 @@ fn next_other(context: &mut Context, iterator: IteratorRef) -> Result<Option<Val
         }
         IteratorObject::Zip { inner, strict, .. } => {
             context.heap.reserve(256 + inner.len() * 3 * VALUE_SIZE)?;
-            let iterators = inner.iter().filter_map(|&one| match one {
-                Value::Iterator(one) => Some(one),
-                _ => None,
-            });
-            let may_wait = |one: IteratorRef| {
-                matches!(
-                    context.heap.iterator(one),
-                    IteratorObject::Native { .. }
-                        | IteratorObject::Zip { .. }
-                        | IteratorObject::Enumerate { .. }
-                )
-            };
-            if iterators.clone().any(may_wait) {
+            if inner.iter().any(|&one| may_wait(&context.heap, one)) {
+                let iterators = inner.iter().filter_map(|&one| match one {
+                    Value::Iterator(one) => Some(one),
+                    _ => None,
+                });
                 let iterators = iterators.collect();
                 return crate::leaf::kept(context, iterators, Vec::new(), |context| {
                     next_of_zip(context, &inner, strict)
@@ -382,6 +402,9 @@ fn next_inner(context: &mut Context, inner: Value) -> Result<Option<Value>, Rais
 }
 
 type DictWalk = (crate::value::DictRef, DictPart, usize, usize, bool);
+
+/// Iterators that `zip` asks without copying their list.
+const FEW: usize = 4;
 
 /// Empty slots of a set that are passed by without being paid for.
 const FREE_SLOTS: usize = 32;
@@ -490,11 +513,20 @@ pub fn collect(context: &mut Context, value: Value) -> Result<Vec<Value>, Raise>
         _ => {}
     }
     let Value::Iterator(iterator) = iterate(context, value)? else {
-        return Err(Raise::Internal("a generator was given to a leaf"));
+        return Err(not_native(context, value));
     };
     crate::leaf::kept(context, vec![iterator], Vec::new(), |context| {
         collect_rest(context, iterator, size)
     })
+}
+
+/// The error of native code that is given a generator: it runs no code of the program. Compiled programs
+/// give theirs to the prelude.
+pub(crate) fn not_native(context: &mut Context, value: Value) -> Raise {
+    let name = super::type_name(&context.heap, value);
+    context.type_error(format!(
+        "a native function cannot run a '{name}': take its items with NEXT"
+    ))
 }
 
 /// What an iterator still gives.

@@ -1,5 +1,6 @@
 //! What of a program's code an instrument needs again and again, worked out once.
 
+use salami_ir::instruction::OperandView;
 use salami_ir::{Address, FunctionIndex};
 
 use crate::program::Program;
@@ -17,6 +18,8 @@ struct Entry {
 #[derive(Clone, Debug)]
 pub(super) struct Code {
     entries: Vec<Vec<Entry>>,
+    /// For each variable of the module, whether it is the program's own, not the library's.
+    own_globals: Vec<bool>,
     /// How many lines of a listing come before those of each function.
     before: Vec<u32>,
     /// Whether it was compiled from source, whose lines people know.
@@ -66,10 +69,16 @@ impl Code {
             .collect();
         Self {
             entries,
+            own_globals: own_globals(program),
             before,
             by_line: !program.sources().is_empty(),
             is_listed: program.listing(program.module().entry).is_some(),
         }
+    }
+
+    /// Whether a variable of the module is the program's own, by its index.
+    pub(super) fn is_own_global(&self, index: usize) -> bool {
+        self.own_globals.get(index).copied().unwrap_or(true)
     }
 
     /// Whether a step is a line, not an instruction.
@@ -109,4 +118,26 @@ impl Code {
 /// The number of a listing's line here: its position, from 1.
 fn number(position: usize) -> u32 {
     u32::try_from(position).map_or(u32::MAX, |position| position.saturating_add(1))
+}
+
+/// For each variable of the module, whether code of the program itself uses it; all where there is no
+/// source to tell.
+pub(crate) fn own_globals(program: &Program) -> Vec<bool> {
+    let module = program.module();
+    let mut own = vec![program.sources().is_empty(); module.globals.len()];
+    for (index, function) in (0..).zip(&module.functions) {
+        for (address, instruction) in (0..).zip(&function.code) {
+            instruction.operands(|operand| {
+                if let OperandView::Global(global) = operand
+                    && let Some(slot) = own.get_mut(global.index())
+                    && !*slot
+                {
+                    *slot = program
+                        .place(FunctionIndex(index), Address(address))
+                        .is_some();
+                }
+            });
+        }
+    }
+    own
 }

@@ -1,6 +1,7 @@
 //! The way back: copies of an execution at some of its steps, and what came in from outside. An
 //! earlier step is reached by running again from the copy before it.
 
+use super::Caught;
 use crate::run::Execution;
 use salami_process::Answer;
 
@@ -27,6 +28,7 @@ pub(super) enum Event {
 pub(super) struct Moment {
     pub(super) steps: u64,
     pub(super) execution: Execution,
+    pub(super) caught: Option<Caught>,
 }
 
 /// Copies and events of one execution.
@@ -43,6 +45,7 @@ impl History {
         let moments = vec![Moment {
             steps: 0,
             execution: start,
+            caught: None,
         }];
         Self {
             moments,
@@ -52,7 +55,7 @@ impl History {
     }
 
     /// Keeps a copy if one is due. The steps only grow between calls of [`History::forget_after`].
-    pub(super) fn keep(&mut self, steps: u64, execution: &Execution) {
+    pub(super) fn keep(&mut self, steps: u64, execution: &Execution, caught: Option<Caught>) {
         let last = self.moments.last().map_or(0, |moment| moment.steps);
         if steps < last.saturating_add(self.interval) {
             return;
@@ -60,6 +63,7 @@ impl History {
         self.moments.push(Moment {
             steps,
             execution: execution.clone(),
+            caught,
         });
         if self.moments.len() > COPIES {
             let mut index = 0;

@@ -514,8 +514,7 @@ impl Debugger {
 
     /// Runs one instruction that can be gone back over; what stops the execution whoever drives it.
     fn instruction(&mut self) -> Option<Stop> {
-        self.history
-            .keep(self.steps, &self.execution, self.caught);
+        self.history.keep(self.steps, &self.execution, self.caught);
         self.instruction_forward()
     }
 

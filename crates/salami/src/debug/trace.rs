@@ -9,6 +9,7 @@ use crate::error::RunError;
 use crate::program::Program;
 use crate::run::RunOptions;
 use salami_process::Answer;
+use serde_json::Value;
 
 /// One instruction that was run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,12 +24,17 @@ pub struct TraceEvent {
     pub text: String,
     /// Where it branched to.
     pub branch: Option<u32>,
+    /// What the exception says that it raised; it set nothing then.
+    pub error: Option<String>,
 }
 
 impl core::fmt::Display for TraceEvent {
-    /// `IP=2: IF_FALSE $1 -> 5 (to IP 5)`
+    /// `IP=2: IF_FALSE $1 -> 5 (to IP 5)`, `IP=1: CALL_SERVICE "a.b" [] -> $0 (error "gone")`
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(formatter, "IP={}: {}", self.instruction, self.text)?;
+        if let Some(error) = &self.error {
+            write!(formatter, " (error {})", Value::from(error.as_str()))?;
+        }
         match self.branch {
             Some(target) => write!(formatter, " (to IP {target})"),
             None => Ok(()),
@@ -71,11 +77,21 @@ impl<'a> Trace<'a> {
         let stop = self.debugger.instruction_forward().unwrap_or(Stop::Here);
         let ran =
             self.debugger.steps() > steps || matches!(stop, Stop::Ended(Ok(_)) | Stop::Raised(_));
+        let error = self.error(steps, &stop);
         let event = match before {
-            Some((function, address)) if ran => self.event(function, address, depth),
+            Some((function, address)) if ran => self.event(function, address, depth, error),
             _ => None,
         };
         (event, stop)
+    }
+
+    /// What the exception says that the last instruction raised.
+    fn error(&self, steps: u64, stop: &Stop) -> Option<String> {
+        match stop {
+            Stop::Raised(_) => self.debugger.error(),
+            _ if self.debugger.steps() > steps => self.debugger.just_caught(),
+            _ => None,
+        }
     }
 
     /// Runs a line of a listing, or what is left of it after a wait.
@@ -99,7 +115,8 @@ impl<'a> Trace<'a> {
                     let ran = self.debugger.steps() > steps
                         || matches!(stop, Stop::Ended(Ok(_)) | Stop::Raised(_));
                     let open = self.open.take().filter(|_| ran);
-                    return (open.and_then(|open| self.listed_event(open)), stop);
+                    let error = self.error(steps, &stop);
+                    return (open.and_then(|open| self.listed_event(open, error)), stop);
                 }
                 None => {}
             }
@@ -115,7 +132,9 @@ impl<'a> Trace<'a> {
                     })
             });
             if !goes_on {
-                let event = self.open.take().and_then(|open| self.listed_event(open));
+                let error = self.error(steps, &Stop::Here);
+                let open = self.open.take();
+                let event = open.and_then(|open| self.listed_event(open, error));
                 return (event, Stop::Here);
             }
         }
@@ -125,6 +144,7 @@ impl<'a> Trace<'a> {
     fn listed_event(
         &self,
         (function, address, depth): (FunctionIndex, Address, usize),
+        error: Option<String>,
     ) -> Option<TraceEvent> {
         let listed = self.program.listing(function)?;
         let line = listed.line(address)?;
@@ -143,7 +163,8 @@ impl<'a> Trace<'a> {
             .results
             .iter()
             .map(|(register, name)| (name.as_str(), machine.register(*register)))
-            .filter(|(_, value)| here && !value.is_unset() && !(line.branches && branch.is_some()))
+            .filter(|(_, value)| here && error.is_none() && !value.is_unset())
+            .filter(|_| !(line.branches && branch.is_some()))
             .map(|(name, value)| (name, machine.show(value)))
             .collect();
         let mut text = line.text.clone();
@@ -172,6 +193,7 @@ impl<'a> Trace<'a> {
             instruction: line.address,
             text,
             branch,
+            error,
         })
     }
 
@@ -205,6 +227,7 @@ impl<'a> Trace<'a> {
         function: FunctionIndex,
         address: Address,
         depth: usize,
+        error: Option<String>,
     ) -> Option<TraceEvent> {
         let source = self.program.module().functions.get(function.index())?;
         let machine = self.debugger.execution.machine();
@@ -215,7 +238,8 @@ impl<'a> Trace<'a> {
             .listing
             .instruction(function, address, &mut |register: Register| {
                 let value = machine.register(register);
-                (here && !value.is_unset()).then(|| machine.show(value))
+                let is_set = here && error.is_none() && !value.is_unset();
+                is_set.then(|| machine.show(value))
             })?;
         let mut branch = None;
         if let (Some((_, next)), Some(instruction)) = (now, source.code.get(address.index())) {
@@ -235,6 +259,7 @@ impl<'a> Trace<'a> {
             instruction: address.0,
             text,
             branch,
+            error,
         })
     }
 }

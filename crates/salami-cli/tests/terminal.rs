@@ -1,0 +1,122 @@
+//! The debugger in a real terminal. CPython's pty module is the person in front of it.
+
+#![cfg(unix)]
+
+mod common;
+
+use std::process::Command;
+
+use common::Folder;
+
+/// Drives a command in a terminal: waits for a text on the screen, then types, in turn.
+const DRIVER: &str = r#"
+import os, pty, re, select, sys, time
+steps = eval(sys.argv[1])
+child, screen = pty.fork()
+if child == 0:
+    os.environ["TERM"] = "xterm"
+    os.execv(sys.argv[2], sys.argv[2:])
+seen = b""
+def wait_for(text):
+    end = time.time() + 20
+    start = len(seen)
+    while time.time() < end:
+        read(0.05)
+        if text.encode() in plain(seen[start - min(start, 200):]) if text else False:
+            return
+        if not text and time.time() > end - 19.7:
+            return
+def plain(data):
+    return re.sub(rb"\x1b\[[?0-9;]*[a-zA-Z]", b"", data)
+def read(seconds):
+    global seen
+    ready, _, _ = select.select([screen], [], [], seconds)
+    if ready:
+        try:
+            seen += os.read(screen, 65536)
+        except OSError:
+            pass
+for text, typed in steps:
+    wait_for(text)
+    if typed:
+        os.write(screen, typed.encode())
+end = time.time() + 20
+status = None
+while time.time() < end:
+    read(0.05)
+    done, result = os.waitpid(child, os.WNOHANG)
+    if done:
+        status = os.waitstatus_to_exitcode(result)
+        break
+else:
+    os.kill(child, 9)
+read(0.2)
+sys.stdout.write(plain(seen).decode().replace("\r", ""))
+print("\nstatus", status)
+"#;
+
+/// What is on the screen in the end; `steps` is Python: `[("shown before", "typed"), ...]`.
+fn drive(arguments: &[&str], steps: &str) -> String {
+    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let output = Command::new(python)
+        .args(["-c", DRIVER, steps, env!("CARGO_BIN_EXE_salami"), "debug"])
+        .args(arguments)
+        .output()
+        .expect("CPython starts");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+const COUNTING: &str = "\
+0: LOAD_CONST 1 -> $0
+1: ADD $0 1 -> $0
+2: ADD $0 1 -> $0
+3: ADD $0 1 -> $0
+4: RETURN $0
+";
+
+#[test]
+fn control_c_drops_the_line_and_does_nothing() {
+    let folder = Folder::new("terminal-interrupt");
+    let path = folder.file("p.ir", COUNTING);
+    let steps = r#"[("> ", "step\r"), ("IP=1", "garb\x03"), ("leaves", "print $0\r"), ("\n1\n", "\x03"), ("leaves", "\x03")]"#;
+    let screen = drive(&[&path], steps);
+    assert!(!screen.contains("IP=2"), "{screen}");
+    assert!(
+        screen.contains("Ctrl-C again, or `quit`, leaves"),
+        "{screen}"
+    );
+    assert!(screen.ends_with("status 0\n"), "{screen}");
+}
+
+#[test]
+fn lines_that_are_pasted_are_all_executed() {
+    let folder = Folder::new("terminal-paste");
+    let path = folder.file("p.ir", COUNTING);
+    for pasted in [
+        r#""step\rstep\rprint $0\r""#,
+        r#""\x1b[200~step\nstep\nprint $0\n\x1b[201~\r""#,
+    ] {
+        let steps = format!(r#"[("> ", {pasted}), ("\n2\n", "quit\r")]"#);
+        let screen = drive(&[&path], &steps);
+        assert!(screen.contains("IP=2: ADD"), "{pasted}: {screen}");
+        assert!(screen.contains("\n2\n"), "{pasted}: {screen}");
+        assert!(screen.ends_with("status 0\n"), "{pasted}: {screen}");
+    }
+}
+
+#[test]
+fn a_program_reads_what_is_typed() {
+    let folder = Folder::new("terminal-input");
+    let path = folder.file(
+        "p.py",
+        "import sys\nfor line in sys.stdin:\n    print('read', line.strip())\nprint('end')\n",
+    );
+    let steps = r#"[("> ", "continue\r"), ("stdin> ", "one\r"), ("read one", "two\r"), ("read two", "\x04"), ("done", "quit\r")]"#;
+    let screen = drive(&[&path], steps);
+    assert!(screen.contains("read two"), "{screen}");
+    assert!(screen.contains("end\n"), "{screen}");
+    assert!(screen.contains("the program is done"), "{screen}");
+    assert!(screen.ends_with("status 0\n"), "{screen}");
+}
