@@ -72,6 +72,15 @@ fn what_is_inspected_is_a_listing_again() {
 }
 
 #[test]
+fn steps_are_lines() {
+    let source = "Step 1: HTTP_GET(\"https://a\") -> response\nStep 2: EXTRACT_JSON(response, \"email\") -> string\nStep 3: CMP \"==\" email string -> bool\n";
+    let plain = "1: HTTP_GET \"https://a\" -> response\n2: EXTRACT_JSON response \"email\" -> string\n3: CMP \"==\" email string -> bool\n";
+    let module = text::parse(source).expect("it assembles");
+    assert_eq!(text::parse(plain), Ok(module.clone()));
+    assert_eq!(module.listing.join("\n"), plain.trim_end());
+}
+
+#[test]
 fn functions_classes_and_fields_go_by_name() {
     let source = r#"
         CALL "make" [1 2] -> $point

@@ -19,7 +19,7 @@ impl Random {
     }
 }
 
-const LINES: [&str; 42] = [
+const LINES: [&str; 44] = [
     "LOAD_INPUT \"a\" -> R",
     "LOAD_CONST 7 -> R",
     "STORE \"v\" R",
@@ -62,6 +62,8 @@ const LINES: [&str; 42] = [
     "REGISTER $0 any, $1 any \"x\"",
     "CALL \"f\" [R] -> R",
     "GLOBAL g0 = \"v\"",
+    "Step 3: EXTRACT_JSON(R, \"a\") -> R",
+    "MAKE_LIST([R, R]) -> R",
 ];
 
 fn listing(random: &mut Random) -> String {

@@ -324,6 +324,7 @@ impl<'a> Assembler<'a> {
             let start = core::mem::replace(&mut self.next, next);
             let line = without_remark(line);
             let read = lexer::tokens(line, offset(start), &mut tokens);
+            slips::plain_operands(&mut tokens);
             let end = offset(start + line.len());
             let mut line = Line::new(&tokens, Span::new(end, end));
             if let Err(diagnostic) = read.and_then(|()| self.line(start, &mut line)) {

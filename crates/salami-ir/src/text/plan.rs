@@ -48,8 +48,8 @@ pub(super) struct Loop {
 /// The address and the name in front of a line, and how many tokens they take.
 pub(super) fn label<'t>(tokens: &'t [Spanned<'_>]) -> (Option<u32>, Option<&'t str>, usize) {
     let at = |index: usize| tokens.get(index).map(|spanned| &spanned.token);
-    // `Instruction 0:` is what `svm-inspect` shows.
-    let from = usize::from(matches!(at(0), Some(Token::Word("Instruction"))));
+    // `Instruction 0:` is what `svm-inspect` shows; the founding page counts steps, too.
+    let from = usize::from(matches!(at(0), Some(Token::Word("Instruction" | "Step"))));
     let (number, mut used) = match (at(from), at(from + 1)) {
         (Some(Token::Number(digits)), Some(Token::Mark(":"))) => (digits.parse().ok(), from + 2),
         _ => (None, 0),
@@ -104,6 +104,7 @@ impl Plan {
             if lexer::tokens(super::parse::without_remark(line), offset, &mut tokens).is_err() {
                 continue;
             }
+            super::slips::plain_operands(&mut tokens);
             let (number, named, used) = label(&tokens);
             let rest = tokens.get(used..).unwrap_or_default();
             let first = rest.first().map(|spanned| &spanned.token);

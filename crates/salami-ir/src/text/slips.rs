@@ -8,7 +8,7 @@ use super::line::Line;
 use super::literal;
 use super::near::nearest;
 use super::page::LISTED_INSTRUCTIONS;
-use super::parse::SYNTAX;
+use super::parse::{SECTIONS, SYNTAX};
 use super::plan;
 use crate::instruction::INSTRUCTIONS;
 
@@ -83,6 +83,11 @@ pub(super) fn stranger(before: &str, rest: &str, span: Span) -> Diagnostic {
         return error("a URL stands in double quotes".to_owned())
             .with_help("write `HTTP_GET \"https://example.com/page\" -> $0`");
     }
+    if before.trim().is_empty() && rest.starts_with("- ") {
+        return error("a line begins without a dash".to_owned())
+            .with_help("leave the dash out")
+            .with_edit(place(2), "");
+    }
     for comment in ["//", "/*", "--"] {
         if rest.starts_with(comment) {
             return error(format!("`{comment}` begins no comment"))
@@ -126,6 +131,30 @@ pub(super) fn stranger(before: &str, rest: &str, span: Span) -> Diagnostic {
         }
         _ => "a line is an instruction with registers `$0`, names and literals; texts stand in double quotes",
     })
+}
+
+/// Makes `EXTRACT_JSON(response, "email")`, as the founding page writes it, a line with plain operands.
+pub(super) fn plain_operands(tokens: &mut Vec<Spanned<'_>>) {
+    let (_, _, used) = plan::label(tokens);
+    let (Some(word), Some(open)) = (tokens.get(used), tokens.get(used + 1)) else {
+        return;
+    };
+    let is_mnemonic = matches!(word.token, Token::Word(word) if !SECTIONS.contains(&word));
+    let is_mark = |spanned: &Spanned<'_>, mark| spanned.token == Token::Mark(mark);
+    if !is_mnemonic || !is_mark(open, "(") || word.span.end != open.span.start {
+        return;
+    }
+    let Some(close) = tokens.iter().rposition(|spanned| is_mark(spanned, ")")) else {
+        return;
+    };
+    let (mut at, mut brackets) = (0, 0);
+    tokens.retain(|spanned| {
+        let index = at;
+        at += 1;
+        brackets += i32::from(is_mark(spanned, "[")) - i32::from(is_mark(spanned, "]"));
+        let is_between = brackets == 0 && index < close && is_mark(spanned, ",");
+        index != used + 1 && index != close && !is_between
+    });
 }
 
 /// Whether a token that begins so is a sign that only looks like a letter.
@@ -269,7 +298,10 @@ pub(super) fn is_assignment(line: &Line<'_, '_>) -> bool {
         Some(Token::Register(_)) => true,
         _ => false,
     };
-    is_name && matches!(line.peek_at(1), Some(Token::Mark("=")))
+    // `IP=0: ...` is a trace.
+    is_name
+        && matches!(line.peek_at(1), Some(Token::Mark("=")))
+        && !matches!(line.peek_at(3), Some(Token::Mark(":")))
 }
 
 /// Where an instruction is missing.
@@ -289,6 +321,8 @@ pub(super) fn instruction(line: &Line<'_, '_>) -> Diagnostic {
             error("what a line sets stands at its end".to_owned())
                 .with_help(format!("write `{} -> {name}`", words.join(" ")))
         }
+        (Some(Token::Word("IP")), _) => error("this is a line of a trace".to_owned())
+            .with_help("a line of bytecode is `0: LOAD_INPUT \"city\" -> $0`"),
         _ => error("expected an instruction".to_owned())
             .with_help("a line is `address: INSTRUCTION operands -> register`; docs/ir.md lists the instructions"),
     }
