@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use salami::{
-    CompileOptions, Permissions, ProcessRuntime, RunLimits, Stub, Tools, process_options,
+    CompileOptions, FrameView, Permissions, ProcessRuntime, Program, RunLimits, Seal, Stub, Tools,
+    process_options,
 };
 use salami_process::engine::{Engine, EngineOptions, replay};
 use salami_process::store::{
@@ -178,6 +179,18 @@ impl World {
         (process.status, result)
     }
 
+    /// The calls of its own thread.
+    fn look(&mut self, id: ProcessId) -> Vec<FrameView> {
+        let process = self.process(id);
+        let store = self.engine.store();
+        let code = store.code(&process.code).expect("a store").expect("code");
+        let state = store.thread(id, 0).expect("a store").expect("a state");
+        let program = Program::from_code(&code).expect("a program");
+        let shared = process.shared.expect("it has begun");
+        let views = salami::look(&program, &shared, &[(0, &state)], &Seal::default());
+        views.expect("a state of the program").remove(0).frames
+    }
+
     fn calls(&self) -> Vec<String> {
         std::mem::take(&mut self.calls.lock().expect("no panic"))
     }
@@ -332,6 +345,12 @@ class open_box:
     let waits = world.engine.store().waits(id).expect("a store");
     assert!(waits[0].wait.body.contains("no such folder"), "{waits:?}");
     assert!(waits[0].wait.body.contains("\"line\":6"), "{waits:?}");
+    let frames = world.look(id);
+    assert_eq!(frames.last().expect("a frame").place.line, 6);
+    assert!(
+        format!("{frames:?}").contains("name: \"folder\""),
+        "{frames:?}"
+    );
     assert_eq!(world.calls().len(), 1);
     world.engine.retry(id).expect("it is held");
     world.settle();

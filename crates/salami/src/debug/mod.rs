@@ -21,7 +21,8 @@ use crate::run::{Execution, Progress, RunOptions, elsewhere};
 use crate::traceback::Frame;
 use code::Code;
 use history::{Event, History};
-use look::UNSET;
+pub(crate) use code::own_globals;
+pub(crate) use look::UNSET;
 
 pub use trace::{Trace, TraceEvent};
 
