@@ -2,14 +2,14 @@
 //!
 //! `cargo test -p salami-testkit --test simulation -- --seeds 100000 --seed 7` simulates what follows from 100,000 seeds,
 //! the first of them 7; `--tell` prints what happens, `--store sqlite` keeps the processes in a file, which is opened
-//! anew by each worker.
+//! anew by each worker; `--programs python` has the real machine run the same programs in Python.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use salami_process::store::{SimulatedClock, Store};
 use salami_store::SqliteStore;
-use salami_testkit::simulation::{Memory, Scripts, Settings, Stores, Tally, simulate};
+use salami_testkit::simulation::{Kit, Memory, Python, Scripts, Settings, Stores, Tally, simulate};
 
 /// Seeds where no argument says how many.
 const SEEDS: u64 = 300;
@@ -22,6 +22,7 @@ struct Arguments {
     seed: u64,
     tells: bool,
     sqlite: bool,
+    python: bool,
 }
 
 fn arguments() -> Arguments {
@@ -30,6 +31,7 @@ fn arguments() -> Arguments {
         seed: 1,
         tells: false,
         sqlite: false,
+        python: false,
     };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
@@ -38,6 +40,7 @@ fn arguments() -> Arguments {
             "--seeds" => parsed.seeds = next().parse().unwrap_or(SEEDS),
             "--seed" => parsed.seed = next().parse().unwrap_or(1),
             "--store" => parsed.sqlite = next() == "sqlite",
+            "--programs" => parsed.python = next() == "python",
             "--tell" => parsed.tells = true,
             _ => {}
         }
@@ -88,8 +91,9 @@ fn file(clock: &SimulatedClock) -> Box<dyn Stores> {
 
 fn main() -> ExitCode {
     let arguments = arguments();
+    let kit: &dyn Kit = if arguments.python { &Python } else { &Scripts };
     let settings = Settings {
-        kit: &Scripts,
+        kit,
         stores: if arguments.sqlite { &file } else { &memory },
         tells: arguments.tells,
     };
@@ -118,13 +122,18 @@ fn main() -> ExitCode {
                 for wrong in &failure.wrong {
                     println!("WRONG: {wrong}");
                 }
-                let store = if arguments.sqlite {
-                    " --store sqlite"
-                } else {
-                    ""
-                };
                 println!(
-                    "again: cargo test -p salami-testkit --test simulation -- --seeds 1 --seed {seed}{store}"
+                    "again: cargo test -p salami-testkit --test simulation -- --seeds 1 --seed {seed}{}{}",
+                    if arguments.sqlite {
+                        " --store sqlite"
+                    } else {
+                        ""
+                    },
+                    if arguments.python {
+                        " --programs python"
+                    } else {
+                        ""
+                    },
                 );
                 if failures >= 3 {
                     break;

@@ -68,7 +68,12 @@ pub(super) fn ideal(
             .store()
             .put_code(&program.parts.to_code())
             .map_err(failed)?;
-        ids.extend(engine.store().start(&[program.process()]).map_err(failed)?);
+        ids.extend(
+            engine
+                .store()
+                .start(&[program.process(kit)])
+                .map_err(failed)?,
+        );
     }
     for program in programs {
         for (kind, count) in program.events.iter().enumerate() {

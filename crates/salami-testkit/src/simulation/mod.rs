@@ -7,6 +7,7 @@
 mod gate;
 mod ideal;
 mod outside;
+mod python;
 mod random;
 mod run;
 mod script;
@@ -21,6 +22,7 @@ use salami_process::store::{Clock, MemoryStore, NewEvent, NewProcess, SimulatedC
 use serde_json::json;
 
 pub use outside::declared;
+pub use python::{Python, source};
 pub use random::{Random, digest, mixed};
 pub use run::{Failure, Settings, Tally, simulate};
 pub use script::{KINDS, Op, Script, Step, Wish};
@@ -44,14 +46,13 @@ pub struct Program {
 
 impl Program {
     /// The process that runs it.
-    #[must_use]
-    pub fn process(&self) -> NewProcess {
+    fn process(&self, kit: &dyn Kit) -> NewProcess {
         NewProcess {
             code: self.parts.to_code().hash,
             owner: "tester".to_owned(),
             name: self.tag.clone(),
             input: json!({"tag": self.tag}).to_string(),
-            options: "{}".to_owned(),
+            options: kit.options(),
         }
     }
 }
@@ -60,6 +61,14 @@ impl Program {
 pub trait Kit {
     /// A runtime of its programs.
     fn runtime(&self) -> Box<dyn Runtime>;
+
+    /// How much fuel turns may have: workers have one of these.
+    fn fuel(&self) -> [u64; 3];
+
+    /// The options of its processes.
+    fn options(&self) -> String {
+        "{}".to_owned()
+    }
 
     /// A program.
     fn program(&self, random: &mut Random, tag: &str, is_wild: bool) -> Program;
@@ -72,6 +81,10 @@ pub struct Scripts;
 impl Kit for Scripts {
     fn runtime(&self) -> Box<dyn Runtime> {
         Box::new(Toy::default())
+    }
+
+    fn fuel(&self) -> [u64; 3] {
+        [7, 30, 1000]
     }
 
     fn program(&self, random: &mut Random, tag: &str, is_wild: bool) -> Program {

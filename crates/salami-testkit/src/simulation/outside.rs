@@ -19,11 +19,31 @@ pub struct Ledger {
     pub calls: BTreeMap<String, (String, u64)>,
     /// Keys under which several calls were made that are not the same.
     pub mixed_up: Vec<String>,
+    /// Of calls that do not say how often they were tried: the keys under which each was made.
+    tries: BTreeMap<String, Vec<String>>,
     /// How many calls were served by one that served several.
     pub batched: u64,
 }
 
 impl Ledger {
+    /// Writes a call down, and answers it.
+    fn make(&mut self, call: &Call) -> Outcome {
+        self.add(call);
+        let tried = match call.arguments.get("try") {
+            Some(tried) => tried.as_u64().unwrap_or(0),
+            None => {
+                let keys = self.tries.entry(shown(call)).or_default();
+                let place = keys.iter().position(|key| *key == call.key);
+                let place = place.unwrap_or_else(|| {
+                    keys.push(call.key.clone());
+                    keys.len() - 1
+                });
+                place as u64
+            }
+        };
+        answer(call, tried)
+    }
+
     fn add(&mut self, call: &Call) {
         let shown = shown(call);
         let kept = self.calls.entry(call.key.clone());
@@ -108,7 +128,7 @@ impl Tool for World {
     fn ask(&mut self, call: &Call) -> Step {
         let text = shown(call);
         match call.function.as_str() {
-            "peek" => Step::Done(answer(call)),
+            "peek" => Step::Done(answer(call, 0)),
             "ask" => Step::Done(Outcome::Question(question(call, &text))),
             "tell" => {
                 open(&self.ledger).add(call);
@@ -117,10 +137,7 @@ impl Tool for World {
             "later" if digest(&text) % 2 == 0 => Step::Done(event(call)),
             _ => {
                 let (ledger, call) = (Arc::clone(&self.ledger), call.clone());
-                Step::Outside(Work::new(move || {
-                    open(&ledger).add(&call);
-                    answer(&call)
-                }))
+                Step::Outside(Work::new(move || open(&ledger).make(&call)))
             }
         }
     }
@@ -133,11 +150,7 @@ impl Tool for World {
         Some(BatchWork::new(move || {
             let mut ledger = open(&ledger);
             ledger.batched += calls.len() as u64;
-            let outcomes = calls.iter().map(|call| {
-                ledger.add(call);
-                answer(call)
-            });
-            outcomes.collect()
+            calls.iter().map(|call| ledger.make(call)).collect()
         }))
     }
 }
@@ -152,10 +165,10 @@ fn event(call: &Call) -> Outcome {
 }
 
 /// What a call gives: it follows from its arguments, whoever makes it and when.
-fn answer(call: &Call) -> Outcome {
+fn answer(call: &Call, tried: u64) -> Outcome {
     let text = shown(call);
-    let number = |name: &str| call.arguments.get(name).and_then(Value::as_u64);
-    if number("try") < number("fails") {
+    let fails = call.arguments.get("fails").and_then(Value::as_u64);
+    if fails.is_some_and(|fails| tried < fails) {
         return Outcome::Error(format!("not yet: {text}"));
     }
     match call.function.as_str() {

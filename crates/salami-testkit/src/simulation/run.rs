@@ -283,7 +283,7 @@ impl<'a> Simulation<'a> {
             .events(None, 0, 100_000)?
             .last()
             .map(|event| event.id);
-        for id in self.store.start(&[program.process()])? {
+        for id in self.store.start(&[program.process(self.settings.kit)])? {
             let tag = program.tag.clone();
             self.note(|| format!("{tag} is started as process {id}"));
             open(&self.common).watch.started(id, last.unwrap_or(0));
@@ -301,7 +301,7 @@ impl<'a> Simulation<'a> {
             lease: LEASE,
             batch: 1 + self.random.place(4),
             calls: 1 + self.random.place(5),
-            fuel: [7, 30, 1000][self.random.place(3)],
+            fuel: self.settings.kit.fuel()[self.random.place(3)],
         };
         self.note(|| format!("{who} begins as {options:?}"));
         let worker = self.worker(options, &who);
