@@ -27,5 +27,5 @@ def inbox(sender: str | None = None, subject: str | None = None, since: date | N
     """Messages that are there, the latest first: from this sender, with these words in the subject, since that day."""
 @event(match=["sender", "subject", "in_reply_to"])
 def received(sender: str | None = None, subject: str | None = None, in_reply_to: str | None = None, timeout: float | None = None) -> Message | None:
-    """Waits for the next message from this sender, with exactly this subject, or in answer to this message_id; None if
-    none came within so many seconds."""
+    """Waits for the next message from this sender, with exactly this subject, or in answer to this message_id. With a
+    timeout in seconds it may be None; without one it waits for as long as it takes, and is a Message."""

@@ -48,6 +48,8 @@ pub struct ToolFunction {
     pub class: EffectClass,
     /// Whether a call is answered at once, within the turn.
     pub is_immediate: bool,
+    /// Whether a call waits for an event: then it is answered by None after the argument `timeout` only.
+    pub is_event: bool,
     /// The parameters that take a function of the program: only the engine can call those.
     pub callables: Vec<String>,
 }

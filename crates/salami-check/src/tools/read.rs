@@ -267,6 +267,7 @@ impl Reader<'_> {
             service: format!("{}.{name}", self.tool),
             class: EffectClass::Irreversible,
             is_immediate: false,
+            is_event: false,
             callables,
         };
         let mut first: Option<String> = None;
@@ -285,7 +286,11 @@ impl Reader<'_> {
                 }
             }
             match word.as_str() {
-                "read" | "event" => function.class = EffectClass::Reading,
+                "read" => function.class = EffectClass::Reading,
+                "event" => {
+                    function.class = EffectClass::Reading;
+                    function.is_event = true;
+                }
                 "immediate" => {
                     function.class = EffectClass::Reading;
                     function.is_immediate = true;

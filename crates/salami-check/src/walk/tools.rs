@@ -11,9 +11,11 @@ use crate::engine::{DefinitionId, VariantKey};
 use crate::help::Help;
 use crate::names::Static;
 use crate::tools::{self, ToolFunction};
-use crate::typed::{Capability, ExprKind, Kind, Stmt, StmtKind};
+use crate::typed::{Capability, ExprKind, Failure, Kind, Stmt, StmtKind};
 use crate::types::{ClassRef, Tuple, Type, bit};
 
+/// The parameter that says how long an event is waited for.
+const TIMEOUT: &str = "timeout";
 /// Types that are deeper than this are taken for data.
 const DEEPEST: u32 = 12;
 
@@ -191,11 +193,14 @@ impl<'a> Walker<'_, 'a> {
             return;
         }
         let is_open = self.engine.variant(self.variant).key == VariantKey::Open;
+        let mut waits_for_ever = false;
         let mut arguments = Vec::new();
         for (index, parameter) in syntax.parameters.iter().enumerate() {
             let variable = u32::try_from(index).unwrap_or(u32::MAX);
             let value = self.read_variable(variable, parameter.name.span);
             self.check_data(value.type_, function, index, syntax, is_open);
+            let is_timeout = self.tree.name(parameter.name.name) == TIMEOUT;
+            waits_for_ever |= function.is_event && is_timeout && value.type_ == Type::NONE;
             arguments.push(value.code);
         }
         let bound = match syntax.returns {
@@ -222,10 +227,25 @@ impl<'a> Walker<'_, 'a> {
                 .insert(function.service.clone(), capability);
             self.engine.noted.service(self.variant, &function.service);
         }
-        let node = self.engine.variant(self.variant).result;
-        self.engine.types.write(node, type_);
         let call = ExprKind::Service(function.service.clone(), arguments);
-        let call = self.expr(call, type_, span);
+        let mut call = self.expr(call, type_, span);
+        let mut answered = type_;
+        if waits_for_ever {
+            answered = self.engine.types.without_none(type_);
+        }
+        if answered != type_ {
+            // The host keeps this promise; one that does not is told so, as with any answer that is not what
+            // the stub says.
+            let text = format!("{}() answered {{}}, and has no timeout", function.service);
+            let values = self.values(answered);
+            call = self.expr(
+                ExprKind::Expect(call, values, Failure::Type(text)),
+                answered,
+                span,
+            );
+        }
+        let node = self.engine.variant(self.variant).result;
+        self.engine.types.write(node, answered);
         out.push(Self::statement(StmtKind::Return(Some(call)), span));
     }
 
