@@ -7,13 +7,44 @@ use salami_process::store::{
 
 use crate::random::Random;
 
-/// How many processes, threads and slots there are at most.
-pub const PROCESSES: u64 = 10;
+/// How many threads, slots and workers there are at most.
 pub const THREADS: u64 = 4;
 pub const SLOTS: u64 = 4;
 pub const WORKERS: u64 = 3;
 /// From here on there are no events: what a person says came.
 pub const NO_EVENT: u64 = 1_000_000;
+
+/// What there is much of in a run.
+#[derive(Clone, Copy)]
+pub struct Mix {
+    /// How many processes there are at most.
+    pub processes: u64,
+    /// Few processes that live long and wait for events more than for anything else.
+    is_of_events: bool,
+}
+
+impl Mix {
+    pub const fn new(random: &mut Random) -> Self {
+        let is_of_events = random.chance(50);
+        let processes = if is_of_events {
+            1 + random.below(3)
+        } else {
+            10
+        };
+        Self {
+            processes,
+            is_of_events,
+        }
+    }
+
+    const fn percent(self, of_events: u64, otherwise: u64) -> u64 {
+        if self.is_of_events {
+            of_events
+        } else {
+            otherwise
+        }
+    }
+}
 
 pub enum Operation {
     Advance(u64),
@@ -84,52 +115,80 @@ pub enum Operation {
     Reopen,
 }
 
-pub fn operation(random: &mut Random) -> Operation {
+/// How often each operation comes, of events and otherwise; in the order of `operation`.
+const WEIGHTS: [(u64, u64); 17] = [
+    (6, 10),
+    (2, 5),
+    (24, 15),
+    (1, 2),
+    (30, 20),
+    (1, 2),
+    (2, 8),
+    (2, 9),
+    (1, 2),
+    (1, 3),
+    (24, 10),
+    (1, 4),
+    (1, 2),
+    (2, 4),
+    (1, 1),
+    (1, 1),
+    (1, 2),
+];
+
+pub fn operation(random: &mut Random, mix: Mix) -> Operation {
     let worker = random.below(WORKERS);
-    match random.below(100) {
-        0..=9 => Operation::Advance(random.below(60)),
-        10..=14 => Operation::Start((0..=random.below(2)).map(|_| process(random)).collect()),
-        15..=29 => Operation::Claim {
+    let weights = WEIGHTS.map(|(of_events, otherwise)| mix.percent(of_events, otherwise));
+    let mut left = random.below(weights.iter().sum());
+    let mut which = 0;
+    while left >= weights[which] {
+        left -= weights[which];
+        which += 1;
+    }
+    match which {
+        0 => Operation::Advance(random.below(60)),
+        1 => Operation::Start((0..=random.below(2)).map(|_| process(random)).collect()),
+        2 => Operation::Claim {
             worker,
             lease: lease(random),
             limit: random.below(5) as usize,
         },
-        30..=31 => Operation::Renew {
+        3 => Operation::Renew {
             worker,
             lease: lease(random),
         },
-        32..=51 => Operation::Commit {
+        4 => Operation::Commit {
             worker,
             turns: 1 + random.below(4) as usize,
             seed: random.next(),
         },
-        52..=53 => Operation::CommitStale {
+        5 => Operation::CommitStale {
             seed: random.next(),
         },
-        54..=61 => Operation::Begin {
+        6 => Operation::Begin {
             worker,
             lease: lease(random),
             limit: random.below(5) as usize,
         },
-        62..=70 => Operation::Finish {
+        7 => Operation::Finish {
             worker,
             calls: 1 + random.below(3) as usize,
             seed: random.next(),
         },
-        71..=72 => Operation::FinishStale {
+        8 => Operation::FinishStale {
             worker,
             seed: random.next(),
         },
-        73..=75 => Operation::Recover,
-        76..=85 => Operation::Publish {
-            events: (0..=random.below(2)).map(|_| event(random)).collect(),
+        9 => Operation::Recover,
+        10 => Operation::Publish {
+            events: (0..=random.below(2)).map(|_| event(random, mix)).collect(),
             source: random.chance(20).then(|| Source {
                 name: random.pick(&["imap", "rss"]).to_owned(),
                 cursor: random.below(100).to_string(),
             }),
         },
-        86..=89 => Operation::Settle {
-            process: 1 + random.below(PROCESSES),
+        11 => Operation::Settle {
+            process: 1 + random.below(mix.processes),
             thread: random.below(THREADS),
             slot: random.below(SLOTS),
             kinds: (0..=random.below(4)).map(|_| any_kind(random)).collect(),
@@ -139,13 +198,13 @@ pub fn operation(random: &mut Random) -> Operation {
                 _ => Outcome::Json(format!("{{\"answer\":{}}}", random.below(9))),
             },
         },
-        90..=91 => Operation::Repeat {
-            process: 1 + random.below(PROCESSES),
+        12 => Operation::Repeat {
+            process: 1 + random.below(mix.processes),
             thread: random.below(THREADS),
             slot: random.below(SLOTS),
         },
-        92..=95 => Operation::Control {
-            process: 1 + random.below(PROCESSES),
+        13 => Operation::Control {
+            process: 1 + random.below(mix.processes),
             control: random.pick(&[
                 Control::Pause,
                 Control::Resume,
@@ -154,11 +213,11 @@ pub fn operation(random: &mut Random) -> Operation {
                 Control::Abort,
             ]),
         },
-        96 => Operation::ReadNotices {
-            process: random.chance(50).then(|| 1 + random.below(PROCESSES)),
+        14 => Operation::ReadNotices {
+            process: random.chance(50).then(|| 1 + random.below(mix.processes)),
             through: random.below(8),
         },
-        97 => Operation::Die { worker },
+        15 => Operation::Die { worker },
         _ => Operation::Reopen,
     }
 }
@@ -207,21 +266,24 @@ fn some_names(random: &mut Random, percent: u64) -> Vec<&'static str> {
     names
 }
 
-fn event(random: &mut Random) -> NewEvent {
+fn event(random: &mut Random, mix: Mix) -> NewEvent {
     let names = some_names(random, 75);
     NewEvent {
-        topic: topic(random),
+        topic: topic(random, mix),
         fields: if random.chance(2) {
             "[]".to_owned()
         } else {
             fields(random, &names)
         },
-        unique: random.chance(30).then(|| random.below(12).to_string()),
+        unique: random
+            .chance(mix.percent(3, 30))
+            .then(|| random.below(12).to_string()),
     }
 }
 
-fn topic(random: &mut Random) -> String {
-    random.pick(&["mail", "mail", "sms"]).to_owned()
+fn topic(random: &mut Random, mix: Mix) -> String {
+    let is_mail = random.chance(mix.percent(95, 66));
+    if is_mail { "mail" } else { "sms" }.to_owned()
 }
 
 fn any_kind(random: &mut Random) -> WaitKind {
@@ -239,8 +301,8 @@ fn any_kind(random: &mut Random) -> WaitKind {
     ])
 }
 
-fn wait(random: &mut Random, thread: ThreadId, now: i64) -> NewWait {
-    let kind = random.pick(&[
+fn wait(random: &mut Random, mix: Mix, thread: ThreadId, now: i64) -> NewWait {
+    let any = random.pick(&[
         WaitKind::Timer,
         WaitKind::Call(CallState::Intended),
         WaitKind::Call(CallState::Intended),
@@ -252,13 +314,18 @@ fn wait(random: &mut Random, thread: ThreadId, now: i64) -> NewWait {
         WaitKind::Hold,
         WaitKind::Task,
     ]);
+    let kind = if random.chance(mix.percent(80, 0)) {
+        WaitKind::Event
+    } else {
+        any
+    };
     let due = random
         .chance(if kind == WaitKind::Timer { 95 } else { 35 })
         .then(|| now - 10 + random.below(120) as i64);
     let (name, body) = match kind {
         WaitKind::Event => {
-            let names = some_names(random, 35);
-            (topic(random), fields(random, &names))
+            let names = some_names(random, mix.percent(15, 35));
+            (topic(random, mix), fields(random, &names))
         }
         WaitKind::Call(_) | WaitKind::Answer | WaitKind::Hold => {
             let names = some_names(random, 50);
@@ -281,7 +348,7 @@ fn wait(random: &mut Random, thread: ThreadId, now: i64) -> NewWait {
 }
 
 /// What a turn may have done with what it was given.
-pub fn turn(random: &mut Random, claimed: &Claimed) -> TurnCommit {
+pub fn turn(random: &mut Random, mix: Mix, claimed: &Claimed) -> TurnCommit {
     let mut taken: Vec<(ThreadId, Slot)> = claimed
         .arrived
         .iter()
@@ -294,20 +361,30 @@ pub fn turn(random: &mut Random, claimed: &Claimed) -> TurnCommit {
     let mut threads = Vec::new();
     for thread in 0..THREADS {
         if random.chance(30) {
-            let ends = random.chance(15);
-            let state = vec![random.below(256) as u8; random.below(2000) as usize];
+            let ends = random.chance(mix.percent(4, 15));
+            let size = if random.chance(2) { 5000 } else { 4 };
+            let state = vec![random.below(256) as u8; random.below(size) as usize];
             threads.push((thread, (!ends).then_some(state)));
         }
     }
-    let begun = if random.chance(15) {
-        vec![(random.below(THREADS), random.below(THREADS))]
-    } else {
-        Vec::new()
-    };
+    // Threads that began in earlier turns are known by what came for them.
+    let arrived = claimed.arrived.iter().map(|wait| wait.wait.thread);
+    let mut known: Vec<ThreadId> = (0..THREADS).chain(arrived).collect();
+    let mut begun = Vec::new();
+    if random.chance(15) {
+        // One that begins was never there; who began it may end at once.
+        let (child, parent) = (THREADS + random.below(1 << 40), random.pick(&known));
+        begun.push((child, parent));
+        threads.retain(|(thread, _)| *thread != parent);
+        if random.chance(30) {
+            threads.push((parent, None));
+        }
+        known.extend([child; 4]);
+    }
     let waits = (0..random.below(4))
         .map(|_| {
-            let thread = random.below(THREADS);
-            wait(random, thread, claimed.now)
+            let thread = random.pick(&known);
+            wait(random, mix, thread, claimed.now)
         })
         .collect();
     TurnCommit {
@@ -319,7 +396,7 @@ pub fn turn(random: &mut Random, claimed: &Claimed) -> TurnCommit {
         taken,
         waits,
         journal: vec![2; random.below(40) as usize],
-        end: random.chance(4).then(|| {
+        end: (random.below(1000) < mix.percent(2, 40)).then(|| {
             let status = random.pick(&[Status::Done, Status::Failed, Status::Aborted]);
             (status, "{\"value\":1}".to_owned())
         }),
@@ -329,14 +406,14 @@ pub fn turn(random: &mut Random, claimed: &Claimed) -> TurnCommit {
     }
 }
 
-pub fn finish(random: &mut Random, thread: ThreadId, now: i64) -> Finish {
+pub fn finish(random: &mut Random, mix: Mix, thread: ThreadId, now: i64) -> Finish {
     match random.below(10) {
         0..=3 => Finish::Outcome(format!("{}", random.below(100))),
         4 => Finish::Notice {
             text: format!("notice {}", random.below(100)),
             outcome: "null".to_owned(),
         },
-        5 | 6 => Finish::Wait(wait(random, thread, now)),
+        5 | 6 => Finish::Wait(wait(random, mix, thread, now)),
         7 | 8 => Finish::Again(now + random.below(50) as i64),
         _ => Finish::Unknown,
     }

@@ -9,7 +9,7 @@ use salami_process::store::{
 };
 use salami_store::SqliteStore;
 
-use crate::generate::{self, Operation, PROCESSES, WORKERS};
+use crate::generate::{self, Mix, Operation, WORKERS};
 use crate::random::Random;
 use crate::view;
 
@@ -28,6 +28,7 @@ struct Worker {
 
 pub struct Run {
     random: Random,
+    mix: Mix,
     clock: SimulatedClock,
     memory: MemoryStore,
     /// Two on one file, or one.
@@ -65,8 +66,10 @@ fn same<T: PartialEq + Debug>(
 impl Run {
     pub fn new(seed: u64, is_in_file: bool) -> Self {
         let clock = SimulatedClock::new(1_000_000);
+        let mut random = Random::new(seed);
         let mut run = Self {
-            random: Random::new(seed),
+            mix: Mix::new(&mut random),
+            random,
             memory: MemoryStore::new(Box::new(clock.clone())),
             clock,
             stores: Vec::new(),
@@ -106,10 +109,10 @@ impl Run {
     /// Does so many operations; what differed, with what was done before.
     pub fn all(&mut self, operations: usize) -> Result<(), String> {
         for step in 0..operations {
-            let operation = generate::operation(&mut self.random);
+            let operation = generate::operation(&mut self.random, self.mix);
             let done = self.step(operation);
             let compared = done.and_then(|()| {
-                if step % 8 == 0 || step + 1 == operations {
+                if step % 32 == 0 || step + 1 == operations {
                     self.compare()
                 } else {
                     Ok(())
@@ -151,6 +154,7 @@ impl Run {
             self.log.pop_front();
         }
         let now = self.memory.now().unwrap_or(0);
+        let what = what.replace(&"l".repeat(201), "LONG");
         self.log.push_back(format!("{now} {what}"));
     }
 
@@ -163,7 +167,9 @@ impl Run {
             }
             Operation::Start(processes) => {
                 let room = self.memory.processes(&Default::default(), None, 1000);
-                if room.map_or(0, |all| all.len() as u64) + processes.len() as u64 > PROCESSES {
+                if room.map_or(0, |all| all.len() as u64) + processes.len() as u64
+                    > self.mix.processes
+                {
                     return Ok(());
                 }
                 self.note(format!("start {processes:?}"));
@@ -200,7 +206,7 @@ impl Run {
                     return Ok(());
                 }
                 let (worker, held) = random.pick(&self.old_claims);
-                let turn = generate::turn(&mut random, &held.0);
+                let turn = generate::turn(&mut random, self.mix, &held.0);
                 self.write(index, &worker, vec![(turn, held)], false)
             }
             Operation::Begin {
@@ -360,7 +366,12 @@ impl Run {
             if !own.is_empty() {
                 let at = random.below(own.len() as u64) as usize;
                 let held = own.remove(at);
-                batch.push((generate::turn(&mut random, &held.0), held));
+                // Of each process one, so that it is known which was lost.
+                let is_other = |(turn, _): &(TurnCommit, Held)| turn.process != held.0.process;
+                if !batch.iter().all(is_other) {
+                    continue;
+                }
+                batch.push((generate::turn(&mut random, self.mix, &held.0), held));
             }
         }
         let name = worker_name(worker);
@@ -415,12 +426,6 @@ impl Run {
                 ));
             }
         }
-        for (thread, state) in &turn.threads {
-            if state.is_none() {
-                self.seen
-                    .retain(|seen| (seen.0, seen.1) != (process, *thread));
-            }
-        }
         for (begun, parent) in &turn.begun {
             let parents = self
                 .seen
@@ -428,6 +433,12 @@ impl Run {
                 .filter(|seen| (seen.0, seen.1) == (process, *parent));
             let copied: Vec<_> = parents.map(|seen| (process, *begun, seen.2)).collect();
             self.seen.extend(copied);
+        }
+        for (thread, state) in &turn.threads {
+            if state.is_none() {
+                self.seen
+                    .retain(|seen| (seen.0, seen.1) != (process, *thread));
+            }
         }
         Ok(())
     }
@@ -466,7 +477,7 @@ impl Run {
                 thread: call.thread,
                 slot: call.slot,
                 attempt: call.attempt,
-                finish: generate::finish(random, call.thread, now),
+                finish: generate::finish(random, self.mix, call.thread, now),
             })
             .collect();
         self.note(format!("finish {worker} {finished:?}"));

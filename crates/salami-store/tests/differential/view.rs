@@ -56,8 +56,9 @@ pub fn all(store: &mut dyn Store) -> String {
             "a process is the same alone and in a list"
         );
         show("process", process);
-        show("threads", &store.threads(id).expect("threads"));
-        for thread in 0..THREADS {
+        let threads = store.threads(id).expect("threads");
+        show("threads", &threads);
+        for thread in threads.into_iter().chain(0..THREADS) {
             show("thread", &store.thread(id, thread).expect("a thread"));
         }
         let waits = store.waits(id).expect("waits");
