@@ -93,6 +93,20 @@ pub fn resume(
     Ok(resumed)
 }
 
+/// The threads whose parts [`resume_parts`] needs, if some are wanted.
+///
+/// # Errors
+/// See [`SnapshotError`].
+pub fn needed_threads(
+    module: &ModuleHash,
+    common: &[u8],
+    wanted: &[u64],
+    seal: &Seal,
+) -> Result<Vec<u64>, SnapshotError> {
+    let common = part::read(Kind::Common, module, common, seal)?;
+    Ok(Threads::needed(common, wanted)?)
+}
+
 /// An execution from its common part and those of some threads, at least one; the others stay where
 /// they are until [`load_thread`] brings them in.
 ///

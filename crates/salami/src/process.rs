@@ -188,12 +188,17 @@ impl ProcessRuntime {
                 .start(&options)
                 .map_err(|error| refused("process.input", error.to_string()));
         };
+        let options = ResumeOptions {
+            limits,
+            seal: self.seal.clone(),
+            ..ResumeOptions::default()
+        };
         let mut wanted: Vec<ThreadId> = turn.arrived.iter().map(|arrival| arrival.thread).collect();
-        if wanted.is_empty() || turn.is_cancelled {
+        if turn.is_cancelled {
             wanted.push(0);
         }
-        wanted.sort_unstable();
-        wanted.dedup();
+        let wanted =
+            Execution::needed_threads(program, shared, &wanted, &options).map_err(unreadable)?;
         let mut states = Vec::with_capacity(wanted.len());
         for thread in wanted {
             if let Some(state) = host.thread(thread)? {
@@ -204,11 +209,6 @@ impl ProcessRuntime {
             .iter()
             .map(|(thread, state)| (*thread, state.as_slice()))
             .collect();
-        let options = ResumeOptions {
-            limits,
-            seal: self.seal.clone(),
-            ..ResumeOptions::default()
-        };
         Execution::resume_parts(program, shared, &states, &options).map_err(unreadable)
     }
 }
@@ -340,11 +340,13 @@ fn waits(execution: &Execution) -> BTreeMap<(ThreadId, Slot), WaitingFor> {
             Wait::Call(call) => Some(((thread, call.sequence + 1), WaitingFor::Call(call))),
             Wait::Input(_) => None,
         });
+    let deadlines = execution.deadlines().into_iter();
+    let deadlines = deadlines.map(|(thread, instant)| ((thread, 0), WaitingFor::Instant(instant)));
     let tasks = execution.joins().into_iter();
     let tasks = tasks.map(|(thread, until)| ((thread, 0), WaitingFor::Task(until)));
     let held = execution.held().into_iter();
     let held = held.map(|(thread, error)| ((thread, 0), WaitingFor::WayOut(error)));
-    waits.chain(tasks).chain(held).collect()
+    waits.chain(deadlines).chain(tasks).chain(held).collect()
 }
 
 fn ended(result: Result<Value, RunError>, was_cancelled: bool) -> End {

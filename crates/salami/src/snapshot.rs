@@ -118,6 +118,21 @@ impl Execution {
         self.threads_mut().take_begun()
     }
 
+    /// The threads whose parts [`Execution::resume_parts`] needs, if some are wanted: these, and the one that runs, if
+    /// one was stopped while it did; at least one that lives.
+    ///
+    /// # Errors
+    /// As [`Execution::resume`].
+    pub fn needed_threads(
+        program: &Program,
+        process: &[u8],
+        wanted: &[u64],
+        options: &ResumeOptions,
+    ) -> Result<Vec<u64>, SnapshotError> {
+        let module = program_for(program, options)?.module_hash();
+        salami_snapshot::needed_threads(&module, process, wanted, &options.seal)
+    }
+
     /// The execution from the part of the process and those of some threads, at least one. The others stay
     /// where they are: [`crate::Progress::Absent`] says when one is needed.
     ///

@@ -445,20 +445,64 @@ fn long_work_takes_several_turns() {
             options,
         )
     };
-    let id = world.start(
-        "
-def main() -> int:
+    let work = "
+from salami import spawn
+
+def work() -> int:
     total = 0
     for number in range(100_000):
         total += number
+    print('worked')
     return total
+";
+    // In its own thread, in one that it waits for, in one that it leaves behind.
+    for (end, result) in [
+        ("    return work()", 4_999_950_000_i64),
+        ("    return spawn(work).join()", 4_999_950_000),
+        ("    spawn(work)\n    return 1", 1),
+    ] {
+        let id = world.start(&format!("{work}\ndef main() -> int:\n{end}\n"));
+        world.settle();
+        assert_eq!(
+            world.result(id),
+            (Status::Done, json!({"value": result})),
+            "{end}"
+        );
+        assert!(world.process(id).turns > 10);
+        world.replays(id);
+    }
+}
+
+#[test]
+fn a_timeout_ends_what_is_waited_for() {
+    let mut world = World::new();
+    let id = world.start(
+        "
+from datetime import datetime
+from salami import timeout
+from tools import email, user
+
+def main() -> list[str]:
+    seen = []
+    try:
+        with timeout(3 * 86400):
+            seen.append(user.ask('How are you?'))
+    except TimeoutError:
+        seen.append('no answer by ' + datetime.now().isoformat())
+    with timeout(3 * 86400):
+        seen.append(user.ask('And now?'))
+    return seen
 ",
     );
     world.settle();
-    assert_eq!(
-        world.result(id),
-        (Status::Done, json!({"value": 4_999_950_000_i64}))
-    );
-    assert!(world.process(id).turns > 10);
+    assert_eq!(world.process(id).status, Status::Asking);
+    world.later(2 * DAY);
+    assert_eq!(world.process(id).status, Status::Asking);
+    world.later(DAY);
+    assert_eq!(world.engine.store().inbox(10).expect("a store").len(), 1);
+    world.engine.answer(id, None, &json!("well")).expect("it asks");
+    world.settle();
+    let seen = json!({"value": ["no answer by 2026-01-18T12:00:00", "well"]});
+    assert_eq!(world.result(id), (Status::Done, seen));
     world.replays(id);
 }

@@ -285,6 +285,27 @@ impl Threads {
         }
     }
 
+    /// The threads whose parts are needed to resume a common part for the sake of some: these, the one that runs, the
+    /// one whose calls are told; where that makes none, any that lives.
+    ///
+    /// # Errors
+    /// Bytes that are no common part.
+    pub fn needed(common: &[u8], wanted: &[u64]) -> Result<Vec<u64>, StateError> {
+        let head = Head::read(&mut Bytes::new(common))?;
+        let told = head.untold_calls.map(|(thread, _)| thread);
+        let running = head.running.into_iter().chain(told);
+        let mut needed: Vec<u64> = running.map(|thread| thread as u64).collect();
+        needed.extend(wanted);
+        if needed.is_empty() {
+            let mut living = (0..).zip(&head.entries);
+            let first = living.find(|(_, entry)| !entry.status.has_ended());
+            needed.extend(first.map(|(thread, _)| thread));
+        }
+        needed.sort_unstable();
+        needed.dedup();
+        Ok(needed)
+    }
+
     /// Threads from their common part and the parts of some of them, at least one.
     ///
     /// # Errors
@@ -296,48 +317,20 @@ impl Threads {
         parts: &[(u64, &[u8])],
     ) -> Result<Self, StateError> {
         let mut bytes = Bytes::new(common);
-        let entries = read_entries(&mut bytes)?;
-        let clock = bytes.integer()?;
-        let passed = bytes.integer()?;
-        let seed = bytes.number()?;
-        let calls = bytes.number()?;
-        if calls > MOST_CALLS {
-            return Err(Malformed("too many calls"));
-        }
-        let shared_random = read_randomness(&mut bytes)?;
-        let entropy = read_randomness(&mut bytes)?;
-        let items = bytes.byte()?;
-        if items >= item::COUNTERS << 1 {
-            return Err(Malformed("an item that is not known"));
-        }
-        let has = |item: u8| items & item != 0;
-        let mut index = |wanted: u8| -> Result<Option<usize>, StateError> {
-            if !has(wanted) {
-                return Ok(None);
-            }
-            let index = bytes.length()?;
-            if index >= entries.len() {
-                return Err(Malformed("a thread that does not exist"));
-            }
-            Ok(Some(index))
-        };
-        let running = index(item::RUNNING)?;
-        let last_told = index(item::LAST_TOLD)?;
-        let last_call = if has(item::LAST_CALL) {
-            Some(bytes.number()?)
-        } else {
-            None
-        };
-        let untold_calls = if has(item::UNTOLD_CALLS) {
-            Some((bytes.length()?, bytes.length()?))
-        } else {
-            None
-        };
-        let counters = if has(item::COUNTERS) {
-            (bytes.number()?, bytes.number()?)
-        } else {
-            (0, 0)
-        };
+        let Head {
+            entries,
+            clock,
+            passed,
+            seed,
+            calls,
+            shared_random,
+            entropy,
+            running,
+            last_told,
+            last_call,
+            untold_calls,
+            counters,
+        } = Head::read(&mut bytes)?;
         let used = bytes.number()?;
         let used = i64::try_from(used).ok().filter(|used| *used <= MOST_FUEL);
         let used = used.ok_or(Malformed("too much fuel"))?;
@@ -482,17 +475,6 @@ impl Threads {
         match (&status, &state) {
             (Status::Told, _) => self.told.push(index),
             (Status::Untold, _) => drop(self.untold.insert((Reverse(priority), index))),
-            (_, State::Waiting(Wait::Until(instant))) => {
-                self.timers.insert((*instant, index));
-            }
-            (
-                Status::Threads {
-                    until: Some(until), ..
-                },
-                _,
-            ) => {
-                self.timers.insert((*until, index));
-            }
             _ => {}
         }
         let thread = &mut self.threads[index];
@@ -500,6 +482,9 @@ impl Threads {
         thread.size = machine.size();
         thread.machine = self.machines.len();
         self.machines.push(machine);
+        if let Some(instant) = self.instant_of(index) {
+            self.timers.insert((instant, index));
+        }
         Ok(())
     }
 
@@ -563,6 +548,84 @@ impl Threads {
 const MOST_FUEL: i64 = 1 << 61;
 /// More calls are in no execution.
 const MOST_CALLS: u64 = 1 << 62;
+
+/// What a common part begins with.
+struct Head {
+    entries: Vec<Entry>,
+    clock: i64,
+    passed: i64,
+    seed: u64,
+    calls: u64,
+    shared_random: Option<crate::native::mersenne::Mersenne>,
+    entropy: Option<crate::native::mersenne::Mersenne>,
+    running: Option<usize>,
+    last_told: Option<usize>,
+    last_call: Option<u64>,
+    /// Of which thread, and how many.
+    untold_calls: Option<(usize, usize)>,
+    counters: (u64, u64),
+}
+
+impl Head {
+    fn read(bytes: &mut Bytes<'_>) -> Result<Self, StateError> {
+        let entries = read_entries(bytes)?;
+        let clock = bytes.integer()?;
+        let passed = bytes.integer()?;
+        let seed = bytes.number()?;
+        let calls = bytes.number()?;
+        if calls > MOST_CALLS {
+            return Err(Malformed("too many calls"));
+        }
+        let shared_random = read_randomness(bytes)?;
+        let entropy = read_randomness(bytes)?;
+        let items = bytes.byte()?;
+        if items >= item::COUNTERS << 1 {
+            return Err(Malformed("an item that is not known"));
+        }
+        let has = |item: u8| items & item != 0;
+        let mut index = |wanted: u8| -> Result<Option<usize>, StateError> {
+            if !has(wanted) {
+                return Ok(None);
+            }
+            let index = bytes.length()?;
+            if index >= entries.len() {
+                return Err(Malformed("a thread that does not exist"));
+            }
+            Ok(Some(index))
+        };
+        let running = index(item::RUNNING)?;
+        let last_told = index(item::LAST_TOLD)?;
+        let last_call = if has(item::LAST_CALL) {
+            Some(bytes.number()?)
+        } else {
+            None
+        };
+        let untold_calls = if has(item::UNTOLD_CALLS) {
+            Some((bytes.length()?, bytes.length()?))
+        } else {
+            None
+        };
+        let counters = if has(item::COUNTERS) {
+            (bytes.number()?, bytes.number()?)
+        } else {
+            (0, 0)
+        };
+        Ok(Self {
+            entries,
+            clock,
+            passed,
+            seed,
+            calls,
+            shared_random,
+            entropy,
+            running,
+            last_told,
+            last_call,
+            untold_calls,
+            counters,
+        })
+    }
+}
 
 fn read_entries(bytes: &mut Bytes<'_>) -> Result<Vec<Entry>, StateError> {
     let count = bytes.length()?;
