@@ -78,7 +78,8 @@ fn call(function: &str, arguments: Value) -> Call {
         tool: "http".into(),
         function: function.into(),
         arguments,
-        sequence: 0, key: String::new(),
+        sequence: 0,
+        key: String::new(),
     }
 }
 

@@ -280,7 +280,7 @@ struct Errand {
 
 enum Session {
     Sqlite(sqlite::Session),
-    Postgres(postgres::Session),
+    Postgres(Box<postgres::Session>),
 }
 
 impl Errand {
@@ -291,9 +291,8 @@ impl Errand {
             Database::Sqlite(path) => {
                 sqlite::Session::open(path, access, bounds).map(Session::Sqlite)
             }
-            Database::Postgres(server) => {
-                postgres::Session::open(server, bounds).map(Session::Postgres)
-            }
+            Database::Postgres(server) => postgres::Session::open(server, bounds)
+                .map(|open| Session::Postgres(Box::new(open))),
         }
     }
 
