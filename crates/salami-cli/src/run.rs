@@ -11,6 +11,7 @@ use crate::failure::{Failure, INTERRUPTED, IO, LIMIT, PROGRAM, REFUSED, USAGE, W
 use crate::output::Output;
 use crate::recording::Recording;
 use crate::session::{Session, StandardInput};
+use crate::processes::private;
 use crate::{interrupt, parameters, programs, table, trace};
 
 /// How much runs between two looks at the outside: some milliseconds.
@@ -24,6 +25,9 @@ pub fn run(arguments: &Run, output: &mut Output) -> Result<(), Failure> {
     let program = load(&arguments.setup)?;
     if let Some(form) = arguments.trace {
         return trace::trace(arguments, &program, form, output);
+    }
+    if private::applies(arguments, &program)? {
+        return private::run(arguments, &program, output);
     }
     let (mut session, mut execution, mut recording) = start(arguments, &program)?;
     let show_printed = |printed: &str, complaints: &str| {
@@ -169,7 +173,11 @@ pub fn other_limit(limit: &Limit) -> String {
 /// One JSON object for everything that can happen.
 fn run_for_machines(arguments: &Run, output: &mut Output) -> Result<(), Failure> {
     let mut outcome = Outcome::default();
-    let status = match outcome.run(arguments) {
+    let ran = outcome.run(arguments);
+    if let Some(program) = &outcome.process {
+        return private::run(arguments, program, output);
+    }
+    let status = match ran {
         Ok(status) => status,
         Err(failure) => {
             let (kind, code) = kind(failure.status);
@@ -183,14 +191,18 @@ fn run_for_machines(arguments: &Run, output: &mut Output) -> Result<(), Failure>
             failure.status
         }
     };
-    let whole = json!({
-        "result": outcome.result,
+    let mut whole = json!({
+        "result": null,
         "output": outcome.printed,
         "error_output": outcome.complaints,
         "fuel": outcome.fuel,
         "memory_peak": outcome.memory_peak,
         "error": outcome.error,
     });
+    // `json!` takes no number that JSON has not, and a result may be infinite.
+    if let Some(result) = whole.get_mut("result") {
+        *result = outcome.result;
+    }
     output.write(&format!("{whole}\n"))?;
     if status == 0 {
         Ok(())
@@ -221,6 +233,8 @@ struct Outcome {
     fuel: u64,
     memory_peak: u64,
     error: Value,
+    /// It is run as a process, which shows its outcome itself.
+    process: Option<Program>,
 }
 
 impl Outcome {
@@ -234,6 +248,10 @@ impl Outcome {
             }
         };
         keep_within(&arguments.setup, &program)?;
+        if private::applies(arguments, &program)? {
+            self.process = Some(program);
+            return Ok(0);
+        }
         let (mut session, options) =
             Session::new(&arguments.setup, &program, StandardInput::OfProgram)?;
         let mut execution = match program.start(&options) {

@@ -304,7 +304,11 @@ impl Session {
 /// Nobody answers a call.
 fn not_connected(call: &Call) -> Failure {
     let name = call.name();
-    let example = serde_json::json!([{"call": name, "arguments": call.arguments, "answer": null}]);
+    // `json!` takes no number that JSON has not, and an argument may be infinite.
+    let mut example = serde_json::json!([{"call": name, "arguments": {}, "answer": null}]);
+    if let Some(arguments) = example.pointer_mut("/0/arguments") {
+        *arguments = serde_json::Value::Object(call.arguments.clone());
+    }
     let help = format!(
         "connect the tool: --config salami.toml; or, to try the program, give the answers of its tools: --answers FILE.json with {example}"
     );

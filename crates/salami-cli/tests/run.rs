@@ -32,6 +32,21 @@ fn an_exception_is_shown_as_cpython_shows_it() {
 }
 
 #[test]
+fn numbers_that_json_has_not_are_results_like_others() {
+    let folder = Folder::new("infinite");
+    let program = folder.file(
+        "infinite.py",
+        "def main() -> list:\n    return [float('inf'), float('nan')]\n",
+    );
+    let record = folder.path("record");
+    let outcome = salami(&["run", &program, "--format", "json", "--record", &record]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    let result = "{\"result\":[Infinity,NaN],";
+    assert!(outcome.output.starts_with(result), "{outcome:?}");
+    assert_eq!(salami(&["replay", &record]).status, Some(0));
+}
+
+#[test]
 fn a_program_without_message_has_a_bare_last_line() {
     let outcome = run("raise ValueError\n", &[]);
     assert!(outcome.errors.ends_with("\nValueError\n"), "{outcome:?}");

@@ -525,6 +525,36 @@ fn mistakes_are_shown_where_they_are() {
             "`LOAD \"t\" -> $0` reads it",
         ),
         (
+            "CALL \"doubel\" [1] -> $0\nFUNCTION \"double\" parameters 1\nRETURN $0\n",
+            "p.ir:1:6",
+            "did you mean \"double\"?",
+        ),
+        (
+            "CALL \"double\" [1 2] -> $0\nFUNCTION \"double\" parameters 1\nRETURN $0\n",
+            "p.ir:1:1",
+            "the function has 1 parameter, and gets 2",
+        ),
+        (
+            "CALL_LEAF \"str.uper\" [email] -> $0\n",
+            "p.ir:1:1",
+            "did you mean \"str.upper\"?",
+        ),
+        (
+            "INPUT \"n\": strng\nRETURN\n",
+            "p.ir:1:12",
+            "did you mean `string`?",
+        ),
+        ("RERAISE 5\n", "p.ir:1:1", "`5` must be an exception"),
+        (
+            "LOAD_CONST [1, 2] -> $0\n",
+            "p.ir:1:12",
+            "`MAKE_LIST [1 2] -> $0`",
+        ),
+        ("MAKE_LIST [1 2 -> $0\n", "p.ir:1:16", "expected `]`"),
+        ("IF_TRUE email -> $5\n", "p.ir:1:18", "write `-> 5`"),
+        ("- REQUIRE a.b\nRETURN\n", "p.ir:1:1", "without a dash"),
+        ("; nothing\n", "p.ir:1:1", "there are no instructions"),
+        (
             "FUNCTION \"double\" parameters 1\nRETURN $0\n",
             "p.ir:1:1",
             "its inputs come by LOAD_INPUT",

@@ -148,14 +148,24 @@ impl<'c, 'm> Machine<'c, 'm> {
         }
     }
 
-    /// The same for a register that may be unset.
-    fn unset(&mut self, register: Register) {
-        let message = format!("{} may be unset here", self.named(register));
+    /// The same for a register, which the message names.
+    pub(crate) fn refuse_about(
+        &mut self,
+        rule: Rule,
+        register: Register,
+        message: impl FnOnce() -> String,
+    ) {
         if let Some(errors) = &mut self.errors
             && !core::mem::replace(&mut self.refused, true)
         {
-            errors.push_about(Rule::V15, self.place, message, register, None);
+            errors.push_about(rule, self.place, message(), register, None);
         }
+    }
+
+    /// The same for a register that may be unset.
+    fn unset(&mut self, register: Register) {
+        let name = self.named(register);
+        self.refuse_about(Rule::V15, register, || format!("{name} may be unset here"));
     }
 
     /// The same for a value that is of the wrong type.
@@ -234,7 +244,7 @@ impl<'c, 'm> Machine<'c, 'm> {
         let held = self.value(register);
         if !held.tags.is_subset(wanted) {
             let shown = self.shown(held);
-            self.refuse(Rule::V23, || {
+            self.refuse_about(Rule::V23, register, || {
                 format!("{register} must be {what}, and may be `{shown}`")
             });
         }
@@ -245,7 +255,7 @@ impl<'c, 'm> Machine<'c, 'm> {
         let held = self.value(register);
         if !self.context.lattice.is_instance(held, class) {
             let shown = self.shown(held);
-            self.refuse(rule, || {
+            self.refuse_about(rule, register, || {
                 format!("{register} must be {what}, and may be `{shown}`")
             });
         }

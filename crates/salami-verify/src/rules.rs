@@ -12,6 +12,12 @@ use crate::lattice::Type;
 use crate::machine::Machine;
 use crate::operators;
 
+/// `1 argument`, `2 arguments`.
+fn counted(count: u16, what: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{ending}")
+}
+
 impl<'m> Machine<'_, 'm> {
     fn is_impossible(&mut self, mnemonic: &str, operands: &[Type]) {
         let is_reached = operands.iter().all(|operand| !operand.tags.is_empty());
@@ -64,7 +70,10 @@ impl<'m> Machine<'_, 'm> {
         if arguments.len() != usize::from(called.parameters) {
             let (given, wanted) = (arguments.len(), called.parameters);
             self.refuse(Rule::V18, || {
-                format!("the function has {wanted} parameters, and gets {given} arguments")
+                format!(
+                    "the function has {}, and gets {given}",
+                    counted(wanted, "parameter")
+                )
             });
         }
         for (argument, parameter) in arguments.iter().zip(&called.registers) {
@@ -72,7 +81,7 @@ impl<'m> Machine<'_, 'm> {
             let bound = self.context.declared(parameter.bound);
             if !self.context.lattice.is_subset(held, bound) {
                 let (held, bound) = (self.shown(held), self.shown(bound));
-                self.refuse(Rule::V18, || {
+                self.refuse_about(Rule::V18, *argument, || {
                     format!(
                         "the parameter is declared `{bound}`, and may get `{held}` of {argument}"
                     )
@@ -299,7 +308,7 @@ impl<'m> Machine<'_, 'm> {
         let declared = self.context.declared(self.function.result);
         if !self.context.lattice.is_subset(held, declared) {
             let (held, declared) = (self.shown(held), self.shown(declared));
-            self.refuse(Rule::V21, || {
+            self.refuse_about(Rule::V21, value, || {
                 format!("the result is declared `{declared}`, and {value} may be `{held}`")
             });
         }
@@ -339,7 +348,7 @@ impl<'m> Machine<'_, 'm> {
                     });
                 } else if !held.tags.is_subset(TagSet::of(&[Tag::Function])) {
                     let shown = self.shown(held);
-                    self.refuse(Rule::V19, || {
+                    self.refuse_about(Rule::V19, *closure, || {
                         format!("{closure} must be a function value, and may be `{shown}`")
                     });
                 }
@@ -394,7 +403,10 @@ impl<'m> Machine<'_, 'm> {
                 if arguments.len() != usize::from(wanted) {
                     let count = arguments.len();
                     self.refuse(Rule::V18, || {
-                        format!("the leaf takes {wanted} arguments, and gets {count}")
+                        format!(
+                            "it takes {}, and gets {count}",
+                            counted(wanted.into(), "argument")
+                        )
                     });
                 }
                 self.define(*result, given);

@@ -142,7 +142,18 @@ impl Reader<'_> {
                     .with_help("set it on every way to this instruction"),
             };
         }
-        let problem = Diagnostic::error(VERIFIER, span, self.placed(error));
+        if error.rule == Rule::V8 && self.module.functions.is_empty() {
+            return Diagnostic::error(VERIFIER, span, "there are no instructions")
+                .with_help("write one a line, as `0: LOAD_INPUT \"name\" -> $0`");
+        }
+        let mut problem = Diagnostic::error(VERIFIER, span, self.placed(error));
+        // Nobody wrote the register that a literal is in.
+        if let (Some(register), Some(named)) = (error.register, named)
+            && named.starts_with('`')
+        {
+            let hidden = register.to_string();
+            problem.message = problem.message.replacen(&hidden, &named, 1);
+        }
         match self.help(error) {
             Some(help) => problem.with_help(help),
             None => problem,
@@ -280,13 +291,26 @@ impl Reader<'_> {
         Some(match error.rule {
             Rule::V28 => return self.service_help(error),
             Rule::V1 | Rule::V27 => "split it into smaller modules".to_owned(),
-            Rule::V4 => "the functions of `CALL_LEAF` are those of the language: \"str.upper\", \"len\", \"math.sqrt\"".to_owned(),
             Rule::V8 => "the function that runs first is the code before all `FUNCTION` lines, or what `ENTRY \"name\"` names; its inputs come by LOAD_INPUT".to_owned(),
             Rule::V10 => "write `HANDLER 2 .. 5 -> 9 $0 catch ValueError`: the lines 2 to 4 are protected, and 9 is none of them".to_owned(),
+            Rule::V12 if error.message.starts_with("a dict") => {
+                "write `MAKE_DICT [\"name\" $0 \"age\" $1] -> $2`".to_owned()
+            }
             Rule::V12 | Rule::V13 => "name one that is declared, or that a line has".to_owned(),
             Rule::V14 => "end the function with `RETURN`, `RETURN $0`, `JUMP -> address` or `RAISE $0`".to_owned(),
             Rule::V16 => "read it with `LOAD_CELL $0 \"name\" -> $1`".to_owned(),
             Rule::V17 => "declare the register for what it gets, as `any`, or test it before with `EXPECT`".to_owned(),
+            Rule::V4 => {
+                let named = error.message.split('`').nth(1).unwrap_or_default();
+                let known = salami_vm::leaf::leaves().iter().map(|leaf| leaf.name);
+                match closest(named, known) {
+                    Some(meant) => format!("did you mean \"{meant}\"?"),
+                    None => "the functions of `CALL_LEAF` are those of the language: \"str.upper\", \"len\", \"math.sqrt\"".to_owned(),
+                }
+            }
+            Rule::V18 if error.message.starts_with("it takes") => {
+                "give it so many in the brackets".to_owned()
+            }
             Rule::V18 => "give as many arguments as `FUNCTION \"name\" parameters N` says, each of its parameter's type".to_owned(),
             Rule::V19 => "`CALL \"name\" [...]` is for functions without captures, `CALL_CLOSURE` for those with".to_owned(),
             Rule::V20 => "give a cell for each capture, and declare all parameters `any`".to_owned(),

@@ -289,6 +289,12 @@ impl<'t, 'a> Line<'t, 'a> {
     /// A literal constant, without tuples.
     pub(super) fn constant(&mut self, names: &ClassNames) -> Result<Constant, Diagnostic> {
         if !self.at_constant() {
+            if matches!(self.peek(), Some(Token::Mark("["))) {
+                let problem = self.missing("a single value");
+                return problem.map_err(|problem: Diagnostic| {
+                    problem.with_help("a list is made by `MAKE_LIST [1 2] -> $0`")
+                });
+            }
             return self.missing("a constant");
         }
         Ok(match self.next() {

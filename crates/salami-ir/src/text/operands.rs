@@ -41,6 +41,9 @@ impl Operands<'_, '_, '_> {
             if !items.is_empty() {
                 self.line.accept_mark(",");
             }
+            if matches!(self.line.peek(), None | Some(Token::Mark("->"))) {
+                return self.line.missing("`]`");
+            }
             items.push(item(self)?);
         }
         Ok(items)

@@ -332,6 +332,9 @@ impl Procedure {
                 if !values.is_empty() {
                     line.accept_mark(",");
                 }
+                if matches!(line.peek(), None | Some(Token::Mark("->"))) {
+                    return line.missing("`]`");
+                }
                 values.push(self.value(tables, line)?);
             }
         }

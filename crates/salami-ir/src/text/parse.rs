@@ -8,6 +8,7 @@ use super::lexer::{self, Spanned, Token};
 use super::line::{ClassNames, Line};
 use super::listed::Listings;
 use super::literal;
+use super::near::nearest;
 use super::pool::ParsedPool;
 use super::procedure::Procedure;
 use super::slips;
@@ -173,7 +174,19 @@ impl Tables {
             line.skip();
             return match self.function_names.get(name) {
                 Some(index) => Ok(*index),
-                None => line.refuse(format!("there is no function {}", literal::text(name))),
+                None => {
+                    let known = self.function_names.keys().map(String::as_str);
+                    let near = nearest(name, known);
+                    let problem =
+                        line.error(format!("there is no function {}", literal::text(name)));
+                    Err(problem.with_help(match near {
+                        Some(near) => format!("did you mean {}?", literal::text(near)),
+                        None => format!(
+                            "write it behind the code that runs first: `FUNCTION {} parameters 1`",
+                            literal::text(name)
+                        ),
+                    }))
+                }
             };
         }
         if let Some(Token::Word(name)) = line.peek()

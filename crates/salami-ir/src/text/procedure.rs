@@ -121,6 +121,15 @@ pub(super) fn written_address(
                     .with_help("write the number in front of a line, or name one: `done: RETURN`"),
             });
         }
+        Some(Token::Register(digits)) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            return Err(Diagnostic::error(
+                super::parse::SYNTAX,
+                span,
+                "expected an address, such as `5`",
+            )
+            .with_help(format!("an address has no `$`: write `-> {digits}`"))
+            .with_edit(span, *digits));
+        }
         _ => return line.missing("an address, such as `5`"),
     };
     line.skip();

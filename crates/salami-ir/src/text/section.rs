@@ -107,9 +107,22 @@ impl Assembler<'_> {
             match literal::spoken_type(word) {
                 Some(spoken) => tags = tags.union(spoken),
                 None => {
-                    return line.refuse(format!(
-                        "there is no type `{word}`: inputs are string, number, integer, boolean, object, array, null or any"
-                    ));
+                    const KNOWN: [&str; 8] = [
+                        "string", "number", "integer", "boolean", "object", "array", "null", "any",
+                    ];
+                    let meant = match word.to_lowercase().as_str() {
+                        "text" => Some("string"),
+                        other => super::near::nearest(other, KNOWN.into_iter()),
+                    };
+                    let problem = line.error(format!("there is no type `{word}`"));
+                    let known =
+                        "inputs are string, number, integer, boolean, object, array, null or any";
+                    return Err(match meant {
+                        Some(meant) => problem
+                            .with_help(format!("did you mean `{meant}`? {known}"))
+                            .with_edit(line.last_span(), meant),
+                        None => problem.with_help(known),
+                    });
                 }
             }
             if !line.accept_mark("|") && !line.accept_word("or") {

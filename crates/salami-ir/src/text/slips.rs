@@ -321,8 +321,6 @@ pub(super) fn instruction(line: &Line<'_, '_>) -> Diagnostic {
             error("what a line sets stands at its end".to_owned())
                 .with_help(format!("write `{} -> {name}`", words.join(" ")))
         }
-        (Some(Token::Word("IP")), _) => error("this is a line of a trace".to_owned())
-            .with_help("a line of bytecode is `0: LOAD_INPUT \"city\" -> $0`"),
         _ => error("expected an instruction".to_owned())
             .with_help("a line is `address: INSTRUCTION operands -> register`; docs/ir.md lists the instructions"),
     }
@@ -330,6 +328,10 @@ pub(super) fn instruction(line: &Line<'_, '_>) -> Diagnostic {
 
 /// An instruction that there is not.
 pub(super) fn unknown(mnemonic: &str, span: Span) -> Diagnostic {
+    if mnemonic == "IP" {
+        return Diagnostic::error(SYNTAX, span, "this is a line of a trace, not of bytecode")
+            .with_help("write `0: LOAD_INPUT \"city\" -> $0`, without `IP=` and values");
+    }
     let message = format!("there is no instruction `{mnemonic}`");
     let problem = Diagnostic::error(SYNTAX, span, message);
     let upper = mnemonic.to_uppercase();

@@ -208,7 +208,8 @@ fn stop(execution: &Execution, wait: &Wait) -> Stop {
 /// How an execution ended.
 fn end(execution: &Execution, result: &Result<Value, RunError>) -> End {
     let outcome = match result {
-        Ok(value) => json!({"result": value}),
+        // Put together by hand: `json!` takes no number that JSON has not, and a result may be infinite.
+        Ok(value) => Value::Object(Map::from_iter([("result".to_owned(), value.clone())])),
         Err(error) => json!({"error": essence(error)}),
     };
     End {
