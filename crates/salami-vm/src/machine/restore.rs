@@ -15,7 +15,6 @@ use crate::heap::object::GeneratorState;
 use crate::leaf::PRECISION_LIMIT;
 use crate::native::Native;
 use crate::native::decimal::Rules;
-use crate::native::input::CHUNK;
 use crate::native::string_io::Wanted;
 use crate::prepare::{Op, Program, R};
 use crate::state::{Bytes, Reader, Standing, StateError, registers_are_of_their_types, resumes};
@@ -243,6 +242,9 @@ impl Machine {
             let message = reader.bytes.string()?.to_owned();
             reader.context.interrupt = Some((class, message));
         }
+        if has(part::DEADLINE) {
+            reader.context.deadline = Some(reader.bytes.integer()?);
+        }
         if has(part::RULES) {
             let precision = reader.bytes.number()?;
             let rounding = ROUNDINGS.get(reader.bytes.length()?).copied();
@@ -444,7 +446,7 @@ impl Machine {
                 }
                 Some(Wait::Calls(open))
             }
-            Waiting::Input(file, wanted) => {
+            Waiting::Input(file, wanted, size) => {
                 let Native::StringIo(source) = self.context.heap.native(file) else {
                     return Err(Malformed("input from what is no stream"));
                 };
@@ -454,7 +456,7 @@ impl Machine {
                 let reading = Reading {
                     stream: input.name.clone(),
                     offset: source.end_offset(),
-                    size: CHUNK,
+                    size,
                 };
                 self.context.reading = Some((file, wanted));
                 Some(Wait::Input(reading))
@@ -492,7 +494,7 @@ enum Waiting {
     Call,
     Calls,
     Until(i64),
-    Input(NativeRef, Wanted),
+    Input(NativeRef, Wanted, usize),
     Threads,
 }
 
@@ -513,7 +515,7 @@ impl Waiting {
                     3 => Wanted::Characters(reader.bytes.length()?),
                     _ => return Err(Malformed("no kind of reading")),
                 };
-                Self::Input(file, wanted)
+                Self::Input(file, wanted, reader.bytes.length()?)
             }
             wait::THREADS => Self::Threads,
             _ => return Err(Malformed("no kind of wait")),

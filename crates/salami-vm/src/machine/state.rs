@@ -27,7 +27,8 @@ pub(super) mod part {
     pub(crate) const TOLD: u64 = 1 << 13;
     pub(crate) const LOOPS: u64 = 1 << 14;
     pub(crate) const HELD: u64 = 1 << 15;
-    pub(crate) const ALL: u64 = (1 << 16) - 1;
+    pub(crate) const DEADLINE: u64 = 1 << 16;
+    pub(crate) const ALL: u64 = (1 << 17) - 1;
 }
 
 /// How a wait begins.
@@ -128,6 +129,9 @@ impl Machine {
             walk.sink.number(*class as u64);
             walk.sink.string(message);
         }
+        if let Some(instant) = context.deadline {
+            walk.sink.integer(instant);
+        }
         if has(part::RULES) {
             walk.sink.number(context.decimal_rules.precision);
             let rounding = context.decimal_rules.rounding;
@@ -182,6 +186,7 @@ impl Machine {
             (part::ANSWER, context.answer.is_some()),
             (part::REPLY, context.reply.is_some()),
             (part::INTERRUPT, context.interrupt.is_some()),
+            (part::DEADLINE, context.deadline.is_some()),
             (part::RULES, context.decimal_rules != Rules::default()),
             (part::TOLD, !context.told.is_empty()),
             (
@@ -240,7 +245,7 @@ impl Machine {
                 walk.sink.byte(wait::UNTIL);
                 walk.sink.integer(*instant);
             }
-            Some(Wait::Input(_)) => {
+            Some(Wait::Input(asked)) => {
                 walk.sink.byte(wait::INPUT);
                 let reading = self.context.reading;
                 walk.value(reading.map_or(Value::Unset, |(file, _)| Value::Native(file)));
@@ -255,6 +260,9 @@ impl Machine {
                         walk.sink.byte(3);
                         walk.sink.length(count);
                     }
+                }
+                if !walk.sink.is_hashing() {
+                    walk.sink.length(asked.size);
                 }
             }
             None | Some(Wait::Thread(_) | Wait::WayOut) => walk.sink.byte(wait::THREADS),

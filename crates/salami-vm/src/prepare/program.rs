@@ -36,6 +36,11 @@ impl Check {
         }
     }
 
+    /// Whether the type is of what stands for an argument that is not given, or may be.
+    pub(crate) fn is_missing(&self) -> bool {
+        self.tags.contains(Tag::Ellipsis) && self.tags != TagSet::VALUES
+    }
+
     /// Whether the value is of the type.
     #[inline]
     pub(crate) fn holds(&self, heap: &Heap, value: &Value) -> bool {
@@ -122,9 +127,8 @@ impl Function {
     pub(crate) fn leaving(&self, address: u32) -> Option<(u32, Op)> {
         let start = self.position(Address(address))?;
         let ops = self.code.get(start as usize..)?.iter().zip(start..);
-        let of_it = ops.take_while(|(_, place)| {
-            self.first.get(*place as usize).copied() == Some(address)
-        });
+        let of_it =
+            ops.take_while(|(_, place)| self.first.get(*place as usize).copied() == Some(address));
         let mut leaving = of_it.filter(|(op, _)| {
             matches!(
                 op,

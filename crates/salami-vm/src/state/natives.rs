@@ -5,6 +5,7 @@ use crate::native::Native;
 use crate::native::csv::{Dialect, Quoting};
 use crate::native::datetime::{Date, Time, Zone};
 use crate::native::decimal::{Decimal, Kind};
+use crate::native::input::{End, Input};
 use crate::native::mersenne::{Mersenne, WORDS};
 use crate::native::string_io::{Stream, StringIo};
 use crate::value::Value;
@@ -192,6 +193,11 @@ fn string_io(sink: &mut Sink, file: &StringIo) {
                 .saturating_add(crate::native::input::line_count(read)),
         );
         sink.truth(file.closed);
+        if !sink.is_hashing() {
+            let unread = file.text.get(file.position..).unwrap_or_default();
+            let tried = if read.is_empty() { input.tried } else { 0 };
+            read_ahead(sink, unread, input, tried);
+        }
         return;
     }
     sink.byte(match file.stream {
@@ -204,6 +210,27 @@ fn string_io(sink: &mut Sink, file: &StringIo) {
     sink.length(file.beyond);
     sink.truth(file.closed);
     sink.optional_string(file.newline.as_deref());
+}
+
+/// What was taken in of a stream and not read: whoever keeps it need not read it again.
+fn read_ahead(sink: &mut Sink, unread: &str, input: &Input, tried: usize) {
+    sink.string(unread);
+    sink.block(&input.tail);
+    sink.length(tried);
+    match &input.end {
+        End::Open => sink.byte(0),
+        End::Reached => sink.byte(1),
+        End::NotText(bytes, count, reason) => {
+            sink.byte(2);
+            sink.block(bytes);
+            sink.length(*count);
+            sink.string(reason);
+        }
+        End::Failed(reason) => {
+            sink.byte(3);
+            sink.string(reason);
+        }
+    }
 }
 
 /// A generator: as the words that seeded it and how many were drawn since, or else all of it.

@@ -29,7 +29,9 @@ impl Walk<'_> {
             }
             Value::Function(function) => {
                 let object = heap.function(function);
-                self.sink.number(u64::from(object.function.0));
+                let is_plain = heap.plain_function(object.function) == Some(value);
+                self.sink
+                    .number(u64::from(object.function.0) << 1 | u64::from(is_plain));
                 self.all(&object.cells);
                 self.sink.length(object.attributes.len());
                 for (name, value) in &object.attributes {
@@ -49,7 +51,7 @@ impl Walk<'_> {
                 let object = heap.exception(exception);
                 self.class_ref(object.class);
                 self.values(&object.arguments);
-                self.all(&object.fields);
+                self.values(&object.fields);
                 self.all(&[object.cause, object.context, object.notes]);
                 self.sink.truth(object.suppress_context);
                 self.sink.length(object.traceback.len());

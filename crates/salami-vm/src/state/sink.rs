@@ -26,6 +26,11 @@ impl Sink {
         }
     }
 
+    /// Whether what differs from run to run, and decides nothing, is left out.
+    pub(crate) fn is_hashing(&self) -> bool {
+        self.hasher.is_some()
+    }
+
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         if let Some(hasher) = &mut self.hasher
             && self.bytes.len() + bytes.len() >= FULL

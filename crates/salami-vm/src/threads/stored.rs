@@ -285,8 +285,8 @@ impl Threads {
         }
     }
 
-    /// The threads whose parts are needed to resume a common part for the sake of some: these, the one that runs, the
-    /// one whose calls are told; where that makes none, any that lives.
+    /// The threads whose parts are needed to resume a common part for the sake of some: these, the one that runs,
+    /// those whose calls are to be told; where that makes none, any that lives.
     ///
     /// # Errors
     /// Bytes that are no common part.
@@ -295,6 +295,9 @@ impl Threads {
         let told = head.untold_calls.map(|(thread, _)| thread);
         let running = head.running.into_iter().chain(told);
         let mut needed: Vec<u64> = running.map(|thread| thread as u64).collect();
+        let untold = (0..).zip(&head.entries);
+        let untold = untold.filter(|(_, entry)| entry.status == Status::Untold);
+        needed.extend(untold.map(|(thread, _)| thread));
         needed.extend(wanted);
         if needed.is_empty() {
             let mut living = (0..).zip(&head.entries);
@@ -736,7 +739,8 @@ fn state_of(machine: &mut Machine, status: &Status, extras: Extras) -> Result<St
     let wait = machine.waits_for().cloned();
     let result = machine.result;
     let state = match (status, wait, result, extras) {
-        (Status::Ready(None), None, None, Extras::Nothing) => State::Ready,
+        // What it waited until has come, and it has not run since.
+        (Status::Ready(None), None | Some(Wait::Until(_)), None, Extras::Nothing) => State::Ready,
         (Status::Ready(Some(position)), Some(Wait::Thread(_)), None, Extras::Nothing) => {
             machine.reply(*position);
             State::Ready

@@ -246,13 +246,21 @@ impl<'m, 'b> Reader<'m, 'b> {
 
     /// A function of the module: one that is called, or one that makes a generator.
     pub(crate) fn function(&mut self, makes_generator: bool) -> Read<FunctionIndex> {
-        let index = FunctionIndex(self.bytes.word()?);
+        let number = self.bytes.word()?;
+        let index = self.known_function(number)?;
         let function = self.program.module.functions.get(index.index());
-        let function = function.ok_or(Malformed("a function that does not exist"))?;
-        if makes_generator && !Program::is_generator(function.kind) {
+        let kind = function.map_or_else(Default::default, |function| function.kind);
+        if makes_generator && !Program::is_generator(kind) {
             return Err(Malformed("a generator of a function that makes none"));
         }
         Ok(index)
+    }
+
+    fn known_function(&self, number: u32) -> Read<FunctionIndex> {
+        let index = FunctionIndex(number);
+        let exists = self.program.module.functions.get(index.index()).is_some();
+        let index = exists.then_some(index);
+        index.ok_or(Malformed("a function that does not exist"))
     }
 
     fn plain_function(&mut self, function: FunctionIndex) -> Read<Value> {

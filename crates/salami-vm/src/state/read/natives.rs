@@ -11,7 +11,7 @@ use crate::native::Native;
 use crate::native::csv::{Dialect, Header, Quoting, Reader as CsvReader, Writer};
 use crate::native::datetime::{Date, DateTime, Delta, Time, Zone, ZonedTime, region};
 use crate::native::decimal::{Decimal, EXPONENT_LIMIT, Kind};
-use crate::native::input::Input;
+use crate::native::input::{End, Input};
 use crate::native::pattern::MatchObject;
 use crate::native::response::Response;
 use crate::native::string_io::{Stream, StringIo};
@@ -284,8 +284,23 @@ fn string_io(bytes: &mut Bytes<'_>) -> Result<StringIo, StateError> {
             if input.offset > MOST_BYTES || input.lines > MOST_BYTES {
                 return Err(Malformed("a stream that is too long"));
             }
+            let closed = bytes.truth()?;
+            let text = bytes.string()?.to_owned();
+            input.tail = bytes.block()?.to_vec();
+            input.tried = bytes.length()?;
+            input.end = match bytes.byte()? {
+                0 => End::Open,
+                1 => End::Reached,
+                2 => {
+                    let (wrong, count) = (bytes.block()?.to_vec(), bytes.length()?);
+                    End::NotText(wrong, count, bytes.string()?.to_owned())
+                }
+                3 => End::Failed(bytes.string()?.to_owned()),
+                _ => return Err(Malformed("no end of a stream")),
+            };
             return Ok(StringIo {
-                closed: bytes.truth()?,
+                text,
+                closed,
                 input: Some(Box::new(input)),
                 ..StringIo::default()
             });

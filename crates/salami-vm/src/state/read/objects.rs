@@ -132,7 +132,8 @@ impl Reader<'_, '_> {
     }
 
     fn function_object(&mut self, handle: FunctionRef) -> Read<()> {
-        let function = self.function(false)?;
+        let number = self.bytes.word()?;
+        let (function, is_plain) = (self.known_function(number >> 1)?, number & 1 == 1);
         let captures = self.captures(function);
         let mut cells = Vec::with_capacity(captures.min(self.bytes.left()));
         for _ in 0..captures {
@@ -147,9 +148,9 @@ impl Reader<'_, '_> {
             let name = self.bytes.word()?;
             attributes.push((name, self.value()?));
         }
-        if captures == 0 {
+        if is_plain {
             let known = self.context.heap.plain_function(function);
-            if attributes.is_empty() || known.is_some() {
+            if captures > 0 || attributes.is_empty() || known.is_some() {
                 return Err(Malformed("a function that is there twice"));
             }
             let value = Value::Function(handle);
@@ -213,7 +214,12 @@ impl Reader<'_, '_> {
             return Err(Malformed("an exception of a class that is none"));
         }
         let arguments = self.values()?;
-        let fields = self.fields(self.field_count(class))?;
+        // Some builtin classes have fields of their own.
+        let count = self.bytes.count()?;
+        if count < self.field_count(class) {
+            return Err(Malformed("an exception without all its fields"));
+        }
+        let fields = self.fields(count)?;
         let cause = match self.slot()? {
             cause @ (Value::Unset | Value::None | Value::Exception(_)) => cause,
             _ => return Err(Malformed("a cause that is no exception")),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use salami_ir::FunctionKind;
+use salami_ir::{Constant, FunctionKind};
 
 use super::{Malformed, Read, Reader, Standing, StateError};
 use crate::heap::object::{GeneratorState, IteratorObject};
@@ -267,9 +267,14 @@ pub(crate) fn registers_are_of_their_types(
     let place = program.places.at(standing);
     let checks = program.places.checks(standing, &place);
     let checks = checks.ok_or(Malformed("a frame where no execution comes"))?;
+    let mut constants = program.module.constants.iter();
+    let has_missing = constants.any(|constant| matches!(constant, Constant::Missing));
     for (&position, check) in place.positions.iter().zip(checks) {
-        let value = registers.get(position as usize);
-        if !value.is_some_and(|value| check.holds(heap, value)) {
+        let value = registers.get(position as usize).copied();
+        let value = value.unwrap_or_default();
+        // What stands for an argument that is not given is no value, and known as the one that is not.
+        let is_missing = value.is_unset() && has_missing && check.is_missing();
+        if !is_missing && !check.holds(heap, &value) {
             return Err(Malformed("a register of another type"));
         }
     }
