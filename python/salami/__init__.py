@@ -1,8 +1,9 @@
 """Salami's words for CPython, so that a program means the same in both."""
 
-from .threads import Cancelled, Task, gather, race, spawn
+from .threads import Cancelled, Task, gather, race, spawn, timeout
+from .threads import wait_until_moment as wait_until
 
-__all__ = ["Cancelled", "Task", "ToolError", "gather", "race", "spawn"]
+__all__ = ["Cancelled", "Task", "ToolError", "gather", "race", "spawn", "timeout", "wait_until"]
 
 Cancelled.__module__ = Task.__module__ = __name__
 

@@ -49,7 +49,9 @@ class Thread:
         self.call = self.instant = self.tasks = None
         # What its wait gives or raises.
         self.answer = self.problem = None
-        self.is_interrupted = False
+        self.is_interrupted = self.timed_out = False
+        # When what it waits for raises TimeoutError.
+        self.deadline = None
 
     def has_ended(self) -> bool:
         return self.state >= RETURNED
@@ -93,6 +95,7 @@ class Threads:
             self.untold.remove(thread)
         thread.call = thread.instant = thread.tasks = None
         thread.answer, thread.problem = answer, problem
+        thread.timed_out = False
         thread.state = READY
 
     def pass_on(self, thread: Thread) -> None:
@@ -130,6 +133,7 @@ class Threads:
                 for thread in self.all:
                     if thread.instant is not None and thread.instant <= clock.now():
                         self.wake(thread, -1)
+                        thread.timed_out = True
                 continue
             waiting = [thread for thread in self.all if not thread.has_ended()]
             if not waiting:
@@ -139,6 +143,13 @@ class Threads:
 
     def wait(self, *, call=None, instant=None, tasks=None):
         thread = self.current
+        deadline = thread.deadline
+        if deadline is not None and (instant is None or deadline < instant):
+            if deadline <= clock.now():
+                raise TimeoutError
+            instant, is_cut = deadline, True
+        else:
+            is_cut = False
         if not thread.is_interrupted:
             thread.call, thread.instant, thread.tasks = call, instant, tasks
             thread.state = WAITING
@@ -148,6 +159,8 @@ class Threads:
         if thread.is_interrupted:
             thread.is_interrupted = False
             raise Cancelled
+        if is_cut and thread.timed_out:
+            raise TimeoutError
         if thread.problem is not None:
             raise thread.problem
         return thread.answer
@@ -219,6 +232,28 @@ def wait_until(instant: int) -> None:
     if instant <= clock.now() and not threads.current.is_interrupted:
         return
     threads.wait(instant=instant)
+
+
+class timeout:
+    """What is waited for in its block raises `TimeoutError` when so many seconds have passed."""
+
+    def __init__(self, seconds: float):
+        self.seconds = seconds
+        self.outer = None
+
+    def __enter__(self) -> None:
+        thread = the_threads().current
+        self.outer = thread.deadline
+        instant = clock.now() + int(max(self.seconds, 0) * 1e6)
+        thread.deadline = instant if self.outer is None else min(self.outer, instant)
+
+    def __exit__(self, kind, error, traceback) -> None:
+        the_threads().current.deadline = self.outer
+
+
+def wait_until_moment(moment) -> None:
+    """Waits until a moment."""
+    wait_until(round(moment.timestamp() * 1e6))
 
 
 def waited(call):

@@ -44,7 +44,12 @@ def gather(*tasks: Task[T]) -> tuple[T, ...]: ...
 @erased("salami.race")
 def race(*tasks: Task[T]) -> T: ...
 
-wait_until = refused("use time.sleep(seconds)")
+# What is waited for in its block raises TimeoutError when so many seconds have passed.
+timeout = prelude("salami.timeout")
+
+# Waits until a moment.
+wait_until = prelude("salami.wait_until")
+
 attempt = refused("catch ToolError and call what takes the steps back")
 choose = refused("try the options in a loop")
 backtrack = refused("try the options in a loop")

@@ -1,7 +1,11 @@
 """Green threads: what a task is to the program. Whoever runs the threads is outside of it."""
 
-from _leaf import as_a, as_thread, instant_after, thread_cancel, thread_ended, thread_priority
+from datetime import datetime
+
+from _leaf import as_a, as_thread, begin_timeout, end_timeout, instant_after
+from _leaf import thread_cancel, thread_ended, thread_priority
 from _leaf import thread_result, thread_start, thread_state
+from _leaf import wait_until as sleep_until
 
 RUNNING = 0
 DONE = 1
@@ -85,3 +89,19 @@ def race(tasks):
         if number != winner:
             thread_cancel(number)
     return thread_result(winner)
+
+
+class timeout:
+    def __init__(self, seconds):
+        self.seconds = seconds
+        self.outer = None
+
+    def __enter__(self):
+        self.outer = begin_timeout(instant_after(max(self.seconds, 0)))
+
+    def __exit__(self, kind, error, traceback):
+        end_timeout(self.outer)
+
+
+def wait_until(moment: datetime) -> None:
+    sleep_until(round(moment.timestamp() * 1e6))

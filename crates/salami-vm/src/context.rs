@@ -111,6 +111,8 @@ pub struct Context {
     pub(crate) reply: Option<Result<Value, crate::value::ExceptionRef>>,
     /// What the next instruction that waits is to raise instead.
     pub(crate) interrupt: Option<(BuiltinException, String)>,
+    /// When whatever it waits for raises TimeoutError, as it is within a `with timeout(...)`.
+    pub(crate) deadline: Option<i64>,
     /// Fuel for what was copied out of the machine for the call at hand.
     pub(crate) owed: u64,
     /// How many calls of tools were made.
@@ -155,6 +157,7 @@ impl Context {
             starting: Value::Unset,
             reply: None,
             interrupt: None,
+            deadline: None,
             owed: 0,
             calls: 0,
             begun: Vec::new(),

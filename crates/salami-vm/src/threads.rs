@@ -140,6 +140,15 @@ impl DerefMut for Threads {
     }
 }
 
+/// The instant that a wait is for, or ends at.
+fn own_instant(wait: &Wait) -> Option<i64> {
+    match wait {
+        Wait::Until(instant) => Some(*instant),
+        Wait::Thread(Request::Ended { until, .. }) => *until,
+        _ => None,
+    }
+}
+
 /// Whom an exception concerns that its own thread does not catch.
 enum Concerned {
     /// The execution ends with it, or a thread gets it that waits for this one.
@@ -514,15 +523,10 @@ impl Threads {
         let index = self.current;
         self.is_running = false;
         match &wait {
-            Wait::Until(instant) => {
-                self.timers.insert((*instant, index));
-            }
-            Wait::Thread(Request::Ended { threads, until }) => {
+            Wait::Until(_) => {}
+            Wait::Thread(Request::Ended { threads, .. }) => {
                 for &thread in threads {
                     self.waiters.entry(thread).or_default().insert(index);
-                }
-                if let Some(instant) = until {
-                    self.timers.insert((*instant, index));
                 }
             }
             _ => {
@@ -531,24 +535,54 @@ impl Threads {
             }
         }
         self.threads[index].state = State::Waiting(wait);
+        match self.instant_of(index) {
+            Some(instant) if instant <= self.clock() => self.reach(index),
+            Some(instant) => drop(self.timers.insert((instant, index))),
+            None => {}
+        }
+    }
+
+    /// When a thread that waits goes on whether anything came or not: it waits for that, or a
+    /// `with timeout(...)` ends its wait.
+    fn instant_of(&self, index: usize) -> Option<i64> {
+        let State::Waiting(wait) = &self.threads[index].state else {
+            return None;
+        };
+        let deadline = self.machine(index).context.deadline;
+        own_instant(wait).into_iter().chain(deadline).min()
+    }
+
+    /// Lets a thread go on whose instant has come.
+    fn reach(&mut self, index: usize) {
+        let now = self.clock();
+        let State::Waiting(wait) = &self.threads[index].state else {
+            return;
+        };
+        let is_own = own_instant(wait).is_some_and(|instant| instant <= now);
+        let asks = matches!(wait, Wait::Thread(_));
+        self.wake(index);
+        if !is_own {
+            self.machine_mut(index)
+                .interrupt(BuiltinException::TimeoutError, "");
+        } else if asks {
+            self.machine_mut(index).reply(-1);
+        }
     }
 
     /// Takes a thread out of what it waits for, and gives it its place in the turn.
     fn wake(&mut self, index: usize) {
         let priority = self.threads[index].priority;
+        if let Some(instant) = self.instant_of(index) {
+            self.timers.remove(&(instant, index));
+        }
         let state = core::mem::replace(&mut self.threads[index].state, State::Ready);
         match state {
-            State::Waiting(Wait::Until(instant)) => {
-                self.timers.remove(&(instant, index));
-            }
-            State::Waiting(Wait::Thread(Request::Ended { threads, until })) => {
+            State::Waiting(Wait::Until(_)) => {}
+            State::Waiting(Wait::Thread(Request::Ended { threads, .. })) => {
                 for thread in threads {
                     if let Some(waiters) = self.waiters.get_mut(&thread) {
                         waiters.remove(&index);
                     }
-                }
-                if let Some(instant) = until {
-                    self.timers.remove(&(instant, index));
                 }
             }
             State::Waiting(_) => {
@@ -841,6 +875,9 @@ impl Threads {
                 State::Waiting(Wait::Calls(calls)) => {
                     calls.iter().cloned().map(Wait::Call).collect()
                 }
+                State::Waiting(Wait::Until(instant)) => {
+                    vec![Wait::Until(self.instant_of(index).unwrap_or(*instant))]
+                }
                 State::Waiting(wait) => vec![wait.clone()],
                 _ => Vec::new(),
             };
@@ -848,12 +885,31 @@ impl Threads {
         })
     }
 
+    /// Whether the host was told of a call that a thread waits for: before that its number may become another.
+    #[must_use]
+    pub fn is_told(&self, thread: u64, sequence: u64) -> bool {
+        let index = usize::try_from(thread).unwrap_or(usize::MAX);
+        !self.untold.iter().any(|place| place.1 == index)
+            && !(self.untold_calls.iter()).any(|untold| untold.1.sequence == sequence)
+    }
+
     /// The threads that wait for the end of others, each with the instant until which it does.
     pub fn joins(&self) -> impl Iterator<Item = (u64, Option<i64>)> {
         let threads = self.threads.iter().enumerate();
         threads.filter_map(|(index, thread)| match &thread.state {
-            State::Waiting(Wait::Thread(Request::Ended { until, .. })) => {
-                Some((index as u64, *until))
+            State::Waiting(Wait::Thread(Request::Ended { .. })) => {
+                Some((index as u64, self.instant_of(index)))
+            }
+            _ => None,
+        })
+    }
+
+    /// The threads that wait for calls or streams within a `with timeout(...)`, each with its instant.
+    pub fn deadlines(&self) -> impl Iterator<Item = (u64, i64)> {
+        let threads = self.threads.iter().enumerate();
+        threads.filter_map(|(index, thread)| match &thread.state {
+            State::Waiting(Wait::Call(_) | Wait::Calls(_) | Wait::Input(_)) => {
+                Some((index as u64, self.instant_of(index)?))
             }
             _ => None,
         })
@@ -1028,11 +1084,7 @@ impl Threads {
         while let Some(&(instant, index)) = self.timers.first()
             && instant <= now
         {
-            let timed_out = matches!(self.threads[index].state, State::Waiting(Wait::Thread(_)));
-            self.wake(index);
-            if timed_out {
-                self.machine_mut(index).reply(-1);
-            }
+            self.reach(index);
         }
     }
 

@@ -218,7 +218,7 @@ impl Runtime for ProcessRuntime {
         let program = self.program(&turn.code, host)?;
         let mut execution = self.execution(&program, turn, host)?;
         execution.hold_errors();
-        let before = waits(&execution);
+        let mut before = waits(&execution);
         execution.advance(turn.now);
         for Arrival { thread, slot, what } in turn.arrived {
             match what {
@@ -275,6 +275,11 @@ impl Runtime for ProcessRuntime {
                     execution
                         .load_thread(thread, &state, &self.seal)
                         .map_err(unreadable)?;
+                    let waited = waits(&execution).into_iter();
+                    before.extend(waited.filter(|(place, _)| place.0 == thread));
+                    // It may go on as a thread ended that it waited for: of that wait nothing is left but the place.
+                    let gone = WaitingFor::Instant(i64::MIN);
+                    before.entry((thread, 0)).or_insert(gone);
                 }
                 Progress::Ended(result) => {
                     end = Some(result);
@@ -337,6 +342,8 @@ fn waits(execution: &Execution) -> BTreeMap<(ThreadId, Slot), WaitingFor> {
         .into_iter()
         .filter_map(|(thread, wait)| match wait {
             Wait::Until(instant) => Some(((thread, 0), WaitingFor::Instant(instant))),
+            // Where fuel ran out before it was told it is told, and gets its number, in a later turn.
+            Wait::Call(call) if !execution.is_told(thread, call.sequence) => None,
             Wait::Call(call) => Some(((thread, call.sequence + 1), WaitingFor::Call(call))),
             Wait::Input(_) => None,
         });

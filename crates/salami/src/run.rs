@@ -370,6 +370,10 @@ impl Execution {
         &mut self.machine
     }
 
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.is_some()
+    }
+
     pub(crate) fn program(&self) -> &Program {
         &self.program
     }
@@ -490,6 +494,12 @@ impl Execution {
         self.machine.joins().collect()
     }
 
+    /// The threads that wait for calls within a `with timeout(...)`, each with the instant at which it ends.
+    #[must_use]
+    pub fn deadlines(&self) -> Vec<(u64, i64)> {
+        self.machine.deadlines().collect()
+    }
+
     /// Lets a thread that is held run the instruction that raised again; `false` if it is not held.
     pub fn retry(&mut self, thread: u64) -> bool {
         self.machine.retry(thread)
@@ -544,6 +554,12 @@ impl Execution {
         let waits = self.machine.waits();
         let known = waits.filter_map(|(thread, wait)| Some((thread, host::wait(wait).ok()?)));
         known.collect()
+    }
+
+    /// Whether the call of a thread, one of [`Execution::waits`], was told: before that its number may become another.
+    #[must_use]
+    pub fn is_told(&self, thread: u64, sequence: u64) -> bool {
+        self.machine.is_told(thread, sequence)
     }
 
     /// Answers the call with this sequence number, of those that were told; `false` if nobody waits

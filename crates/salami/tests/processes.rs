@@ -500,7 +500,10 @@ def main() -> list[str]:
     assert_eq!(world.process(id).status, Status::Asking);
     world.later(DAY);
     assert_eq!(world.engine.store().inbox(10).expect("a store").len(), 1);
-    world.engine.answer(id, None, &json!("well")).expect("it asks");
+    world
+        .engine
+        .answer(id, None, &json!("well"))
+        .expect("it asks");
     world.settle();
     let seen = json!({"value": ["no answer by 2026-01-18T12:00:00", "well"]});
     assert_eq!(world.result(id), (Status::Done, seen));

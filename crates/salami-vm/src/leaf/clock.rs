@@ -6,7 +6,7 @@ use salami_ir::BuiltinException;
 
 use super::argument::{integer, take};
 use super::datetime_common::{alloc, alloc_moment, optional_zone};
-use super::{DATE, DATE_TIME, FLOAT, INT, Leaf, NONE, leaf};
+use super::{ANY, DATE, DATE_TIME, FLOAT, INT, Leaf, NONE, leaf};
 use crate::context::Context;
 use crate::native::Native;
 use crate::native::datetime::{Date, DateTime, Zone};
@@ -18,6 +18,8 @@ pub(super) const LEAVES: &[Leaf] = &[
     leaf("_leaf.clock", 0, INT, |context, _| {
         Ok(Value::Int(context.clock))
     }),
+    leaf("_leaf.begin_timeout", 1, ANY, begin_timeout),
+    leaf("_leaf.end_timeout", 1, NONE, end_timeout),
     leaf("_leaf.instant_after", 1, INT, instant_after),
     leaf("_leaf.wait_until", 1, NONE, wait_until),
     leaf("datetime.date.today", 0, DATE, today),
@@ -114,6 +116,25 @@ fn instant_after(context: &mut Context, arguments: &[Value]) -> Result<Value, Ra
     }
     let instant = after(context.clock, length);
     Ok(Value::Int(instant))
+}
+
+/// From now on nothing is waited for past an instant, nor past the one that was set before, which it gives.
+fn begin_timeout(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [instant] = take(arguments)?;
+    let instant = integer(context, instant)?.to_i64().unwrap_or(i64::MAX);
+    let outer = context.deadline;
+    context.deadline = Some(outer.map_or(instant, |outer| outer.min(instant)));
+    Ok(outer.map_or(Value::None, Value::Int))
+}
+
+/// Sets the instant again that was set before.
+fn end_timeout(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [outer] = take(arguments)?;
+    context.deadline = match outer {
+        Value::None => None,
+        instant => Some(integer(context, instant)?.to_i64().unwrap_or(i64::MAX)),
+    };
+    Ok(Value::None)
 }
 
 /// Stops the machine until the clock has come so far.
