@@ -195,3 +195,91 @@ fn what_is_not_the_protocol_ends_it() {
         assert!(outcome.errors.contains(said), "{said}: {outcome:?}");
     }
 }
+
+const LISTING: &str = "\
+; the weather
+
+0: LOAD_INPUT \"city\" -> $0
+1: HTTP_GET \"https://weather.example/{}\" [$0] -> $1
+2: IF_ERROR -> 8
+3: EXTRACT_JSON $1 \"main.temp\" -> $2
+4: CMP \">\" $2 30 -> $3
+5: IF_FALSE $3 -> 7
+6: STORE_OUTPUT \"alert\" \"high temp\"
+7: RETURN
+8: STORE_OUTPUT \"alert\" $error
+";
+
+#[test]
+fn an_editor_debugs_a_listing_by_the_lines_of_its_file() {
+    let folder = Folder::new("dap-listing");
+    let path = folder.file("p.ir", LISTING);
+    let answers = folder.file(
+        "answers.json",
+        r#"[{"call": "http.get", "answer": {"status": 200, "body": {"main": {"temp": 31.5}}}}]"#,
+    );
+    let mut editor = Editor::new();
+    editor.ask("initialize", json!({"adapterID": "salami"}));
+    let launched = editor.ask(
+        "launch",
+        json!({"program": path, "input": {"city": "New York"}, "answers": answers}),
+    );
+    assert_eq!(launched["success"], true, "{launched}");
+    // Lines without code are moved to the next one that has some; the first may be stopped at, too.
+    let set = editor.ask(
+        "setBreakpoints",
+        json!({"source": {"path": path}, "breakpoints": [{"line": 1}, {"line": 6}]}),
+    );
+    let lines = &set["body"]["breakpoints"];
+    assert_eq!(
+        (&lines[0]["line"], &lines[1]["line"]),
+        (&json!(3), &json!(6)),
+        "{set}"
+    );
+    editor.ask("configurationDone", json!({}));
+    assert_eq!(editor.event("stopped")["body"]["reason"], "breakpoint");
+    assert_eq!(editor.line(), 3);
+    editor.ask("next", json!({"threadId": 1}));
+    editor.event("stopped");
+    assert_eq!(
+        (editor.line(), editor.value("$0")),
+        (json!(4), json!("\"New York\""))
+    );
+    editor.ask("continue", json!({"threadId": 1}));
+    assert_eq!(
+        editor.event("output")["body"]["output"],
+        "calls http.get {\"url\":\"https://weather.example/New%20York\"}\n"
+    );
+    editor.event("stopped");
+    assert_eq!(editor.line(), 6);
+    let registers = editor.ask("variables", json!({"variablesReference": 2}));
+    let shown = &registers["body"]["variables"];
+    assert_eq!(shown[1]["name"], "$1", "{registers}");
+    assert_eq!(
+        shown[1]["value"], "{\"main\": {\"temp\": 31.5}}",
+        "{registers}"
+    );
+    editor.ask("stepBack", json!({"threadId": 1}));
+    editor.event("stopped");
+    assert_eq!(editor.line(), 5);
+    editor.ask(
+        "setBreakpoints",
+        json!({"source": {"path": path}, "breakpoints": []}),
+    );
+    editor.ask("continue", json!({"threadId": 1}));
+    let result = editor.event("output");
+    assert_eq!(
+        result["body"]["output"], "{\"alert\":\"high temp\"}\n",
+        "{result}"
+    );
+    assert_eq!(editor.event("exited")["body"]["exitCode"], 0);
+    editor.event("terminated");
+    // A call that nobody answers leaves it where it is.
+    let launched = editor.ask("launch", json!({"program": path, "input": {"city": "x"}}));
+    assert_eq!(launched["success"], true, "{launched}");
+    editor.ask("configurationDone", json!({}));
+    let stopped = editor.event("stopped");
+    assert_eq!(stopped["body"]["reason"], "pause", "{stopped}");
+    assert_eq!(editor.line(), 4);
+    assert_eq!(editor.ask("disconnect", json!({}))["success"], true);
+}

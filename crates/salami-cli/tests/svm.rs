@@ -685,6 +685,33 @@ fn a_check_says_what_may_fail() {
 }
 
 #[test]
+fn a_generator_is_not_unpacked() {
+    let program = "MAKE_FUNCTION \"g\" [] -> $0\nCALL_VALUE $0 [] -> $1\nUNPACK $1 -> [$2]\nRETURN $2\nFUNCTION \"g\" generator\nYIELD 1 -> $0\nRETURN\n";
+    let outcome = run("generator", program, "{}", "", &[]);
+    assert_eq!(outcome.status, Some(1), "{outcome:?}");
+    assert!(
+        outcome
+            .errors
+            .contains("TypeError: Type mismatch in UNPACK"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn a_listing_may_be_too_large() {
+    let outcome = run(
+        "large",
+        &"LOAD_CONST 123456789 -> $0\n".repeat(40_000),
+        "{}",
+        "",
+        &[],
+    );
+    assert_eq!(outcome.status, Some(4), "{outcome:?}");
+    let text = "error: the program is too large: a module has at most 1048576 bytes";
+    assert!(outcome.errors.starts_with(text), "{outcome:?}");
+}
+
+#[test]
 fn errors_have_the_form_of_the_page() {
     let program =
         "0: LOAD_CONST 1 -> $1\n12: EXTRACT_JSON $0 \"field\" -> $2\n13: LOAD_INPUT \"x\" -> $3\n";

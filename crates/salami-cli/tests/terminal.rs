@@ -17,17 +17,19 @@ if child == 0:
     os.environ["TERM"] = "xterm"
     os.execv(sys.argv[2], sys.argv[2:])
 seen = b""
+shown = 0
 def wait_for(text):
+    global shown
     end = time.time() + 20
-    start = len(seen)
     while time.time() < end:
         read(0.05)
-        if text.encode() in plain(seen[start - min(start, 200):]) if text else False:
+        at = plain(seen).find(text.encode(), shown)
+        if at >= 0:
+            shown = at + len(text)
             return
-        if not text and time.time() > end - 19.7:
-            return
+    raise SystemExit("never shown: " + repr(text) + " in " + repr(plain(seen)))
 def plain(data):
-    return re.sub(rb"\x1b\[[?0-9;]*[a-zA-Z]", b"", data)
+    return re.sub(rb"\x1b\[[?0-9;]*[a-zA-Z]", b"", data).replace(b"\r", b"")
 def read(seconds):
     global seen
     ready, _, _ = select.select([screen], [], [], seconds)
@@ -51,7 +53,7 @@ while time.time() < end:
 else:
     os.kill(child, 9)
 read(0.2)
-sys.stdout.write(plain(seen).decode().replace("\r", ""))
+sys.stdout.write(plain(seen).decode())
 print("\nstatus", status)
 "#;
 

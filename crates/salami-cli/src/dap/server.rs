@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use salami::{Debugger, Program, RunOptions, Step, Stop, Wait};
+use salami::{Debugger, Program, RunOptions, STANDARD_INPUT, Step, Stop, Wait};
 use serde_json::{Map, Value, json};
 
 use super::message::Writer;
@@ -183,6 +183,10 @@ impl<W: Write> Server<W> {
             Wait::Call(call) if running.told.insert(call.sequence) => {
                 let arguments = Value::Object(call.arguments.clone());
                 format!("calls {} {arguments}\n", call.name())
+            }
+            Wait::Input(reading) if reading.stream == STANDARD_INPUT => {
+                "the program reads standard input, where the requests come from: it is empty\n"
+                    .to_owned()
             }
             _ => String::new(),
         };

@@ -13,12 +13,12 @@ next          to the next line, over calls
 out           out of this function
 back          to the line (instruction) before: time travel
 instruction   one instruction
-print NAME    a variable, or a register such as $3
+print NAME    a variable, a register such as $3, or error: what the last failure says
 variables     all variables in scope
 registers     all registers of this function
 stack         the calls under way
 heap          memory, instructions, fuel
-watch NAME    stop where it changes
+watch NAME    stop where it changes (with continue)
 unwatch NAME  watch it no longer
 list [N]      source around here, or around line N
 quit          leave

@@ -43,10 +43,12 @@ pub fn debug(arguments: &arguments::Debug, output: &mut Output) -> Result<(), Fa
         told: BTreeSet::new(),
         ended: None,
     };
+    let mut are_set = !arguments.breakpoints.is_empty();
     for &place in &arguments.breakpoints {
-        shell.breakpoint(place)?;
+        are_set &= shell.breakpoint(place)?;
     }
-    if arguments.breakpoints.is_empty() {
+    if !are_set {
+        // Whoever asked for a place that is not there does not want to run past it.
         shell.show_place()?;
     } else if let Some(stop) = shell.debugger.at_breakpoint() {
         shell.after(stop)?;
@@ -138,7 +140,7 @@ impl Shell<'_> {
                 let stop = self.debugger.back();
                 self.after(stop)
             }
-            Command::Break(place) => self.breakpoint(*place),
+            Command::Break(place) => self.breakpoint(*place).map(|_| ()),
             Command::Breakpoints => self.breakpoints(),
             Command::Delete(number) => {
                 if self.debugger.remove_breakpoint(*number) {
@@ -195,9 +197,12 @@ impl Shell<'_> {
         }
     }
 
-    fn breakpoint(&mut self, place: u32) -> Result<(), Failure> {
+    /// Sets a breakpoint; whether there is such a place.
+    fn breakpoint(&mut self, place: u32) -> Result<bool, Failure> {
         let by_line = self.debugger.is_by_line();
-        let text = match self.debugger.add_breakpoint(place) {
+        let set = self.debugger.add_breakpoint(place);
+        let is_set = set.is_some();
+        let text = match set {
             Some(point) if by_line => {
                 format!("breakpoint {} at line {}", point.number, point.place)
             }
@@ -205,7 +210,8 @@ impl Shell<'_> {
             None if by_line => format!("no line from {place} on has code"),
             None => format!("there is no instruction {place}"),
         };
-        self.say(&text)
+        self.say(&text)?;
+        Ok(is_set)
     }
 
     fn breakpoints(&mut self) -> Result<(), Failure> {
@@ -412,7 +418,15 @@ impl Shell<'_> {
             }
             None => None,
         };
-        let middle = line.map_or(here.unwrap_or(1), |line| line as usize);
+        // Of a listing the lines are known by their addresses.
+        let wanted = line.map(|line| {
+            let address = format!("  {line}: ");
+            let found = lines.iter().position(|text| text.starts_with(&address));
+            found
+                .filter(|_| !is_by_line)
+                .map_or(line as usize, |found| found + 1)
+        });
+        let middle = wanted.or(here).unwrap_or(1);
         let from = middle.saturating_sub(AROUND).max(1);
         let shown = lines.iter().enumerate().skip(from - 1).take(2 * AROUND + 1);
         let text: Vec<String> = shown

@@ -1,5 +1,6 @@
 //! Where the threads of a stored process stand.
 
+use salami::{Program, Seal};
 use salami_process::store::{Process, ThreadId};
 use serde_json::{Value, json};
 
@@ -46,6 +47,31 @@ impl Look {
 
 /// Where the threads stand; nothing where that cannot be told.
 pub fn at(process: &Process, body: &[u8], states: &[(ThreadId, Vec<u8>)]) -> Vec<Look> {
-    let _ = (process, body, states);
-    Vec::new()
+    let Some(shared) = &process.shared else {
+        return Vec::new();
+    };
+    let Ok(program) = Program::from_code(body) else {
+        return Vec::new();
+    };
+    let states: Vec<(ThreadId, &[u8])> = states
+        .iter()
+        .map(|(thread, state)| (*thread, state.as_slice()))
+        .collect();
+    let views = salami::look(&program, shared, &states, &Seal::Hash).unwrap_or_default();
+    let looks = views.into_iter().map(|view| Look {
+        thread: view.thread,
+        frames: view.frames.into_iter().map(frame).collect(),
+    });
+    // Threads that have ended stand nowhere.
+    looks.filter(|look| !look.frames.is_empty()).collect()
+}
+
+fn frame(view: salami::FrameView) -> Frame {
+    let variables = view.variables.into_iter();
+    Frame {
+        function: view.place.function,
+        file: view.place.file,
+        line: usize::try_from(view.place.line).unwrap_or(0),
+        variables: variables.map(|known| (known.name, known.value)).collect(),
+    }
 }

@@ -147,7 +147,7 @@ impl Teller {
 fn in_thread(thread: ThreadId, text: String) -> String {
     match thread {
         0 => text,
-        thread => format!("thread {thread} {text}"),
+        thread => format!("thread {thread}: {text}"),
     }
 }
 

@@ -62,11 +62,11 @@ fn argument(given: &Value) -> String {
     }
 }
 
-/// `email.forward(to="lawyer@example.com", subject="Rent")`; arguments that are null are left out.
+/// `email.forward(to="lawyer@example.com", subject="Rent")`; arguments that are null or empty are left out.
 pub fn call(name: &str, arguments: &Map<String, Value>) -> String {
     let shown: Vec<String> = arguments
         .iter()
-        .filter(|(_, given)| !given.is_null())
+        .filter(|(_, given)| !given.is_null() && *given != "")
         .map(|(name, given)| format!("{}={}", escaped(name), argument(given)))
         .collect();
     line(&format!("{}({})", escaped(name), shown.join(", ")))
@@ -111,10 +111,7 @@ pub fn error(error: &Map<String, Value>) -> String {
         (kind, message) if message.starts_with(kind) => message.to_owned(),
         (kind, message) => format!("{kind}: {message}"),
     };
-    let place = error
-        .get("line")
-        .or_else(|| error.get("context")?.get("line"));
-    match place.and_then(Value::as_u64) {
+    match line_of(error) {
         Some(number) => line(&format!("{message} (line {number})")),
         None => line(&message),
     }

@@ -12,7 +12,7 @@ use salami_process::{Polled, Tools};
 
 use super::sources::Sources;
 use super::tell::{Line, Teller};
-use super::watch::{Watch, Watched};
+use super::watch::{Happened, Watch, Watched};
 
 /// Something that came from another thread.
 #[derive(Debug)]
@@ -221,6 +221,17 @@ impl Worker {
         if let Ok(message) = self.receiver.recv_timeout(most) {
             self.came.push_back(message);
         }
+    }
+
+    /// What went through the store since the last time, as it is; [`Worker::lines`] has nothing of it then.
+    pub fn happened(&mut self) -> Vec<Happened> {
+        let happened = self.watch.take().into_iter();
+        happened.map(|(_, happened)| happened).collect()
+    }
+
+    /// What is to be told of the sources of events.
+    pub fn problems(&mut self) -> Vec<Line> {
+        std::mem::take(&mut self.told)
     }
 
     /// What happened since the last time.

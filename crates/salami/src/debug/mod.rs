@@ -645,6 +645,9 @@ impl Debugger {
 
     /// Whether a part of the line of a listing was run.
     fn is_within_line(&self) -> bool {
+        if self.raised.is_some() || self.execution.has_ended() {
+            return false;
+        }
         let position = self.execution.machine().position();
         self.code.is_listed
             && position.is_some_and(|(function, address)| {
