@@ -27,8 +27,8 @@ pub struct Doubt {
     pub actual: String,
 }
 
-/// More than these help nobody.
-const MOST: usize = 1_000;
+/// More than these help nobody, and take memory.
+const MOST: usize = 100_000;
 
 macro_rules! tags {
     ($($tag:ident)|+) => { TagSet::of(&[$(Tag::$tag),+]) };
@@ -43,7 +43,7 @@ type Operand = (Option<Register>, String, TagSet);
 
 impl Verified {
     /// The instructions that may meet a value of a type that they do not take, so far as no handler of
-    /// their function catches what comes of it; at most a thousand. O(size), as verifying is.
+    /// their function catches what comes of it; at most a hundred thousand. O(size), as verifying is.
     #[must_use]
     pub fn doubts(&self) -> Vec<Doubt> {
         let mut doubts = Vec::new();

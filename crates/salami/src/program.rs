@@ -546,14 +546,16 @@ fn compiled(limits: &Limits) -> Limits {
 
 /// What a refusal by the verifier means for a module that we made ourselves: a limit or a bug.
 fn own_module_refused(errors: &[VerifyError]) -> CompileError {
-    let shown: Vec<String> = errors.iter().take(5).map(ToString::to_string).collect();
-    let shown = shown.join("; ");
+    let first = || errors.iter().take(5);
     if errors
         .iter()
         .all(|error| matches!(error.rule, Rule::V1 | Rule::V27))
     {
-        CompileError::Limit(format!("the program is too large: {shown}"))
+        let shown: Vec<&str> = first().map(|error| error.message.as_str()).collect();
+        CompileError::Limit(format!("the program is too large: {}", shown.join("; ")))
     } else {
+        let shown: Vec<String> = first().map(ToString::to_string).collect();
+        let shown = shown.join("; ");
         CompileError::Internal(format!("the verifier refused what was compiled: {shown}"))
     }
 }
