@@ -428,6 +428,7 @@ fn values_of_the_wrong_type_are_told_by_register_and_types() {
             let wanted = json!({
                 "function": "<module>",
                 "instruction_pointer": 5,
+                "line": 2,
                 "register": register,
                 "expected_type": expected,
                 "actual_type": actual,

@@ -32,6 +32,7 @@ impl Execution {
     pub(crate) fn of_listing(&self, mut context: ErrorContext) -> ErrorContext {
         let place = self.listed_place(&context);
         if let Some((_, line, _)) = place {
+            context.line = self.line_of(&context);
             context.instruction_pointer = line;
         }
         context
@@ -50,6 +51,7 @@ impl Execution {
             }
             _ => false,
         };
+        context.line = self.line_of(&context);
         context.instruction_pointer = line;
         let Some(fault) = fault.filter(|_| is_type_error) else {
             let spoken = [&mut context.expected_type, &mut context.actual_type];
@@ -70,6 +72,13 @@ impl Execution {
         context.actual_type = Some(fault.actual);
         let message = format!("Type mismatch in {mnemonic}");
         (context, Some(Blame { message, note }))
+    }
+
+    /// The line of the file of a place.
+    fn line_of(&self, context: &ErrorContext) -> Option<u32> {
+        let address = Address(context.instruction_pointer);
+        let place = self.program().place(context.function_index?, address)?;
+        Some(place.1)
     }
 
     /// The line of a place: its mnemonic, its address, and what is wrong with its operands now.
