@@ -76,6 +76,42 @@ fn shallow(data: &Data) -> Value {
     }
 }
 
+/// Numbers that JSON has not (NaN, the infinities) as texts; the depth is bounded, as [`value`] sees to. The name of the first is given, too.
+pub(crate) fn with_texts_for_odd_numbers(value: Value) -> (Value, Option<String>) {
+    let mut odd = None;
+    let mut told = |found: Option<String>| odd = odd.take().or(found);
+    let value = match value {
+        Value::Number(number) => {
+            let text = number.to_string();
+            let is_odd = text.ends_with(|last: char| last.is_ascii_alphabetic());
+            if is_odd {
+                told(Some(text.clone()));
+                Value::String(text)
+            } else {
+                Value::Number(number)
+            }
+        }
+        Value::Array(items) => {
+            let items = items.into_iter().map(|item| {
+                let (item, found) = with_texts_for_odd_numbers(item);
+                told(found);
+                item
+            });
+            Value::Array(items.collect())
+        }
+        Value::Object(items) => {
+            let items = items.into_iter().map(|(name, item)| {
+                let (item, found) = with_texts_for_odd_numbers(item);
+                told(found);
+                (name, item)
+            });
+            Value::Object(items.collect())
+        }
+        other => other,
+    };
+    (value, odd)
+}
+
 /// As `json.dumps` writes it.
 fn float(value: f64) -> String {
     if value.is_nan() {

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::error::RunError;
 use crate::host::Wait;
+use crate::json;
 use crate::profile::RunLimits;
 use crate::program::Program;
 use crate::run::{Execution, Progress, RunOptions};
@@ -259,6 +260,13 @@ impl Runtime for ProcessRuntime {
                     if told.iter().any(|known| known.sequence == call.sequence) {
                         break;
                     }
+                    let arguments = Value::Object(call.arguments.clone());
+                    if let (_, Some(odd)) = json::with_texts_for_odd_numbers(arguments) {
+                        let message = format!("{}(): JSON has no number {odd}", call.name());
+                        let answer = salami_process::Answer::Error(message);
+                        execution.answer_call(call.sequence, &answer);
+                        continue;
+                    }
                     match host.immediate(&call) {
                         Some(answer) => {
                             execution.answer_call(call.sequence, &answer);
@@ -358,7 +366,7 @@ fn waits(execution: &Execution) -> BTreeMap<(ThreadId, Slot), WaitingFor> {
 
 fn ended(result: Result<Value, RunError>, was_cancelled: bool) -> End {
     match result {
-        Ok(value) => End::Value(value),
+        Ok(value) => End::Value(json::with_texts_for_odd_numbers(value).0),
         Err(RunError::Exit(exit)) if exit.status == 0 => End::Value(Value::Null),
         Err(RunError::Exception(exception))
             if was_cancelled && exception.class == "salami.Cancelled" =>

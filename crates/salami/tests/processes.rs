@@ -30,6 +30,8 @@ def forward(message: Message, to: str) -> None: ...
 def send(to: str, subject: str, body: str) -> None: ...
 @read
 def count(folder: str) -> int: ...
+@read
+def weigh(weight: float) -> float: ...
 @immediate
 def address() -> str: ...
 ";
@@ -51,6 +53,11 @@ struct World {
 
 impl World {
     fn new() -> Self {
+        Self::with_fuel(EngineOptions::default().fuel)
+    }
+
+    /// Whose turns have so much fuel.
+    fn with_fuel(fuel: u64) -> Self {
         let clock = SimulatedClock::new(START);
         let calls: Arc<Mutex<Vec<String>>> = Arc::default();
         let mut tools = Tools::new(Permissions::everything());
@@ -98,7 +105,10 @@ impl World {
             Box::new(store),
             Box::new(runtime),
             tools,
-            EngineOptions::default(),
+            EngineOptions {
+                fuel,
+                ..EngineOptions::default()
+            },
         );
         Self {
             engine,
@@ -431,20 +441,7 @@ def main() -> str:
 
 #[test]
 fn long_work_takes_several_turns() {
-    let mut world = World::new();
-    world.engine = {
-        let store = MemoryStore::new(Box::new(world.clock.clone()));
-        let options = EngineOptions {
-            fuel: 10_000,
-            ..EngineOptions::default()
-        };
-        Engine::new(
-            Box::new(store),
-            Box::new(ProcessRuntime::new()),
-            Tools::new(Permissions::default()),
-            options,
-        )
-    };
+    let mut world = World::with_fuel(10_000);
     let work = "
 from salami import spawn
 
@@ -471,6 +468,71 @@ def work() -> int:
         assert!(world.process(id).turns > 10);
         world.replays(id);
     }
+}
+
+#[test]
+fn what_fuel_cuts_off_is_told_once() {
+    let mut world = World::with_fuel(10_000);
+    let id = world.start(
+        "
+from salami import gather, spawn
+from tools import email
+
+def work() -> int:
+    total = 0
+    for number in range(100_000):
+        total += number
+    return email.count('work')
+
+def look(folder: str) -> int:
+    return email.count(folder)
+
+def main() -> list[int]:
+    tasks = [spawn(look, 'a'), spawn(work), spawn(look, 'b')]
+    return [email.count('c'), *gather(*tasks)]
+",
+    );
+    world.settle();
+    assert_eq!(
+        world.result(id),
+        (Status::Done, json!({"value": [3, 3, 3, 3]}))
+    );
+    assert_eq!(world.calls().len(), 4);
+    world.replays(id);
+}
+
+#[test]
+fn a_wait_goes_with_its_thread() {
+    let mut world = World::new();
+    let id = world.start(
+        "
+import time
+from salami import spawn
+from tools import email
+
+def guest() -> str:
+    message = email.received(sender='ada')
+    return 'nobody' if message is None else message.subject
+
+def main() -> int:
+    task = spawn(guest)
+    time.sleep(10)
+    task.cancel()
+    time.sleep(10)
+    return 1
+",
+    );
+    world.settle();
+    world.later(15_000_000);
+    let waits = world.engine.store().waits(id).expect("a store");
+    let places: Vec<_> = waits
+        .iter()
+        .map(|wait| (wait.wait.thread, wait.wait.slot))
+        .collect();
+    assert_eq!(places, [(0, 0)]);
+    world.run();
+    assert_eq!(world.result(id), (Status::Done, json!({"value": 1})));
+    world.replays(id);
 }
 
 #[test]
@@ -507,5 +569,32 @@ def main() -> list[str]:
     world.settle();
     let seen = json!({"value": ["no answer by 2026-01-18T12:00:00", "well"]});
     assert_eq!(world.result(id), (Status::Done, seen));
+    world.replays(id);
+}
+
+#[test]
+fn numbers_that_json_has_not_leave_as_texts() {
+    let mut world = World::new();
+    let id = world.start(
+        "
+from tools import email
+
+def main() -> list[float]:
+    try:
+        email.send('a', 'b', 'c' * 2)
+        print(email.weigh(float('inf')))
+    except Exception as error:
+        print(error)
+    return [float('nan'), 1.5]
+",
+    );
+    world.settle();
+    assert_eq!(
+        world.result(id),
+        (Status::Done, json!({"value": ["NaN", 1.5]}))
+    );
+    let journal = world.engine.store().journal(id, 0, 9).expect("a store");
+    let last = String::from_utf8_lossy(&journal[1].entry).into_owned();
+    assert!(last.contains("JSON has no number Infinity"), "{last}");
     world.replays(id);
 }

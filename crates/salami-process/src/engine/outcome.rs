@@ -9,15 +9,26 @@ use crate::runtime::Arrived;
 #[must_use]
 pub fn write(arrived: &Arrived) -> Value {
     match arrived {
-        Arrived::Answer(Answer::Value(value)) => json!({ "value": value }),
+        Arrived::Answer(Answer::Value(value)) => named("value", value.clone()),
         Arrived::Answer(Answer::Error(message)) => json!({ "error": message }),
         Arrived::Function {
             parameter,
             arguments,
-        } => json!({"function": parameter, "arguments": arguments}),
+        } => {
+            let mut object = Map::new();
+            object.insert("function".into(), parameter.as_str().into());
+            object.insert("arguments".into(), Value::Array(arguments.clone()));
+            Value::Object(object)
+        }
         Arrived::Instant => "instant".into(),
         Arrived::Retry => "retry".into(),
     }
+}
+
+/// An object with one field. The macro of the library panics for numbers that are none of JSON.
+#[must_use]
+pub fn named(name: &str, value: Value) -> Value {
+    Value::Object([(name.to_owned(), value)].into_iter().collect())
 }
 
 /// The same back; `None` for anything else.

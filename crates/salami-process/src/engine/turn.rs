@@ -212,8 +212,14 @@ pub(super) fn deadline(now: i64, seconds: Option<f64>) -> Option<i64> {
 /// What the store writes of an end.
 fn ended(end: &End) -> (Status, String) {
     match end {
-        End::Value(value) => (Status::Done, json!({ "value": value }).to_string()),
-        End::Error(error) => (Status::Failed, json!({ "error": error }).to_string()),
+        End::Value(value) => (
+            Status::Done,
+            outcome::named("value", value.clone()).to_string(),
+        ),
+        End::Error(error) => (
+            Status::Failed,
+            outcome::named("error", error.clone()).to_string(),
+        ),
         End::Cancelled => (
             Status::Aborted,
             json!({"error": {"code": "cancelled", "message": "it was cancelled"}}).to_string(),
