@@ -21,8 +21,10 @@ use crate::machine::{Machine, MachineError, Outcome, Raised};
 use crate::value::Value;
 use crate::wait::{Answer, CANCELLED, Call, DONE, FAILED, RUNNING, Request, Wait};
 
+mod places;
 mod stored;
 
+use places::Places;
 use stored::Status;
 
 /// Where a thread is in a turn: those of a higher priority come first, then the older ones.
@@ -98,13 +100,13 @@ pub struct Threads {
     current: usize,
     /// Whether the current one has not come to its end or a wait yet.
     is_running: bool,
-    ready: BTreeSet<Place>,
+    ready: Places,
     /// What waits until an instant.
     timers: BTreeSet<(i64, usize)>,
     /// Who waits for the end of a thread.
     waiters: BTreeMap<u64, BTreeSet<usize>>,
     /// What began to wait for the host in this turn, and is to be told.
-    untold: BTreeSet<Place>,
+    untold: Places,
     /// What the host was told of and has not answered, in the order of the calls.
     told: Vec<usize>,
     /// What the host was told of last.
@@ -183,14 +185,14 @@ impl Threads {
     #[must_use]
     pub fn new(machine: Machine, memory: usize) -> Self {
         let mut threads = Self {
-            threads: Vec::new(),
-            machines: Vec::new(),
+            threads: Vec::with_capacity(1),
+            machines: Vec::with_capacity(1),
             current: 0,
             is_running: false,
-            ready: BTreeSet::new(),
+            ready: Places::default(),
             timers: BTreeSet::new(),
             waiters: BTreeMap::new(),
-            untold: BTreeSet::new(),
+            untold: Places::default(),
             told: Vec::new(),
             last_told: None,
             untold_calls: VecDeque::new(),

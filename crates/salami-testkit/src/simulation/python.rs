@@ -79,6 +79,9 @@ def later(tag: str, place: str) -> int:
     return world.later(tag, place).number
 "#;
 
+/// What stands between what all programs have and what is a program's own.
+const FIRST: &str = "\n\n# The program:\n";
+
 /// Functions that are called with what the tool takes: as they are, and with what they raise caught.
 const CALLS: [&str; 4] = ["read", "put", "send", "batch"];
 
@@ -105,7 +108,10 @@ impl Kit for Python {
         Program {
             tag: tag.to_owned(),
             parts,
-            text,
+            text: text
+                .split_once(FIRST)
+                .map_or(text.as_str(), |parts| parts.1)
+                .to_owned(),
             events: script.events(),
             is_wild,
         }
@@ -134,6 +140,7 @@ pub fn source(script: &Script) -> String {
             "\n\ndef caught_{name}(tag: str, place: str, fails: int) -> int:\n    try:\n        return world.{name}(tag, place, fails)\n    except ToolError:\n        return 3\n"
         );
     }
+    text.push_str(FIRST);
     // Those that are begun come before those that begin them.
     for (number, steps) in script.functions.iter().enumerate().rev() {
         let (head, first) = if number == 0 {

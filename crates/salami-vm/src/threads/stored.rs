@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use salami_ir::{Address, FunctionIndex};
 
-use super::{State, Thread, Threads};
+use super::{Places, State, Thread, Threads};
 use crate::machine::{ErrorContext, Limits, Machine, Raised};
 use crate::prepare::Program;
 use crate::state::{Bytes, Sink, StateError, read_randomness, write_randomness};
@@ -352,10 +352,10 @@ impl Threads {
             machines: Vec::new(),
             current: running.unwrap_or(0),
             is_running: false,
-            ready: BTreeSet::new(),
+            ready: Places::default(),
             timers: BTreeSet::new(),
             waiters: BTreeMap::new(),
-            untold: BTreeSet::new(),
+            untold: Places::default(),
             told: Vec::new(),
             last_told,
             untold_calls: VecDeque::new(),
@@ -371,7 +371,7 @@ impl Threads {
         for (index, entry) in entries.into_iter().enumerate() {
             let place = (Reverse(entry.priority), index);
             match &entry.status {
-                Status::Ready(_) if running != Some(index) => drop(threads.ready.insert(place)),
+                Status::Ready(_) if running != Some(index) => threads.ready.insert(place),
                 Status::Threads { threads: ends, .. } => {
                     for &thread in ends {
                         threads.waiters.entry(thread).or_default().insert(index);
@@ -477,7 +477,7 @@ impl Threads {
         let priority = self.threads[index].priority;
         match (&status, &state) {
             (Status::Told, _) => self.told.push(index),
-            (Status::Untold, _) => drop(self.untold.insert((Reverse(priority), index))),
+            (Status::Untold, _) => self.untold.insert((Reverse(priority), index)),
             _ => {}
         }
         let thread = &mut self.threads[index];
