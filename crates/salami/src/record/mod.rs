@@ -46,6 +46,8 @@ const PIECE: usize = 1 << 16;
 ///             record += &recorder.ended(&execution, &result);
 ///             break;
 ///         }
+///         // Only an execution of which threads are elsewhere stands so.
+///         Progress::Absent(_) | Progress::Idle => break,
 ///     }
 /// }
 /// let again = |record: &str| salami::replay(record.lines().map(|line| Ok(line.to_owned())), None);
