@@ -182,6 +182,8 @@ fn leaves_take_anything() {
                 Ok(Err(Raise::Internal(reason))) => {
                     failures.push(format!("{}: {reason} on {arguments:?}", leaf.name));
                 }
+                // The verifier lets no unset register be an argument; one may come back.
+                Ok(Ok(Value::Unset)) if arguments.iter().any(|it| it.is_unset()) => {}
                 Ok(Ok(value)) if !leaf.result.contains(value.tag(&context.heap)) => {
                     failures.push(format!(
                         "{} gave a {:?}",

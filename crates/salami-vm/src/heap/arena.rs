@@ -1,7 +1,6 @@
 //! One arena of objects of one type, reached by handles.
 
 use core::marker::PhantomData;
-use std::sync::LazyLock;
 
 use super::grow::{is_step, make_room, next_step};
 
@@ -14,13 +13,27 @@ pub trait Handle: Copy {
 }
 
 /// What an arena needs of its objects.
-pub trait Stored: Default {
+pub trait Stored: Default + 'static {
+    /// The default object, which a dangling handle shows: one for all machines.
+    fn absent() -> &'static Self;
+
     /// The bytes this object counts for, by the documented formula of the heap (never a capacity).
     fn size(&self) -> usize;
 
     /// Gives back room that is not used any more.
     fn trim(&mut self) {}
 }
+
+/// [`Stored::absent`] of the type at hand.
+macro_rules! absent {
+    ($type:ty) => {
+        fn absent() -> &'static Self {
+            static ABSENT: std::sync::LazyLock<$type> = std::sync::LazyLock::new(Default::default);
+            &ABSENT
+        }
+    };
+}
+pub(crate) use absent;
 
 /// What [`Arena::links`] says of a live slot.
 const LIVE: u32 = u32::MAX;
@@ -40,8 +53,8 @@ pub struct Arena<H, T> {
     links: Vec<u32>,
     /// The free slot that is taken next.
     free: u32,
-    /// What a dangling handle shows, once one was read.
-    fallback: LazyLock<Box<T>>,
+    /// What was written through a dangling handle last: nobody reads it.
+    lost: Option<Box<T>>,
     handle: PhantomData<H>,
 }
 
@@ -51,7 +64,7 @@ impl<H, T: Default> Default for Arena<H, T> {
             slots: Vec::new(),
             links: Vec::new(),
             free: END,
-            fallback: LazyLock::new(Box::default),
+            lost: None,
             handle: PhantomData,
         }
     }
@@ -110,7 +123,7 @@ impl<H: Handle, T: Stored> Arena<H, T> {
     pub fn get(&self, handle: H) -> &T {
         match self.slots.get(handle.index() as usize) {
             Some(slot) => slot,
-            None => &self.fallback,
+            None => T::absent(),
         }
     }
 
@@ -120,9 +133,8 @@ impl<H: Handle, T: Stored> Arena<H, T> {
         match self.slots.get_mut(handle.index() as usize) {
             Some(slot) => slot,
             None => {
-                self.fallback = LazyLock::new(Box::default);
-                let fallback: &mut Box<T> = LazyLock::force_mut(&mut self.fallback);
-                fallback
+                self.lost = None;
+                self.lost.get_or_insert_default()
             }
         }
     }

@@ -3,7 +3,7 @@
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry as TableEntry;
 
-use super::arena::Stored;
+use super::arena::{Stored, absent};
 use super::grow;
 use super::object::{DICT_ENTRY_SIZE, OBJECT_SIZE};
 use crate::value::Value;
@@ -53,6 +53,8 @@ pub struct DictObject {
 }
 
 impl Stored for DictObject {
+    absent!(DictObject);
+
     fn size(&self) -> usize {
         OBJECT_SIZE + 80 + room(self.entries.len())
     }

@@ -19,6 +19,7 @@ use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 use salami_ir::{BuiltinException, ClassRef, Module};
 
+pub(crate) use arena::absent;
 pub use arena::{Arena, Handle, Stored};
 pub use dict::{DictEntry, DictObject, Flavor};
 pub(crate) use set::SetSlot;

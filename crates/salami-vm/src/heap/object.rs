@@ -23,7 +23,7 @@
 use num_bigint::BigInt;
 use salami_ir::{BuiltinException, ClassIndex, ClassRef, FunctionIndex, FunctionKind};
 
-use super::arena::Stored;
+use super::arena::{Stored, absent};
 use super::grow;
 use crate::value::{DictRef, ListRef, NativeRef, SetRef, Str, TupleRef, Value};
 
@@ -41,6 +41,8 @@ pub const SET_ENTRY_SIZE: usize = 56;
 macro_rules! sizes {
     ($($type:ty: $self:ident => $size:expr;)*) => {$(
         impl Stored for $type {
+            absent!($type);
+
             fn size(&$self) -> usize {
                 OBJECT_SIZE + $size
             }
@@ -61,6 +63,8 @@ sizes! {
 }
 
 impl Stored for Vec<u8> {
+    absent!(Vec<u8>);
+
     fn size(&self) -> usize {
         OBJECT_SIZE + 16 + self.len()
     }
@@ -71,6 +75,8 @@ impl Stored for Vec<u8> {
 }
 
 impl Stored for Vec<Value> {
+    absent!(Vec<Value>);
+
     fn size(&self) -> usize {
         OBJECT_SIZE + 16 + self.len() * VALUE_SIZE
     }

@@ -5,7 +5,7 @@
 //! growth. Any other set keeps insertion order. The first element that is no number turns the
 //! one kind into the other.
 
-use super::arena::Stored;
+use super::arena::{Stored, absent};
 use super::dict::{DictEntry, DictObject, Flavor};
 use super::object::{OBJECT_SIZE, SET_ENTRY_SIZE};
 use crate::value::Value;
@@ -247,6 +247,8 @@ impl Default for SetObject {
 }
 
 impl Stored for SetObject {
+    absent!(SetObject);
+
     fn size(&self) -> usize {
         let content = match &self.elements {
             Elements::Numbers(table) => table.slots.len() * SLOT_SIZE,

@@ -3,7 +3,7 @@
 //! A view of ASCII only is indexed in O(1). Others use a table of where every 64th code point
 //! starts, so an index costs a short scan.
 
-use super::arena::Stored;
+use super::arena::{Stored, absent};
 use super::grow;
 use super::object::STRING_SIZE;
 use crate::value::Str;
@@ -51,6 +51,8 @@ pub struct Buffer {
 }
 
 impl Stored for Buffer {
+    absent!(Buffer);
+
     fn size(&self) -> usize {
         STRING_SIZE + self.text.len()
     }

@@ -1,10 +1,12 @@
 //! What values of the library count for memory.
 
 use super::Native;
-use crate::heap::Stored;
 use crate::heap::object::{OBJECT_SIZE, VALUE_SIZE};
+use crate::heap::{Stored, absent};
 
 impl Stored for Native {
+    absent!(Native);
+
     fn size(&self) -> usize {
         OBJECT_SIZE
             + 32
