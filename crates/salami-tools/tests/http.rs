@@ -220,6 +220,40 @@ fn redirections_are_followed_on_the_list_only() {
 }
 
 #[test]
+fn a_request_that_changes_something_says_which_one_it_is() {
+    let (port, requests) = server(|_| ok(""));
+    let mut tool = tool(&[port], |_| {});
+    let url = format!("http://127.0.0.1:{port}/");
+    let mut keys = Vec::new();
+    for (function, key, own) in [
+        ("post", "1/0/1", json!(null)),
+        ("post", "1/0/1", json!(null)),
+        ("post", "1/0/2", json!(null)),
+        ("put", "1/0/3", json!({"Idempotency-Key": "mine"})),
+        ("get", "1/0/4", json!(null)),
+        ("post", "", json!(null)),
+    ] {
+        let mut call = call(function, json!({"url": url, "headers": own}));
+        call.key = key.into();
+        match tool.ask(&call) {
+            Step::Outside(work) => value(work.run()),
+            Step::Done(outcome) => panic!("{outcome:?}"),
+        };
+        let request = requests.recv().expect("a request").to_ascii_lowercase();
+        let key = request.split("idempotency-key: ").nth(1);
+        keys.push(
+            key.and_then(|rest| rest.lines().next())
+                .unwrap_or_default()
+                .to_owned(),
+        );
+    }
+    assert_eq!(keys[0].len(), 32);
+    assert_eq!(keys[0], keys[1]);
+    assert_ne!(keys[0], keys[2]);
+    assert_eq!(keys[3..], ["mine", "", ""]);
+}
+
+#[test]
 fn time_and_size_are_limited() {
     let (port, _requests) = server(|request| {
         if request.contains("/endless") {

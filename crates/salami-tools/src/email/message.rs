@@ -92,6 +92,14 @@ fn moment(at: i64) -> String {
 mod tests {
     use super::*;
 
+    /// How many mutated messages are read; more on demand.
+    fn rounds() -> u32 {
+        let rounds = std::env::var("MESSAGES").ok();
+        rounds
+            .and_then(|rounds| rounds.parse().ok())
+            .unwrap_or(2_000)
+    }
+
     #[test]
     fn addresses_are_bare() {
         for (text, wanted) in [
@@ -122,6 +130,29 @@ mod tests {
         );
         let long = super::read(b"Subject: x\r\n\r\n0123456789", 0, 5).expect("a message");
         assert_eq!(long["body"], "01234 [...]");
+        // Whatever a stranger sends is read, or is none.
+        let mut state = 1_u64;
+        for _ in 0..rounds() {
+            let mut bytes = source.as_bytes().to_vec();
+            for _ in 0..8 {
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1);
+                if bytes.is_empty() {
+                    break;
+                }
+                let (at, byte) = ((state >> 33) as usize % bytes.len(), (state >> 24) as u8);
+                match state >> 61 {
+                    0 => drop(bytes.remove(at)),
+                    1 => bytes.insert(at, byte),
+                    2 => bytes.truncate(at.max(1)),
+                    3 => bytes.extend_from_within(at..),
+                    4 => bytes.insert(at, b"\r\n:;=?\"<>()"[usize::from(byte) % 11]),
+                    _ => bytes[at] = byte,
+                }
+            }
+            let _ = super::read(&bytes, state as i64, 50);
+        }
         for junk in [&b""[..], b"\xff\xfe", b"From: \r\n", b"\r\n\r\n\r\n"] {
             let _ = super::read(junk, i64::MAX, 5);
         }

@@ -253,9 +253,17 @@ fn sentence(error: &lettre::transport::smtp::Error) -> String {
     if error.is_client() {
         return format!("it cannot be sent: {error}");
     }
-    let text = std::error::Error::source(error).map(ToString::to_string);
-    let text = text.unwrap_or_default().to_lowercase();
-    if text.contains("refused") || text.contains("lookup") || text.contains("unreachable") {
+    let source = std::error::Error::source(error);
+    let io = source.and_then(|source| source.downcast_ref::<std::io::Error>());
+    let kind = io.map(std::io::Error::kind);
+    let text = source.map(ToString::to_string).unwrap_or_default();
+    if kind == Some(std::io::ErrorKind::InvalidData) && text.contains("certificate") {
+        return "the connection to the server for outgoing mail is not safe".to_owned();
+    }
+    let is_unreachable = error.to_string().starts_with("Connection error")
+        || kind == Some(std::io::ErrorKind::ConnectionRefused)
+        || text.contains("lookup");
+    if is_unreachable {
         return "the server for outgoing mail cannot be reached".to_owned();
     }
     "the connection to the server for outgoing mail broke: it may have been sent".to_owned()

@@ -29,6 +29,9 @@ use exchange::Exchange;
 /// Its stub.
 pub const STUB: &str = include_str!("../../stubs/http.pyi");
 
+/// The header that tells a request that is made again from another one.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
 /// What the owner of a program allows it.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -189,6 +192,13 @@ impl Http {
         }
         if !kind.is_empty() && !headers.iter().any(|(name, _)| name == "content-type") {
             headers.push(("content-type".to_owned(), kind.to_owned()));
+        }
+        // A service that knows the header tells by it that it did this already.
+        let is_named = headers.iter().any(|(name, _)| name == IDEMPOTENCY_KEY);
+        if method != "GET" && !call.key.is_empty() && !is_named {
+            let key = blake3::hash(call.key.as_bytes()).to_hex();
+            let key = key.get(..32).unwrap_or_default();
+            headers.push((IDEMPOTENCY_KEY.to_owned(), key.to_owned()));
         }
         Ok(Request {
             method,

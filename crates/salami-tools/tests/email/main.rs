@@ -243,6 +243,33 @@ fn connections_are_encrypted_and_certificates_looked_at() {
         let message = problem(ask(&mut web, "inbox", all.clone(), ""));
         assert!(message.contains("is not safe"), "{message}");
     }
+    for (certificates, wanted) in [
+        ("certificates = \"cert.pem\"", None),
+        ("", Some("is not safe")),
+    ] {
+        let text = format!(
+            "{ADDRESS}{certificates}\n[tools.email.smtp]\nhost = \"localhost\"\nport = {}\n{ALLOWED}",
+            servers.smtps
+        );
+        let mut tools =
+            configured(&text, &Here(Some(servers.home.clone()))).expect("a configuration");
+        let letter = json!({"to": "a@example.org", "subject": "x", "body": "y"});
+        match (ask(&mut tools, "send", letter, "1"), wanted) {
+            (Outcome::Value(_), None) => {}
+            (Outcome::Error(message), Some(wanted)) => {
+                assert!(message.contains(wanted), "{message}")
+            }
+            (other, _) => panic!("{other:?}"),
+        }
+    }
+    let text = format!("{ADDRESS}[tools.email.smtp]\nhost = \"127.0.0.1\"\nport = 1\n{ALLOWED}");
+    let mut nobody = configured(&text, &Here(None)).expect("a configuration");
+    let letter = json!({"to": "a@example.org", "subject": "x", "body": "y"});
+    let message = problem(ask(&mut nobody, "send", letter, "1"));
+    assert!(
+        message.ends_with("outgoing mail cannot be reached"),
+        "{message}"
+    );
     // Who expects encryption does not do without.
     let mut wrong = tools(
         &servers,

@@ -14,6 +14,8 @@ pub struct Servers {
     pub home: PathBuf,
     /// Outgoing mail, not encrypted.
     pub smtp: u16,
+    /// Outgoing mail, encrypted.
+    pub smtps: u16,
     /// The mailbox, not encrypted, or after STARTTLS.
     pub imap: u16,
     /// The mailbox, encrypted.
@@ -114,7 +116,7 @@ impl Servers {
             certificate.status().expect("openssl").success(),
             "a certificate"
         );
-        let (smtp, imap, imaps) = (free_port(), free_port(), free_port());
+        let (smtp, smtps, imap, imaps) = (free_port(), free_port(), free_port(), free_port());
         let place = home.display();
         let configuration = format!(
             "protocols = imap\nlisten = 127.0.0.1\nbase_dir = {place}/run\nstate_dir = {place}/run\n\
@@ -142,26 +144,32 @@ impl Servers {
             }
             command
         };
-        let mut outgoing = command(python);
-        outgoing.args(["-m", "aiosmtpd", "-n", "-l", &format!("127.0.0.1:{smtp}")]);
-        outgoing
-            .args(["-c", "aiosmtpd.handlers.Mailbox"])
-            .arg(home.join("Maildir"));
+        let outgoing = |port: u16, more: &[&str]| {
+            let mut outgoing = command(python);
+            outgoing.args(["-m", "aiosmtpd", "-n", "-l", &format!("127.0.0.1:{port}")]);
+            outgoing
+                .args(more)
+                .args(["-c", "aiosmtpd.handlers.Mailbox"]);
+            outgoing.arg(home.join("Maildir"));
+            outgoing.spawn().expect("aiosmtpd")
+        };
         let mut incoming = command("dovecot");
         incoming.arg("-F").arg("-c").arg(home.join("dovecot.conf"));
         let processes = vec![
-            outgoing.spawn().expect("aiosmtpd"),
+            outgoing(smtp, &[]),
+            outgoing(smtps, &["--smtpscert", "cert.pem", "--smtpskey", "key.pem"]),
             incoming.spawn().expect("dovecot"),
         ];
         let servers = Self {
             processes,
             home,
             smtp,
+            smtps,
             imap,
             imaps,
         };
         let until = Instant::now() + Duration::from_secs(30);
-        for port in [smtp, imap, imaps] {
+        for port in [smtp, smtps, imap, imaps] {
             while TcpStream::connect(("127.0.0.1", port)).is_err() {
                 let log = std::fs::read_to_string(servers.home.join("dovecot.log"));
                 assert!(

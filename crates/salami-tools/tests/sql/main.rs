@@ -436,6 +436,28 @@ fn a_postgres_server_is_read_and_changed_as_declared() {
     assert_eq!(message, "sql.query(): it took longer than 5 seconds");
     let rows = json!({"sql": "select * from generate_series(1, 1000) as n", "parameters": {}});
     assert!(problem(ask(&mut connected, "query", rows)).contains("more than 100 rows"));
+    if folder.path("cert.pem").exists() {
+        let url = format!(
+            "postgres://shop@localhost:{}/postgres?sslmode=require",
+            server.port
+        );
+        let encrypted = json!({"sql": "select ssl from pg_stat_ssl where pid = pg_backend_pid()", "parameters": {}});
+        let mut trusting = tools(
+            &url,
+            &folder,
+            &format!("{password}\ncertificates = \"cert.pem\""),
+        );
+        assert_eq!(
+            value(ask(&mut trusting, "query", encrypted.clone())),
+            json!([{"ssl": true}])
+        );
+        let mut web = tools(&url, &folder, password);
+        let message = problem(ask(&mut web, "query", encrypted));
+        assert_eq!(
+            message,
+            "sql.query(): the database's certificate is not trusted"
+        );
+    }
     // What keeps it out is told without what was tried.
     let mut stranger = tools(&url, &folder, "password = \"wr0ng-word\"");
     let message = problem(ask(&mut stranger, "overdue", json!({"days": 1})));

@@ -66,6 +66,25 @@ fn command(program: PathBuf, user: Option<(u32, u32)>) -> Command {
     command
 }
 
+/// Makes a certificate for this machine, where there is openssl.
+fn certificate(home: &Path, user: Option<(u32, u32)>) -> bool {
+    let mut made = command("openssl".into(), user);
+    made.current_dir(home).args([
+        "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+    ]);
+    made.args([
+        "-subj",
+        "/CN=localhost",
+        "-keyout",
+        "key.pem",
+        "-out",
+        "cert.pem",
+    ]);
+    made.args(["-addext", "subjectAltName=DNS:localhost"]);
+    made.args(["-addext", "basicConstraints=critical,CA:FALSE"]);
+    made.status().is_ok_and(|status| status.success())
+}
+
 impl Server {
     /// Starts one with a user `shop`; `None` where there is no Postgres.
     pub fn start(home: &Path, password: &str) -> Option<Self> {
@@ -103,6 +122,16 @@ impl Server {
             .arg("-k")
             .arg(home);
         process.args(["-h", "127.0.0.1", "-p", &port.to_string(), "-F"]);
+        if certificate(home, user) {
+            process.args([
+                "-c",
+                "ssl=on",
+                "-c",
+                "ssl_cert_file=../cert.pem",
+                "-c",
+                "ssl_key_file=../key.pem",
+            ]);
+        }
         let process = process.spawn().expect("postgres");
         let server = Self {
             process,
