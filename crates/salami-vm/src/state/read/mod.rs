@@ -10,7 +10,7 @@ mod objects;
 mod settle;
 
 use num_bigint::BigInt;
-use salami_ir::{BuiltinException, ClassIndex, ClassRef, FunctionIndex, Tag};
+use salami_ir::{BuiltinException, ClassIndex, ClassRef, FunctionIndex, Tag, TagSet};
 
 pub use bytes::StateError;
 pub(crate) use bytes::{Bytes, unzigzag};
@@ -208,7 +208,8 @@ impl<'m, 'b> Reader<'m, 'b> {
             tag::STR => Value::Str(self.view()?),
             tag::TYPE => Value::Type(self.class()?),
             tag::PLAIN_FUNCTION => {
-                let function = self.function(false)?;
+                let number = self.bytes.word()?;
+                let function = self.function_of_value(number)?;
                 self.plain_function(function)?
             }
             tag::BIG..=tag::NATIVE => self.object(first)?,
@@ -261,6 +262,23 @@ impl<'m, 'b> Reader<'m, 'b> {
         let exists = self.program.module.functions.get(index.index()).is_some();
         let index = exists.then_some(index);
         index.ok_or(Malformed("a function that does not exist"))
+    }
+
+    /// A function that may be a value: whoever calls it may give it anything.
+    fn function_of_value(&self, number: u32) -> Read<FunctionIndex> {
+        let index = self.known_function(number)?;
+        let module = &self.program.module;
+        let function = module.functions.get(index.index());
+        let takes_anything = function.is_some_and(|function| {
+            let parameters = function.registers.iter();
+            let mut parameters = parameters.take(usize::from(function.parameters));
+            parameters.all(|parameter| {
+                let bound = module.types.get(parameter.bound.index());
+                bound.is_some_and(|bound| bound.tags == TagSet::VALUES && bound.classes.is_none())
+            })
+        });
+        let index = takes_anything.then_some(index);
+        index.ok_or(Malformed("a function that is no value"))
     }
 
     fn plain_function(&mut self, function: FunctionIndex) -> Read<Value> {

@@ -133,7 +133,7 @@ impl Reader<'_, '_> {
 
     fn function_object(&mut self, handle: FunctionRef) -> Read<()> {
         let number = self.bytes.word()?;
-        let (function, is_plain) = (self.known_function(number >> 1)?, number & 1 == 1);
+        let (function, is_plain) = (self.function_of_value(number >> 1)?, number & 1 == 1);
         let captures = self.captures(function);
         let mut cells = Vec::with_capacity(captures.min(self.bytes.left()));
         for _ in 0..captures {
