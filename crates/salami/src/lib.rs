@@ -69,11 +69,12 @@ pub use run::{Execution, Progress, Run, RunOptions};
 pub use salami_check::{EffectClass, Effects, Strict, Stub};
 pub use salami_process::record::{Broken, Difference, RecordError};
 pub use salami_process::{
-    Answer, Audit, Call, Canned, Effect, Function, FunctionTool, Needed, Outcome, Permissions,
-    Refused, Step as ToolStep, Tool, Tools, Work, verify_audit,
+    Answer, Audit, BatchWork, Call, Canned, Effect, EventSource, Function, FunctionKind,
+    FunctionTool, Needed, Outcome, Permissions, Polled, Question, QuestionKind, Refused,
+    Step as ToolStep, Tool, Tools, Work, stub_functions, verify_audit,
 };
 pub use salami_source::{Diagnostic, Edit, Source, mended};
 pub use salami_vm::{ErrorContext, check_limits};
-pub use snapshot::{ResumeOptions, Seal, SnapshotError};
+pub use snapshot::{ResumeOptions, SNAPSHOT_FORMAT, Seal, SnapshotError};
 pub use suggest::closest;
 pub use traceback::Frame;

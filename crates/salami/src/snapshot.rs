@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-pub use salami_snapshot::{Seal, SnapshotError};
+pub use salami_snapshot::{FORMAT_VERSION as SNAPSHOT_FORMAT, Seal, SnapshotError};
 use serde_json::{Map, Value};
 
 use crate::profile::{Interrupt, RunLimits};

@@ -260,3 +260,205 @@ fn damage_other_programs_and_keys_are_told_apart() {
     assert_eq!(code(&program, &sealed, HASH), "snapshot.damaged");
     assert_eq!(code(&program, &bytes, key), "snapshot.damaged");
 }
+
+/// Programs of which a module and a snapshot are kept for every version of the format: what each is run
+/// with up to the snapshot, and what it prints from there on.
+const GOLDEN: &[(&str, &str)] = &[
+    (
+        "values",
+        "
+import re, time
+from collections import Counter, OrderedDict, defaultdict, deque
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal, getcontext
+from zoneinfo import ZoneInfo
+
+@dataclass
+class Point:
+    x: int
+    y: float = 0.5
+
+def squares(limit):
+    for number in range(limit):
+        received = yield number * number
+        if received:
+            print('received', received)
+
+def main() -> None:
+    getcontext().prec = 12
+    shared = [1, 2.5, 'three', None, True, b'four', 2 ** 100]
+    data = {'a': shared, 'b': (shared, ...), 3: {1, 2, 30}, 'f': frozenset({'x', 'y'})}
+    counts = Counter('hello')
+    ordered = OrderedDict(one=1, two=2)
+    groups = defaultdict(list, {'k': [1]})
+    queue = deque([1, 2, 3], maxlen=4)
+    moments = [date(2026, 1, 2), datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc), timedelta(days=3, seconds=1)]
+    paris = datetime(2026, 7, 1, 12, tzinfo=ZoneInfo('Europe/Paris'))
+    price = Decimal('12.50') / 7
+    match = re.search(r'(?P<word>\\w+) (\\d+)', 'number 42')
+    generator = squares(10)
+    next(generator), next(generator)
+    walk = enumerate(zip(shared, range(10)))
+    next(walk)
+    text = 'growing'
+    longer = text + ' text' * 20
+    point = Point(3)
+    add = lambda number: number + point.x
+    try:
+        {}['missing']
+    except KeyError as error:
+        time.sleep(60)
+        print(repr(error))
+    print(data, data['b'][0] is shared, counts, ordered, groups, queue)
+    print(moments, paris.isoformat(), price, match and match.group('word'), generator.send('this'))
+    print(next(walk), longer[-4:], point, add(4), time.time())
+
+main()
+",
+    ),
+    (
+        "threads",
+        "
+import random, time
+from salami import gather, race, spawn
+
+def work(name: str, seconds: int) -> str:
+    time.sleep(seconds)
+    if name == 'bad':
+        raise ValueError('it went wrong')
+    return f'{name} {seconds}'
+
+def main() -> None:
+    print(random.random())
+    tasks = [spawn(work, 'first', 30), spawn(work, 'second', 10)]
+    bad = spawn(work, 'bad', 5)
+    print(race(spawn(work, 'slow', 100), spawn(work, 'quick', 1)))
+    time.sleep(20)
+    try:
+        bad.join()
+    except ValueError as error:
+        print('caught', error)
+    print(gather(*tasks), random.random(), time.monotonic())
+
+main()
+",
+    ),
+    (
+        "fibers",
+        "
+import asyncio
+
+async def produce(queue):
+    for number in range(4):
+        await asyncio.sleep(1)
+        await queue.put(number)
+    await queue.put(None)
+
+async def consume(queue):
+    total = 0
+    while (item := await queue.get()) is not None:
+        total += item
+        print('got', item)
+    return total
+
+async def main():
+    queue = asyncio.Queue(maxsize=1)
+    _, total = await asyncio.gather(produce(queue), consume(queue))
+    print('total', total)
+
+asyncio.run(main())
+",
+    ),
+];
+
+/// Where snapshots of a program are taken: so far, in fuel, after each step before.
+const STEPS: [u64; 4] = [90, 400, 500, 2_000];
+
+fn golden(name: &str) -> std::path::PathBuf {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    folder.join(name)
+}
+
+fn finish(mut execution: Execution) -> String {
+    let mut output = String::new();
+    loop {
+        let progress = execution.step(u64::MAX);
+        output += &execution.take_output();
+        match progress {
+            Progress::Suspended(Wait::Until(instant)) => execution.advance(instant),
+            Progress::Ended(result) => {
+                assert!(result.is_ok(), "{result:?}");
+                return format!("{output}{} fuel\n", execution.fuel());
+            }
+            Progress::Running => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// Snapshots that released versions wrote go on as they did then. `BLESS=1` writes those that are not
+/// there yet: once for each version of the format, and never again.
+#[test]
+fn golden_snapshots_load_for_ever() {
+    let version = format!("v{}", salami::SNAPSHOT_FORMAT);
+    if std::env::var_os("BLESS").is_some() {
+        for (name, source) in GOLDEN {
+            let folder = golden(&format!("{version}-{name}"));
+            if folder.exists() {
+                continue;
+            }
+            std::fs::create_dir_all(&folder).expect("a folder");
+            let program = compile(source, &[]);
+            std::fs::write(folder.join("program.svm"), program.to_bytes()).expect("a file");
+            let mut execution = program.start(&RunOptions::default()).expect("it starts");
+            for (index, fuel) in STEPS.into_iter().enumerate() {
+                if let Progress::Suspended(Wait::Until(instant)) = execution.step(fuel) {
+                    execution.advance(instant);
+                }
+                execution.take_output();
+                let Some(bytes) = execution.snapshot(&HASH) else {
+                    break;
+                };
+                std::fs::write(folder.join(format!("{index}.snapshot")), bytes).expect("a file");
+                let rest = finish(execution.clone());
+                std::fs::write(folder.join(format!("{index}.output")), rest).expect("a file");
+            }
+        }
+    }
+    let mut count = 0;
+    for entry in std::fs::read_dir(golden("")).expect("golden files") {
+        let folder = entry.expect("a folder").path();
+        let read = |name: &str| std::fs::read(folder.join(name)).ok();
+        let module = read("program.svm").unwrap_or_else(|| panic!("{}", folder.display()));
+        let program = Program::from_module(&module).unwrap_or_else(|error| panic!("{error}"));
+        let is_current = folder
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with(&format!("{version}-")));
+        for index in 0.. {
+            let Some(bytes) = read(&format!("{index}.snapshot")) else {
+                break;
+            };
+            let execution = Execution::resume(&program, &bytes, &ResumeOptions::default());
+            let execution =
+                execution.unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+            if is_current {
+                assert_eq!(
+                    execution.snapshot(&HASH),
+                    Some(bytes),
+                    "{} {index}",
+                    folder.display()
+                );
+            }
+            let expected = read(&format!("{index}.output")).expect("an output");
+            assert_eq!(
+                finish(execution),
+                String::from_utf8_lossy(&expected),
+                "{} {index}",
+                folder.display()
+            );
+            count += 1;
+        }
+    }
+    assert!(count >= 3 * GOLDEN.len(), "{count} snapshots");
+}
