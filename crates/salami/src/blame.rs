@@ -40,7 +40,7 @@ impl Execution {
 
     /// The same for an exception, with the operand that is at fault where one is of the wrong type.
     pub(crate) fn blamed(&self, raised: &Raised) -> (ErrorContext, Option<Blame>) {
-        let mut context = raised.context.clone();
+        let mut context = ErrorContext::clone(&raised.context);
         let Some((mnemonic, line, fault)) = self.listed_place(&context) else {
             return (context, None);
         };

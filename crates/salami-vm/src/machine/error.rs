@@ -92,7 +92,7 @@ pub struct Raised {
     /// From the outermost frame to the one that raised, as Python prints it.
     pub traceback: Vec<TraceLine>,
     /// Where the machine stands.
-    pub context: ErrorContext,
+    pub context: Box<ErrorContext>,
 }
 
 impl Machine {
@@ -283,7 +283,7 @@ impl Machine {
             class,
             message,
             traceback,
-            context: self.context_of(exception),
+            context: Box::new(self.context_of(exception)),
         }
     }
 }

@@ -693,7 +693,7 @@ fn write_extras(sink: &mut Sink, thread: &Thread) {
                 actual_type,
                 line,
                 ..
-            } = &raised.context;
+            } = &*raised.context;
             sink.string(function);
             sink.number(u64::from(*instruction_pointer));
             sink.optional_string(register.as_deref());
@@ -790,6 +790,6 @@ fn raised(
     raised.traceback = lines
         .map(|(function, address)| machine.trace_line(function, address))
         .collect();
-    raised.context = context;
+    *raised.context = context;
     Ok(raised)
 }
