@@ -32,7 +32,31 @@ fn main() -> std::io::Result<()> {
             }
         }
     }
+    snapshots(
+        &root.join("../crates/salami/tests/golden"),
+        &root.join("corpus/resume"),
+    )?;
     programs(&root.join("../spec"), &root.join("corpus/parse"))
+}
+
+/// The bodies of the golden snapshots, behind the number of their program.
+fn snapshots(golden: &Path, corpus: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(corpus)?;
+    for (number, name) in (0_u8..).zip(["v1-values", "v1-threads", "v1-fibers"]) {
+        for entry in fs::read_dir(golden.join(name))? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "snapshot") {
+                let bytes = fs::read(&path)?;
+                let body = bytes.get(16..bytes.len() - 8).unwrap_or_default();
+                let stem = path.file_stem().unwrap_or_default().display();
+                fs::write(
+                    corpus.join(format!("{name}-{stem}")),
+                    [&[number], body].concat(),
+                )?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The Python blocks of the spec's pages.

@@ -31,7 +31,7 @@ fuzz_target!(|entropy: &[u8]| {
             Progress::Ended(result) => break result,
             Progress::Suspended(Wait::Until(instant)) => execution.advance(instant),
             Progress::Suspended(Wait::Input(_)) => drop(execution.feed(Ok(Vec::new()))),
-            Progress::Suspended(_) => {
+            Progress::Suspended(_) | Progress::Absent(_) | Progress::Idle => {
                 execution.answer(&Answer::Error("no such tool".to_owned()));
             }
             Progress::Running => {}
