@@ -21,6 +21,8 @@ pub struct Mix {
     pub processes: u64,
     /// Few processes that live long and wait for events more than for anything else.
     is_of_events: bool,
+    /// How often events come: where there are few of them threads wait, where there are many they choose.
+    events: u64,
 }
 
 impl Mix {
@@ -34,7 +36,13 @@ impl Mix {
         Self {
             processes,
             is_of_events,
+            events: [2, 4, 20][random.below(3) as usize],
         }
+    }
+
+    /// How many threads there are, besides those that others begin.
+    const fn threads(self) -> u64 {
+        if self.is_of_events { 1 } else { THREADS }
     }
 
     const fn percent(self, of_events: u64, otherwise: u64) -> u64 {
@@ -119,7 +127,7 @@ pub enum Operation {
 const WEIGHTS: [(u64, u64); 17] = [
     (6, 10),
     (2, 5),
-    (24, 15),
+    (24, 18),
     (1, 2),
     (30, 20),
     (1, 2),
@@ -127,9 +135,9 @@ const WEIGHTS: [(u64, u64); 17] = [
     (2, 9),
     (1, 2),
     (1, 3),
-    (24, 10),
-    (1, 4),
-    (1, 2),
+    (0, 0),
+    (2, 6),
+    (1, 3),
     (2, 4),
     (1, 1),
     (1, 1),
@@ -138,7 +146,8 @@ const WEIGHTS: [(u64, u64); 17] = [
 
 pub fn operation(random: &mut Random, mix: Mix) -> Operation {
     let worker = random.below(WORKERS);
-    let weights = WEIGHTS.map(|(of_events, otherwise)| mix.percent(of_events, otherwise));
+    let mut weights = WEIGHTS.map(|(of_events, otherwise)| mix.percent(of_events, otherwise));
+    weights[10] = mix.percent(mix.events, 10);
     let mut left = random.below(weights.iter().sum());
     let mut which = 0;
     while left >= weights[which] {
@@ -146,7 +155,7 @@ pub fn operation(random: &mut Random, mix: Mix) -> Operation {
         which += 1;
     }
     match which {
-        0 => Operation::Advance(random.below(60)),
+        0 => Operation::Advance(random.below(mix.percent(200, 60))),
         1 => Operation::Start((0..=random.below(2)).map(|_| process(random)).collect()),
         2 => Operation::Claim {
             worker,
@@ -181,7 +190,9 @@ pub fn operation(random: &mut Random, mix: Mix) -> Operation {
         },
         9 => Operation::Recover,
         10 => Operation::Publish {
-            events: (0..=random.below(2)).map(|_| event(random, mix)).collect(),
+            events: (0..=random.below(mix.percent(1 + mix.events / 10, 2)))
+                .map(|_| event(random, mix))
+                .collect(),
             source: random.chance(20).then(|| Source {
                 name: random.pick(&["imap", "rss"]).to_owned(),
                 cursor: random.below(100).to_string(),
@@ -207,6 +218,7 @@ pub fn operation(random: &mut Random, mix: Mix) -> Operation {
             process: 1 + random.below(mix.processes),
             control: random.pick(&[
                 Control::Pause,
+                Control::Resume,
                 Control::Resume,
                 Control::Resume,
                 Control::Cancel,
@@ -355,13 +367,13 @@ pub fn turn(random: &mut Random, mix: Mix, claimed: &Claimed) -> TurnCommit {
         .filter(|_| random.chance(85))
         .map(|wait| (wait.wait.thread, wait.wait.slot))
         .collect();
-    if random.chance(30) {
-        taken.push((random.below(THREADS), random.below(SLOTS)));
+    if random.chance(mix.percent(60, 30)) {
+        taken.push((random.below(mix.threads()), random.below(SLOTS)));
     }
     let mut threads = Vec::new();
-    for thread in 0..THREADS {
+    for thread in 0..mix.threads() {
         if random.chance(30) {
-            let ends = random.chance(mix.percent(4, 15));
+            let ends = random.chance(mix.percent(2, 15));
             let size = if random.chance(2) { 5000 } else { 4 };
             let state = vec![random.below(256) as u8; random.below(size) as usize];
             threads.push((thread, (!ends).then_some(state)));
@@ -369,7 +381,7 @@ pub fn turn(random: &mut Random, mix: Mix, claimed: &Claimed) -> TurnCommit {
     }
     // Threads that began in earlier turns are known by what came for them.
     let arrived = claimed.arrived.iter().map(|wait| wait.wait.thread);
-    let mut known: Vec<ThreadId> = (0..THREADS).chain(arrived).collect();
+    let mut known: Vec<ThreadId> = (0..mix.threads()).chain(arrived).collect();
     let mut begun = Vec::new();
     if random.chance(15) {
         // One that begins was never there; who began it may end at once.
@@ -381,12 +393,13 @@ pub fn turn(random: &mut Random, mix: Mix, claimed: &Claimed) -> TurnCommit {
         }
         known.extend([child; 4]);
     }
-    let waits = (0..random.below(4))
+    let waits = (0..random.below(mix.percent(6, 4)))
         .map(|_| {
             let thread = random.pick(&known);
             wait(random, mix, thread, claimed.now)
         })
-        .collect();
+        .collect::<Vec<_>>();
+    let waits_for_nothing = waits.is_empty();
     TurnCommit {
         process: claimed.process,
         epoch: claimed.epoch,
@@ -400,8 +413,9 @@ pub fn turn(random: &mut Random, mix: Mix, claimed: &Claimed) -> TurnCommit {
             let status = random.pick(&[Status::Done, Status::Failed, Status::Aborted]);
             (status, "{\"value\":1}".to_owned())
         }),
-        is_blocked: random.chance(5),
-        is_ready: random.chance(10),
+        is_blocked: random.below(1000) < mix.percent(2, 50),
+        // Who waits for nothing goes on, mostly.
+        is_ready: random.chance(if waits_for_nothing { 90 } else { 10 }),
         obeyed: random.chance(60),
     }
 }

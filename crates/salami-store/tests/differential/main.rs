@@ -14,7 +14,7 @@ mod view;
 
 use run::Run;
 
-const OPERATIONS: usize = 600;
+const OPERATIONS: usize = 1000;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
@@ -32,7 +32,7 @@ fn all(seeds: impl Iterator<Item = u64>, is_in_file: bool) {
 fn both_stores_do_the_same_in_memory() {
     match number("STORE_SEED") {
         Some(seed) => all(std::iter::once(seed), false),
-        None => all(0..number("STORE_SEEDS").unwrap_or(60), false),
+        None => all(0..number("STORE_SEEDS").unwrap_or(40), false),
     }
 }
 
@@ -41,7 +41,7 @@ fn both_stores_do_the_same_in_a_file() {
     match number("STORE_SEED") {
         Some(seed) => all(std::iter::once(seed), true),
         None => all(
-            0..number("STORE_SEEDS").map_or(8, |seeds| seeds.div_ceil(10)),
+            0..number("STORE_SEEDS").map_or(5, |seeds| seeds.div_ceil(10)),
             true,
         ),
     }

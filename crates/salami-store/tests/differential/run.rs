@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Debug;
 
 use salami_process::store::{
-    BegunCall, Claimed, Code, EventId, Finish, FinishedCall, MemoryStore, Outcome, ProcessId,
-    SimulatedClock, Slot, Store, StoreError, ThreadId, TurnCommit,
+    BegunCall, Claimed, Code, EventId, Finish, FinishedCall, InboxItem, MemoryStore, Outcome,
+    ProcessId, SimulatedClock, Slot, Store, StoreError, ThreadId, TurnCommit,
 };
 use salami_store::SqliteStore;
 
@@ -199,7 +199,10 @@ impl Run {
                 worker,
                 turns,
                 seed,
-            } => self.commit(index, worker, turns, seed),
+            } => {
+                let worker = self.next_worker(worker, |worker| !worker.claims.is_empty());
+                self.commit(index, worker, turns, seed)
+            }
             Operation::CommitStale { seed } => {
                 let mut random = Random::new(seed);
                 if self.old_claims.is_empty() {
@@ -219,6 +222,7 @@ impl Run {
                 calls,
                 seed,
             } => {
+                let worker = self.next_worker(worker, |worker| !worker.calls.is_empty());
                 let mut random = Random::new(seed);
                 let mut finished = Vec::new();
                 for _ in 0..calls {
@@ -264,10 +268,10 @@ impl Run {
                 kinds,
                 outcome,
             } => {
+                let (process, thread, slot) = self.open_wait((ProcessId(process), thread, slot));
                 self.note(format!(
                     "settle {process} {thread} {slot} {kinds:?} {outcome:?}"
                 ));
-                let process = ProcessId(process);
                 same(
                     "settle",
                     self.memory.settle(process, thread, slot, &kinds, &outcome),
@@ -280,8 +284,8 @@ impl Run {
                 thread,
                 slot,
             } => {
+                let (process, thread, slot) = self.open_wait((ProcessId(process), thread, slot));
                 self.note(format!("repeat {process} {thread} {slot}"));
-                let process = ProcessId(process);
                 let repeated = same(
                     "repeat",
                     self.memory.repeat_call(process, thread, slot),
@@ -329,6 +333,39 @@ impl Run {
                 Ok(())
             }
         }
+    }
+
+    /// A worker that has something to do, from one on; that one, if none has.
+    fn next_worker(&self, from: u64, has: impl Fn(&Worker) -> bool) -> u64 {
+        let mut workers = (from..from + WORKERS).map(|worker| worker % WORKERS);
+        let found = workers.find(|worker| has(&self.workers[*worker as usize]));
+        found.unwrap_or(from)
+    }
+
+    /// A place where something is waited for, mostly one of those for people; else the given one.
+    fn open_wait(&mut self, otherwise: Place) -> Place {
+        let waits: Vec<Place> = match self.random.below(4) {
+            0 => return otherwise,
+            1 => self
+                .memory
+                .waiting(&Default::default(), 1000)
+                .unwrap_or_default(),
+            _ => {
+                let items = self.memory.inbox(1000).unwrap_or_default();
+                let waits = items.into_iter().filter_map(|item| match item {
+                    InboxItem::Wait(wait) => Some(wait),
+                    InboxItem::Notice(_) => None,
+                });
+                waits.collect()
+            }
+        }
+        .into_iter()
+        .map(|wait| (wait.process, wait.wait.thread, wait.wait.slot))
+        .collect();
+        if waits.is_empty() {
+            return otherwise;
+        }
+        self.random.pick(&waits)
     }
 
     fn claim(&mut self, index: usize, worker: u64, lease: i64, limit: usize) -> Result<(), String> {
