@@ -1,7 +1,6 @@
 """Invites the guests to a wedding, waits for their answers for a week, gives more time to those who ask for
 it, and insists on knowing who they bring and what they eat. If anything worries, I want to know at once."""
 
-import json
 from dataclasses import dataclass
 
 from salami import gather, spawn
@@ -25,15 +24,13 @@ class Answer:
     worry: str | None
 
 
-QUESTION = """A guest answers an invitation to a wedding. Answer with JSON: comes (true, false or null if it is
-not said), plus_one (true, false or null), meal ("meat", "fish", "vegetarian" or null), days_wanted (how many
-more days they ask for, or 0), worry (what the couple should know at once, or null). The guest writes:
-"""
-
-
-def understood(text: str) -> Answer:
-    answer: Answer = json.loads(llm.ask(QUESTION + text))
-    return answer
+FIELDS = {
+    "comes": "bool | None: whether the guest comes, None if that is not said",
+    "plus_one": "bool | None: whether they bring somebody",
+    "meal": "Literal['meat', 'fish', 'vegetarian'] | None: what they eat",
+    "days_wanted": "int: how many more days they ask for, else 0",
+    "worry": "str | None: what the couple should know at once",
+}
 
 
 def invite(guest: Guest, day: str) -> str:
@@ -48,7 +45,7 @@ def invite(guest: Guest, day: str) -> str:
         message = email.received(sender=guest.address, timeout=days * DAY)
         if message is None:
             break
-        answer = understood(message.body)
+        answer: Answer = llm.extract(message.body, FIELDS)
         if answer.worry is not None:
             user.notify(f"{guest.name} worries: {answer.worry}")
         if answer.comes is not None:

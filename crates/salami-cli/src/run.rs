@@ -9,9 +9,9 @@ use crate::arguments::{Run, RunFormat, Setup};
 
 use crate::failure::{Failure, INTERRUPTED, IO, LIMIT, PROGRAM, REFUSED, USAGE, WAITING};
 use crate::output::Output;
+use crate::processes::private;
 use crate::recording::Recording;
 use crate::session::{Session, StandardInput};
-use crate::processes::private;
 use crate::{interrupt, parameters, programs, table, trace};
 
 /// How much runs between two looks at the outside: some milliseconds.

@@ -1,0 +1,636 @@
+//! `salami run` of a program that can wait long: it is a process in memory, and goes into a private store when it
+//! must wait. It sleeps in the terminal, asks there, and after Ctrl-C another command goes on with it.
+
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
+use salami::{Program, process_options};
+use salami_process::code::CodeParts;
+use salami_process::engine::{Entry, Problem, question};
+use salami_process::store::{
+    Finish, MemoryStore, ProcessId, Slot, Status, StoreError, StoreErrorKind, Wait, WaitKind,
+};
+use salami_process::{FunctionKind, Question, Tools};
+use salami_store::SystemClock;
+use serde_json::{Map, Value, json};
+
+use super::keep;
+use super::lease::{LEASE, Name, Renewal};
+use super::place::{Location, quoted};
+use super::start::{New, owner, put, short_name};
+use super::terminal::{Asker, Typed};
+use super::tools;
+use super::watch::Happened;
+use super::worker::{Options, State, Worker};
+use super::{moments, words};
+use crate::arguments::{Run, RunFormat, Setup};
+use crate::failure::{Failure, INTERRUPTED, LIMIT, PROGRAM, WAITING};
+use crate::output::Output;
+use crate::run::show;
+use crate::{connections, files, instant, interrupt, parameters, programs, session};
+
+/// Whoever waits longer than this is kept in a file, in microseconds.
+const LONG: i64 = 5_000_000;
+/// Shorter sleeps are not announced.
+const ANNOUNCED: i64 = 1_000_000;
+/// How long it looks away at most.
+const LOOK: Duration = Duration::from_millis(100);
+/// So many calls are made side by side.
+const CALLS: usize = 64;
+/// A store that others use is tried again for so long.
+const BUSY_TRIES: u32 = 100;
+
+/// Whether a program is run as a process: it can wait for an instant, an event or a person, and nothing is asked for
+/// that only a run in one go has.
+pub fn applies(arguments: &Run, program: &Program) -> Result<bool, Failure> {
+    let setup = &arguments.setup;
+    let in_one_go = setup.now.is_some()
+        || setup.answers.is_some()
+        || setup.audit_log.is_some()
+        || arguments.record.is_some()
+        || arguments.trace.is_some()
+        || setup.run_limits().time.is_some()
+        || setup.misconfigured.is_some()
+        || program.sources().is_empty()
+        || !program.report().effects.can_wait;
+    if in_one_go || program.inputs().iter().any(salami::Field::is_stream) {
+        return Ok(false);
+    }
+    let assembly = program.assembly();
+    if assembly.contains("CALL_LEAF \"sys.stdin\"") {
+        return Ok(false);
+    }
+    let needs = program.needs();
+    let waits_long = assembly.contains("CALL_LEAF \"_leaf.wait_until\"")
+        || needs.iter().any(|need| need.name.starts_with("user."))
+        || has_events(program);
+    if !waits_long {
+        return Ok(false);
+    }
+    // What is not connected is said where it is called.
+    let tools = open_tools(setup)?;
+    Ok(needs.iter().all(|need| tools.known(&need.name).is_ok()))
+}
+
+fn has_events(program: &Program) -> bool {
+    let parts = CodeParts::parse(&program.to_code().body).unwrap_or_default();
+    let mut kinds = parts.tools.iter().map(|declared| &declared.kind);
+    kinds.any(|kind| matches!(kind, FunctionKind::Event { .. }))
+}
+
+fn open_tools(setup: &Setup) -> Result<Tools, Failure> {
+    tools::open(setup.config.as_deref())
+}
+
+/// Runs it.
+pub fn run(arguments: &Run, program: &Program, output: &mut Output) -> Result<(), Failure> {
+    let setup = &arguments.setup;
+    let tools = open_tools(setup)?;
+    if setup.config.is_some() {
+        connections::admit(&tools, program)?;
+    }
+    let given = parameters::input(setup, program)?;
+    let name = short_name(&files::name(&setup.program));
+    let new = New {
+        name: name.clone(),
+        owner: owner(),
+        input: given.input,
+        options: process_options(
+            setup.seed.unwrap_or_else(session::entropy),
+            &setup.run_limits(),
+        ),
+    };
+    let mut running = Running::new(setup, program, &name, tools)?;
+    let stored = put(running.worker.store(), &program.to_code(), &new);
+    running.id = stored.map_err(|error| running.failure(&error))?;
+    running.asks_in_terminal = !reads_standard_input(setup);
+    let is_json = arguments.format == RunFormat::Json;
+    let outcome = running.to_the_end(|printed, complaints| {
+        if is_json {
+            return Ok(());
+        }
+        let sent = output.write(printed).and_then(|()| output.flush());
+        let _ = std::io::stderr().write_all(complaints.as_bytes());
+        sent
+    });
+    let ended = running.leave(outcome);
+    if is_json {
+        return for_machines(&running, ended, output);
+    }
+    match ended? {
+        Ok(value) => show(&value, arguments.format, output),
+        Err(error) => Err(running.error(&error)),
+    }
+}
+
+fn reads_standard_input(setup: &Setup) -> bool {
+    let paths = [
+        Some(&setup.program),
+        setup.input_file.as_ref(),
+        setup.input.as_ref(),
+    ];
+    let mut read = paths.into_iter().flatten();
+    read.any(|path| files::is_standard_input(path))
+        || setup.parameters.iter().any(|given| given.ends_with("=@-"))
+}
+
+/// How a program ended: its result, or its error as JSON.
+type Ended = Result<Value, Map<String, Value>>;
+
+/// Why nobody waits for its end any more.
+enum Left {
+    /// Ctrl-C.
+    Interrupted,
+    /// It asks, and nobody is there.
+    Asks,
+    /// Something failed that is not the program's.
+    Failed(Failure),
+}
+
+impl From<Failure> for Left {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// A process that runs in this command.
+struct Running<'a> {
+    setup: &'a Setup,
+    program: &'a Program,
+    name: &'a str,
+    worker: Worker,
+    id: ProcessId,
+    /// Where it is kept, once it is in a file.
+    file: Option<File>,
+    asks_in_terminal: bool,
+    asker: Asker,
+    /// The question that is asked now.
+    asked: Option<(Slot, Question)>,
+    /// What was announced last.
+    announced: Option<String>,
+    /// Since when it waits.
+    idle_since: Option<Instant>,
+    printed: String,
+    complaints: String,
+    fuel: u64,
+}
+
+/// A private store, and the sign that its worker lives.
+struct File {
+    location: Location,
+    _name: Name,
+    _renewal: Renewal,
+}
+
+impl<'a> Running<'a> {
+    fn new(
+        setup: &'a Setup,
+        program: &'a Program,
+        name: &'a str,
+        tools: Tools,
+    ) -> Result<Self, Failure> {
+        // The numbers of events are the store's, so who waits for events begins in a file.
+        let (worker, file) = if has_events(program) {
+            let (file, worker) = open_file(keep::location(name)?, tools)?;
+            (worker, Some(file))
+        } else {
+            let store = MemoryStore::named(Box::new(SystemClock::new()), name);
+            let options = Options {
+                name: "run".to_owned(),
+                lease: i64::MAX / 4,
+                calls: CALLS,
+                is_told: true,
+            };
+            (Worker::new(Box::new(store), None, tools, options), None)
+        };
+        Ok(Self {
+            setup,
+            program,
+            name,
+            worker,
+            id: ProcessId(1),
+            file,
+            asks_in_terminal: true,
+            asker: Asker::default(),
+            asked: None,
+            announced: None,
+            idle_since: None,
+            printed: String::new(),
+            complaints: String::new(),
+            fuel: 0,
+        })
+    }
+
+    fn failure(&self, error: &StoreError) -> Failure {
+        match &self.file {
+            Some(file) => file.location.failure(error),
+            None => Failure::new(crate::failure::IO, error.message.clone()),
+        }
+    }
+
+    /// Goes on until the program ends, or nobody waits for that any more.
+    fn to_the_end(
+        &mut self,
+        mut wrote: impl FnMut(&str, &str) -> Result<(), Failure>,
+    ) -> Result<Ended, Left> {
+        if !self.asks_in_terminal {
+            self.asker = Asker::nobody();
+        }
+        let mut tries = 0;
+        loop {
+            let state = match self.worker.step() {
+                Ok(state) => state,
+                Err(error) if error.kind == StoreErrorKind::Busy && tries < BUSY_TRIES => {
+                    tries += 1;
+                    self.worker.wait(LOOK);
+                    continue;
+                }
+                Err(error) => return Err(self.failure(&error).into()),
+            };
+            tries = 0;
+            if let Some(ended) = self.happened(&mut wrote)? {
+                return Ok(ended);
+            }
+            if interrupt::requested() {
+                return Err(Left::Interrupted);
+            }
+            let State::Idle(due) = state else {
+                self.idle_since = None;
+                continue;
+            };
+            if !self.worker.is_quiet() {
+                self.worker.wait(LOOK);
+                continue;
+            }
+            let idle_since = *self.idle_since.get_or_insert_with(Instant::now);
+            let waits = self.waits()?;
+            if self.ask(&waits)? {
+                self.idle_since = None;
+                continue;
+            }
+            let now = instant::now();
+            let left = due.map_or(i64::MAX, |due| due.saturating_sub(now));
+            let waited = i64::try_from(idle_since.elapsed().as_micros()).unwrap_or(i64::MAX);
+            let is_asking = self.asked.is_some();
+            if left > LONG && (!is_asking || waited > LONG) {
+                self.keep()?;
+            }
+            if !is_asking {
+                self.announce(&waits, now);
+            }
+            let left = Duration::from_micros(u64::try_from(left).unwrap_or(0));
+            self.worker
+                .wait(LOOK.min(left.max(Duration::from_millis(1))));
+        }
+    }
+
+    fn waits(&mut self) -> Result<Vec<Wait>, Failure> {
+        let id = self.id;
+        let waits = self.worker.store().waits(id);
+        let waits = waits.map_err(|error| self.failure(&error))?;
+        Ok(waits
+            .into_iter()
+            .filter(|wait| wait.outcome.is_none())
+            .collect())
+    }
+
+    /// Shows what went through the store; how the program ended, if it did.
+    fn happened(
+        &mut self,
+        wrote: &mut impl FnMut(&str, &str) -> Result<(), Failure>,
+    ) -> Result<Option<Ended>, Failure> {
+        for line in self.worker.problems() {
+            say(&line.text);
+        }
+        for happened in self.worker.happened() {
+            match happened {
+                Happened::Turn(turn) => {
+                    if let Some(entry) = Entry::parse(&turn.journal) {
+                        wrote(&entry.printed, &entry.reported)?;
+                        self.fuel = entry.fuel;
+                        self.printed.push_str(&entry.printed);
+                        self.complaints.push_str(&entry.reported);
+                    }
+                    if let Some((status, result)) = turn.end {
+                        return Ok(Some(ended(status, &result)));
+                    }
+                    let held = turn.waits.iter().find(|wait| wait.kind == WaitKind::Hold);
+                    if let Some(held) = held {
+                        return Ok(Some(Err(words::error_of(&held.body))));
+                    }
+                }
+                Happened::Finished(call) => {
+                    if let Finish::Notice { text, .. } = &call.finish {
+                        for line in text.lines() {
+                            say(&format!("the program tells you: {line}"));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// Asks what the program asks, one question after the other; whether something was answered.
+    fn ask(&mut self, waits: &[Wait]) -> Result<bool, Left> {
+        let mut questions = waits
+            .iter()
+            .filter_map(|wait| Some((wait.wait.slot, question(wait)?)));
+        if let Some((slot, _)) = &self.asked
+            && !waits.iter().any(|wait| wait.wait.slot == *slot)
+        {
+            say("the program does not wait for the answer any more");
+            self.asked = None;
+        }
+        if self.asked.is_none() {
+            let Some((slot, question)) = questions.next() else {
+                return Ok(false);
+            };
+            self.asker.ask(&question);
+            self.asked = Some((slot, question));
+        }
+        match (self.asker.look(), self.asked.take()) {
+            (Typed::Nothing, asked) => self.asked = asked,
+            (Typed::End, _) => {
+                // Something else may still come.
+                let is_all = waits.iter().all(|wait| {
+                    matches!(wait.wait.kind, WaitKind::Answer | WaitKind::Task)
+                        && wait.wait.due.is_none()
+                });
+                if is_all {
+                    return Err(Left::Asks);
+                }
+            }
+            (Typed::Line(line), Some((slot, question))) => {
+                let id = self.id;
+                let done = self.worker.engine().answer(id, Some(slot), &line.into());
+                match done {
+                    Ok(()) | Err(Problem::NoQuestion(..)) => return Ok(true),
+                    Err(Problem::Store(error)) => return Err(self.failure(&error).into()),
+                    Err(problem) => {
+                        self.asker.ask_again(&question, &problem.to_string());
+                        self.asked = Some((slot, question));
+                    }
+                }
+            }
+            (Typed::Line(_), None) => {}
+        }
+        Ok(false)
+    }
+
+    /// Says for what it waits, once.
+    fn announce(&mut self, waits: &[Wait], now: i64) {
+        let Some((wait, _)) = words::foremost(waits) else {
+            return;
+        };
+        let text = match (wait.wait.kind, wait.wait.due) {
+            (WaitKind::Timer, Some(due)) if due.saturating_sub(now) < ANNOUNCED => return,
+            (WaitKind::Timer, Some(due)) => format!(
+                "sleeping until {}; Ctrl-C tells how to go on with it",
+                moments::both(due, now)
+            ),
+            (WaitKind::Event, due) => {
+                let until = match due {
+                    Some(due) => format!(", until {}", moments::both(due, now)),
+                    None => String::new(),
+                };
+                format!(
+                    "waiting for {}{until}; Ctrl-C tells how to go on with it",
+                    words::event(&wait.wait.name, &wait.wait.body)
+                )
+            }
+            _ => return,
+        };
+        // The same wait is announced once, however near it is by now.
+        let key = match wait.wait.due {
+            Some(due) => format!("{} {due}", wait.wait.slot),
+            None => format!("{} {text}", wait.wait.slot),
+        };
+        if self.announced.as_ref() != Some(&key) {
+            say(&text);
+            self.announced = Some(key);
+        }
+    }
+
+    /// Moves the process, which waits, from memory to a file.
+    fn keep(&mut self) -> Result<(), Failure> {
+        if self.file.is_some() {
+            return Ok(());
+        }
+        let location = keep::location(self.name)?;
+        let copied = {
+            let mut into = location.open_or_make()?;
+            keep::copy(self.worker.store(), self.id, into.as_mut())
+        };
+        self.id = copied.map_err(|error| location.failure(&error))?;
+        let (file, worker) = open_file(location, open_tools(self.setup)?)?;
+        self.worker = worker;
+        self.file = Some(file);
+        Ok(())
+    }
+
+    /// What is left of it: nothing where it ended; a store where it goes on.
+    fn leave(&mut self, outcome: Result<Ended, Left>) -> Result<Ended, Failure> {
+        let (message, status) = match outcome {
+            Ok(Ok(value)) => {
+                self.forget();
+                return Ok(Ok(value));
+            }
+            Ok(Err(error)) => {
+                if error.get("kind").is_some_and(|kind| kind == "exit") || self.file.is_none() {
+                    self.forget();
+                }
+                return Ok(Err(error));
+            }
+            Err(Left::Failed(failure)) => return Err(failure),
+            Err(Left::Interrupted) => ("interrupted", INTERRUPTED),
+            Err(Left::Asks) => ("the program asks, and nobody is here to answer", WAITING),
+        };
+        // What waits goes on later; what runs in memory only is lost, as it was begun just now.
+        if self.file.is_none() && self.idle_since.is_some() && self.worker.is_quiet() {
+            self.keep()?;
+        }
+        let Some(file) = &self.file else {
+            return Err(Failure::rendered(status, format!("{message}\n")));
+        };
+        self.worker.stop();
+        let since = Instant::now();
+        while !self.worker.has_finished() {
+            self.worker
+                .step()
+                .map_err(|error| file.location.failure(&error))?;
+            self.worker.wait(LOOK);
+            if since.elapsed() > Duration::from_secs(600) {
+                break;
+            }
+        }
+        // The outcomes of the last calls.
+        self.worker
+            .step()
+            .map_err(|error| file.location.failure(&error))?;
+        let config = match &self.setup.config {
+            Some(path) => format!(" --config {}", quoted(&path.display().to_string())),
+            None => String::new(),
+        };
+        let command = file.location.command(&format!("work{config}"));
+        let answers = match status {
+            WAITING => format!(
+                "help: it waits for your answer: {}\n",
+                file.location.command(&format!("answer {} TEXT", self.id))
+            ),
+            _ => String::new(),
+        };
+        Err(Failure::rendered(
+            status,
+            format!("{message}\n{answers}help: nothing is lost, go on with: {command}\n"),
+        ))
+    }
+
+    fn forget(&mut self) {
+        if let Some(file) = self.file.take() {
+            let store = MemoryStore::new(Box::new(SystemClock::new()));
+            let options = Options {
+                name: "over".to_owned(),
+                lease: LEASE,
+                calls: 1,
+                is_told: false,
+            };
+            // The store is closed before its file goes.
+            self.worker = Worker::new(Box::new(store), None, Tools::default(), options);
+            keep::remove(&file.location);
+        }
+    }
+
+    /// The failure that an error of the program is.
+    fn error(&self, error: &Map<String, Value>) -> Failure {
+        let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
+        let failure = match text("kind") {
+            "exit" => {
+                let status = error.get("status").and_then(Value::as_u64).unwrap_or(1);
+                let message = match text("message") {
+                    "" => String::new(),
+                    message => format!("{message}\n"),
+                };
+                let status = u8::try_from(status).unwrap_or(PROGRAM);
+                return Failure::rendered(status, message);
+            }
+            "limit" => Failure::rendered(LIMIT, self.traceback(error)),
+            "exception" => Failure::rendered(PROGRAM, self.traceback(error)),
+            "internal" => return programs::bug(text("message")),
+            _ => Failure::new(PROGRAM, text("message")),
+        };
+        let Some(file) = &self.file else {
+            return failure;
+        };
+        let held = file.location.command(&format!("show {}", self.id));
+        let retry = file.location.command(&format!("resolve {} retry", self.id));
+        let message = format!(
+            "{}help: it is held where it stands, nothing is lost: {held}\n      {retry}\n",
+            match failure.rendered {
+                true => failure.message.clone(),
+                false => failure.to_string(),
+            }
+        );
+        Failure::rendered(WAITING, message)
+    }
+
+    /// The error as Python shows it.
+    fn traceback(&self, error: &Map<String, Value>) -> String {
+        let mut shown = String::new();
+        let frames = error.get("traceback").and_then(Value::as_array);
+        for frame in frames.into_iter().flatten() {
+            let text = |name: &str| frame.get(name).and_then(Value::as_str).unwrap_or_default();
+            let line = frame.get("line").and_then(Value::as_u64).unwrap_or(0);
+            if shown.is_empty() {
+                shown.push_str("Traceback (most recent call last):\n");
+            }
+            let (file, function) = (text("file"), text("function"));
+            shown += &format!("  File \"{file}\", line {line}, in {function}\n");
+            let mut sources = self.program.sources().iter();
+            if let Some(source) = sources.find(|source| source.name() == file) {
+                let line = u32::try_from(line).unwrap_or(0);
+                shown += &format!("    {}\n", source.line_text(line).trim());
+            }
+        }
+        let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
+        let message = match (text("type"), text("message")) {
+            ("", message) => message.to_owned(),
+            (class, "") => class.to_owned(),
+            (class, message) => format!("{class}: {message}"),
+        };
+        format!("{shown}{message}\n")
+    }
+}
+
+fn open_file(location: Location, tools: Tools) -> Result<(File, Worker), Failure> {
+    let store = location.open_or_make()?;
+    let name = Name::take(&location.path);
+    let options = Options {
+        name: name.text.clone(),
+        lease: LEASE,
+        calls: CALLS,
+        is_told: true,
+    };
+    let renewal = Renewal::begin(location.open_or_make()?, name.text.clone());
+    let worker = Worker::new(store, None, tools, options);
+    let file = File {
+        location,
+        _name: name,
+        _renewal: renewal,
+    };
+    Ok((file, worker))
+}
+
+fn ended(status: Status, result: &str) -> Ended {
+    let result: Map<String, Value> = serde_json::from_str(result).unwrap_or_default();
+    match (status, result.get("error")) {
+        (Status::Done, _) => Ok(result.get("value").cloned().unwrap_or(Value::Null)),
+        (_, Some(Value::Object(error))) => Err(error.clone()),
+        (_, _) => Err(Map::new()),
+    }
+}
+
+fn say(text: &str) {
+    let text = salami_source::render::escaped(text);
+    let _ = writeln!(std::io::stderr(), "salami: {text}");
+}
+
+/// One JSON object for everything that can happen.
+fn for_machines(
+    running: &Running<'_>,
+    ended: Result<Ended, Failure>,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let (result, error, status) = match ended {
+        Ok(Ok(value)) => (value, Value::Null, 0),
+        Ok(Err(error)) => {
+            let status = running.error(&error).status;
+            (Value::Null, Value::Object(error), status)
+        }
+        Err(failure) => {
+            let error = json!({
+                "kind": "waiting",
+                "code": "INTERRUPTED",
+                "message": failure.message,
+                "help": failure.help,
+                "context": null,
+            });
+            (Value::Null, error, failure.status)
+        }
+    };
+    let whole = json!({
+        "result": result,
+        "output": running.printed,
+        "error_output": running.complaints,
+        "fuel": running.fuel,
+        "memory_peak": null,
+        "error": error,
+    });
+    output.write(&format!("{whole}\n"))?;
+    if status == 0 {
+        Ok(())
+    } else {
+        Err(Failure::silent(status))
+    }
+}

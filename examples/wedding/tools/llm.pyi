@@ -1,5 +1,0 @@
-"""A language model."""
-
-@read
-def ask(prompt: str) -> str:
-    """What it answers."""
