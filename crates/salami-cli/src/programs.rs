@@ -8,7 +8,7 @@ use salami_source::render::{self, Style};
 
 use crate::arguments;
 use crate::failure::{BUG, Failure, LIMIT, REFUSED};
-use crate::{color, files, stubs};
+use crate::{color, connections, files, stubs};
 
 /// Loads and checks the program in a file.
 pub fn load(
@@ -23,13 +23,17 @@ pub fn load(
 
 /// Loads and checks the program that is to be run; a refusal is not a failure yet.
 pub fn load_to_run(setup: &arguments::Setup) -> Result<Result<Program, Refusal>, Failure> {
-    let tools = setup.tools.as_deref();
-    load_within(
-        &setup.program,
-        setup.strict,
-        tools,
-        setup.written_iterations(),
-    )
+    let folder = setup.tools.as_deref();
+    // Some tools have no stub before they are configured: a database's functions are what its owner says.
+    let stubs = || match &setup.config {
+        Some(config) => {
+            let tools = connections::tools(config)?;
+            stubs::load_for(&setup.program, folder, &tools)
+        }
+        None => stubs::load(&setup.program, folder),
+    };
+    let iterations = setup.written_iterations();
+    load_with_stubs(&setup.program, setup.strict, stubs, iterations)
 }
 
 /// Loads and checks the program in a file; a refusal is not a failure yet.
