@@ -1,0 +1,493 @@
+//! Stored processes, as a person meets them: start, work, ps, show, inbox, answers, holds, events, kill -9.
+
+mod common;
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use common::*;
+use serde_json::Value;
+
+const STUB: &str = "\
+@dataclass
+class Message:
+    sender: str
+    body: str
+
+@event(match=['sender'])
+def received(sender: str | None = None, timeout: float | None = None) -> Message: ...
+def send(to: str, body: str) -> None: ...
+@read
+def count() -> int: ...
+";
+
+const CONFIG: &str = "\
+[permissions]
+allow = ['email.*']
+[tools.user]
+[tools.canned]
+file = 'answers.toml'
+";
+
+const ANSWERS: &str = "\
+order = 'any'
+[[answers]]
+call = 'email.send'
+nothing = true
+repeat = true
+[[answers]]
+call = 'email.count'
+answer = 3
+";
+
+/// A folder with a program, its tools, a configuration; commands run with its store.
+struct World {
+    folder: Folder,
+    store: String,
+    config: String,
+}
+
+impl World {
+    fn new(name: &str, program: &str) -> Self {
+        let folder = Folder::new(name);
+        std::fs::create_dir_all(folder.path("tools")).expect("a folder");
+        folder.file("tools/email.pyi", STUB);
+        folder.file("answers.toml", ANSWERS);
+        let config = folder.file("salami.toml", CONFIG);
+        folder.file("program.py", program);
+        let store = folder.path("store.db");
+        Self {
+            folder,
+            store,
+            config,
+        }
+    }
+
+    /// Runs a command on the store.
+    fn run(&self, arguments: &[&str]) -> Outcome {
+        let store = ["--store", &*self.store];
+        let arguments: Vec<&str> = arguments.iter().copied().chain(store).collect();
+        salami(&arguments)
+    }
+
+    /// The same, which must do what it is asked.
+    fn done(&self, arguments: &[&str]) -> String {
+        let outcome = self.run(arguments);
+        assert_eq!(outcome.status, Some(0), "{arguments:?}: {outcome:?}");
+        outcome.output
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let with_format: Vec<&str> = arguments
+            .iter()
+            .copied()
+            .chain(["--format", "json"])
+            .collect();
+        let outcome = self.run(&with_format);
+        serde_json::from_str(&outcome.output).unwrap_or_else(|_| panic!("{outcome:?}"))
+    }
+
+    fn start(&self) -> String {
+        let program = self.folder.path("program.py");
+        self.done(&[
+            "start",
+            &program,
+            "--config",
+            &self.config,
+            "--owner",
+            "ann",
+        ])
+    }
+
+    /// Works until nothing is left to do.
+    fn work(&self, more: &[&str]) -> Outcome {
+        let arguments = ["work", "--until-idle", "--config", &self.config];
+        let arguments: Vec<&str> = arguments.into_iter().chain(more.iter().copied()).collect();
+        self.run(&arguments)
+    }
+}
+
+const LANDLORD: &str = "\
+import time
+from tools import email, user
+
+message = email.received(sender='landlord@example.com')
+print('forwarding')
+email.send('lawyer@example.com', message.body)
+time.sleep(7 * 24 * 3600)
+answer = user.ask('What now?')
+email.send('landlord@example.com', answer)
+print('answered:', answer)
+";
+
+#[test]
+fn a_process_waits_for_an_event_a_week_and_a_person() {
+    let world = World::new("landlord", LANDLORD);
+    let started = world.start();
+    assert!(
+        started.contains("process 1 program.py is stored in"),
+        "{started}"
+    );
+    assert!(started.contains("salami work --config"), "{started}");
+    assert!(world.done(&["ps"]).contains("running"));
+
+    let outcome = world.work(&[]);
+    assert_eq!(outcome.status, Some(5), "{outcome:?}");
+    let waits = "process 1 program.py is waiting: event email.received with sender=\"landlord@example.com\"";
+    assert!(outcome.output.contains(waits), "{outcome:?}");
+    assert!(
+        outcome.errors.contains("process 1 program.py: starts"),
+        "{outcome:?}"
+    );
+
+    for (field, is_there) in [("landlord@example.com", true), ("other@example.com", false)] {
+        let sender = format!("sender={field}");
+        let found = world.json(&["ps", "--waiting-for", "email.received", &sender]);
+        let found = found["processes"].as_array().map_or(0, Vec::len);
+        assert_eq!(found, usize::from(is_there), "{field}");
+    }
+    let sent = world.done(&["event", "send", "email.received", "sender=x", "body=b"]);
+    assert!(sent.contains("nobody waits for it now"), "{sent}");
+    let sent = world.done(&[
+        "event",
+        "send",
+        "email.received",
+        "sender=landlord@example.com",
+        "body=Out!",
+        "--unique",
+        "1",
+    ]);
+    assert!(sent.contains("1 process goes on with it"), "{sent}");
+    let again = world.done(&[
+        "event",
+        "send",
+        "email.received",
+        "sender=landlord@example.com",
+        "body=Out!",
+        "--unique",
+        "1",
+    ]);
+    assert!(again.contains("has such an event already"), "{again}");
+
+    let outcome = world.work(&[]);
+    assert_eq!(outcome.status, Some(5), "{outcome:?}");
+    assert!(outcome.output.contains("sleeps until"), "{outcome:?}");
+    assert!(
+        outcome
+            .errors
+            .contains("calls email.send(to=\"lawyer@example.com\", body=\"Out!\")"),
+        "{outcome:?}"
+    );
+    let due = |by: &str| {
+        let found = world.json(&["ps", "--due-by", by]);
+        found["processes"].as_array().map_or(0, Vec::len)
+    };
+    assert_eq!((due("6d"), due("8d")), (0, 1));
+
+    let outcome = world.work(&["--simulate-clock", "--quiet"]);
+    assert_eq!(
+        (outcome.status, &*outcome.errors),
+        (Some(5), ""),
+        "{outcome:?}"
+    );
+    assert!(
+        outcome.output.contains("answer to \"What now?\""),
+        "{outcome:?}"
+    );
+    let inbox = world.done(&["inbox"]);
+    assert!(inbox.contains("asks"), "{inbox}");
+    assert!(inbox.contains("salami answer 1 TEXT"), "{inbox}");
+    assert_eq!(world.json(&["inbox"])["items"][0]["kind"], "ask");
+    assert_eq!(world.run(&["approve", "1"]).status, Some(2));
+
+    let shown = world.done(&["show", "1"]);
+    for part in [
+        "asking",
+        "of ann",
+        "  >  8  answer = user.ask('What now?')",
+        "message = ",
+        "calls email.send",
+        "sleeps until",
+        "forwarding",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+
+    let answered = world.done(&["answer", "1", "Never!"]);
+    assert!(answered.contains("process 1 has its answer"), "{answered}");
+    assert_eq!(world.run(&["answer", "1", "Never!"]).status, Some(2));
+    let outcome = world.work(&["--simulate-clock"]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    assert!(
+        outcome.output.contains("every process has ended"),
+        "{outcome:?}"
+    );
+    let shown = world.json(&["show", "1"]);
+    assert_eq!(shown["status"], "done");
+    assert_eq!(shown["output"], "forwarding\nanswered: Never!\n");
+    let replayed = world.done(&["replay", "1"]);
+    assert!(replayed.starts_with("the same in "), "{replayed}");
+    assert!(world.done(&["ps"]).contains("--all lists them"));
+    assert!(world.done(&["ps", "--all"]).contains("done"));
+    let outcome = world.run(&["pause", "1"]);
+    assert_eq!(outcome.status, Some(2));
+    assert!(
+        outcome.errors.contains("process 1 has ended"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn an_error_holds_and_is_resolved() {
+    let program = "\
+from tools import email
+
+numbers = {'a': 1}
+print(email.count() // (numbers['a'] - 1))
+";
+    let world = World::new("held", program);
+    world.start();
+    world.start();
+    let outcome = world.work(&[]);
+    assert_eq!(outcome.status, Some(5), "{outcome:?}");
+    assert!(outcome.output.contains("held"), "{outcome:?}");
+    let inbox = world.done(&["inbox"]);
+    assert!(inbox.contains("ZeroDivisionError"), "{inbox}");
+    assert!(inbox.contains("salami resolve 1 retry"), "{inbox}");
+    let shown = world.done(&["show", "1"]);
+    assert!(shown.contains("  > 4  print(email.count()"), "{shown}");
+    assert!(shown.contains("numbers = {\"a\": 1}"), "{shown}");
+    assert_eq!(
+        world.json(&["ps", "--status", "held"])["processes"]
+            .as_array()
+            .map(Vec::len),
+        Some(2)
+    );
+    world.done(&["resolve", "1", "retry"]);
+    assert_eq!(world.work(&["-q"]).status, Some(5));
+    world.done(&["resolve", "1", "abort"]);
+    world.done(&["cancel", "2"]);
+    assert_eq!(world.work(&["-q"]).status, Some(0));
+    let ended = world.json(&["ps", "--all"]);
+    assert_eq!(ended["processes"][1]["status"], "aborted");
+    assert_eq!(ended["processes"][0]["status"], "aborted");
+    let outcome = world.run(&["resolve", "2", "retry"]);
+    assert!(outcome.errors.contains("has ended"), "{outcome:?}");
+}
+
+#[test]
+fn pausing_keeps_it_where_it_is() {
+    let world = World::new("paused", "import time\ntime.sleep(60)\nprint('over')\n");
+    world.start();
+    assert_eq!(world.work(&["-q"]).status, Some(5));
+    world.done(&["pause", "1"]);
+    let outcome = world.run(&["pause", "1"]);
+    assert!(
+        outcome.errors.contains("process 1 is paused already"),
+        "{outcome:?}"
+    );
+    assert_eq!(world.work(&["-q", "--simulate-clock"]).status, Some(5));
+    assert!(world.done(&["ps"]).contains("paused"));
+    world.done(&["resume", "1"]);
+    let outcome = world.run(&["resume", "1"]);
+    assert!(
+        outcome.errors.contains("process 1 is not paused"),
+        "{outcome:?}"
+    );
+    let outcome = world.work(&["--simulate-clock"]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    assert!(outcome.errors.contains("prints over"), "{outcome:?}");
+}
+
+#[test]
+fn what_is_missing_is_said() {
+    let folder = Folder::new("missing");
+    let store = folder.path("none.db");
+    for command in [
+        &["ps"][..],
+        &["inbox"],
+        &["work"],
+        &["show", "1"],
+        &["event", "send", "a", "b=1"],
+    ] {
+        let arguments: Vec<&str> = command.iter().copied().chain(["--store", &store]).collect();
+        let outcome = salami(&arguments);
+        assert_eq!(outcome.status, Some(2), "{outcome:?}");
+        assert!(outcome.errors.contains("there is no store"), "{outcome:?}");
+        assert!(
+            outcome.errors.contains("salami start PROGRAM"),
+            "{outcome:?}"
+        );
+    }
+    let not_one = folder.file(
+        "text.db",
+        "this is no database, whatever its name says it is; far from it",
+    );
+    let outcome = salami(&["ps", "--store", &not_one]);
+    assert_eq!(outcome.status, Some(74), "{outcome:?}");
+    let outcome = salami(&["ps", "--store", "postgres://localhost/x"]);
+    assert_eq!(outcome.status, Some(2), "{outcome:?}");
+    for arguments in [
+        &["show", "x"][..],
+        &["answer", "1.x", "y"],
+        &["ps", "--status", "sleepy"],
+    ] {
+        assert_eq!(salami(arguments).status, Some(2));
+    }
+    let world = World::new("missing-store", "print(1)\n");
+    world.start();
+    let outcome = world.run(&["show", "7"]);
+    assert_eq!(outcome.status, Some(2));
+    assert!(
+        outcome.errors.contains("there is no process 7"),
+        "{outcome:?}"
+    );
+    assert_eq!(
+        world.json(&["answer", "7", "x"])["error"]["code"],
+        "process.unknown"
+    );
+}
+
+#[test]
+fn a_plan_tells_what_a_program_needs() {
+    let world = World::new("plan", LANDLORD);
+    let program = world.folder.path("program.py");
+    let outcome = salami(&["plan", &program, "--config", &world.config]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    for part in [
+        "it can wait",
+        "email.send",
+        "cannot be undone",
+        "waits for an event, by sender",
+        "allowed",
+    ] {
+        assert!(outcome.output.contains(part), "{part}: {outcome:?}");
+    }
+    let none = world.folder.file("none.toml", "");
+    let outcome = salami(&["plan", &program, "--config", &none]);
+    assert_eq!(outcome.status, Some(5), "{outcome:?}");
+    assert!(
+        outcome.output.contains("no such tool is connected"),
+        "{outcome:?}"
+    );
+    let denied = world.folder.file(
+        "denied.toml",
+        "[permissions]\ndeny = ['email.send']\n[tools.user]\n[tools.canned]\nfile = 'answers.toml'\n",
+    );
+    let outcome = salami(&["plan", &program, "--config", &denied, "--format", "json"]);
+    assert_eq!(outcome.status, Some(3), "{outcome:?}");
+    let plan: Value = serde_json::from_str(&outcome.output).expect("JSON");
+    assert_eq!(plan["admitted"], false);
+    let outcome = world.run(&["start", &program, "--config", &denied]);
+    assert_eq!(outcome.status, Some(3), "{outcome:?}");
+    assert!(!std::path::Path::new(&world.store).exists());
+}
+
+#[test]
+fn killing_the_worker_changes_nothing() {
+    let program = "\
+import time
+from tools import email
+
+for number in range(20):
+    email.send('a', str(number))
+    time.sleep(0.02)
+print('sent')
+";
+    let world = World::new("killed", program);
+    world.start();
+    for _ in 0..6 {
+        let mut worker = command()
+            .args([
+                "work",
+                "--quiet",
+                "--config",
+                &world.config,
+                "--store",
+                &world.store,
+            ])
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a worker");
+        std::thread::sleep(Duration::from_millis(60));
+        worker.kill().expect("it is killed");
+        worker.wait().expect("it is gone");
+    }
+    let since = Instant::now();
+    loop {
+        let outcome = world.work(&["-q"]);
+        if outcome.status == Some(0) || since.elapsed() > Duration::from_secs(60) {
+            break;
+        }
+        // Whoever was killed while it made a call has left a question.
+        if world.done(&["ps"]).contains("held") {
+            world.done(&["resolve", "1", "retry"]);
+        }
+    }
+    let shown = world.json(&["show", "1"]);
+    assert_eq!(
+        (&shown["status"], &shown["output"]),
+        (&"done".into(), &"sent\n".into())
+    );
+    assert!(world.done(&["replay", "1"]).starts_with("the same in"));
+}
+
+#[test]
+fn a_run_that_waits_asks_and_leaves_a_store() {
+    let folder = Folder::new("private");
+    let state = folder.path("state");
+    let program = folder.file(
+        "ask.py",
+        "from tools import user\nimport time\ntime.sleep(0.01)\nname = user.ask('Who?')\nprint('hello', name)\n",
+    );
+    let run = |input: &[u8]| {
+        let mut child = command()
+            .args(["run", &program])
+            .env("XDG_STATE_HOME", &state)
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        use std::io::Write as _;
+        let _ = child.stdin.take().expect("an input").write_all(input);
+        child.wait_with_output().expect("it ends")
+    };
+    let ended = run(b"Ada\n");
+    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    assert_eq!(String::from_utf8_lossy(&ended.stdout), "hello Ada\n");
+    let kept = || std::fs::read_dir(folder.path("state/salami")).map_or(0, Iterator::count);
+    assert_eq!(kept(), 0, "nothing is left of a program that ended");
+    let left = run(b"");
+    assert_eq!(left.status.code(), Some(5), "{left:?}");
+    let said = String::from_utf8_lossy(&left.stderr).into_owned();
+    assert!(said.contains("nobody is here to answer"), "{said}");
+    let work = said
+        .lines()
+        .find(|line| line.contains("salami work --store "))
+        .expect("a command");
+    let (_, store) = work.split_once("--store ").expect("a store");
+    assert_eq!(
+        salami(&["answer", "1", "Bob", "--store", store]).status,
+        Some(0)
+    );
+    let worked = salami(&["work", "--until-idle", "--store", store]);
+    assert_eq!(worked.status, Some(0), "{worked:?}");
+    assert!(worked.errors.contains("prints hello Bob"), "{worked:?}");
+}
+
+#[test]
+fn a_run_that_waits_ends_as_any_other() {
+    let sleep = "import time\ntime.sleep(0.01)\n";
+    let outcome = run(&format!("{sleep}print('a')\n1 // 0\n"), &[]);
+    assert_eq!((outcome.status, &*outcome.output), (Some(1), "a\n"));
+    let wanted = "Traceback (most recent call last):\n  File \"<stdin>\", line 4, in <module>\n    1 // 0\nZeroDivisionError: integer division or modulo by zero\n";
+    assert_eq!(outcome.errors, wanted);
+    let outcome = run(&format!("import sys\n{sleep}sys.exit(9)\n"), &[]);
+    assert_eq!((outcome.status, &*outcome.errors), (Some(9), ""));
+    let program =
+        format!("{sleep}def main(n: int) -> int:\n    time.sleep(0.01)\n    return n + 1\n");
+    let folder = Folder::new("as-any-other");
+    let program = folder.file("p.py", program);
+    let outcome = salami(&["run", &program, "--param", "n=4", "--format", "json"]);
+    let shown: Value = serde_json::from_str(&outcome.output).expect("JSON");
+    assert_eq!(shown["result"], 5, "{outcome:?}");
+}
