@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use salami_process::{Answer, Call, Canned, Effect, Function, Outcome, Step, Tool, Work};
+use salami_process::{Call, Canned, Effect, Function, Outcome, Step, Tool, Work};
 use serde_json::Value;
 
 /// Answers from a file for all tools that there are not.
@@ -55,16 +55,12 @@ impl Tool for CannedTool {
     }
 
     fn ask(&mut self, call: &Call) -> Step {
-        let (answer, delay) = match self.0.delayed(call) {
-            Ok(answer) => answer,
+        let (outcome, delay) = match self.0.delayed(call) {
+            Ok(outcome) => outcome,
             Err(problem) => {
                 let message = format!("the canned answers do not fit: {problem}");
                 return Step::Done(Outcome::Error(message));
             }
-        };
-        let outcome = match answer {
-            Answer::Value(value) => Outcome::Value(value),
-            Answer::Error(message) => Outcome::Error(message),
         };
         if delay <= 0.0 {
             return Step::Done(outcome);

@@ -407,7 +407,7 @@ async fn poll(session: &mut Open, policy: &EmailPolicy, before: Option<Cursor>) 
         if (is_same || at >= before.at)
             && let Some(message) = read(&source, at, policy.longest)
         {
-            events.push(event(message, validity, number));
+            events.push(event(&message, policy, validity, number));
         }
         cursor.at = cursor.at.max(at);
     }
@@ -424,15 +424,32 @@ async fn poll(session: &mut Open, policy: &EmailPolicy, before: Option<Cursor>) 
     })
 }
 
-fn event(message: Value, validity: u32, number: Uid) -> NewEvent {
-    let id = message.get("message_id").and_then(Value::as_str);
-    let unique = match id {
-        Some(id) if !id.is_empty() => id.to_owned(),
-        _ => format!("{validity}:{number}"),
+/// The event of a message. It is known again by its Message-ID together with what it says, so that nobody
+/// can keep a message away by sending another one with its Message-ID before.
+fn event(message: &Value, policy: &EmailPolicy, validity: u32, number: Uid) -> NewEvent {
+    let text = |name: &str| {
+        message
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     };
+    let id = match text("message_id") {
+        "" => format!("{}:{validity}:{number}", policy.folder),
+        id => id.to_owned(),
+    };
+    let mut hash = blake3::Hasher::new();
+    for part in ["sender", "subject", "body"] {
+        hash.update(text(part).as_bytes());
+        hash.update(&[0]);
+    }
+    let hash = hash.finalize().to_hex();
+    let hash = hash.get(..16).unwrap_or_default();
     NewEvent {
         topic: TOPIC.to_owned(),
         fields: message.to_string(),
-        unique: Some(unique),
+        unique: Some(format!(
+            "{} {id} {hash}",
+            bare(policy.address.email.as_ref())
+        )),
     }
 }

@@ -102,14 +102,14 @@ impl Session {
         self.watched(|connection, bounds| {
             // A transaction that is dropped is rolled back.
             let transaction = connection.unchecked_transaction()?;
-            let before = transaction.total_changes();
             let mut statement = transaction.prepare(&job.text.sql)?;
             let found = match rows(&mut statement, job, bounds)? {
                 Ok(found) => found,
                 Err(problem) => return Ok(Err(problem)),
             };
             drop(statement);
-            let changed = transaction.total_changes() - before;
+            // Not those of triggers; the connection is new.
+            let changed = transaction.changes();
             transaction.commit()?;
             Ok(Ok((found, changed)))
         })

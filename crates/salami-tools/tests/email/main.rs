@@ -90,7 +90,12 @@ fn poll(source: &mut dyn EventSource, cursor: &str) -> (Vec<Value>, String) {
     let events = polled.events.iter().map(|event| {
         assert_eq!(event.topic, "email.received");
         let fields: Value = serde_json::from_str(&event.fields).expect("fields");
-        assert_eq!(event.unique.as_deref(), fields["message_id"].as_str());
+        let id = fields["message_id"].as_str().expect("an identity");
+        let unique = event.unique.as_deref().expect("an identity");
+        assert!(
+            unique.starts_with(&format!("ada@example.org {id} ")),
+            "{unique}"
+        );
         fields
     });
     (events.collect(), polled.cursor)
@@ -178,6 +183,25 @@ fn mail_goes_out_and_comes_in() {
     });
     assert!(has_all, "the attachment was passed on");
 
+    // Who sends a message with the Message-ID of another one keeps neither away.
+    servers.deliver(
+        "forged",
+        "From: eve@example.org\nSubject: Rent\nMessage-ID: <rent@x>\n\nPay me.\n",
+    );
+    servers.deliver(
+        "twice",
+        "From: eve@example.org\nSubject: Rent\nMessage-ID: <rent@x>\n\nPay me twice.\n",
+    );
+    let polled = source.poll(Some(&cursor)).expect("it is read");
+    let cursor = polled.cursor;
+    let names: Vec<_> = polled
+        .events
+        .iter()
+        .map(|event| event.unique.clone())
+        .collect();
+    assert_eq!(names.len(), 2);
+    assert_ne!(names[0], names[1]);
+
     // The mailbox is searched.
     let mut inbox = |arguments: Value| {
         let found = value(ask(&mut tools, "inbox", arguments, ""));
@@ -188,7 +212,7 @@ fn mail_goes_out_and_comes_in() {
             .collect::<Vec<_>>()
     };
     let all = json!({"sender": null, "subject": null, "since": null, "limit": 2});
-    assert_eq!(inbox(all), ["Fwd: Rent", "Rent"]);
+    assert_eq!(inbox(all), ["Rent", "Rent"]);
     let by = json!({"sender": "Landlord <LORD@example.org>", "subject": null, "since": "2020-01-31", "limit": 9});
     assert_eq!(inbox(by), ["Rent"]);
     let about = json!({"sender": null, "subject": "grüße", "since": null, "limit": 100});
