@@ -96,9 +96,9 @@ pub struct Context {
     /// The recorded seed of randomness that the program did not seed itself.
     pub(crate) seed: u64,
     /// The generator behind the functions of the module `random`, once one was called.
-    pub(crate) shared_random: Option<crate::native::mersenne::Mersenne>,
+    pub(crate) shared_random: Option<Box<crate::native::mersenne::Mersenne>>,
     /// The generator in place of the operating system's randomness, once it was asked.
-    pub(crate) entropy: Option<crate::native::mersenne::Mersenne>,
+    pub(crate) entropy: Option<Box<crate::native::mersenne::Mersenne>>,
     /// What the machine waits for.
     pub(crate) wait: Option<Wait>,
     /// The answer to the call that the instruction at hand made.

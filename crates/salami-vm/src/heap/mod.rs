@@ -10,6 +10,7 @@ mod collect;
 mod dict;
 pub(crate) mod grow;
 pub mod object;
+mod rare;
 mod set;
 mod string;
 
@@ -24,6 +25,7 @@ pub use arena::{Arena, Handle, Stored};
 pub use dict::{DictEntry, DictObject, Flavor};
 pub(crate) use set::SetSlot;
 pub use set::{SetHash, SetObject};
+use rare::RareArena;
 pub use string::Buffer;
 use string::permanent;
 
@@ -46,23 +48,23 @@ const FIRST_COLLECTION: usize = 4 << 20;
 #[derive(Clone, Debug)]
 pub struct Heap {
     buffers: Arena<BufferRef, Buffer>,
-    bigs: Arena<BigRef, BigInt>,
-    bytes: Arena<BytesRef, Vec<u8>>,
+    bigs: RareArena<BigRef, BigInt>,
+    bytes: RareArena<BytesRef, Vec<u8>>,
     lists: Arena<ListRef, Vec<Value>>,
     tuples: Arena<TupleRef, Vec<Value>>,
     dicts: Arena<DictRef, DictObject>,
-    sets: Arena<SetRef, SetObject>,
-    ranges: Arena<RangeRef, Range>,
-    slices: Arena<SliceRef, Slice>,
+    sets: RareArena<SetRef, SetObject>,
+    ranges: RareArena<RangeRef, Range>,
+    slices: RareArena<SliceRef, Slice>,
     functions: Arena<FunctionRef, FunctionObject>,
     /// The values of functions that capture nothing, by function: each is one object.
     plain_functions: Vec<Option<FunctionRef>>,
     cells: Arena<CellRef, Value>,
     iterators: Arena<IteratorRef, IteratorObject>,
-    generators: Arena<GeneratorRef, GeneratorObject>,
+    generators: RareArena<GeneratorRef, GeneratorObject>,
     objects: Arena<ObjectRef, Instance>,
-    exceptions: Arena<ExceptionRef, ExceptionObject>,
-    natives: Arena<NativeRef, Native>,
+    exceptions: RareArena<ExceptionRef, ExceptionObject>,
+    natives: RareArena<NativeRef, Native>,
     key: HashKey,
     module: Arc<Module>,
     used: usize,
@@ -154,22 +156,22 @@ impl Heap {
     pub fn new(module: Arc<Module>, limit: usize, key: HashKey) -> Self {
         Self {
             buffers: Arena::default(),
-            bigs: Arena::default(),
-            bytes: Arena::default(),
+            bigs: RareArena::default(),
+            bytes: RareArena::default(),
             lists: Arena::default(),
             tuples: Arena::default(),
             dicts: Arena::default(),
-            sets: Arena::default(),
-            ranges: Arena::default(),
-            slices: Arena::default(),
+            sets: RareArena::default(),
+            ranges: RareArena::default(),
+            slices: RareArena::default(),
             functions: Arena::default(),
             plain_functions: Vec::new(),
             cells: Arena::default(),
             iterators: Arena::default(),
-            generators: Arena::default(),
+            generators: RareArena::default(),
             objects: Arena::default(),
-            exceptions: Arena::default(),
-            natives: Arena::default(),
+            exceptions: RareArena::default(),
+            natives: RareArena::default(),
             key,
             module,
             used: 0,

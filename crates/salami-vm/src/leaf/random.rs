@@ -56,10 +56,11 @@ fn hidden(context: &mut Context, is_shared: bool) -> &mut Mersenne {
     if is_shared {
         context
             .shared_random
-            .get_or_insert_with(|| Mersenne::seeded(&words_of(&BigUint::from(seed))))
+            .get_or_insert_with(|| Box::new(Mersenne::seeded(&words_of(&BigUint::from(seed)))))
     } else {
         context.entropy.get_or_insert_with(|| {
-            Mersenne::seeded(&words_of(&digested(format!("salami-{seed}").as_bytes())))
+            let words = words_of(&digested(format!("salami-{seed}").as_bytes()));
+            Box::new(Mersenne::seeded(&words))
         })
     }
 }
@@ -287,7 +288,7 @@ fn install(context: &mut Context, generator: Value, made: Mersenne) -> Result<Va
             values.push(made.spare.map_or(Value::None, Value::float));
             context.heap.modify_list(list, |place| *place = values);
         }
-        Value::None => context.shared_random = Some(made),
+        Value::None => context.shared_random = Some(Box::new(made)),
         _ => {}
     }
     Ok(Value::None)

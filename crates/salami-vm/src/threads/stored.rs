@@ -202,8 +202,8 @@ impl Threads {
         sink.integer(context.clock.saturating_sub(context.started));
         sink.number(context.seed);
         sink.number(self.calls);
-        write_randomness(sink, context.shared_random.as_ref());
-        write_randomness(sink, context.entropy.as_ref());
+        write_randomness(sink, context.shared_random.as_deref());
+        write_randomness(sink, context.entropy.as_deref());
         let counters = self.counters();
         let items = [
             (item::RUNNING, self.is_running || has_ended),
@@ -404,8 +404,8 @@ impl Threads {
         let machine = threads.machine_unchanged(first);
         machine.begin_again(used, counters);
         let context = machine.context_mut();
-        context.shared_random = shared_random;
-        context.entropy = entropy;
+        context.shared_random = shared_random.map(Box::new);
+        context.entropy = entropy.map(Box::new);
         if let Some((thread, count)) = untold_calls {
             threads.tell_calls(thread, count)?;
         }
