@@ -61,10 +61,11 @@ impl Work<'_> {
         let mut found = Vec::new();
         while found.len() < limit {
             let candidates = self.candidates(status, owner, before)?;
-            let Some(last) = candidates.last() else {
+            // In a damaged file they may be in no order.
+            let Some(last) = candidates.iter().copied().min().filter(|last| *last < before) else {
                 break;
             };
-            before = *last;
+            before = last;
             for id in candidates {
                 let process = self.process(id)?.filter(|process| {
                     status.is_none_or(|status| process.status == status)

@@ -1,0 +1,285 @@
+//! Files that are no stores, of later versions, and damaged ones: an error of the right kind, never a panic.
+
+mod common;
+
+use std::path::Path;
+
+use salami_process::store::{
+    CallState, Claimed, Code, NewEvent, NewProcess, NewWait, Outcome, ProcessId, SimulatedClock,
+    Store, StoreErrorKind, TurnCommit, WaitFilter, WaitKind,
+};
+use salami_store::SqliteStore;
+
+fn open(path: &Path) -> Result<SqliteStore, StoreErrorKind> {
+    let clock = Box::new(SimulatedClock::new(1_000));
+    SqliteStore::open(path, clock).map_err(|error| error.kind)
+}
+
+fn wait(slot: u64, kind: WaitKind) -> NewWait {
+    NewWait {
+        thread: 0,
+        slot,
+        kind,
+        due: Some(900 + slot as i64 * 100),
+        name: "mail".to_owned(),
+        body: "{\"sender\":\"ada\"}".to_owned(),
+        is_repeatable: false,
+    }
+}
+
+/// A store with something in every table.
+fn fill(path: &Path) {
+    let mut store = open(path).expect("a store");
+    store
+        .put_code(&Code {
+            hash: [1; 32],
+            body: vec![7; 6_000],
+        })
+        .expect("code");
+    let new = NewProcess {
+        code: [1; 32],
+        owner: "ada".to_owned(),
+        name: "program".to_owned(),
+        input: "{}".to_owned(),
+        options: "{}".to_owned(),
+    };
+    store.start(&vec![new; 40]).expect("started");
+    let claimed = store.claim("worker", 1_000, 30).expect("claimed");
+    let turns: Vec<TurnCommit> = claimed
+        .iter()
+        .map(|claimed| TurnCommit {
+            process: claimed.process,
+            epoch: claimed.epoch,
+            shared: vec![1; 20],
+            threads: vec![(0, Some(vec![3; 400])), (1, Some(vec![4; 3_000]))],
+            begun: vec![(1, 0)],
+            taken: Vec::new(),
+            waits: vec![
+                wait(0, WaitKind::Timer),
+                wait(1, WaitKind::Event),
+                wait(2, WaitKind::Call(CallState::Intended)),
+                wait(3, WaitKind::Answer),
+                wait(4, WaitKind::Hold),
+            ],
+            journal: vec![5; 50],
+            end: None,
+            is_blocked: false,
+            is_ready: false,
+            obeyed: false,
+        })
+        .collect();
+    store.commit("worker", &turns).expect("written");
+    store.begin_calls("worker", 1_000, 10).expect("begun");
+    let events: Vec<NewEvent> = (0..30)
+        .map(|number| NewEvent {
+            topic: "mail".to_owned(),
+            fields: format!("{{\"sender\":\"ada\",\"number\":{number}}}"),
+            unique: Some(number.to_string()),
+        })
+        .collect();
+    store.publish(&events, None).expect("published");
+}
+
+/// Does all that a store can do; what it says of it does not matter.
+fn use_it(store: &mut SqliteStore) {
+    let _ = store.check();
+    let _ = store.name();
+    let _ = store.code(&[1; 32]);
+    let _ = store.processes(&Default::default(), None, 100);
+    let _ = store.waiting(&WaitFilter::default(), 1_000);
+    let named = WaitFilter {
+        name: Some("mail".to_owned()),
+        ..WaitFilter::default()
+    };
+    let _ = store.waiting(&named, 1_000);
+    let _ = store.inbox(1_000);
+    let _ = store.events(Some("mail"), 0, 1_000);
+    let _ = store.next_due();
+    let _ = store.recover();
+    let claimed = store.claim("another", 10, 100).unwrap_or_default();
+    let turn = |claimed: &Claimed| TurnCommit {
+        process: claimed.process,
+        epoch: claimed.epoch,
+        shared: vec![2; 20],
+        threads: vec![(0, Some(vec![6; 500])), (1, None)],
+        begun: Vec::new(),
+        taken: claimed
+            .arrived
+            .iter()
+            .map(|wait| (wait.wait.thread, wait.wait.slot))
+            .collect(),
+        waits: vec![wait(1, WaitKind::Event)],
+        journal: vec![5; 50],
+        end: None,
+        is_blocked: false,
+        is_ready: false,
+        obeyed: false,
+    };
+    // One alone, then all together.
+    let turns: Vec<TurnCommit> = claimed.iter().map(turn).collect();
+    let (first, others) = turns.split_at(turns.len().min(1));
+    let _ = store.commit("another", first);
+    let _ = store.commit("another", others);
+    let _ = store.begin_calls("another", 10, 100);
+    let event = NewEvent {
+        topic: "mail".to_owned(),
+        fields: "{\"sender\":\"ada\"}".to_owned(),
+        unique: None,
+    };
+    let _ = store.publish(&[event], None);
+    for process in 1..=40 {
+        let id = ProcessId(process);
+        let _ = (store.process(id), store.threads(id), store.thread(id, 1));
+        let _ = (store.waits(id), store.journal(id, 0, 100));
+    }
+    let kinds = [WaitKind::Answer, WaitKind::Hold];
+    for process in [1, 17, 30] {
+        let id = ProcessId(process);
+        let _ = store.settle(id, 0, 3, &kinds, &Outcome::Json("1".to_owned()));
+    }
+}
+
+#[test]
+fn what_is_no_store_is_refused_and_left_as_it_is() {
+    let folder = common::Folder::new();
+    let path = folder.file("letter.txt");
+    for text in [
+        "Dear Ada, this is a letter and no store. ".repeat(50),
+        "short".to_owned(),
+    ] {
+        std::fs::write(&path, &text).expect("written");
+        assert_eq!(open(&path).err(), Some(StoreErrorKind::Corrupt));
+        assert_eq!(std::fs::read_to_string(&path).expect("read"), text);
+    }
+    let other = folder.file("other.db");
+    let connection = rusqlite::Connection::open(&other).expect("a database");
+    connection
+        .execute_batch("CREATE TABLE t (a)")
+        .expect("a table");
+    drop(connection);
+    let before = std::fs::read(&other).expect("read");
+    assert_eq!(open(&other).err(), Some(StoreErrorKind::Corrupt));
+    assert_eq!(std::fs::read(&other).expect("read"), before);
+    let nowhere = folder.file("no/such/folder/store.db");
+    assert_eq!(open(&nowhere).err(), Some(StoreErrorKind::Unavailable));
+}
+
+#[test]
+fn an_empty_file_becomes_a_store() {
+    let folder = common::Folder::new();
+    let path = folder.file("empty.db");
+    std::fs::write(&path, "").expect("written");
+    let name = open(&path).expect("a store").name().expect("a name");
+    assert_eq!(name.len(), 32);
+    assert_eq!(open(&path).expect("a store").name().expect("a name"), name);
+}
+
+#[test]
+fn a_later_version_and_a_changed_schema_are_refused() {
+    let change = |sql: &str| {
+        let folder = common::Folder::new();
+        let path = folder.file("store.db");
+        fill(&path);
+        let connection = rusqlite::Connection::open(&path).expect("a database");
+        connection.execute_batch(sql).expect("changed");
+        drop(connection);
+        open(&path).err()
+    };
+    let later = "UPDATE meta SET value = 1000 WHERE name = 'version'";
+    assert_eq!(change(later), Some(StoreErrorKind::Newer));
+    for damaged in [
+        "UPDATE meta SET value = 'one' WHERE name = 'version'",
+        "DELETE FROM meta",
+        "DROP INDEX wait_due",
+        "DROP TABLE journal",
+        "CREATE TRIGGER t AFTER INSERT ON journal BEGIN DELETE FROM journal; END",
+        "CREATE VIEW v AS SELECT * FROM journal",
+    ] {
+        assert_eq!(change(damaged), Some(StoreErrorKind::Corrupt), "{damaged}");
+    }
+    assert_eq!(change("SELECT 1"), None);
+}
+
+#[test]
+fn values_that_we_never_write_are_damage() {
+    let folder = common::Folder::new();
+    for damage in [
+        "UPDATE wait SET kind = 99",
+        "UPDATE wait SET outcome = 1.5",
+        "UPDATE wait SET attempt = -1",
+        "UPDATE code SET hash = x'00'",
+        "UPDATE live SET turns = -1",
+    ] {
+        let path = folder.file("store.db");
+        let _ = std::fs::remove_file(&path);
+        fill(&path);
+        let connection = rusqlite::Connection::open(&path).expect("a database");
+        connection.execute_batch(damage).expect("changed");
+        drop(connection);
+        let mut store = open(&path).expect("it looks like a store");
+        let id = ProcessId(1);
+        let kinds = [
+            store.process(id).err(),
+            store.waits(id).err(),
+            store.claim("another", 1, 10).err(),
+        ];
+        let kinds: Vec<StoreErrorKind> = kinds
+            .into_iter()
+            .flatten()
+            .map(|error| error.kind)
+            .collect();
+        assert!(
+            kinds.contains(&StoreErrorKind::Corrupt),
+            "{damage}: {kinds:?}"
+        );
+    }
+}
+
+#[test]
+fn truncated_files_are_damage() {
+    let folder = common::Folder::new();
+    let path = folder.file("store.db");
+    fill(&path);
+    let whole = std::fs::read(&path).expect("read");
+    for part in [1, 3, 7, 9] {
+        let cut = folder.file(&format!("cut-{part}.db"));
+        let length = whole.len() * part / 10 / 4096 * 4096;
+        std::fs::write(&cut, &whole[..length.max(4096)]).expect("written");
+        let kind = open(&cut).and_then(|mut store| store.check().map_err(|error| error.kind));
+        assert_eq!(kind.err(), Some(StoreErrorKind::Corrupt), "{part} tenths");
+    }
+}
+
+#[test]
+fn no_change_of_bytes_is_a_panic() {
+    let folder = common::Folder::new();
+    let path = folder.file("store.db");
+    fill(&path);
+    let whole = std::fs::read(&path).expect("read");
+    let files = std::env::var("STORE_DAMAGED")
+        .ok()
+        .and_then(|files| files.parse().ok())
+        .unwrap_or(60);
+    let mut number = 1_u64;
+    let mut next = |bound: usize| {
+        number = number
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (number >> 33) as usize % bound
+    };
+    for file in 0..files {
+        let mut damaged = whole.clone();
+        for _ in 0..1 + next(40) {
+            let at = next(damaged.len());
+            damaged[at] = next(256) as u8;
+        }
+        if file % 5 == 0 {
+            damaged.truncate(next(damaged.len()));
+        }
+        let path = folder.file(&format!("damaged-{file}.db"));
+        std::fs::write(&path, damaged).expect("written");
+        if let Ok(mut store) = open(&path) {
+            use_it(&mut store);
+        }
+    }
+}
