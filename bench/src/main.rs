@@ -10,6 +10,7 @@
 mod clock;
 mod idle;
 mod instructions;
+mod snapshot;
 mod start;
 mod tool_calls;
 
@@ -65,6 +66,7 @@ const GROUPS: &[Group] = &[
     ("tool_calls", tool_calls::figures),
     ("instructions", instructions::figures),
     ("idle", idle::figures),
+    ("snapshot", snapshot::figures),
 ];
 
 fn main() {
