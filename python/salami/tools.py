@@ -95,27 +95,57 @@ def install(stubs: dict[str, str], host) -> None:
 def calling(declared, service: str, host):
     """The function that a stub declares, as a call of the host."""
     signature = inspect.signature(declared)
+    hints = typing.get_type_hints(declared)
+
+    def decoded(answer, hint, what):
+        try:
+            return decoding.decode(answer, hint)
+        except decoding.Misfit as misfit:
+            raise ToolError(f"{service}(): {misfit.message(what)}") from None
+        except (ValueError, decimal.InvalidOperation) as problem:
+            raise ToolError(f"{service}(): {what}: {problem}") from None
+
+    def called_back(functions, arguments):
+        """Asks the host until it gives a result, and calls what it says in between."""
+        returned, count = None, 0
+        while True:
+            asked = arguments | {"_returned": returned}
+            answer = threads.waited(lambda: host(service, asked))
+            if not isinstance(answer, Step):
+                return answer
+            wanted = typing.get_args(hints[answer.function])[0]
+            given = [decoded(item, hint, "an argument") for item, hint in zip(answer.given, wanted)]
+            count += 1
+            returned = [count, decoding.encode(functions[answer.function](*given))]
 
     @functools.wraps(declared)
     def tool(*given, **named):
         bound = signature.bind(*given, **named)
         bound.apply_defaults()
-        arguments = {}
+        arguments, functions = {}, {}
         for name, value in bound.arguments.items():
+            if "Callable" in str(hints.get(name)):
+                functions[name] = value
+                continue
             try:
                 arguments[name] = decoding.encode(value)
             except decoding.NotData as problem:
                 raise ToolError(f"{service}(): `{name}`: {problem}") from None
-        answer = threads.waited(lambda: host(service, arguments))
-        hints = typing.get_type_hints(declared)
-        try:
-            return decoding.decode(answer, hints.get("return", typing.Any))
-        except decoding.Misfit as misfit:
-            raise ToolError(f"{service}(): {misfit.message('the answer')}") from None
-        except (ValueError, decimal.InvalidOperation) as problem:
-            raise ToolError(f"{service}(): the answer: {problem}") from None
+        if functions:
+            answer = called_back(functions, arguments)
+        else:
+            answer = threads.waited(lambda: host(service, arguments))
+        return decoded(answer, hints.get("return", typing.Any), "the answer")
 
     return tool
+
+
+@dataclasses.dataclass
+class Step:
+    """An answer that has a function of the program called."""
+
+    function: str
+    given: list
 
 
 class Canned:
@@ -144,6 +174,8 @@ class Canned:
         self.next += 1
         if "error" in expected:
             raise ToolError(expected["error"])
+        if "function" in expected:
+            return Step(expected["function"], expected["with"])
         return expected.get("answer")
 
     def rest(self) -> list[str]:

@@ -236,9 +236,10 @@ impl Session {
             return self.answer_next(execution);
         }
         if let Some(canned) = &mut self.canned {
-            let (answer, delay) = canned.delayed(call).map_err(|problem| {
+            let (outcome, delay) = canned.delayed(call).map_err(|problem| {
                 Failure::new(WAITING, format!("the canned answers do not fit: {problem}"))
             })?;
+            let answer = outcome.into_answer(call);
             self.audit.begun(call, call.arguments.clone())?;
             if delay <= 0.0 {
                 return self.answer(execution, call, &answer);

@@ -2,6 +2,9 @@
 
 use serde_json::{Map, Value};
 
+/// The argument that calls of functions have which take functions of the program; see [`Call::returned`].
+pub(crate) const RETURNED: &str = "_returned";
+
 /// A call of a tool's function. The checker has proved that the arguments fit the tool's stub.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
@@ -24,6 +27,21 @@ impl Call {
     #[must_use]
     pub fn name(&self) -> String {
         format!("{}.{}", self.tool, self.function)
+    }
+
+    /// Of a function that takes functions of the program: how many calls of those the program has made for it, and what
+    /// the last one returned (null before the first). The tool is asked again after each
+    /// ([`crate::Outcome::Function`]), until it gives a value. `None` for all others.
+    #[must_use]
+    pub fn returned(&self) -> Option<(u64, &Value)> {
+        match self.arguments.get(RETURNED)? {
+            Value::Null => Some((0, &Value::Null)),
+            Value::Array(parts) => match parts.as_slice() {
+                [count, value] => Some((count.as_u64()?, value)),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// The argument of this name, if it is a text.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::call::{Answer, Call};
+use crate::tool::Outcome;
 
 /// Answers that are written down: JSON objects, one a line, or one JSON list of them.
 ///
@@ -10,7 +11,8 @@ use crate::call::{Answer, Call};
 /// `email.send` with exactly these arguments; without `"arguments"` any will do. `"error": "text"`
 /// in place of `"answer"` lets the call fail; a call that gives nothing has `"answer": null`, or
 /// `"nothing": true` where there is no null, as in TOML.
-/// `"delay": 0.02` lets it take so many seconds.
+/// `"delay": 0.02` lets it take so many seconds. `"function": "visit", "with": [1, "a"]` has a function called that the
+/// call was given, with these arguments; the next answer is for the call that follows it.
 ///
 /// The calls must come in the order of the answers, each once. In the form `{"order": "any",
 /// "answers": [...]}` each call gets the first answer that fits it and was not given yet; one with
@@ -26,7 +28,7 @@ pub struct Canned {
 struct Exchange {
     call: String,
     arguments: Option<Map<String, Value>>,
-    answer: Answer,
+    outcome: Outcome,
     /// After how many seconds.
     delay: f64,
     repeats: bool,
@@ -114,14 +116,15 @@ impl Canned {
     /// # Errors
     /// A sentence, if another call was expected, or none.
     pub fn answer(&mut self, call: &Call) -> Result<Answer, String> {
-        self.delayed(call).map(|(answer, _)| answer)
+        self.delayed(call)
+            .map(|(outcome, _)| outcome.into_answer(call))
     }
 
-    /// The answer to the next call, and after how many seconds it comes.
+    /// What comes of the next call, and after how many seconds.
     ///
     /// # Errors
     /// As [`Canned::answer`].
-    pub fn delayed(&mut self, call: &Call) -> Result<(Answer, f64), String> {
+    pub fn delayed(&mut self, call: &Call) -> Result<(Outcome, f64), String> {
         if self.in_any_order {
             let mut fitting = self
                 .exchanges
@@ -136,12 +139,12 @@ impl Canned {
                 ));
             };
             found.is_given = true;
-            return Ok((found.answer.clone(), found.delay));
+            return Ok((found.outcome.clone(), found.delay));
         }
         self.in_order(call)
     }
 
-    fn in_order(&mut self, call: &Call) -> Result<(Answer, f64), String> {
+    fn in_order(&mut self, call: &Call) -> Result<(Outcome, f64), String> {
         let name = call.name();
         let made = Value::Object(call.arguments.clone());
         let Some(expected) = self.exchanges.get(self.next) else {
@@ -161,7 +164,7 @@ impl Canned {
                 expected.call
             ));
         }
-        let given = (expected.answer.clone(), expected.delay);
+        let given = (expected.outcome.clone(), expected.delay);
         if let Some(expected) = self.exchanges.get_mut(self.next) {
             expected.is_given = true;
         }
@@ -199,14 +202,26 @@ fn exchange(value: Value) -> Result<Exchange, String> {
         Some(Value::Object(arguments)) => Some(arguments),
         Some(_) => return Err("\"arguments\" is an object, with a key for each parameter".into()),
     };
-    let answer = match (fields.remove("answer"), fields.remove("error")) {
+    let function = match (fields.remove("function"), fields.remove("with")) {
+        (None, None) => None,
+        (Some(Value::String(parameter)), Some(Value::Array(arguments))) => {
+            Some(Outcome::Function {
+                parameter,
+                arguments,
+            })
+        }
+        _ => {
+            return Err("\"function\" is a parameter, and \"with\" a list of arguments".to_owned());
+        }
+    };
+    let outcome = match (fields.remove("answer"), fields.remove("error")) {
         (Some(_), Some(_)) => return Err("it has both \"answer\" and \"error\"".to_owned()),
-        (Some(answer), None) => Some(Answer::Value(answer)),
+        (Some(answer), None) => Some(Outcome::Value(answer)),
         (None, None) => match fields.remove("nothing") {
-            Some(Value::Bool(true)) => Some(Answer::Value(Value::Null)),
-            _ => None,
+            Some(Value::Bool(true)) => Some(Outcome::Value(Value::Null)),
+            _ => function,
         },
-        (None, Some(Value::String(message))) => Some(Answer::Error(message)),
+        (None, Some(Value::String(message))) => Some(Outcome::Error(message)),
         (None, Some(_)) => return Err("\"error\" is a text".to_owned()),
     };
     let delay = match fields.remove("delay") {
@@ -229,7 +244,7 @@ fn exchange(value: Value) -> Result<Exchange, String> {
             "there is no \"{unknown}\": it has \"call\", \"arguments\", \"delay\", and \"answer\" or \"error\""
         ));
     }
-    let Some(answer) = answer else {
+    let Some(outcome) = outcome else {
         return Err(
             "it has neither \"answer\" nor \"error\"; a call that gives nothing has \"answer\": null \
              (in TOML: nothing = true)"
@@ -239,7 +254,7 @@ fn exchange(value: Value) -> Result<Exchange, String> {
     Ok(Exchange {
         call,
         arguments,
-        answer,
+        outcome,
         delay,
         repeats,
         is_given: false,
@@ -287,9 +302,9 @@ mod tests {
             };
             canned.delayed(&call)
         };
-        assert_eq!(ask("c", 0), Ok((Answer::Error("gone".into()), 0.5)));
+        assert_eq!(ask("c", 0), Ok((Outcome::Error("gone".into()), 0.5)));
         for (x, wanted) in [(2, "more"), (1, "one"), (1, "more"), (3, "more")] {
-            assert_eq!(ask("b", x), Ok((Answer::Value(wanted.into()), 0.0)));
+            assert_eq!(ask("b", x), Ok((Outcome::Value(wanted.into()), 0.0)));
         }
         assert!(ask("c", 0).is_err());
     }

@@ -29,10 +29,10 @@ pub use call::{Answer, Call};
 pub use canned::Canned;
 pub use permission::{Denied, Permissions};
 pub use registry::{FunctionTool, Needed, Refused, Tools};
-pub use stub::stub_functions;
 pub use runtime::{
     Arrival, Arrived, End, Runtime, Turn, TurnError, TurnHost, Turned, Waiting, WaitingFor,
 };
+pub use stub::stub_functions;
 pub use tool::{
     BatchWork, Effect, EventSource, Function, FunctionKind, Outcome, Polled, Question,
     QuestionKind, Step, Tool, Work,

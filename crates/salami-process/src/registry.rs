@@ -9,9 +9,7 @@ use serde_json::{Map, Value};
 use crate::call::Call;
 use crate::permission::{Denied, Permissions};
 use crate::stub::stub_functions;
-use crate::tool::{
-    BatchWork, EventSource, Function, FunctionKind, Outcome, Step, Tool, Work,
-};
+use crate::tool::{BatchWork, EventSource, Function, FunctionKind, Outcome, Step, Tool, Work};
 
 /// The tools of a host by name.
 #[derive(Default)]
@@ -241,7 +239,10 @@ impl Tools {
 
     /// Where events come from that the tools bring.
     pub fn sources(&mut self) -> Vec<Box<dyn EventSource>> {
-        self.tools.values_mut().flat_map(|tool| tool.sources()).collect()
+        self.tools
+            .values_mut()
+            .flat_map(|tool| tool.sources())
+            .collect()
     }
 
     /// The arguments of a call as the audit log may show them. Where the tool is not there nobody

@@ -52,13 +52,6 @@ pub struct Arrival {
 pub enum Arrived {
     /// The answer of a call.
     Answer(Answer),
-    /// A function that the call was given is to be called; then the call is made again, with what it returned.
-    Function {
-        /// The parameter of the call that holds the function.
-        parameter: String,
-        /// What it is called with, JSON values.
-        arguments: Vec<serde_json::Value>,
-    },
     /// The instant until which it waits.
     Instant,
     /// A thread that is held runs the instruction that raised again.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::call::RETURNED;
 use crate::tool::{Effect, Function, FunctionKind};
 
 /// The functions that a stub declares, by name.
@@ -129,7 +130,13 @@ fn quoted(text: &str, quote: char) -> (String, usize) {
 fn function(signature: &[Token], marks: &[Vec<Token>]) -> Function {
     let mut parameters: Vec<String> = Vec::new();
     let mut required = 0;
+    let mut calls_back = false;
     for parameter in parts(signature) {
+        // What it calls stays in the program.
+        if parameter.contains(&Token::Word("Callable".to_owned())) {
+            calls_back = true;
+            continue;
+        }
         let Some(Token::Word(name)) = parameter
             .iter()
             .find(|token| !matches!(token, Token::Symbol('*' | '/')))
@@ -140,6 +147,9 @@ fn function(signature: &[Token], marks: &[Vec<Token>]) -> Function {
             required += 1;
         }
         parameters.push(name.clone());
+    }
+    if calls_back {
+        parameters.push(RETURNED.to_owned());
     }
     let mut function = Function::call(Some(parameters), required, Effect::Irreversible);
     for mark in marks {

@@ -94,7 +94,8 @@ pub enum Outcome {
     Value(Value),
     /// The call failed; a sentence for whoever reads the program's log.
     Error(String),
-    /// A function of the program is to be called, then the tool is asked again.
+    /// A function of the program is to be called, then the tool is asked again: [`Call::returned`]. Only for functions whose stub
+    /// takes one.
     Function {
         /// The parameter of the call that holds the function.
         parameter: String,
@@ -189,13 +190,18 @@ impl Outcome {
                     "{name}() answered data that is nested more than {DEPTH} deep"
                 ))
             }
+            Self::Value(result) if call.returned().is_some() => step(None, Vec::new(), result),
+            Self::Function {
+                parameter,
+                arguments,
+            } if call.returned().is_some() => step(Some(parameter), arguments, Value::Null),
             Self::Value(value) => Answer::Value(value),
             Self::Error(message) => Answer::Error(message),
             other => {
                 let name = call.name();
                 let wanted = match &other {
                     Self::Function { parameter, .. } => {
-                        format!("that its argument `{parameter}` is called")
+                        format!("that `{parameter}` is called, which is no function in its stub")
                     }
                     Self::Event { topic, .. } => {
                         format!("that the program waits for the event {topic}")
@@ -227,6 +233,19 @@ impl<T: Into<Value>> From<Result<T, String>> for Outcome {
             Err(problem) => Self::Error(problem),
         }
     }
+}
+
+/// What the loop takes that the checker makes of a function which takes functions
+/// (`salami-check/src/tools/visitors.rs`): the function to call with its arguments, or the result.
+fn step(function: Option<String>, arguments: Vec<Value>, result: Value) -> Answer {
+    let mut step = Map::new();
+    step.insert(
+        "function".into(),
+        function.map_or(Value::Null, Value::String),
+    );
+    step.insert("arguments".into(), Value::Array(arguments));
+    step.insert("result".into(), result);
+    Answer::Value(Value::Object(step))
 }
 
 /// How deep an answer may nest.

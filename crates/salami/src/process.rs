@@ -226,11 +226,6 @@ impl Runtime for ProcessRuntime {
                 Arrived::Answer(answer) => {
                     execution.answer_call(slot.saturating_sub(1), answer);
                 }
-                Arrived::Function { .. } => {
-                    let message = "a tool wants a function of the program to be called, which this version cannot do";
-                    let answer = salami_process::Answer::Error(message.to_owned());
-                    execution.answer_call(slot.saturating_sub(1), &answer);
-                }
                 // The clock has come to it.
                 Arrived::Instant => {}
                 Arrived::Retry => {

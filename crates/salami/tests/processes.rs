@@ -31,6 +31,8 @@ def send(to: str, subject: str, body: str) -> None: ...
 @read
 def count(folder: str) -> int: ...
 @read
+def each(folder: str, visit: Callable[[Message], bool]) -> int: ...
+@read
 def weigh(weight: float) -> float: ...
 @immediate
 def address() -> str: ...
@@ -73,6 +75,18 @@ impl World {
                 }
                 "count" => Outcome::Value(3.into()),
                 "address" => Outcome::Value("me@example.com".into()),
+                "each" => match call.returned() {
+                    Some((count, last)) if count == 0 || *last == Value::Bool(true) => {
+                        let subject = format!("m{count}");
+                        let message = json!({"sender": "a", "subject": subject, "body": ""});
+                        Outcome::Function {
+                            parameter: "visit".into(),
+                            arguments: vec![message],
+                        }
+                    }
+                    Some((count, _)) => Outcome::Value(count.into()),
+                    None => Outcome::Error("it asks for no function".into()),
+                },
                 _ => Outcome::Value(Value::Null),
             }
         }));
@@ -596,5 +610,37 @@ def main() -> list[float]:
     let journal = world.engine.store().journal(id, 0, 9).expect("a store");
     let last = String::from_utf8_lossy(&journal[1].entry).into_owned();
     assert!(last.contains("JSON has no number Infinity"), "{last}");
+    world.replays(id);
+}
+
+#[test]
+fn a_tool_has_functions_of_the_program_called() {
+    let mut world = World::new();
+    let id = world.start(
+        "
+import time
+from tools import email
+
+def main() -> list[str]:
+    seen: list[str] = []
+
+    def visit(message: email.Message) -> bool:
+        time.sleep(86400)
+        seen.append(message.subject)
+        return len(seen) < 3
+
+    seen.append(str(email.each('inbox', visit)))
+    return seen
+",
+    );
+    world.settle();
+    for _ in 0..2 {
+        assert_eq!(world.process(id).status, Status::Waiting);
+        world.later(DAY);
+    }
+    world.later(DAY);
+    let seen = json!({"value": ["m0", "m1", "m2", "3"]});
+    assert_eq!(world.result(id), (Status::Done, seen));
+    assert_eq!(world.calls().len(), 4);
     world.replays(id);
 }

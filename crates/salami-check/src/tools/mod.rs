@@ -5,6 +5,7 @@
 //! Absent: any tool. What one is called and what it does is in its stub alone.
 
 mod read;
+mod visitors;
 
 use std::collections::BTreeMap;
 

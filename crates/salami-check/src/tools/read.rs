@@ -8,6 +8,7 @@ use salami_syntax::tree::{
     StmtKind, Tree,
 };
 
+use super::visitors::{self, Visitor, visitors};
 use super::{Stub, Tool, ToolFunction};
 use crate::check::EffectClass;
 use crate::codes;
@@ -53,8 +54,9 @@ pub(super) fn read(stub: &Stub, id: u16) -> (Tool, Vec<Diagnostic>) {
     for label in diagnostics.iter_mut().flat_map(|found| &mut found.labels) {
         label.file = FileId(id);
     }
+    let (visitors, code) = visitors(&first.tree, stub.source.text());
     let parsed = if diagnostics.is_empty() {
-        let source = with_imports(&stub.source, &first.tree);
+        let source = with_additions(&stub.source, &first.tree, &code);
         let tree = salami_syntax::parse(&source).tree;
         Some((source, tree))
     } else {
@@ -66,9 +68,11 @@ pub(super) fn read(stub: &Stub, id: u16) -> (Tool, Vec<Diagnostic>) {
         tool: &stub.name,
         tree,
         functions: BTreeMap::new(),
+        visitors,
         diagnostics,
     };
     reader.module();
+    reader.join_visitors();
     let Reader {
         tree,
         functions,
@@ -95,8 +99,8 @@ pub(super) fn read(stub: &Stub, id: u16) -> (Tool, Vec<Diagnostic>) {
     (tool, diagnostics)
 }
 
-/// The stub with imports at its end of the well-known names that it uses and does not define.
-fn with_imports(source: &Source, tree: &Tree) -> Source {
+/// The stub with more code at its end, and imports of the well-known names that it uses and does not define.
+fn with_additions(source: &Source, tree: &Tree, code: &str) -> Source {
     let mut bound: BTreeSet<&str> = BTreeSet::new();
     for &id in &tree.body {
         match &tree.stmt(id).kind {
@@ -132,9 +136,12 @@ fn with_imports(source: &Source, tree: &Tree) -> Source {
         })
         .collect();
     let mut text = source.text().to_owned();
+    text.push_str(code);
     for (module, name) in KNOWN {
         // In a string an annotation may name it too.
-        let is_used = used.contains(name) || source.text().contains(&format!("\"{name}"));
+        let is_used = used.contains(name)
+            || source.text().contains(&format!("\"{name}"))
+            || code.contains(name);
         if is_used && !bound.contains(name) {
             text.push_str(&format!("\nfrom {module} import {name}"));
         }
@@ -154,6 +161,8 @@ struct Reader<'s> {
     tool: &'s str,
     tree: Tree,
     functions: BTreeMap<FunctionId, ToolFunction>,
+    /// Those that call functions of the program.
+    visitors: Vec<Visitor>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -180,6 +189,10 @@ impl Reader<'_> {
                         continue;
                     };
                     let text = self.tree.name(name.name).to_owned();
+                    let mut visitors = self.visitors.iter();
+                    if visitors.any(|known| text == known.asks() || text == known.loops()) {
+                        continue;
+                    }
                     if functions.insert(text.clone(), function).is_some() {
                         let message = format!("`{text}` is declared twice");
                         let help = "give optional parameters a default, and write one `def`";
@@ -208,6 +221,19 @@ impl Reader<'_> {
             self.function(name, *function, &all);
         }
         self.refuse_calls(&all);
+    }
+
+    /// Makes the loops of functions that call functions of the program: the tool's function is then the
+    /// one that asks for the next step.
+    fn join_visitors(&mut self) {
+        for visitor in &self.visitors {
+            if let Some((function, asks)) = visitors::join(&mut self.tree, visitor)
+                && let Some(mut known) = self.functions.remove(&function)
+            {
+                known.callables = Vec::new();
+                self.functions.insert(asks, known);
+            }
+        }
     }
 
     fn function(&mut self, name: &str, id: FunctionId, all: &[(String, FunctionId)]) {

@@ -162,7 +162,8 @@ impl<'a> Walker<'_, 'a> {
         }
     }
 
-    /// Reports a tool's function that takes functions of the program.
+    /// Reports a tool's function that takes functions of the program in a form that is not known: others
+    /// are loops (`tools/visitors.rs`).
     pub(super) fn is_for_engine(&mut self, definition: DefinitionId, span: Span) -> bool {
         let Some(function) = self.tool_function(definition) else {
             return false;
@@ -171,10 +172,10 @@ impl<'a> Walker<'_, 'a> {
             return false;
         };
         let message = format!(
-            "`{}` calls a function of the program, its `{parameter}`: that needs the engine",
+            "`{}` calls a function of the program, its `{parameter}`, and its stub does not tell with what",
             function.service
         );
-        let help = "call a function that returns the items, and do what is to be done in a loop";
+        let help = "write the types of what it is called with into the stub: `visit: Callable[[str, int], None]`";
         self.error(codes::TOOL_ENGINE, span, message, Some(help.to_owned()));
         true
     }

@@ -235,7 +235,6 @@ fn came_text(waited: Option<&WaitingFor>, arrived: &Arrived) -> String {
         Arrived::Answer(Answer::Error(message)) => {
             format!("{name} fails: {}", words::line(message))
         }
-        Arrived::Function { parameter, .. } => format!("{name} has `{parameter}` called"),
         Arrived::Instant => "wakes".to_owned(),
         Arrived::Retry => "tries again".to_owned(),
     }

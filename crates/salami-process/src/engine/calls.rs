@@ -220,13 +220,6 @@ fn finished(begun: &BegunCall, came: Outcome, now: i64) -> FinishedCall {
         })
     };
     let finish = match came {
-        Outcome::Function {
-            parameter,
-            arguments,
-        } => arrived(&Arrived::Function {
-            parameter,
-            arguments,
-        }),
         Outcome::Event {
             topic,
             matching,

@@ -198,14 +198,6 @@ mod tests {
                     5,
                     Came::Other(Arrived::Answer(Answer::Error("no".into()))),
                 ),
-                (
-                    2,
-                    6,
-                    Came::Other(Arrived::Function {
-                        parameter: "visit".into(),
-                        arguments: vec![1.into()],
-                    }),
-                ),
                 (2, 0, Came::Other(Arrived::Retry)),
             ],
             is_cancelled: true,

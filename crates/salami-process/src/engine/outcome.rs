@@ -1,25 +1,16 @@
 //! What came for a wait, as JSON: in the store until a turn takes it, and in the journal.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::call::Answer;
 use crate::runtime::Arrived;
 
-/// `{"value": ...}`, `{"error": "..."}`, `{"function": "visit", "arguments": [...]}`, `"instant"` or `"retry"`.
+/// `{"value": ...}`, `{"error": "..."}`, `"instant"` or `"retry"`.
 #[must_use]
 pub fn write(arrived: &Arrived) -> Value {
     match arrived {
         Arrived::Answer(Answer::Value(value)) => named("value", value.clone()),
         Arrived::Answer(Answer::Error(message)) => json!({ "error": message }),
-        Arrived::Function {
-            parameter,
-            arguments,
-        } => {
-            let mut object = Map::new();
-            object.insert("function".into(), parameter.as_str().into());
-            object.insert("arguments".into(), Value::Array(arguments.clone()));
-            Value::Object(object)
-        }
         Arrived::Instant => "instant".into(),
         Arrived::Retry => "retry".into(),
     }
@@ -44,19 +35,8 @@ pub fn read(value: Value) -> Option<Arrived> {
             if let Some(message) = object.get("error").and_then(Value::as_str) {
                 return Some(Arrived::Answer(Answer::Error(message.to_owned())));
             }
-            function(&mut object)
+            None
         }
-        _ => None,
-    }
-}
-
-fn function(object: &mut Map<String, Value>) -> Option<Arrived> {
-    let parameter = object.get("function")?.as_str()?.to_owned();
-    match object.remove("arguments")? {
-        Value::Array(arguments) => Some(Arrived::Function {
-            parameter,
-            arguments,
-        }),
         _ => None,
     }
 }

@@ -5,7 +5,8 @@
 //! in this one form for every kind of wait: a [`Wait`] has a thread, a slot, maybe an instant by which
 //! it ends, maybe a topic that wakes it, and once it came the outcome.
 //!
-//! Each method is one transaction: all of it is durable when it returns, or nothing of it happened.
+//! Each method is one transaction: all of it is durable when it returns, or nothing of it happened. (A claim is durable
+//! with whatever is written next: should the machine lose power before, nobody is left to hold it.)
 //! All that a turn did is one [`TurnCommit`]; many of them go into one transaction. What a worker
 //! writes is fenced by the epoch of its claim: who lost the claim writes nothing.
 //!
