@@ -89,9 +89,11 @@ fn crates_use_what_the_table_says_and_no_more() {
 #[test]
 fn every_crate_forbids_unsafe_code() {
     for (name, _) in metadata() {
-        let manifest =
-            std::fs::read_to_string(files::root().join("crates").join(&name).join("Cargo.toml"))
-                .expect("a manifest");
+        let folders = ["crates", "examples"].map(|folder| files::root().join(folder).join(&name));
+        let manifest = folders
+            .iter()
+            .find_map(|folder| std::fs::read_to_string(folder.join("Cargo.toml")).ok())
+            .expect("a manifest");
         assert!(
             manifest.contains("[lints]\nworkspace = true"),
             "{name} takes the lints of the workspace"
