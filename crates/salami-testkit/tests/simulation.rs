@@ -2,14 +2,17 @@
 //!
 //! `cargo test -p salami-testkit --test simulation -- --seeds 100000 --seed 7` simulates what follows from 100,000 seeds,
 //! the first of them 7; `--tell` prints what happens, `--store sqlite` keeps the processes in a file, which is opened
-//! anew by each worker; `--programs python` has the real machine run the same programs in Python.
+//! anew by each worker; `--programs python` has the real machine run the same programs in Python. Both with `--thorough`
+//! also with a death at each single operation, and with a store that does things wrong, which must be noticed.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use salami_process::store::{SimulatedClock, Store};
 use salami_store::SqliteStore;
-use salami_testkit::simulation::{Kit, Memory, Python, Scripts, Settings, Stores, Tally, simulate};
+use salami_testkit::simulation::{
+    Failure, Kit, Memory, Python, Sabotage, Scripts, Settings, Stores, Tally, simulate,
+};
 
 /// Seeds where no argument says how many.
 const SEEDS: u64 = 300;
@@ -23,6 +26,7 @@ struct Arguments {
     tells: bool,
     sqlite: bool,
     python: bool,
+    is_thorough: bool,
 }
 
 fn arguments() -> Arguments {
@@ -32,6 +36,7 @@ fn arguments() -> Arguments {
         tells: false,
         sqlite: false,
         python: false,
+        is_thorough: false,
     };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
@@ -41,6 +46,7 @@ fn arguments() -> Arguments {
             "--seed" => parsed.seed = next().parse().unwrap_or(1),
             "--store" => parsed.sqlite = next() == "sqlite",
             "--programs" => parsed.python = next() == "python",
+            "--thorough" => parsed.is_thorough = true,
             "--tell" => parsed.tells = true,
             _ => {}
         }
@@ -89,6 +95,58 @@ fn file(clock: &SimulatedClock) -> Box<dyn Stores> {
     })
 }
 
+/// Whether all that a store could do wrong is found out, within some seeds.
+fn is_watchful(settings: &Settings<'_>) -> bool {
+    let mut is_watchful = true;
+    for sabotage in Sabotage::ALL {
+        let sabotaged = Settings {
+            sabotage: Some(sabotage),
+            tells: false,
+            ..*settings
+        };
+        if (1..=40).all(|seed| simulate(seed, &sabotaged).is_ok()) {
+            println!("nobody notices that the store {sabotage:?}");
+            is_watchful = false;
+        }
+    }
+    is_watchful
+}
+
+/// Whether a death at each single operation, before it and after it, changes nothing.
+fn survives_each_death(seed: u64, settings: &Settings<'_>) -> bool {
+    for at in 1.. {
+        for is_after in [false, true] {
+            let dying = Settings {
+                dies_at: Some((at, is_after)),
+                tells: false,
+                ..*settings
+            };
+            match simulate(seed, &dying) {
+                Ok((tally, _)) if tally.operations < at => return true,
+                Ok(_) => {}
+                Err(failure) => {
+                    println!("seed {seed} fails if a worker dies at operation {at} ({is_after})");
+                    println!("{}", failure.programs);
+                    show(&failure);
+                    return false;
+                }
+            }
+        }
+    }
+    true
+}
+
+fn show(failure: &Failure) {
+    let skipped = failure.history.len().saturating_sub(LINES);
+    println!("What happened, after {skipped} lines:");
+    for line in failure.history.iter().skip(skipped) {
+        println!("  {line}");
+    }
+    for wrong in &failure.wrong {
+        println!("WRONG: {wrong}");
+    }
+}
+
 fn main() -> ExitCode {
     let arguments = arguments();
     let kit: &dyn Kit = if arguments.python { &Python } else { &Scripts };
@@ -96,9 +154,15 @@ fn main() -> ExitCode {
         kit,
         stores: if arguments.sqlite { &file } else { &memory },
         tells: arguments.tells,
+        dies_at: None,
+        sabotage: None,
     };
-    let mut tally = Tally::default();
     let mut failures = 0;
+    if arguments.is_thorough || !arguments.sqlite && !arguments.python {
+        failures += usize::from(!is_watchful(&settings));
+        failures += usize::from(!survives_each_death(arguments.seed, &settings));
+    }
+    let mut tally = Tally::default();
     for seed in arguments.seed..arguments.seed.saturating_add(arguments.seeds) {
         match simulate(seed, &settings) {
             Ok((found, history)) => {
@@ -110,18 +174,7 @@ fn main() -> ExitCode {
             Err(failure) => {
                 failures += 1;
                 println!("seed {seed} fails. The programs:\n{}", failure.programs);
-                let skipped = failure.history.len().saturating_sub(LINES);
-                println!("What happened, after {skipped} lines:");
-                for line in failure
-                    .history
-                    .iter()
-                    .skip(if arguments.tells { 0 } else { skipped })
-                {
-                    println!("  {line}");
-                }
-                for wrong in &failure.wrong {
-                    println!("WRONG: {wrong}");
-                }
+                show(&failure);
                 println!(
                     "again: cargo test -p salami-testkit --test simulation -- --seeds 1 --seed {seed}{}{}",
                     if arguments.sqlite {

@@ -4,6 +4,7 @@
 //! `SNAPSHOT_MUTANTS=1000000` makes more of them, `SNAPSHOT_SEED=n` others.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
 
 use peak_alloc::PeakAlloc;
 use salami::{
@@ -17,6 +18,8 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 /// The heap that damaged executions may have, and what a machine takes beside it.
 const MEMORY: u64 = 8_000_000;
 const BASE: usize = 6_000_000;
+/// How long a damaged execution may take, on a busy machine and without optimisation.
+const LONGEST: Duration = Duration::from_secs(10);
 /// Bytes of a part before its body, and of its seal.
 const HEAD: usize = 16;
 const SEAL: usize = 8;
@@ -189,8 +192,10 @@ fn damaged_snapshots_are_refused_or_run() {
         let bytes = mutant(bytes, &mut random);
         ALLOCATOR.reset_peak_usage();
         let before = ALLOCATOR.current_usage();
+        let begin = Instant::now();
         let outcome = catch_unwind(AssertUnwindSafe(|| run(&sample.program, &bytes)));
         let peak = ALLOCATOR.peak_usage().saturating_sub(before);
+        let took = begin.elapsed();
         let hex = || bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         match outcome {
             Ok(Ok(true)) => ran += 1,
@@ -198,6 +203,7 @@ fn damaged_snapshots_are_refused_or_run() {
             Ok(Err(fault)) => panic!("{}, mutant {count}: {fault}\n{}", sample.name, hex()),
             Err(_) => panic!("{}, mutant {count}: a panic\n{}", sample.name, hex()),
         }
+        assert!(took < LONGEST, "{}, mutant {count}: {took:?}\n{}", sample.name, hex());
         // The heap, once more for a moment where it grows, and once for the snapshot.
         let most = 3 * MEMORY as usize + BASE + 64 * bytes.len();
         assert!(peak <= most, "{}, mutant {count}: {peak} bytes\n{}", sample.name, hex());

@@ -25,9 +25,44 @@ pub(super) struct Faults {
     pub(super) repeated_commits: u64,
 }
 
+/// What a store could do wrong: done now and then, to see that it is found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sabotage {
+    /// Outcomes are said to be written, and are not.
+    LosesOutcomes,
+    /// Calls are begun, and nobody is told.
+    ForgetsCalls,
+    /// Calls are begun twice.
+    RepeatsCalls,
+    /// Turns are said to be written, and are not.
+    LosesTurns,
+    /// Who claims a process gets no state of it.
+    ForgetsState,
+    /// Who lost a claim writes all the same.
+    LiftsFence,
+    /// What comes for waits is given again.
+    RepeatsArrivals,
+}
+
+impl Sabotage {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::LosesOutcomes,
+        Self::ForgetsCalls,
+        Self::RepeatsCalls,
+        Self::LosesTurns,
+        Self::ForgetsState,
+        Self::LiftsFence,
+        Self::RepeatsArrivals,
+    ];
+}
+
 /// What all workers share.
 #[derive(Debug)]
 pub(super) struct Common {
+    pub(super) sabotage: Option<Sabotage>,
+    /// The number of the operation at which a worker dies, and whether after it.
+    pub(super) dies_at: Option<(u64, bool)>,
     pub(super) random: Random,
     pub(super) faults: Faults,
     pub(super) watch: Watch,
@@ -50,6 +85,17 @@ impl Common {
         if let Some(history) = &mut self.history {
             history.push(words());
         }
+    }
+
+    /// Whether this is done wrong now.
+    fn spoils(&mut self, sabotage: Sabotage) -> bool {
+        // Fences are seldom needed.
+        let often = if sabotage == Sabotage::LiftsFence {
+            100
+        } else {
+            10
+        };
+        self.sabotage == Some(sabotage) && self.random.percent(often)
     }
 
     fn happens(&mut self, in_thousand: u64) -> bool {
@@ -122,9 +168,15 @@ impl<T> Gate<T> {
             common.note(|| format!("{} finds the store busy: {operation}", self.who));
             return Err(error(StoreErrorKind::Busy, "the store is busy"));
         }
-        if common.happens(faults.deaths) {
+        let number = common.operations;
+        let dies_now = common.dies_at.filter(|(at, _)| *at == number);
+        if dies_now.is_some() || common.happens(faults.deaths) {
             common.dead.insert(self.who.clone());
-            if common.random.percent(50) {
+            let is_before = match dies_now {
+                Some((_, is_after)) => !is_after,
+                None => common.random.percent(50),
+            };
+            if is_before {
                 self.is_dead = true;
                 common.note(|| format!("{} dies before {operation}", self.who));
                 return Err(dead());
@@ -160,6 +212,25 @@ impl<T> Gate<T> {
         }
         result
     }
+}
+
+/// Writes turns whoever has the claims.
+fn commit_unfenced(
+    watch: &Watch,
+    store: &mut dyn Store,
+    worker: &str,
+    turns: &[TurnCommit],
+) -> Result<Vec<Lost>, StoreError> {
+    let mut lost = Vec::new();
+    for turn in turns {
+        let (worker, epoch) = watch.claim_of(turn.process).unwrap_or((worker, turn.epoch));
+        let turn = TurnCommit {
+            epoch,
+            ..turn.clone()
+        };
+        lost.extend(store.commit(worker, &[turn])?);
+    }
+    Ok(lost)
 }
 
 /// Operations that only look, or that nothing is watched of.
@@ -216,7 +287,18 @@ impl<T: Send> Store for Gate<T> {
     ) -> Result<Vec<Claimed>, StoreError> {
         let dies = self.enter("claim")?;
         let now = self.store.now()?;
-        let result = self.store.claim(worker, lease, limit);
+        let mut result = self.store.claim(worker, lease, limit);
+        if let Ok(claims) = &mut result {
+            let mut common = open(&self.common);
+            for claim in claims.iter_mut() {
+                if claim.shared.is_some() && common.spoils(Sabotage::ForgetsState) {
+                    claim.shared = None;
+                }
+                if !claim.arrived.is_empty() && common.spoils(Sabotage::RepeatsArrivals) {
+                    claim.arrived.extend(claim.arrived.clone());
+                }
+            }
+        }
         if let Ok(claims) = &result {
             open(&self.common).watch.claimed(worker, lease, now, claims);
         }
@@ -254,7 +336,13 @@ impl<T: Send> Store for Gate<T> {
         let mut common = open(&common);
         let store = self.store.as_mut();
         let foretold = common.watch.before_commit(store, worker, turns);
-        let result = store.commit(worker, turns);
+        let result = if common.spoils(Sabotage::LosesTurns) {
+            Ok(Vec::new())
+        } else if common.spoils(Sabotage::LiftsFence) {
+            commit_unfenced(&common.watch, store, worker, turns)
+        } else {
+            store.commit(worker, turns)
+        };
         if let Ok(lost) = &result {
             common.watch.committed(store, turns, lost, &foretold);
         }
@@ -305,7 +393,16 @@ impl<T: Send> Store for Gate<T> {
     ) -> Result<Vec<BegunCall>, StoreError> {
         let dies = self.enter("begin_calls")?;
         let now = self.store.now()?;
-        let result = self.store.begin_calls(worker, lease, limit);
+        let mut result = self.store.begin_calls(worker, lease, limit);
+        if let Ok(calls) = &mut result {
+            let mut common = open(&self.common);
+            if common.spoils(Sabotage::ForgetsCalls) {
+                calls.pop();
+            }
+            if common.spoils(Sabotage::RepeatsCalls) {
+                calls.extend(calls.last().cloned());
+            }
+        }
         if let Ok(calls) = &result {
             let until = now.saturating_add(lease);
             open(&self.common).watch.begun(worker, until, calls);
@@ -327,7 +424,12 @@ impl<T: Send> Store for Gate<T> {
         calls: &[FinishedCall],
     ) -> Result<Vec<bool>, StoreError> {
         let dies = self.enter("finish_calls")?;
-        let result = self.store.finish_calls(worker, calls);
+        let is_spoiled = open(&self.common).spoils(Sabotage::LosesOutcomes);
+        let result = if is_spoiled {
+            Ok(vec![true; calls.len()])
+        } else {
+            self.store.finish_calls(worker, calls)
+        };
         if let Ok(written) = &result {
             open(&self.common).watch.finished(worker, calls, written);
         }

@@ -16,12 +16,15 @@ mod toy;
 mod watch;
 mod worker;
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use salami_process::Runtime;
 use salami_process::code::CodeParts;
 use salami_process::store::{Clock, MemoryStore, NewEvent, NewProcess, SimulatedClock, Store};
 use serde_json::json;
 
-pub use outside::declared;
+pub use gate::Sabotage;
+pub use outside::{Ledger, SharedLedger, World, declared, reply};
 pub use python::{Python, source};
 pub use random::{Random, digest, mixed};
 pub use run::{Failure, Settings, Tally, simulate};
@@ -121,14 +124,27 @@ fn event(tag: &str, kind: u64, number: u64) -> NewEvent {
 
 /// Processes in memory, for all workers.
 #[derive(Clone)]
-pub struct Memory(std::sync::Arc<std::sync::Mutex<MemoryStore>>);
+pub struct Memory {
+    store: Arc<Mutex<MemoryStore>>,
+    busy: shared::Busy,
+}
 
 impl Memory {
     /// An empty store.
     #[must_use]
     pub fn new(clock: Box<dyn Clock>) -> Self {
         let store = MemoryStore::named(clock, "store");
-        Self(std::sync::Arc::new(std::sync::Mutex::new(store)))
+        Self {
+            store: Arc::new(Mutex::new(store)),
+            busy: shared::Busy::default(),
+        }
+    }
+
+    /// Has the next operation of this name fail, whoever calls it.
+    pub fn fail_next(&self, operation: &'static str) {
+        let busy = self.busy.lock();
+        busy.unwrap_or_else(PoisonError::into_inner)
+            .insert(operation);
     }
 }
 
@@ -140,7 +156,10 @@ impl std::fmt::Debug for Memory {
 
 impl Stores for Memory {
     fn open(&self) -> Box<dyn Store> {
-        Box::new(shared::Shared(self.0.clone()))
+        Box::new(shared::Shared {
+            store: Arc::clone(&self.store),
+            busy: Arc::clone(&self.busy),
+        })
     }
 }
 

@@ -173,7 +173,7 @@ fn answer(call: &Call, tried: u64) -> Outcome {
     }
     match call.function.as_str() {
         "later" => event(call),
-        "back" if !call.arguments.contains_key("returned") => Outcome::Function {
+        "back" if call.returned().is_some_and(|(count, _)| count == 0) => Outcome::Function {
             parameter: "visit".to_owned(),
             arguments: vec![digest(&text).into()],
         },

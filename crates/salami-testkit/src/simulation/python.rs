@@ -28,6 +28,7 @@ def batch(tag: str, place: str, fails: int) -> int: ...
 def ask(tag: str, place: str, timeout: float | None = None) -> str | bool | None: ...
 def tell(tag: str, place: str) -> None: ...
 def later(tag: str, place: str) -> Event: ...
+def back(tag: str, place: str, visit: Callable[[int], int]) -> int: ...
 @immediate
 def peek(tag: str, place: str) -> int: ...
 "#;
@@ -77,6 +78,13 @@ def tell(tag: str, place: str) -> int:
 
 def later(tag: str, place: str) -> int:
     return world.later(tag, place).number
+
+
+def back(tag: str, place: str) -> int:
+    def visit(number: int) -> int:
+        return mix(number, world.read(tag, place + '.visit', 0))
+
+    return world.back(tag, place, visit)
 "#;
 
 /// What stands between what all programs have and what is a program's own.
@@ -221,8 +229,8 @@ fn gathering(ops: &[Op], catches: bool, place: &str) -> String {
         };
         match op.wish {
             Wish::Read => (format!("{caught}read"), format!("tag, {place}, {fails}")),
-            // What wants a function called is not for this runtime.
-            Wish::Put | Wish::Back => (format!("{caught}put"), format!("tag, {place}, {fails}")),
+            Wish::Back => ("back".to_owned(), format!("tag, {place}")),
+            Wish::Put => (format!("{caught}put"), format!("tag, {place}, {fails}")),
             Wish::Send => (format!("{caught}send"), format!("tag, {place}, {fails}")),
             Wish::Batch => (format!("{caught}batch"), format!("tag, {place}, {fails}")),
             Wish::Ask(timeout) => (

@@ -12,7 +12,7 @@ use salami_process::store::{
 };
 use serde_json::{Value, json};
 
-use super::gate::{Common, Faults, Go, SharedCommon, open};
+use super::gate::{Common, Faults, Go, Sabotage, SharedCommon, open};
 use super::ideal::{ending, ideal};
 use super::outside::{SharedLedger, reply, wrong_reply};
 use super::random::Random;
@@ -29,6 +29,10 @@ pub struct Settings<'a> {
     pub stores: &'a MakeStores,
     /// All of the history is wanted, also where nothing fails.
     pub tells: bool,
+    /// Nothing goes wrong but this: a worker dies at the operation of this number, before it or after it (`true`).
+    pub dies_at: Option<(u64, bool)>,
+    /// The store does something wrong.
+    pub sabotage: Option<Sabotage>,
 }
 
 impl fmt::Debug for Settings<'_> {
@@ -187,6 +191,13 @@ impl<'a> Simulation<'a> {
             refusals: 10 * random.below(3),
             repeated_commits: 100,
         };
+        let faults = match settings.dies_at {
+            Some(_) => Faults {
+                pauses: 100,
+                ..Faults::default()
+            },
+            None => faults,
+        };
         let count = 1 + random.place(4);
         let programs: Vec<Program> = (0..count)
             .map(|number| {
@@ -195,6 +206,8 @@ impl<'a> Simulation<'a> {
             })
             .collect();
         let common = Common {
+            sabotage: settings.sabotage,
+            dies_at: settings.dies_at,
             random: Random::new(random.number()),
             faults,
             watch: Watch::default(),
@@ -337,7 +350,7 @@ impl<'a> Simulation<'a> {
             62..68 => self.tick()?,
             68..76 => self.publish()?,
             76..88 => self.drive_people()?,
-            88..92 if !self.workers.is_empty() => {
+            88..92 if !self.workers.is_empty() && self.settings.dies_at.is_none() => {
                 let place = self.random.place(self.workers.len());
                 let worker = self.workers.swap_remove(place);
                 let name = worker.name.clone();

@@ -1,15 +1,35 @@
 //! One store in memory behind several handles.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use salami_process::store::{
     BegunCall, Claimed, Code, CodeHash, Control, Event, EventId, FinishedCall, InboxItem,
     JournalEntry, Lost, MemoryStore, NewEvent, NewProcess, Outcome, Process, ProcessFilter,
-    ProcessId, Recovered, Slot, Source, Store, StoreError, ThreadId, TurnCommit, Wait, WaitFilter,
-    WaitKind,
+    ProcessId, Recovered, Slot, Source, Store, StoreError, StoreErrorKind, ThreadId, TurnCommit,
+    Wait, WaitFilter, WaitKind,
 };
 
-pub(super) struct Shared(pub(super) Arc<Mutex<MemoryStore>>);
+/// Operations that fail the next time.
+pub(super) type Busy = Arc<Mutex<BTreeSet<&'static str>>>;
+
+pub(super) struct Shared {
+    pub(super) store: Arc<Mutex<MemoryStore>>,
+    pub(super) busy: Busy,
+}
+
+impl Shared {
+    fn enter(&self, operation: &str) -> Result<(), StoreError> {
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        if busy.remove(operation) {
+            return Err(StoreError {
+                kind: StoreErrorKind::Busy,
+                message: "the store is busy".to_owned(),
+            });
+        }
+        Ok(())
+    }
+}
 
 /// Every method goes to the store.
 macro_rules! all {
@@ -17,7 +37,8 @@ macro_rules! all {
         impl Store for Shared {
             $(
                 fn $name(&mut self, $($argument: $kind),*) -> Result<$result, StoreError> {
-                    let mut store = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                    self.enter(stringify!($name))?;
+                    let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
                     store.$name($($argument),*)
                 }
             )*

@@ -169,7 +169,7 @@ impl Run<'_> {
                 self.next(id, &mut thread);
                 true
             }
-            (Doing::Gathers(places), Arrived::Answer(_) | Arrived::Function { .. }) => {
+            (Doing::Gathers(places), Arrived::Answer(_)) => {
                 let place = places.iter().position(|place| *place == Place::Waits(slot));
                 match place {
                     Some(place) => {
@@ -191,16 +191,22 @@ impl Run<'_> {
 
     /// Something came for a place of a gathering.
     fn came(&mut self, id: ThreadId, thread: &mut Thread, place: usize, what: &Arrived) {
+        let Some(op) = self.op(thread, place) else {
+            return;
+        };
         let found = match what {
-            Arrived::Answer(Answer::Value(value)) => Place::Value(digest(&value.to_string())),
-            Arrived::Function { arguments, .. } => {
-                let returned = digest(&Value::from(arguments.clone()).to_string());
-                let Some(op) = self.op(thread, place) else {
-                    return;
-                };
-                let slot = self.call(id, thread, op, place, Some(returned));
-                Place::Waits(slot)
+            Arrived::Answer(Answer::Value(Value::Object(step))) if op.wish == Wish::Back => {
+                // The tool wants a function called, or is done.
+                let text = |name: &str| digest(&step.get(name).unwrap_or(&Value::Null).to_string());
+                match step.get("function") {
+                    Some(Value::String(_)) => {
+                        let returned = text("arguments");
+                        Place::Waits(self.call(id, thread, op, place, Some(returned)))
+                    }
+                    _ => Place::Value(text("result")),
+                }
             }
+            Arrived::Answer(Answer::Value(value)) => Place::Value(digest(&value.to_string())),
             _ => Place::Error,
         };
         let Doing::Gathers(places) = &mut thread.doing else {
@@ -527,8 +533,9 @@ impl Run<'_> {
         arguments.insert("place".into(), step.into());
         arguments.insert("try".into(), thread.tries.into());
         arguments.insert("fails".into(), fails.into());
-        if let Some(returned) = returned {
-            arguments.insert("returned".into(), returned.into());
+        if function == "back" {
+            let returned = returned.map_or(Value::Null, |returned| json!([1, returned]));
+            arguments.insert("_returned".into(), returned);
         }
         Call {
             tool: tool.to_owned(),

@@ -443,6 +443,12 @@ impl Watch {
         }
     }
 
+    /// Who has a process, and by which claim.
+    pub(super) fn claim_of(&self, process: ProcessId) -> Option<(&str, u64)> {
+        let claim = self.processes.get(&process)?.claim.as_ref()?;
+        Some((&claim.worker, claim.epoch))
+    }
+
     /// Whether a process has ended.
     #[must_use]
     pub fn has_ended(&self, process: ProcessId) -> bool {
