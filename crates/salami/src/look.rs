@@ -1,6 +1,7 @@
 //! Where the threads of a stored process stand, for people: frames, lines, variables.
 
 use salami_process::store::ThreadId;
+use serde_json::{Map, Value};
 
 use crate::debug::Variable;
 use crate::debug::own_globals;
@@ -28,7 +29,7 @@ pub struct FrameView {
     pub variables: Vec<Variable>,
 }
 
-/// Looks at threads of a stored process; nothing of them changes. O(their size).
+/// Looks at threads of a stored process, which was started with this input; nothing of them changes. O(their size).
 ///
 /// # Errors
 /// States that are damaged, or of another program.
@@ -37,6 +38,7 @@ pub fn look(
     shared: &[u8],
     threads: &[(ThreadId, &[u8])],
     seal: &Seal,
+    input: &Map<String, Value>,
 ) -> Result<Vec<ThreadView>, SnapshotError> {
     let options = ResumeOptions {
         limits: RunLimits {
@@ -44,6 +46,7 @@ pub fn look(
             ..RunLimits::GENERAL
         },
         seal: seal.clone(),
+        input: input.clone(),
         ..ResumeOptions::default()
     };
     let globals = own_globals(program);

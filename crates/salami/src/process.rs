@@ -171,13 +171,15 @@ impl ProcessRuntime {
                 "the options of the process are not what this version understands",
             )
         })?;
+        let input = || match serde_json::from_str(turn.input) {
+            Ok(Value::Object(input)) => Ok(input),
+            _ => {
+                let message = "the input of the process is no JSON object";
+                Err(refused("process.input", message))
+            }
+        };
         let Some(shared) = turn.shared else {
-            let Ok(Value::Object(input)) = serde_json::from_str(turn.input) else {
-                return Err(refused(
-                    "process.input",
-                    "the input of the process is no JSON object",
-                ));
-            };
+            let input = input()?;
             let options = RunOptions {
                 input,
                 limits,
@@ -192,6 +194,10 @@ impl ProcessRuntime {
         let options = ResumeOptions {
             limits,
             seal: self.seal.clone(),
+            input: match program.is_listing() {
+                true => input()?,
+                false => Map::new(),
+            },
             ..ResumeOptions::default()
         };
         let mut wanted: Vec<ThreadId> = turn.arrived.iter().map(|arrival| arrival.thread).collect();

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use salami::{
-    CompileOptions, FrameView, Permissions, ProcessRuntime, Program, RunLimits, Seal, Stub, Tools,
-    process_options,
+    CompileOptions, FrameView, Permissions, ProcessRuntime, Program, RunLimits, Seal, Source, Stub,
+    Tools, process_options,
 };
 use salami_process::engine::{Engine, EngineOptions, replay};
 use salami_process::store::{
@@ -70,7 +70,7 @@ impl World {
                 noted.lock().expect("no panic").push(line);
             }
             match call.function.as_str() {
-                "count" if call.arguments["folder"] == "nowhere" => {
+                "count" if call.arguments.values().next() == Some(&"nowhere".into()) => {
                     Outcome::Error("no such folder".into())
                 }
                 "count" => Outcome::Value(3.into()),
@@ -143,6 +143,10 @@ impl World {
         };
         let program = salami::compile("program.py", source, &options)
             .unwrap_or_else(|error| panic!("{error}"));
+        self.start_program(&program, input)
+    }
+
+    fn start_program(&mut self, program: &Program, input: &str) -> ProcessId {
         let code = program.to_code();
         let store = self.engine.store();
         store.put_code(&code).expect("a store");
@@ -211,7 +215,8 @@ impl World {
         let state = store.thread(id, 0).expect("a store").expect("a state");
         let program = Program::from_code(&code).expect("a program");
         let shared = process.shared.expect("it has begun");
-        let views = salami::look(&program, &shared, &[(0, &state)], &Seal::default());
+        let input = serde_json::from_str(&process.input).expect("an object");
+        let views = salami::look(&program, &shared, &[(0, &state)], &Seal::default(), &input);
         views.expect("a state of the program").remove(0).frames
     }
 
@@ -643,4 +648,29 @@ def main() -> list[str]:
     assert_eq!(world.result(id), (Status::Done, seen));
     assert_eq!(world.calls().len(), 4);
     world.replays(id);
+}
+
+#[test]
+fn listings_are_stored_as_programs_are() {
+    let mut world = World::new();
+    let text = "
+0: LOAD_INPUT \"folder\" -> $0
+1: CALL_SERVICE \"email.count\" [$0] -> $1
+2: ADD $1 1 -> $2
+3: STORE_OUTPUT \"count\" $2
+4: RETURN
+";
+    let source = Source::new("count.ir", text);
+    let program = Program::from_assembly(source).unwrap_or_else(|error| panic!("{error}"));
+    let id = world.start_program(&program, r#"{"folder": "inbox"}"#);
+    world.settle();
+    assert_eq!(
+        world.result(id),
+        (Status::Done, json!({"value": {"count": 4}}))
+    );
+    world.replays(id);
+    let id = world.start_program(&program, r#"{"folder": "nowhere"}"#);
+    world.settle();
+    assert_eq!(world.process(id).status, Status::Held);
+    assert_eq!(world.look(id).last().expect("a frame").place.line, 2);
 }

@@ -57,7 +57,8 @@ pub fn at(process: &Process, body: &[u8], states: &[(ThreadId, Vec<u8>)]) -> Vec
         .iter()
         .map(|(thread, state)| (*thread, state.as_slice()))
         .collect();
-    let views = salami::look(&program, shared, &states, &Seal::Hash).unwrap_or_default();
+    let input = serde_json::from_str(&process.input).unwrap_or_default();
+    let views = salami::look(&program, shared, &states, &Seal::Hash, &input).unwrap_or_default();
     let looks = views.into_iter().map(|view| Look {
         thread: view.thread,
         frames: view.frames.into_iter().map(frame).collect(),
