@@ -6,7 +6,7 @@ use std::time::Duration;
 use salami::{CompileError, CompileOptions, Program, Source, Stub, process_options};
 use salami_process::engine::question;
 use salami_process::store::{
-    InboxItem, NewEvent, ProcessFilter, SimulatedClock, Status, Store, WaitKind,
+    InboxItem, NewEvent, ProcessFilter, SimulatedClock, Status, Store, StoreError, WaitKind,
 };
 use salami_process::{Permissions, Tools};
 use serde_json::Value;
@@ -200,6 +200,24 @@ impl Stage<'_> {
         self.last = at;
         let line = self.paint.dim(&format!("{when}{later}"));
         self.say(&line)
+    }
+
+    /// Says how large the processes are, where somebody reads along.
+    fn size(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
+        let mut bytes = 0;
+        for process in store.processes(&ProcessFilter::default(), None, 100)? {
+            bytes += process.shared.map_or(0, |shared| shared.len());
+            for thread in store.threads(process.id)? {
+                bytes += store
+                    .thread(process.id, thread)?
+                    .map_or(0, |state| state.len());
+            }
+        }
+        if !self.is_fast {
+            let text = format!("  (the program is {bytes} bytes in a file now, and nothing else)");
+            let _ = self.say(&text);
+        }
+        Ok(())
     }
 
     fn line(&mut self, line: &Line) -> Result<(), Failure> {
@@ -408,6 +426,7 @@ fn play_scene(
                         }
                         if happens.is_restart {
                             restarts += 1;
+                            stage.size(worker.store()).map_err(failed)?;
                             drop(worker);
                             worker = open(restarts)?;
                         }
@@ -460,7 +479,7 @@ fn questions(
     answers: &[Answers],
     used: &mut [bool],
     asked: &mut Vec<(u64, u64)>,
-) -> Result<Vec<Asking>, salami_process::store::StoreError> {
+) -> Result<Vec<Asking>, StoreError> {
     let mut found = Vec::new();
     for item in store.inbox(1_000)? {
         let InboxItem::Wait(wait) = item else {
@@ -492,7 +511,7 @@ fn questions(
     Ok(found)
 }
 
-fn is_live(store: &mut dyn Store) -> Result<bool, salami_process::store::StoreError> {
+fn is_live(store: &mut dyn Store) -> Result<bool, StoreError> {
     let filter = ProcessFilter {
         statuses: Status::ALL
             .into_iter()
@@ -505,7 +524,7 @@ fn is_live(store: &mut dyn Store) -> Result<bool, salami_process::store::StoreEr
 
 /// Says what a process still waits for when the script is over.
 fn waits(store: &mut dyn Store, stage: &mut Stage<'_>) -> Result<(), Failure> {
-    let wrong = |error: salami_process::store::StoreError| Failure::usage(error.to_string());
+    let wrong = |error: StoreError| Failure::usage(error.to_string());
     let now = store.now().map_err(wrong)?;
     for process in store
         .processes(&ProcessFilter::default(), None, 10)

@@ -26,7 +26,7 @@ pub fn span(length: i64) -> String {
 /// An instant as seen from another: `in 7 days`, `3 hours ago`, `now`.
 pub fn relative(instant: i64, now: i64) -> String {
     let distance = instant.saturating_sub(now);
-    if distance.saturating_abs() < SECOND {
+    if distance.saturating_abs() < SECOND / 2 {
         "now".to_owned()
     } else if distance > 0 {
         format!("in {}", span(distance))

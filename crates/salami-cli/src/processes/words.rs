@@ -162,7 +162,7 @@ pub fn wait(wait: &Wait, now: i64) -> String {
             None => format!("answer{}", by(due)),
         },
         WaitKind::Hold => format!("a way out of {}", error(&error_of(&new.body))),
-        WaitKind::Task => format!("a thread of its own{}", by(due)),
+        WaitKind::Task => format!("its threads{}", by(due)),
     }
 }
 

@@ -9,7 +9,7 @@ use salami_process::store::{
 use serde_json::{Value, json};
 
 use super::arguments::Work;
-use super::lease::{LEASE, Name, Renewal};
+use super::lease::{ClockRight, LEASE, Name, Renewal};
 use super::paint::Paint;
 use super::place::Location;
 use super::tell::Line;
@@ -35,6 +35,7 @@ pub fn work(arguments: &Work, output: &mut Output) -> Result<(), Failure> {
     location.must_exist()?;
     let configuration = tools::configuration(arguments.config.as_deref());
     let tools = tools::open(configuration.as_deref())?;
+    let _right = ClockRight::take(&location.path, arguments.simulate_clock)?;
     let name = Name::take(&location.path);
     let (store, clock) = if arguments.simulate_clock {
         let clock = SimulatedClock::new(instant::now());
