@@ -1,4 +1,4 @@
-//! Workers that are killed at random moments: no effect of a program is lost, and none happens twice, unless it
+//! Two workers of one store, killed at random moments, now one, now both: no effect of a program is lost, and none happens twice, unless it
 //! was said that nobody knows.
 //!
 //! `cargo test -p salami-cli --test kill -- --kills 200 --seed 7` kills more often, at other moments.
@@ -191,32 +191,40 @@ fn arguments() -> (u64, u64) {
     (kills, seed)
 }
 
+fn end(worker: &mut Child) {
+    worker.kill().expect("it is killed");
+    worker.wait().expect("it is dead");
+}
+
 fn main() -> ExitCode {
     let (kills, seed) = arguments();
     let mut random = seed | 1;
     let mut trial = Trial::new();
     trial.start();
+    let mut workers = [trial.work(), trial.work()];
     for _ in 0..kills {
         // There is always something to interrupt.
         if trial.look() {
             trial.start();
         }
-        let mut worker = trial.work();
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;
-        sleep(Duration::from_millis(30 + random % 500));
-        worker.kill().expect("it is killed");
-        worker.wait().expect("it is dead");
+        sleep(Duration::from_millis(20 + random % 400));
+        // One of them, or both at once.
+        for (worker, dies) in workers.iter_mut().zip([random % 3 != 0, random % 3 != 1]) {
+            if dies {
+                end(worker);
+                *worker = trial.work();
+            }
+        }
     }
-    let mut worker = trial.work();
     let begin = Instant::now();
     while !trial.look() {
         assert!(begin.elapsed() < Duration::from_secs(120), "it never ends");
         sleep(Duration::from_millis(100));
     }
-    worker.kill().expect("it is killed");
-    worker.wait().expect("it is dead");
+    workers.iter_mut().for_each(end);
     let (known, unknown) = (trial.count("known"), trial.count("unknown"));
     let mut wrong = Vec::new();
     for process in 1..=trial.processes {

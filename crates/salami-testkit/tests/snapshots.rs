@@ -4,11 +4,13 @@
 //! `SNAPSHOT_MUTANTS=1000000` makes more of them, `SNAPSHOT_SEED=n` others.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use peak_alloc::PeakAlloc;
 use salami::{
-    Answer, Execution, Program, Progress, ResumeOptions, RunError, RunLimits, RunOptions, Seal, Wait,
+    Answer, Execution, Program, Progress, ResumeOptions, RunError, RunLimits, RunOptions, Seal,
+    Wait,
 };
 use salami_testkit::{engine, files, spec};
 
@@ -38,6 +40,42 @@ impl Random {
     fn below(&mut self, limit: usize) -> usize {
         (self.next() % limit.max(1) as u64) as usize
     }
+}
+
+/// What runs at the moment, for somebody who sees to it that it ends.
+#[derive(Clone, Default)]
+struct Watched(Arc<Mutex<Option<(Instant, String, Vec<u8>)>>>);
+
+impl Watched {
+    fn begin(&self, name: &str, count: u64, bytes: &[u8]) {
+        let what = (
+            Instant::now(),
+            format!("{name}, mutant {count}"),
+            bytes.to_vec(),
+        );
+        *self.0.lock().expect("nobody panics here") = Some(what);
+    }
+
+    /// Ends the process if anything takes too long.
+    fn watch(&self) {
+        let watched = self.clone();
+        std::thread::spawn(move || {
+            loop {
+                std::thread::sleep(Duration::from_secs(1));
+                let current = watched.0.lock().expect("nobody panics here");
+                if let Some((begin, name, bytes)) = &*current
+                    && begin.elapsed() > LONGEST
+                {
+                    println!("{name}: it does not end\n{}", hex(bytes));
+                    std::process::exit(1);
+                }
+            }
+        });
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn number(name: &str, usual: u64) -> u64 {
@@ -129,7 +167,9 @@ fn mutant(bytes: &[u8], random: &mut Random) -> Vec<u8> {
                     }
                 }
             }
-            _ => bytes[at] = [0, 1, 4, 9, 13, 14, 15, 22, 25, 27, 0x7f, 0x80, 0xff][random.below(13)],
+            _ => {
+                bytes[at] = [0, 1, 4, 9, 13, 14, 15, 22, 25, 27, 0x7f, 0x80, 0xff][random.below(13)]
+            }
         }
     }
     let seal = blake3::hash(&bytes);
@@ -159,7 +199,11 @@ fn run(program: &Program, bytes: &[u8]) -> Result<bool, String> {
         if let Progress::Ended(Err(RunError::Internal(text))) = &progress {
             // What containers hold is not known to the verifier: it is guarded where it is loaded.
             let is_guarded = text.contains("internal.guard") || text.contains("closure of another");
-            return if is_guarded { Ok(true) } else { Err(text.clone()) };
+            return if is_guarded {
+                Ok(true)
+            } else {
+                Err(text.clone())
+            };
         }
         if !serve(&mut execution, &progress) {
             break;
@@ -186,28 +230,35 @@ fn damaged_snapshots_are_refused_or_run() {
         }
     }
     let (mut refused, mut ran) = (0, 0);
+    let watched = Watched::default();
+    watched.watch();
     for count in 0..wanted {
         let sample = &samples[random.below(samples.len())];
         let bytes = &sample.snapshots[random.below(sample.snapshots.len())];
         let bytes = mutant(bytes, &mut random);
         ALLOCATOR.reset_peak_usage();
         let before = ALLOCATOR.current_usage();
-        let begin = Instant::now();
+        watched.begin(&sample.name, count, &bytes);
         let outcome = catch_unwind(AssertUnwindSafe(|| run(&sample.program, &bytes)));
         let peak = ALLOCATOR.peak_usage().saturating_sub(before);
-        let took = begin.elapsed();
-        let hex = || bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         match outcome {
             Ok(Ok(true)) => ran += 1,
             Ok(Ok(false)) => refused += 1,
-            Ok(Err(fault)) => panic!("{}, mutant {count}: {fault}\n{}", sample.name, hex()),
-            Err(_) => panic!("{}, mutant {count}: a panic\n{}", sample.name, hex()),
+            Ok(Err(fault)) => panic!("{}, mutant {count}: {fault}\n{}", sample.name, hex(&bytes)),
+            Err(_) => panic!("{}, mutant {count}: a panic\n{}", sample.name, hex(&bytes)),
         }
-        assert!(took < LONGEST, "{}, mutant {count}: {took:?}\n{}", sample.name, hex());
         // The heap, once more for a moment where it grows, and once for the snapshot.
         let most = 3 * MEMORY as usize + BASE + 64 * bytes.len();
-        assert!(peak <= most, "{}, mutant {count}: {peak} bytes\n{}", sample.name, hex());
+        assert!(
+            peak <= most,
+            "{}, mutant {count}: {peak} bytes\n{}",
+            sample.name,
+            hex(&bytes)
+        );
     }
     println!("{} programs, {refused} refused, {ran} ran", samples.len());
-    assert!(refused > wanted / 4 && ran > wanted / 100, "{refused} refused, {ran} ran");
+    assert!(
+        refused > wanted / 4 && ran > wanted / 100,
+        "{refused} refused, {ran} ran"
+    );
 }

@@ -134,7 +134,7 @@ impl Tool for World {
                 open(&self.ledger).add(call);
                 Step::Done(Outcome::Notice(text))
             }
-            "later" if digest(&text) % 2 == 0 => Step::Done(event(call)),
+            "later" if digest(&text).is_multiple_of(2) => Step::Done(event(call)),
             _ => {
                 let (ledger, call) = (Arc::clone(&self.ledger), call.clone());
                 Step::Outside(Work::new(move || open(&ledger).make(&call)))
@@ -206,7 +206,7 @@ pub fn reply(question: &Question, way: u64) -> Value {
     match question.kind {
         QuestionKind::Ask => format!("it is {number}").into(),
         QuestionKind::Approve => {
-            let words: [Value; 4] = if number % 2 == 0 {
+            let words: [Value; 4] = if number.is_multiple_of(2) {
                 [true.into(), "yes".into(), " Y".into(), "OK".into()]
             } else {
                 [false.into(), "no".into(), "N ".into(), "False".into()]

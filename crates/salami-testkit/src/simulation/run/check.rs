@@ -1,0 +1,100 @@
+//! What must hold in the end.
+
+use std::sync::{Arc, PoisonError};
+
+use salami_process::Runtime;
+use salami_process::engine::replay;
+use salami_process::store::{ProcessId, StoreError};
+
+use super::super::gate::open;
+use super::super::ideal::{ending, ideal};
+use super::Simulation;
+
+impl Simulation<'_> {
+    /// What must hold when all has ended.
+    pub(super) fn check(&mut self) -> Result<(), StoreError> {
+        let mut runtime: Box<dyn Runtime> = self.settings.kit.runtime();
+        for id in self.ids.clone() {
+            match replay(self.store.as_mut(), runtime.as_mut(), id)? {
+                Some(Ok(_)) => {}
+                Some(Err(difference)) => self.blame(format!("process {id}, {difference}")),
+                None => self.blame(format!("process {id} is not there to be run again")),
+            }
+            let turns = open(&self.common).watch.turns(id);
+            let process = self.store.process(id)?;
+            let journal = self.store.journal(id, 0, 1_000_000)?;
+            if journal.len() as u64 != turns || process.is_none_or(|known| known.turns != turns) {
+                self.blame(format!(
+                    "process {id} had {turns} turns, and not as many entries"
+                ));
+            }
+        }
+        self.check_ledger();
+        if !self.is_wild {
+            self.check_endings()?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_ledger(&mut self) {
+        let mut wrong = Vec::new();
+        {
+            let ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+            wrong.extend(ledger.mixed_up.iter().cloned());
+            let common = open(&self.common);
+            for (key, (call, times)) in &ledger.calls {
+                let may_repeat = ["world.read", "world.put", "world.batch"]
+                    .iter()
+                    .any(|name| call.starts_with(name));
+                // store-process-sequence
+                let mut parts = key.rsplit('-').map(|part| part.parse::<u64>().ok());
+                let (Some(Some(sequence)), Some(Some(process))) = (parts.next(), parts.next())
+                else {
+                    wrong.push(format!("{key} is no key"));
+                    continue;
+                };
+                let most = common.watch.may_be_made(ProcessId(process), sequence + 1);
+                if !may_repeat && *times > most {
+                    wrong.push(format!(
+                        "{call} was made {times} times, at most {most} may be"
+                    ));
+                }
+            }
+        }
+        for text in wrong {
+            self.blame(text);
+        }
+    }
+
+    /// What does not depend on the time is as it is without faults.
+    pub(super) fn check_endings(&mut self) -> Result<(), StoreError> {
+        let (expected, effects) = match ideal(self.settings.kit, &self.programs) {
+            Ok(ideal) => ideal,
+            Err(error) => {
+                self.blame(error);
+                return Ok(());
+            }
+        };
+        for (id, expected) in self.ids.clone().into_iter().zip(expected) {
+            let found = ending(self.store.as_mut(), id)?;
+            if found != expected {
+                self.blame(format!(
+                    "process {id} came to {found:?}\nand without faults to {expected:?}"
+                ));
+            }
+        }
+        let ledger = Arc::clone(&self.ledger);
+        let found = ledger
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .effects();
+        let missing: Vec<&String> = effects.difference(&found).collect();
+        let beyond: Vec<&String> = found.difference(&effects).collect();
+        if !missing.is_empty() || !beyond.is_empty() {
+            self.blame(format!(
+                "not made were {missing:?}, and made without need {beyond:?}"
+            ));
+        }
+        Ok(())
+    }
+}
