@@ -27,6 +27,7 @@ pub trait Stored: Default + 'static {
 /// [`Stored::absent`] of the type at hand.
 macro_rules! absent {
     ($type:ty) => {
+        #[cold]
         fn absent() -> &'static Self {
             static ABSENT: std::sync::LazyLock<$type> = std::sync::LazyLock::new(Default::default);
             &ABSENT
@@ -81,6 +82,12 @@ impl<H, T: Clone + Default> Clone for Arena<H, T> {
     }
 }
 
+#[cold]
+fn lost<T: Default>(lost: &mut Option<Box<T>>) -> &mut T {
+    *lost = None;
+    lost.get_or_insert_default()
+}
+
 impl<H: Handle, T: Stored> Arena<H, T> {
     /// Puts an object into a slot. The slot table itself ends before 2^32 objects, far above any memory limit.
     #[inline]
@@ -119,7 +126,7 @@ impl<H: Handle, T: Stored> Arena<H, T> {
     }
 
     /// The object, or the default one for a dangling handle.
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, handle: H) -> &T {
         match self.slots.get(handle.index() as usize) {
             Some(slot) => slot,
@@ -128,14 +135,11 @@ impl<H: Handle, T: Stored> Arena<H, T> {
     }
 
     /// The object for writing; writes through a dangling handle are lost.
-    #[inline]
+    #[inline(always)]
     pub fn get_mut(&mut self, handle: H) -> &mut T {
         match self.slots.get_mut(handle.index() as usize) {
             Some(slot) => slot,
-            None => {
-                self.lost = None;
-                self.lost.get_or_insert_default()
-            }
+            None => lost(&mut self.lost),
         }
     }
 

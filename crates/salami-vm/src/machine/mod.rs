@@ -237,6 +237,8 @@ impl Machine {
         }
         self.seal_constants();
         let program = Arc::clone(&self.program);
+        // Programs that wait stand mostly in one function or two.
+        self.frames.reserve_exact(2);
         self.input.reserve_exact(input.len());
         for (name, data) in input {
             let known = program.inputs.as_ref();

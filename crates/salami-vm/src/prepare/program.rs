@@ -42,7 +42,7 @@ impl Check {
     }
 
     /// Whether the value is of the type.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn holds(&self, heap: &Heap, value: &Value) -> bool {
         let tag = match value {
             Value::Int(_) | Value::Big(_) => Tag::Int,
