@@ -1086,6 +1086,7 @@ impl Threads {
         while let Some(&(instant, index)) = self.timers.first()
             && instant <= now
         {
+            self.timers.pop_first();
             self.reach(index);
         }
     }

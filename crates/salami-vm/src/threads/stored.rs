@@ -347,6 +347,11 @@ impl Threads {
         {
             return Err(Malformed("a thread runs that cannot"));
         }
+        if last_told.is_some_and(|told| {
+            entries.get(told).is_none_or(|entry| entry.status != Status::Told)
+        }) {
+            return Err(Malformed("a thread was told of that does not wait for the host"));
+        }
         let mut threads = Self {
             threads: Vec::with_capacity(entries.len()),
             machines: Vec::new(),
