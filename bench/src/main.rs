@@ -61,11 +61,12 @@ impl Figure {
 /// A group of figures.
 type Group = (&'static str, fn() -> Vec<Figure>);
 
+/// Memory comes first: what others leave behind would be counted with it.
 const GROUPS: &[Group] = &[
+    ("idle", idle::figures),
     ("start", start::figures),
     ("tool_calls", tool_calls::figures),
     ("instructions", instructions::figures),
-    ("idle", idle::figures),
     ("snapshot", snapshot::figures),
 ];
 
