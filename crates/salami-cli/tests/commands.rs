@@ -96,6 +96,20 @@ fn every_command_helps_with_examples() {
         "inspect",
         "explain",
         "completions",
+        "start",
+        "work",
+        "ps",
+        "show",
+        "inbox",
+        "answer",
+        "approve",
+        "refuse",
+        "pause",
+        "resume",
+        "resolve",
+        "cancel",
+        "plan",
+        "demo",
     ] {
         let outcome = salami(&[command, "--help"]);
         assert_eq!(outcome.status, Some(0));

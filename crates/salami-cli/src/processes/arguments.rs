@@ -11,7 +11,7 @@ use crate::arguments::{Format, Setup};
 pub enum Command {
     /// Check a program and store it as a process, which `salami work` runs
     #[command(after_help = START_EXAMPLES)]
-    Start(Start),
+    Start(Box<Start>),
     /// Run the stored processes: make their calls, wake them when it is time
     #[command(after_help = WORK_EXAMPLES)]
     Work(Work),
@@ -276,8 +276,8 @@ pub struct Answer {
     #[arg(value_name = "ID[.SLOT]", value_parser = question)]
     pub question: Asked,
     /// The answer: a text, yes or no, one of the options or its number
-    #[arg(allow_hyphen_values = true)]
-    pub answer: String,
+    #[arg(required = true, value_name = "ANSWER")]
+    pub answer: Vec<String>,
     /// Where.
     #[command(flatten)]
     pub place: StorePlace,

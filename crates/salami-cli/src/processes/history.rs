@@ -54,10 +54,13 @@ pub struct History {
     pub problem: Option<String>,
 }
 
+/// What a turn did: the waits that it began, and the end.
+type Did = (Vec<(ThreadId, Slot, WaitingFor)>, Option<End>);
+
 /// A runtime that notes what turns did.
 struct Noting {
     runtime: ProcessRuntime,
-    turns: Vec<(Vec<(ThreadId, Slot, WaitingFor)>, Option<End>)>,
+    turns: Vec<Did>,
 }
 
 impl Runtime for Noting {
@@ -97,9 +100,8 @@ pub fn of(
         turns: Vec::new(),
     };
     if history.fuel <= MOST_FUEL {
-        match replay(store, &mut noting, process.id)? {
-            Some(Err(difference)) => history.problem = Some(difference.to_string()),
-            Some(Ok(_)) | None => {}
+        if let Some(Err(difference)) = replay(store, &mut noting, process.id)? {
+            history.problem = Some(difference.to_string());
         }
     } else {
         history.problem = Some("it did too much to be run again here".to_owned());

@@ -48,7 +48,7 @@ pub fn location(name: &str) -> Result<Location, Failure> {
 
 /// Removes a private store that nobody needs any more.
 pub fn remove(location: &Location) {
-    for end in ["", "-wal", "-shm", "-worker-1"] {
+    for end in ["", "-wal", "-shm", "-worker-1", "-clock"] {
         let mut path = location.path.as_os_str().to_owned();
         path.push(end);
         let _ = std::fs::remove_file(path);

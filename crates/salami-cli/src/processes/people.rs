@@ -18,7 +18,7 @@ fn goes_on(reach: &Reach) -> String {
 
 /// Answers a question.
 pub fn answer(arguments: &Answer, output: &mut Output) -> Result<(), Failure> {
-    let answer = Value::String(arguments.answer.clone());
+    let answer = Value::String(arguments.answer.join(" "));
     let mut reach = Reach::open(&arguments.place)?;
     settle(
         &mut reach,

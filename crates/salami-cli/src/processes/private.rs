@@ -105,7 +105,7 @@ pub fn run(arguments: &Run, program: &Program, output: &mut Output) -> Result<()
     running.id = stored.map_err(|error| running.failure(&error))?;
     running.asks_in_terminal = !reads_standard_input(setup);
     let is_json = arguments.format == RunFormat::Json;
-    let outcome = running.to_the_end(|printed, complaints| {
+    let outcome = running.until_it_ends(|printed, complaints| {
         if is_json {
             return Ok(());
         }
@@ -229,7 +229,7 @@ impl<'a> Running<'a> {
     }
 
     /// Goes on until the program ends, or nobody waits for that any more.
-    fn to_the_end(
+    fn until_it_ends(
         &mut self,
         mut wrote: impl FnMut(&str, &str) -> Result<(), Failure>,
     ) -> Result<Ended, Left> {
@@ -391,12 +391,16 @@ impl<'a> Running<'a> {
                 moments::both(due, now)
             ),
             (WaitKind::Event, due) => {
+                let store = match &self.file {
+                    Some(file) => format!("; its store is {}", file.location.path.display()),
+                    None => String::new(),
+                };
                 let until = match due {
                     Some(due) => format!(", until {}", moments::both(due, now)),
                     None => String::new(),
                 };
                 format!(
-                    "waiting for {}{until}; Ctrl-C tells how to go on with it",
+                    "waiting for {}{until}; Ctrl-C tells how to go on with it{store}",
                     words::event(&wait.wait.name, &wait.wait.body)
                 )
             }

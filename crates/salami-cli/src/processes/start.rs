@@ -76,6 +76,16 @@ pub fn start(arguments: &Start, output: &mut Output) -> Result<(), Failure> {
         location.path.display(),
         location.command(&format!("work{config}")),
         location.command(&format!("show {id}")),
+    ))?;
+    // Without a configuration the tools may come later.
+    let refused = tools.admit(&program.needs()).err().unwrap_or_default();
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = refused.iter().map(salami_process::Refused::name).collect();
+    output.write(&format!(
+        "It calls {}, which nothing connects yet: work with --config salami.toml; `salami plan` tells more.\n",
+        names.join(", ")
     ))
 }
 
