@@ -263,14 +263,10 @@ impl Threads {
 
     /// Runs on with this much fuel more, as [`Machine::run`].
     pub fn run(&mut self, fuel: u64) -> Outcome {
-        if let Some(raised) = self.undecided.take() {
-            self.machine_mut(self.current).grant(fuel);
-            return self.follow(Outcome::Raised(*raised), false);
-        }
         match self.begin(fuel) {
             Some(outcome) => outcome,
             None => {
-                let outcome = self.machine_mut(self.current).run(fuel);
+                let outcome = self.go_on(fuel);
                 self.follow(outcome, false)
             }
         }
@@ -278,13 +274,13 @@ impl Threads {
 
     /// Runs one instruction, as [`Machine::step`].
     pub fn step(&mut self) -> Outcome {
-        if let Some(raised) = self.undecided.take() {
-            return self.follow(Outcome::Raised(*raised), true);
-        }
         match self.begin(0) {
             Some(outcome) => outcome,
             None => {
-                let outcome = self.machine_mut(self.current).step();
+                let outcome = match self.undecided.take() {
+                    Some(raised) => Outcome::Raised(*raised),
+                    None => self.machine_mut(self.current).step(),
+                };
                 self.follow(outcome, true)
             }
         }
@@ -313,8 +309,19 @@ impl Threads {
         match self.rest() {
             Some(outcome) => Some(outcome),
             None => {
-                let outcome = self.machine_mut(self.current).run(0);
+                let outcome = self.go_on(0);
                 Some(self.follow(outcome, false))
+            }
+        }
+    }
+
+    /// Runs the current thread on with this much fuel more; one that was held goes on with what it raised.
+    fn go_on(&mut self, fuel: u64) -> Outcome {
+        match self.undecided.take() {
+            None => self.machine_mut(self.current).run(fuel),
+            Some(raised) => {
+                self.machine_mut(self.current).grant(fuel);
+                Outcome::Raised(*raised)
             }
         }
     }
@@ -384,7 +391,7 @@ impl Threads {
             if steps {
                 return Outcome::OutOfFuel { needed: 0 };
             }
-            outcome = self.machine_mut(self.current).run(0);
+            outcome = self.go_on(0);
         }
     }
 
@@ -401,6 +408,13 @@ impl Threads {
         self.switch(next);
         self.threads[next].has_begun = true;
         self.is_running = true;
+        if matches!(self.threads[next].state, State::Held(_))
+            && let State::Held(raised) =
+                core::mem::replace(&mut self.threads[next].state, State::Ready)
+        {
+            self.machine_mut(next).held = Value::Unset;
+            self.undecided = Some(raised);
+        }
         Turn::Runs
     }
 
@@ -529,6 +543,7 @@ impl Threads {
             Wait::Thread(Request::Ended { threads, .. }) => {
                 for &thread in threads {
                     self.waiters.entry(thread).or_default().insert(index);
+                    self.release(thread, index);
                 }
             }
             _ => {
@@ -541,6 +556,23 @@ impl Threads {
             Some(instant) if instant <= self.clock() => self.reach(index),
             Some(instant) => drop(self.timers.insert((instant, index))),
             None => {}
+        }
+    }
+
+    /// Lets a thread that is held go on with what it raised, if one that begins to wait for it catches that.
+    fn release(&mut self, held: u64, waiter: usize) {
+        let Some(index) = usize::try_from(held).ok() else {
+            return;
+        };
+        let State::Held(raised) = &self.threads[index].state else {
+            return;
+        };
+        if let Value::Exception(exception) = raised.exception {
+            let class = self.machine(index).context.heap.exception(exception).class;
+            if self.machine(waiter).has_handler(class) {
+                let priority = self.threads[index].priority;
+                self.ready.insert((Reverse(priority), index));
+            }
         }
     }
 
@@ -661,7 +693,16 @@ impl Threads {
                 let position = match threads.iter().position(ended) {
                     Some(position) => i64::try_from(position).unwrap_or(i64::MAX),
                     None if until.is_some_and(|until| until <= self.clock()) => -1,
-                    None => return Served::Waits,
+                    None => {
+                        // Whether it catches what one that is held raised is to be seen.
+                        let mut indexes = threads
+                            .iter()
+                            .filter_map(|&thread| usize::try_from(thread).ok());
+                        let held = indexes.find(|&index| {
+                            matches!(self.threads[index].state, State::Absent(Status::Held))
+                        });
+                        return held.map_or(Served::Waits, Served::Absent);
+                    }
                 };
                 self.machine_mut(self.current).reply(position);
                 return Served::Answered;
@@ -724,6 +765,11 @@ impl Threads {
         let number = self.threads.len() as u64;
         let (memory, parked) = (self.memory, self.parked);
         let current = self.machine_mut(self.current);
+        if number >= stored::MOST_THREADS as u64 {
+            let message = "an execution has at most 65536 threads";
+            current.refuse(BuiltinException::RuntimeError, message);
+            return Ok(());
+        }
         let taken = parked.saturating_add(current.size());
         let machine = current.start_thread(number, memory.saturating_sub(taken))?;
         let size = machine.size();

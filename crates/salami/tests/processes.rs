@@ -674,3 +674,38 @@ fn listings_are_stored_as_programs_are() {
     assert_eq!(world.process(id).status, Status::Held);
     assert_eq!(world.look(id).last().expect("a frame").place.line, 2);
 }
+
+#[test]
+fn a_joiner_that_comes_later_gets_the_error_if_it_catches_it() {
+    let mut world = World::new();
+    let id = world.start(
+        "
+import time
+from salami import spawn
+
+def job(number: int) -> int:
+    if number == 2:
+        time.sleep(5)
+    if number > 0:
+        raise ValueError(str(number))
+    time.sleep(60)
+    return number
+
+def main() -> list[str]:
+    tasks = [spawn(job, number) for number in range(3)]
+    seen: list[str] = []
+    for task in tasks:
+        try:
+            seen.append(str(task.join()))
+        except ValueError as error:
+            seen.append('caught ' + str(error))
+    return seen
+",
+    );
+    world.settle();
+    assert_eq!(world.process(id).status, Status::Held);
+    world.run();
+    let seen = json!({"value": ["0", "caught 1", "caught 2"]});
+    assert_eq!(world.result(id), (Status::Done, seen));
+    world.replays(id);
+}
