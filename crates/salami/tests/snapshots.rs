@@ -261,6 +261,44 @@ fn damage_other_programs_and_keys_are_told_apart() {
     assert_eq!(code(&program, &bytes, key), "snapshot.damaged");
 }
 
+/// The part of the process hardly grows with its threads, and waking one reads one.
+#[test]
+fn many_threads_share_a_small_part() {
+    let source = "
+import time
+from salami import spawn
+
+def wait(days: int) -> None:
+    time.sleep(days * 86400)
+
+def main() -> None:
+    for days in range(1, 2001):
+        spawn(wait, days)
+    time.sleep(1)
+
+main()
+";
+    let program = compile(source, &[]);
+    let mut execution = program.start(&RunOptions::default()).expect("it starts");
+    execution.step(u64::MAX);
+    assert_eq!(execution.thread_count(), 2_001);
+    let (common, threads) = parts(&execution);
+    assert!(common.len() < 100, "{} bytes", common.len());
+    let longest = threads.iter().map(Vec::len).max();
+    assert!(longest < Some(100), "{longest:?} bytes");
+    let options = ResumeOptions::default();
+    let part = (700, threads[700].as_slice());
+    let resumed = Execution::resume_parts(&program, &common, &[part], &options);
+    let mut execution = resumed.unwrap_or_else(|error| panic!("{error}"));
+    let waits = execution.waits();
+    let [(700, Wait::Until(instant))] = waits.as_slice() else {
+        panic!("{waits:?}")
+    };
+    execution.advance(*instant);
+    assert!(matches!(execution.step(u64::MAX), Progress::Idle));
+    assert_eq!(execution.changed_threads(), [700]);
+}
+
 /// Programs of which a module and a snapshot are kept for every version of the format: what each is run
 /// with up to the snapshot, and what it prints from there on.
 const GOLDEN: &[(&str, &str)] = &[

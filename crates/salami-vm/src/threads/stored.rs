@@ -134,19 +134,21 @@ struct Entry {
     priority: i64,
 }
 
-/// No execution has more threads: for each there is at most one that started it.
-const MOST_THREADS: usize = 1 << 20;
+/// An execution has at most so many threads, those that ended included.
+pub(super) const MOST_THREADS: usize = 1 << 16;
+/// Numbers of threads that all waits for them may name, one after the other.
+const MOST_NAMED: usize = 1 << 20;
 
 impl Threads {
-    fn status(&self, index: usize) -> Status {
-        match &self.threads[index].state {
+    fn status(&self, thread: &Thread, is_told: bool) -> Status {
+        match &thread.state {
             State::Ready => Status::Ready(None),
             State::Waiting(Wait::Until(_)) => Status::Timer,
             State::Waiting(Wait::Thread(Request::Ended { threads, until })) => Status::Threads {
                 threads: threads.clone(),
                 until: *until,
             },
-            State::Waiting(_) if self.told.contains(&index) => Status::Told,
+            State::Waiting(_) if is_told => Status::Told,
             State::Waiting(_) => Status::Untold,
             State::Held(_) => Status::Held,
             State::Returned(_) => Status::Returned,
@@ -156,14 +158,19 @@ impl Threads {
         }
     }
 
-    fn entry(&self, index: usize) -> Entry {
-        let thread = &self.threads[index];
-        Entry {
-            status: self.status(index),
+    fn entries(&self) -> Vec<Entry> {
+        let mut is_told = vec![false; self.threads.len()];
+        for &index in &self.told {
+            is_told[index] = true;
+        }
+        let threads = self.threads.iter().zip(is_told);
+        let entries = threads.map(|(thread, is_told)| Entry {
+            status: self.status(thread, is_told),
             has_begun: thread.has_begun,
             is_received: thread.is_received,
             priority: thread.priority,
-        }
+        });
+        entries.collect()
     }
 
     /// What all threads have together, and how each is. Fuel is no state, but what was used is kept.
@@ -176,17 +183,12 @@ impl Threads {
     }
 
     fn write_common(&self, sink: &mut Sink, has_ended: bool) {
-        let count = self.threads.len();
-        sink.length(count);
+        sink.length(self.threads.len());
         // Most threads of many are like their neighbours.
-        let mut index = 0;
-        while index < count {
-            let entry = self.entry(index);
-            let mut end = index + 1;
-            while end < count && self.entry(end) == entry {
-                end += 1;
-            }
-            sink.length(end - index);
+        let entries = self.entries();
+        for run in entries.chunk_by(|one, next| one == next) {
+            let Some(entry) = run.first() else { continue };
+            sink.length(run.len());
             let flags = u8::from(entry.has_begun)
                 | u8::from(entry.is_received) << 1
                 | u8::from(entry.priority != 0) << 2;
@@ -195,7 +197,6 @@ impl Threads {
                 sink.integer(entry.priority);
             }
             entry.status.write(sink);
-            index = end;
         }
         let context = self.shared();
         sink.integer(context.clock);
@@ -348,9 +349,13 @@ impl Threads {
             return Err(Malformed("a thread runs that cannot"));
         }
         if last_told.is_some_and(|told| {
-            entries.get(told).is_none_or(|entry| entry.status != Status::Told)
+            entries
+                .get(told)
+                .is_none_or(|entry| entry.status != Status::Told)
         }) {
-            return Err(Malformed("a thread was told of that does not wait for the host"));
+            return Err(Malformed(
+                "a thread was told of that does not wait for the host",
+            ));
         }
         let mut threads = Self {
             threads: Vec::with_capacity(entries.len()),
@@ -641,6 +646,7 @@ fn read_entries(bytes: &mut Bytes<'_>) -> Result<Vec<Entry>, StateError> {
         return Err(Malformed("no number of threads"));
     }
     let mut entries: Vec<Entry> = Vec::new();
+    let mut named = 0_usize;
     while entries.len() < count {
         let run = bytes.length()?;
         let flags = bytes.byte()?;
@@ -657,11 +663,12 @@ fn read_entries(bytes: &mut Bytes<'_>) -> Result<Vec<Entry>, StateError> {
         if !entry.has_begun && !matches!(entry.status, Status::Ready(None) | Status::Cancelled) {
             return Err(Malformed("a thread that waits before it begins"));
         }
-        if let Status::Threads { threads, .. } = &entry.status
-            && (run > 1 && threads.len() > 64
-                || threads.iter().any(|&thread| thread >= count as u64))
-        {
-            return Err(Malformed("a wait for a thread that does not exist"));
+        if let Status::Threads { threads, .. } = &entry.status {
+            named = named.saturating_add(threads.len().saturating_mul(run));
+            let are_known = threads.iter().all(|&thread| thread < count as u64);
+            if named > MOST_NAMED || !are_known {
+                return Err(Malformed("a wait for a thread that does not exist"));
+            }
         }
         entries.extend(core::iter::repeat_n(entry, run));
     }
