@@ -367,7 +367,7 @@ fn a_plan_tells_what_a_program_needs() {
     let outcome = salami(&["plan", &program, "--config", &none]);
     assert_eq!(outcome.status, Some(5), "{outcome:?}");
     assert!(
-        outcome.output.contains("no such tool is connected"),
+        outcome.output.contains("no: not connected"),
         "{outcome:?}"
     );
     let denied = world.folder.file(

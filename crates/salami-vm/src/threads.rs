@@ -991,6 +991,17 @@ impl Threads {
         }
     }
 
+    /// Makes a thread that is here and has not ended the current one, to be looked at; `false` if it is not so.
+    pub fn show(&mut self, thread: u64) -> bool {
+        let index = usize::try_from(thread).unwrap_or(usize::MAX);
+        let known = self.threads.get(index);
+        if !known.is_some_and(|thread| thread.is_here() && !thread.has_ended()) {
+            return false;
+        }
+        self.switch(index);
+        true
+    }
+
     /// Lets a thread that is held run the instruction that raised again; `false` if it is not held.
     pub fn retry(&mut self, thread: u64) -> bool {
         let index = usize::try_from(thread).unwrap_or(usize::MAX);

@@ -30,6 +30,7 @@ pub struct FrameView {
 }
 
 /// Looks at threads of a stored process, which was started with this input; nothing of them changes. O(their size).
+/// Best all threads that it has: those that [`Execution::needed_threads`] tells must be among them.
 ///
 /// # Errors
 /// States that are damaged, or of another program.
@@ -50,14 +51,17 @@ pub fn look(
         ..ResumeOptions::default()
     };
     let globals = own_globals(program);
-    let views = threads.iter().map(|&(thread, state)| {
-        let execution = Execution::resume_parts(program, shared, &[(thread, state)], &options)?;
-        Ok(ThreadView {
-            thread,
-            frames: frames(program, &execution, &globals),
-        })
-    });
-    views.collect()
+    let mut execution = Execution::resume_parts(program, shared, threads, &options)?;
+    let mut views = Vec::with_capacity(threads.len());
+    for &(thread, _) in threads {
+        if execution.threads_mut().show(thread) {
+            views.push(ThreadView {
+                thread,
+                frames: frames(program, &execution, &globals),
+            });
+        }
+    }
+    Ok(views)
 }
 
 fn frames(program: &Program, execution: &Execution, globals: &[bool]) -> Vec<FrameView> {

@@ -62,19 +62,19 @@ Examples:
   salami start report.py --param city=Oslo --store /var/lib/app/salami.db
 
 It prints the number of the process. Nothing runs before `salami work`.
-Exit status: 0 stored, 2 usage or input that does not fit, 3 refused by the checker or not permitted
-by the configuration, 5 a tool that is not connected, 74 the store.";
+Exit status: 0 stored, 2 usage or input that does not fit, 3 refused by the checker or the
+configuration, 5 a tool that is not connected, 74 the store.";
 
 const WORK_EXAMPLES: &str = "\
 Examples:
   salami work                              until Ctrl-C
   salami work --until-idle                 until nothing is left to do now
   salami work --until-idle --simulate-clock
-                                           weeks pass in no time, until only people or events can help
+                                           weeks pass in no time
   salami work --config salami.toml --workers 8
 
-Ctrl-C finishes what is at work; a second one ends at once, and the next worker goes on with what was
-stored: no call is lost, none that changes the world is made twice.
+Ctrl-C finishes what is at work; a second one ends at once. The next worker goes on with what was
+stored: no call is lost, and none that changes the world is made twice unasked.
 
 Exit status of --until-idle: 0 every process has ended, 5 some wait or are held.
 Else: 0 ended by Ctrl-C, 2 usage, 74 the store, 130 ended by the second Ctrl-C.";
@@ -88,8 +88,7 @@ Examples:
   salami ps --due-by 2026-03-09T12:00
   salami ps --due-by 2h --format json | jq .processes[].id
 
---format json gives {\"now\", \"processes\": [{\"id\", \"name\", \"owner\", \"status\", \"started\", \"changed\",
-\"turns\", \"waits\": [{\"thread\", \"slot\", \"kind\", \"name\", \"body\", \"since\", \"due\", ...}], \"result\", \"error\"}]}.";
+docs/processes.md has the shape of --format json.";
 
 const SHOW_EXAMPLES: &str = "\
 Examples:
@@ -130,7 +129,7 @@ Examples:
 
 const EVENT_EXAMPLES: &str = "\
 Examples:
-  salami event send email.received sender=landlord@example.com subject=Rent body='It rises.'
+  salami event send doorbell.rang door=front times=2
   salami event send shop.order '{\"id\": 7, \"urgent\": true}'
   salami event send shop.order id=7 --unique order-7
                                            kept once, however often it is sent
@@ -367,6 +366,9 @@ pub struct Send {
     /// A text that no other event of the topic has; one with the same text is dropped
     #[arg(long, value_name = "TEXT")]
     pub unique: Option<String>,
+    /// Send it even if those who wait for it could not take it
+    #[arg(long)]
+    pub force: bool,
     /// Where.
     #[command(flatten)]
     pub place: StorePlace,

@@ -25,6 +25,9 @@ pub fn send(arguments: &Send, output: &mut Output) -> Result<(), Failure> {
     }
     let location = Location::find(&arguments.place)?;
     let mut store = location.open()?;
+    if !arguments.force {
+        check(arguments, &fields, store.as_mut(), &location)?;
+    }
     let sent = publish(arguments, &fields, store.as_mut());
     let (id, woken) = sent.map_err(|error| location.failure(&error))?;
     let text = match (arguments.format, id) {
@@ -82,6 +85,46 @@ fn publish(
     let ids = store.publish(&[event], None)?;
     let id = ids.into_iter().next().flatten();
     Ok((id, if id.is_some() { woken.len() } else { 0 }))
+}
+
+/// So many different programs are asked whether they could take the event.
+const PROGRAMS: usize = 20;
+
+/// Refuses an event that those who wait for it could not take: it would hold them.
+fn check(
+    arguments: &Send,
+    fields: &Map<String, Value>,
+    store: &mut dyn Store,
+    location: &Location,
+) -> Result<(), Failure> {
+    let filter = WaitFilter {
+        name: Some(arguments.topic.clone()),
+        ..WaitFilter::default()
+    };
+    let failed = |error| location.failure(&error);
+    let waiting = store.waiting(&filter, MOST).map_err(failed)?;
+    let mut asked = Vec::new();
+    for wait in waiting.iter().filter(|wait| fits(wait, fields)) {
+        let Some(process) = store.process(wait.process).map_err(failed)? else {
+            continue;
+        };
+        if asked.contains(&process.code) || asked.len() >= PROGRAMS {
+            continue;
+        }
+        asked.push(process.code);
+        let code = store.code(&process.code).map_err(failed)?;
+        let Some(Ok(program)) = code.map(|code| salami::Program::from_code(&code)) else {
+            continue;
+        };
+        let event = Value::Object(fields.clone());
+        if let Err(problem) = program.check_answer(&arguments.topic, &event) {
+            let problem = problem.replace("the answer", "the event");
+            let message = format!("process {} could not take this event: {problem}", wait.process);
+            let help = "send it with the fields and types that the stub of the tool says, or all the same with --force: it would hold the process";
+            return Err(Failure::usage(message).with_help(help));
+        }
+    }
+    Ok(())
 }
 
 /// Whether an event with these fields is waited for.

@@ -229,7 +229,12 @@ fn source(known: &Known, paint: Paint, output: &mut Output) -> Result<(), Failur
             Some((_, who)) => {
                 output.write(&paint.asking(&format!("  > {number:>digits$}  {line}")))?;
                 if threads {
-                    output.write(&paint.dim(&format!("   (thread {who})")))?;
+                    let threads = if who.contains(',') {
+                        "threads"
+                    } else {
+                        "thread"
+                    };
+                    output.write(&paint.dim(&format!("   ({threads} {who})")))?;
                 }
             }
         }

@@ -3,7 +3,8 @@
 use salami::{Program, process_options};
 use salami_process::code::{CodeParts, Declared};
 use salami_process::store::{Code, NewProcess, ProcessId, Store, StoreError};
-use salami_process::{Effect, FunctionKind, Tools};
+use salami_process::{Denied, Effect, FunctionKind, Refused, Tools};
+
 use serde_json::{Map, Value, json};
 
 use super::arguments::{Plan, Start};
@@ -82,7 +83,7 @@ pub fn start(arguments: &Start, output: &mut Output) -> Result<(), Failure> {
     if refused.is_empty() {
         return Ok(());
     }
-    let names: Vec<&str> = refused.iter().map(salami_process::Refused::name).collect();
+    let names: Vec<&str> = refused.iter().map(Refused::name).collect();
     output.write(&format!(
         "It calls {}, which nothing connects yet: work with --config salami.toml; `salami plan` tells more.\n",
         names.join(", ")
@@ -229,7 +230,18 @@ pub fn plan(arguments: &Plan, output: &mut Output) -> Result<(), Failure> {
 /// A function that the program calls, and why it may not.
 struct Row<'a> {
     declared: &'a Declared,
-    refused: Option<&'a salami_process::Refused>,
+    refused: Option<&'a Refused>,
+}
+
+/// Why a function may not be called, in a few words.
+fn short(refused: &Refused) -> &'static str {
+    match refused {
+        Refused::NoTool(_) => "no: not connected",
+        Refused::NoFunction(_) => "no: the tool has no such function",
+        Refused::OtherStub { .. } => "no: the tool takes other arguments",
+        Refused::Denied(_, Denied::Named) => "no: denied",
+        Refused::Denied(_, Denied::Irreversible) => "no: must be allowed by name",
+    }
 }
 
 fn effect(effect: Effect) -> &'static str {
@@ -291,7 +303,7 @@ fn human(
                     painted: paint.good("allowed"),
                 },
                 Some(refused) => {
-                    let text = refused.to_string();
+                    let text = short(refused).to_owned();
                     Cell {
                         painted: paint.urgent(&text),
                         plain: text,
