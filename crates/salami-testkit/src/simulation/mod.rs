@@ -16,11 +16,14 @@ mod toy;
 mod watch;
 mod worker;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use salami_process::Runtime;
 use salami_process::code::CodeParts;
-use salami_process::store::{Clock, MemoryStore, NewEvent, NewProcess, SimulatedClock, Store};
+use salami_process::store::{
+    Clock, MemoryStore, NewEvent, NewProcess, SimulatedClock, Slot, Store, ThreadId,
+};
 use serde_json::json;
 
 pub use gate::Sabotage;
@@ -75,6 +78,17 @@ pub trait Kit {
 
     /// A program.
     fn program(&self, random: &mut Random, tag: &str, is_wild: bool) -> Program;
+
+    /// What the threads of a process wait for, as their states say.
+    ///
+    /// # Errors
+    /// A sentence about states that cannot be read.
+    fn waits(
+        &self,
+        code: &[u8],
+        shared: &[u8],
+        threads: &[(ThreadId, Vec<u8>)],
+    ) -> Result<BTreeSet<(ThreadId, Slot)>, String>;
 }
 
 /// Scripts of the toy runtime.
@@ -101,6 +115,15 @@ impl Kit for Scripts {
             events,
             is_wild,
         }
+    }
+
+    fn waits(
+        &self,
+        code: &[u8],
+        _: &[u8],
+        threads: &[(ThreadId, Vec<u8>)],
+    ) -> Result<BTreeSet<(ThreadId, Slot)>, String> {
+        toy::waits(code, threads).ok_or_else(|| "a state of the toy".to_owned())
     }
 }
 

@@ -1,10 +1,15 @@
 //! The same scripts as Python programs, for the real runtime.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use salami::{CompileOptions, ProcessRuntime, RunLimits, Stub, process_options};
+use salami::{
+    CompileOptions, Execution, ProcessRuntime, ResumeOptions, RunLimits, Stub, Wait,
+    process_options,
+};
 use salami_process::Runtime;
 use salami_process::code::CodeParts;
+use salami_process::store::{Slot, ThreadId};
 
 use super::random::Random;
 use super::script::{Op, Script, Step, Wish};
@@ -45,7 +50,7 @@ def received(tag: str, kind: int, timeout: float | None = None) -> Message | Non
 "#;
 
 const HEAD: &str = r#"import time
-from salami import ToolError, gather, spawn
+from salami import ToolError, gather, race, spawn, timeout
 from tools import mail, world
 
 
@@ -125,6 +130,38 @@ impl Kit for Python {
         }
     }
 
+    fn waits(
+        &self,
+        code: &[u8],
+        shared: &[u8],
+        threads: &[(ThreadId, Vec<u8>)],
+    ) -> Result<BTreeSet<(ThreadId, Slot)>, String> {
+        let program = salami::Program::from_code(code)?;
+        let states: Vec<(ThreadId, &[u8])> = threads
+            .iter()
+            .map(|(thread, state)| (*thread, state.as_slice()))
+            .collect();
+        let options = ResumeOptions::default();
+        let execution = Execution::resume_parts(&program, shared, &states, &options);
+        let execution = execution.map_err(|error| error.to_string())?;
+        let mut waits = BTreeSet::new();
+        for (thread, wait) in execution.waits() {
+            match wait {
+                Wait::Until(_) => drop(waits.insert((thread, 0))),
+                Wait::Call(call) if execution.is_told(thread, call.sequence) => {
+                    waits.insert((thread, call.sequence + 1));
+                }
+                _ => {}
+            }
+        }
+        let instants = execution.deadlines().into_iter().map(|wait| wait.0);
+        let joins = execution.joins().into_iter().map(|wait| wait.0);
+        let held = execution.held().into_iter().map(|held| held.0);
+        let own = instants.chain(joins).chain(held);
+        waits.extend(own.map(|thread| (thread, 0)));
+        Ok(waits)
+    }
+
     fn options(&self) -> String {
         process_options(1, &RunLimits::GENERAL)
     }
@@ -188,7 +225,18 @@ fn function(text: &mut String, number: usize, steps: &[Step]) {
             }
             Step::Sleep(time) => format!("time.sleep({time} / 1000)"),
             Step::Peek => format!("total = mix(total, world.peek(tag, path + '/{place}'))"),
-            Step::Gather { ops, catches, .. } => gathering(ops, *catches, &place),
+            Step::Gather {
+                ops,
+                any,
+                timer,
+                catches,
+            } => {
+                let gathering = gathering(ops, *any, *catches, &place);
+                match timer {
+                    0 => gathering,
+                    timer => within(*timer, &gathering),
+                }
+            }
             Step::Spawn(function) => {
                 begun += 1;
                 let task = begun - 1;
@@ -215,7 +263,15 @@ fn function(text: &mut String, number: usize, steps: &[Step]) {
     text.push_str("    return total\n");
 }
 
-fn gathering(ops: &[Op], catches: bool, place: &str) -> String {
+/// What is done for so many milliseconds at most.
+fn within(timer: u64, gathering: &str) -> String {
+    let inner = gathering.replace('\n', "\n        ");
+    format!(
+        "try:\n        with timeout({timer} / 1000):\n            {inner}\n    except TimeoutError:\n        total = mix(total, 11)"
+    )
+}
+
+fn gathering(ops: &[Op], any: bool, catches: bool, place: &str) -> String {
     let calls = ops.iter().enumerate().map(|(index, op)| {
         let place = format!("path + '/{place}.{index}'");
         let caught = if catches { "caught_" } else { "" };
@@ -253,5 +309,8 @@ fn gathering(ops: &[Op], catches: bool, place: &str) -> String {
         .iter()
         .map(|(name, arguments)| format!("spawn({name}, {arguments})"));
     let tasks = tasks.collect::<Vec<_>>().join(", ");
+    if any {
+        return format!("total = mix(total, race({tasks}))");
+    }
     format!("for number in gather({tasks}):\n        total = mix(total, number)")
 }

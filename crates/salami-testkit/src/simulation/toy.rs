@@ -75,6 +75,37 @@ pub fn code(script: &Script, name: &str) -> CodeParts {
     }
 }
 
+/// What threads wait for.
+pub(super) fn waits(
+    body: &[u8],
+    threads: &[(ThreadId, Vec<u8>)],
+) -> Option<BTreeSet<(ThreadId, Slot)>> {
+    let script = read_script(body).ok()?;
+    let mut waits = BTreeSet::new();
+    for (id, state) in threads {
+        let thread = Thread::read(state)?;
+        match &thread.doing {
+            Doing::Runs => {}
+            Doing::Sleeps | Doing::Held | Doing::Joins => drop(waits.insert((*id, 0))),
+            Doing::Gathers(places) => {
+                for place in places {
+                    if let Place::Waits(slot) = place {
+                        waits.insert((*id, *slot));
+                    }
+                }
+                let function = script
+                    .functions
+                    .get(usize::try_from(thread.function).ok()?)?;
+                let step = function.get(usize::try_from(thread.step).ok()?)?;
+                if matches!(step, Step::Gather { timer, .. } if *timer > 0) {
+                    waits.insert((*id, 0));
+                }
+            }
+        }
+    }
+    Some(waits)
+}
+
 fn read_script(body: &[u8]) -> Result<Script, TurnError> {
     let parts = CodeParts::parse(body).map_err(|message| refused("toy.code", &message))?;
     let text = String::from_utf8(parts.module).ok();

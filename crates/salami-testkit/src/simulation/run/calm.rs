@@ -16,6 +16,7 @@ impl Simulation<'_> {
     /// Without faults all comes to its end.
     pub(super) fn calm(&mut self) -> Result<(), StoreError> {
         for _ in 0..3000 {
+            self.look()?;
             if self.is_wrong() {
                 return Ok(());
             }

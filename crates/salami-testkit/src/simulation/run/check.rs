@@ -1,16 +1,56 @@
 //! What must hold in the end.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
 use salami_process::Runtime;
-use salami_process::engine::replay;
-use salami_process::store::{ProcessId, StoreError};
+use salami_process::engine::{HOLD_OF_PROCESS, replay};
+use salami_process::store::{ProcessId, Slot, StoreError, ThreadId};
 
 use super::super::gate::open;
 use super::super::ideal::{ending, ideal};
 use super::Simulation;
 
 impl Simulation<'_> {
+    /// What the store says that processes wait for is what their states say, where turns were written since the last look.
+    pub(super) fn look(&mut self) -> Result<(), StoreError> {
+        for (place, id) in self.ids.clone().into_iter().enumerate() {
+            let turns = open(&self.common).watch.turns(id);
+            if self.looked.get(place) == Some(&turns) || open(&self.common).watch.has_ended(id) {
+                continue;
+            }
+            self.looked.resize(self.ids.len(), 0);
+            self.looked[place] = turns;
+            let known = self.store.process(id)?;
+            let Some((code, shared)) = known.and_then(|known| Some((known.code, known.shared?)))
+            else {
+                continue;
+            };
+            let code = self.store.code(&code)?.unwrap_or_default();
+            let mut threads = Vec::new();
+            for thread in self.store.threads(id)? {
+                let state = self.store.thread(id, thread)?.unwrap_or_default();
+                threads.push((thread, state));
+            }
+            let mut stored: BTreeSet<(ThreadId, Slot)> = BTreeSet::new();
+            for wait in self.store.waits(id)? {
+                stored.insert((wait.wait.thread, wait.wait.slot));
+            }
+            stored.remove(&(0, HOLD_OF_PROCESS));
+            if shared.is_empty() {
+                continue;
+            }
+            match self.settings.kit.waits(&code, &shared, &threads) {
+                Ok(waits) if waits == stored => {}
+                Ok(waits) => self.blame(format!(
+                    "process {id} waits at {waits:?}, and the store says {stored:?}"
+                )),
+                Err(error) => self.blame(format!("process {id}: {error}")),
+            }
+        }
+        Ok(())
+    }
+
     /// What must hold when all has ended.
     pub(super) fn check(&mut self) -> Result<(), StoreError> {
         let mut runtime: Box<dyn Runtime> = self.settings.kit.runtime();

@@ -164,6 +164,8 @@ struct Simulation<'a> {
     programs: Vec<Program>,
     ids: Vec<ProcessId>,
     published: Vec<Vec<u64>>,
+    /// How many turns processes had when their waits were compared last.
+    looked: Vec<u64>,
     workers: Vec<Worker>,
     people: Option<Worker>,
     wish: Wish,
@@ -226,6 +228,7 @@ impl<'a> Simulation<'a> {
                 .collect(),
             programs,
             ids: Vec::new(),
+            looked: Vec::new(),
             workers: Vec::new(),
             people: None,
             wish: Wish::Other,
@@ -259,6 +262,7 @@ impl<'a> Simulation<'a> {
                 return Ok(());
             }
             self.step()?;
+            self.look()?;
         }
         while self.ids.len() < self.programs.len() {
             self.start_next()?;
