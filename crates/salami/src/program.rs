@@ -391,6 +391,14 @@ impl Program {
         Arc::clone(stepped)
     }
 
+    /// Whether the program would take a value as the answer of a tool's function, or as an event that it waits for.
+    ///
+    /// # Errors
+    /// What it would be told.
+    pub fn check_answer(&self, function: &str, answer: &Value) -> Result<(), String> {
+        salami_vm::Machine::check_answer(self.prepared(), function, &crate::json::data(answer))
+    }
+
     /// What it needs of tools: what [`salami_process::Tools::admit`] takes.
     #[must_use]
     pub fn needs(&self) -> Vec<Needed> {

@@ -119,7 +119,10 @@ fn check(
         let event = Value::Object(fields.clone());
         if let Err(problem) = program.check_answer(&arguments.topic, &event) {
             let problem = problem.replace("the answer", "the event");
-            let message = format!("process {} could not take this event: {problem}", wait.process);
+            let message = format!(
+                "process {} could not take this event: {problem}",
+                wait.process
+            );
             let help = "send it with the fields and types that the stub of the tool says, or all the same with --force: it would hold the process";
             return Err(Failure::usage(message).with_help(help));
         }

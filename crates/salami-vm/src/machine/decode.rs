@@ -339,6 +339,7 @@ impl Decoder<'_> {
             }
             (Schema::Union(alternatives), _) => {
                 let mut wanted = Vec::new();
+                let mut nearest = Vec::new();
                 for alternative in alternatives {
                     match self.value(value, *alternative, depth + 1) {
                         Err(Stop::Misfit(misfit)) => {
@@ -346,10 +347,19 @@ impl Decoder<'_> {
                             if misfit.path.len() > self.path.len() {
                                 return Err(Stop::Misfit(misfit));
                             }
-                            wanted.push(misfit.wanted);
+                            wanted.push(misfit.wanted.clone());
+                            // It is of the right kind, and lacks a key.
+                            if misfit.is_value && matches!(value, Value::Dict(_)) {
+                                nearest.push(misfit);
+                            }
                         }
                         other => return other,
                     }
+                }
+                if let [_] = nearest.as_slice()
+                    && let Some(misfit) = nearest.pop()
+                {
+                    return Err(Stop::Misfit(misfit));
                 }
                 if wanted.is_empty() {
                     wanted.push("data that nest less deep".to_owned());

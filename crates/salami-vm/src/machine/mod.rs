@@ -7,6 +7,7 @@ mod canary;
 mod decode;
 mod dispatch;
 mod error;
+mod fits;
 mod generators;
 mod leave;
 mod meter;
