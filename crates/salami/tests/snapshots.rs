@@ -261,6 +261,56 @@ fn damage_other_programs_and_keys_are_told_apart() {
     assert_eq!(code(&program, &bytes, key), "snapshot.damaged");
 }
 
+/// What is counted for the limits of instructions and iterations goes on.
+#[test]
+fn limits_go_on() {
+    let source = "
+def main(rounds: int) -> int:
+    total = 0
+    for outer in range(20):
+        for inner in range(rounds):
+            total += inner
+    return total
+";
+    let program = compile(source, &[]);
+    for rounds in [50, 90, 110, 400] {
+        let limits = salami::RunLimits {
+            instructions: Some(9_000),
+            iterations: Some(100),
+            ..salami::RunLimits::SVM
+        };
+        let input = json!({ "rounds": rounds });
+        let options = RunOptions {
+            input: input.as_object().cloned().unwrap_or_default(),
+            limits,
+            ..RunOptions::default()
+        };
+        let mut whole = program.start(&options).expect("it starts");
+        let Progress::Ended(expected) = whole.step(1 << 40) else {
+            panic!("it ends")
+        };
+        let mut execution = program.start(&options).expect("it starts");
+        let found = loop {
+            if let Progress::Ended(result) = execution.step(333) {
+                break result;
+            }
+            let bytes = execution.snapshot(&HASH).expect("it has not ended");
+            let options = ResumeOptions {
+                limits,
+                ..ResumeOptions::default()
+            };
+            let resumed = Execution::resume(&program, &bytes, &options);
+            execution = resumed.unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(execution.snapshot(&HASH), Some(bytes));
+        };
+        assert_eq!(found, expected);
+        assert_eq!(
+            (execution.fuel(), execution.instructions()),
+            (whole.fuel(), whole.instructions())
+        );
+    }
+}
+
 /// The part of the process hardly grows with its threads, and waking one reads one.
 #[test]
 fn many_threads_share_a_small_part() {
