@@ -184,7 +184,8 @@ impl Engine {
         round.recovered = self.store.recover()?;
         self.take_turns(&mut round)?;
         self.begin_calls(&mut round)?;
-        round.outcomes += self.write_outcomes()?;
+        // What cannot be written now is with the next round: the jobs of this one must not be lost for it.
+        round.outcomes += self.write_outcomes().unwrap_or(0);
         Ok(round)
     }
 
