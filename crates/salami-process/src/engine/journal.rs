@@ -12,7 +12,7 @@
 //! | `printed`, `reported` | the standard output and error stream |
 //! | `fuel` | what the process used up to its end |
 //! | `slice` | how much fuel the turn had, where it used that up |
-//! | `state` | the first 16 digits of BLAKE3 over the states that were written, in order |
+//! | `state` | the first 16 digits of BLAKE3 over the states that were written, in order, or the result |
 //! | `ended` | how the turn ended the process from outside: `aborted` |
 
 use serde_json::{Map, Value};
@@ -167,6 +167,9 @@ pub fn state_hash(turned: &Turned) -> String {
     for (thread, state) in &turned.threads {
         add(&thread.to_le_bytes());
         add(state.as_deref().unwrap_or_default());
+    }
+    if let Some(end) = &turned.end {
+        add(outcome::ended(end).1.as_bytes());
     }
     hasher
         .finalize()

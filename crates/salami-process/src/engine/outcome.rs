@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::call::Answer;
-use crate::runtime::Arrived;
+use crate::runtime::{Arrived, End};
+use crate::store::Status;
 
 /// `{"value": ...}`, `{"error": "..."}`, `"instant"` or `"retry"`.
 #[must_use]
@@ -38,5 +39,18 @@ pub fn read(value: Value) -> Option<Arrived> {
             None
         }
         _ => None,
+    }
+}
+
+/// What the store writes of an end.
+#[must_use]
+pub fn ended(end: &End) -> (Status, String) {
+    match end {
+        End::Value(value) => (Status::Done, named("value", value.clone()).to_string()),
+        End::Error(error) => (Status::Failed, named("error", error.clone()).to_string()),
+        End::Cancelled => (
+            Status::Aborted,
+            json!({"error": {"code": "cancelled", "message": "it was cancelled"}}).to_string(),
+        ),
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::journal::{Came, Entry, state_hash};
+use super::outcome;
 use crate::call::{Answer, Call};
 use crate::code::CodeParts;
 use crate::runtime::{Arrival, Arrived, Runtime, Turn, TurnError, TurnHost, Turned};
@@ -20,7 +21,7 @@ const PAGE: usize = 256;
 pub struct Difference {
     /// The turn, from 0.
     pub turn: u64,
-    /// What: `entry`, `refused`, `printed`, `reported`, `fuel`, `state`, `immediate`.
+    /// What: `entry`, `refused`, `printed`, `reported`, `fuel`, `state`, `result`, `immediate`.
     pub what: &'static str,
     /// As recorded.
     pub recorded: String,
@@ -57,11 +58,22 @@ pub fn replay(
     let mut shared: Option<Vec<u8>> = None;
     let mut threads: BTreeMap<ThreadId, Vec<u8>> = BTreeMap::new();
     let mut turns = 0;
+    let mut end = None;
     let mut from = 0;
     loop {
         let page = store.journal(process, from, PAGE)?;
         let Some(last) = page.last() else {
-            return Ok(Some(Ok(turns)));
+            // What an ended process gave is beside its journal.
+            let result = end.as_ref().map(|end| outcome::ended(end).1);
+            return Ok(Some(match (known.result, result) {
+                (Some(recorded), Some(found)) if recorded != found => Err(Difference {
+                    turn: from.saturating_sub(1),
+                    what: "result",
+                    recorded,
+                    found,
+                }),
+                _ => Ok(turns),
+            }));
         };
         from = last.number + 1;
         for kept in page {
@@ -140,6 +152,7 @@ pub fn replay(
                 return differs(what, recorded, found);
             }
             turns += 1;
+            end = turned.end;
             shared = Some(turned.shared);
             for (thread, state) in turned.threads {
                 match state {

@@ -7,7 +7,7 @@ use super::{Engine, Round, outcome};
 use crate::call::{Answer, Call};
 use crate::code::CodeParts;
 use crate::registry::Tools;
-use crate::runtime::{Arrival, Arrived, End, Turn, TurnError, TurnHost, Waiting, WaitingFor};
+use crate::runtime::{Arrival, Arrived, Turn, TurnError, TurnHost, Waiting, WaitingFor};
 use crate::store::{
     CallState, Claimed, CodeHash, Control, NewWait, Outcome, ProcessId, Slot, Status, Store,
     StoreError, ThreadId, TurnCommit, Wait, WaitKind,
@@ -118,7 +118,7 @@ impl Engine {
             epoch: claim.epoch,
             waits: waits.collect(),
             journal: entry.to_bytes(),
-            end: turned.end.as_ref().map(ended),
+            end: turned.end.as_ref().map(outcome::ended),
             is_blocked: false,
             is_ready: turned.is_unfinished,
             obeyed: is_cancelled,
@@ -207,24 +207,6 @@ pub(super) fn deadline(now: i64, seconds: Option<f64>) -> Option<i64> {
     let wanted = libm::ceil(seconds? * 1e6);
     // A float that is too large, or none, becomes the end of time or now.
     Some(now.saturating_add((wanted as i64).max(0)))
-}
-
-/// What the store writes of an end.
-fn ended(end: &End) -> (Status, String) {
-    match end {
-        End::Value(value) => (
-            Status::Done,
-            outcome::named("value", value.clone()).to_string(),
-        ),
-        End::Error(error) => (
-            Status::Failed,
-            outcome::named("error", error.clone()).to_string(),
-        ),
-        End::Cancelled => (
-            Status::Aborted,
-            json!({"error": {"code": "cancelled", "message": "it was cancelled"}}).to_string(),
-        ),
-    }
 }
 
 /// A turn that only ends the process.
