@@ -5,8 +5,11 @@
 //! anew by each worker; `--programs python` has the real machine run the same programs in Python. Both with `--thorough`
 //! also with a death at each single operation, and with a store that does things wrong, which must be noticed.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use salami_process::store::{SimulatedClock, Store};
 use salami_store::SqliteStore;
@@ -86,7 +89,9 @@ fn file(clock: &SimulatedClock) -> Box<dyn Stores> {
     } else {
         std::env::temp_dir()
     };
-    let folder = parent.join(format!("salami-simulation-{}", std::process::id()));
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let folder = parent.join(format!("salami-simulation-{}-{number}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("a folder: {error}"));
     Box::new(File {
@@ -147,6 +152,44 @@ fn show(failure: &Failure) {
     }
 }
 
+/// Simulates all seeds, several side by side; those that fail in their order, when there are some no more than these.
+fn all(arguments: &Arguments, settings: &Settings<'_>) -> (Tally, BTreeMap<u64, Failure>) {
+    let next = AtomicU64::new(arguments.seed);
+    let end = arguments.seed.saturating_add(arguments.seeds);
+    let found = Mutex::new((Tally::default(), BTreeMap::new()));
+    let work = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= end {
+                return;
+            }
+            let outcome = simulate(seed, settings);
+            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            match outcome {
+                Ok((tally, history)) => {
+                    found.0.add(&tally);
+                    for line in history {
+                        println!("{line}");
+                    }
+                }
+                Err(failure) => {
+                    found.1.insert(seed, failure);
+                    if found.1.len() >= 3 {
+                        return;
+                    }
+                }
+            }
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(work);
+        }
+    });
+    found.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn main() -> ExitCode {
     let arguments = arguments();
     let kit: &dyn Kit = if arguments.python { &Python } else { &Scripts };
@@ -158,41 +201,29 @@ fn main() -> ExitCode {
         sabotage: None,
     };
     let mut failures = 0;
-    if arguments.is_thorough || !arguments.sqlite && !arguments.python {
+    let is_repetition = arguments.seeds < 100 || arguments.sqlite || arguments.python;
+    if arguments.is_thorough || !is_repetition {
         failures += usize::from(!is_watchful(&settings));
         failures += usize::from(!survives_each_death(arguments.seed, &settings));
     }
-    let mut tally = Tally::default();
-    for seed in arguments.seed..arguments.seed.saturating_add(arguments.seeds) {
-        match simulate(seed, &settings) {
-            Ok((found, history)) => {
-                tally.add(&found);
-                for line in history {
-                    println!("{line}");
-                }
-            }
-            Err(failure) => {
-                failures += 1;
-                println!("seed {seed} fails. The programs:\n{}", failure.programs);
-                show(&failure);
-                println!(
-                    "again: cargo test -p salami-testkit --test simulation -- --seeds 1 --seed {seed}{}{}",
-                    if arguments.sqlite {
-                        " --store sqlite"
-                    } else {
-                        ""
-                    },
-                    if arguments.python {
-                        " --programs python"
-                    } else {
-                        ""
-                    },
-                );
-                if failures >= 3 {
-                    break;
-                }
-            }
-        }
+    let (tally, failed) = all(&arguments, &settings);
+    failures += failed.len();
+    for (seed, failure) in failed {
+        println!("seed {seed} fails. The programs:\n{}", failure.programs);
+        show(&failure);
+        println!(
+            "again: cargo test -p salami-testkit --test simulation -- --seeds 1 --seed {seed}{}{}",
+            if arguments.sqlite {
+                " --store sqlite"
+            } else {
+                ""
+            },
+            if arguments.python {
+                " --programs python"
+            } else {
+                ""
+            },
+        );
     }
     println!(
         "simulation: {} seeds from {}: {tally:?}",

@@ -64,7 +64,7 @@ impl Program {
 }
 
 /// What runs in a simulation.
-pub trait Kit {
+pub trait Kit: Sync {
     /// A runtime of its programs.
     fn runtime(&self) -> Box<dyn Runtime>;
 
@@ -134,7 +134,7 @@ pub trait Stores {
 }
 
 /// Makes the place for one simulation.
-pub type MakeStores = dyn Fn(&SimulatedClock) -> Box<dyn Stores>;
+pub type MakeStores = dyn Fn(&SimulatedClock) -> Box<dyn Stores> + Sync;
 
 /// An event as programs of a simulation wait for it.
 fn event(tag: &str, kind: u64, number: u64) -> NewEvent {
