@@ -366,10 +366,7 @@ fn a_plan_tells_what_a_program_needs() {
     let none = world.folder.file("none.toml", "");
     let outcome = salami(&["plan", &program, "--config", &none]);
     assert_eq!(outcome.status, Some(5), "{outcome:?}");
-    assert!(
-        outcome.output.contains("no: not connected"),
-        "{outcome:?}"
-    );
+    assert!(outcome.output.contains("no: not connected"), "{outcome:?}");
     let denied = world.folder.file(
         "denied.toml",
         "[permissions]\ndeny = ['email.send']\n[tools.user]\n[tools.canned]\nfile = 'answers.toml'\n",
@@ -490,4 +487,42 @@ fn a_run_that_waits_ends_as_any_other() {
     let outcome = salami(&["run", &program, "--param", "n=4", "--format", "json"]);
     let shown: Value = serde_json::from_str(&outcome.output).expect("JSON");
     assert_eq!(shown["result"], 5, "{outcome:?}");
+}
+
+#[test]
+fn ctrl_c_tells_how_to_go_on() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    let folder = Folder::new("interrupted");
+    let program = folder.file(
+        "sleep.py",
+        "import time\nprint('before')\ntime.sleep(7 * 24 * 3600)\nprint('after')\n",
+    );
+    let mut child = command()
+        .args(["run", &program])
+        .env("XDG_STATE_HOME", folder.path("state"))
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut errors = BufReader::new(child.stderr.take().expect("errors"));
+    let mut said = String::new();
+    errors.read_line(&mut said).expect("a line");
+    assert!(said.starts_with("salami: sleeping until 20"), "{said}");
+    assert!(said.contains("(in 7 days)"), "{said}");
+    let interrupted = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(interrupted.expect("kill runs").success());
+    errors.read_to_string(&mut said).expect("errors");
+    let ended = child.wait_with_output().expect("it ends");
+    assert_eq!(ended.status.code(), Some(130), "{said}");
+    assert_eq!(String::from_utf8_lossy(&ended.stdout), "before\n");
+    let (_, store) = said
+        .split_once("go on with: salami work --store ")
+        .expect("a command");
+    let store = store.lines().next().expect("a store");
+    let worked = salami(&["work", "--until-idle", "--simulate-clock", "--store", store]);
+    assert_eq!(worked.status, Some(0), "{worked:?}");
+    assert!(worked.errors.contains("prints after"), "{worked:?}");
+    let replayed = salami(&["replay", "1", "--store", store]);
+    assert_eq!(replayed.output, "the same in 2 turns\n", "{replayed:?}");
 }

@@ -319,6 +319,13 @@ impl<'a> Running<'a> {
                         return Ok(Some(Err(words::error_of(&held.body))));
                     }
                 }
+                Happened::Finished(call) if call.finish == Finish::Unknown => {
+                    let mut error = Map::new();
+                    let message = "nobody knows whether a call of a tool was done";
+                    error.insert("kind".to_owned(), "unknown".into());
+                    error.insert("message".to_owned(), message.into());
+                    return Ok(Some(Err(error)));
+                }
                 Happened::Finished(call) => {
                     if let Finish::Notice { text, .. } = &call.finish {
                         for line in text.lines() {
