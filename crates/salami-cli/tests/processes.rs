@@ -148,6 +148,10 @@ fn a_process_waits_for_an_event_a_week_and_a_person() {
     }
     let sent = world.done(&["event", "send", "email.received", "sender=x", "body=b"]);
     assert!(sent.contains("nobody waits for it now"), "{sent}");
+    let sender = "sender=landlord@example.com";
+    let wrong = world.run(&["event", "send", "email.received", sender, "body=7"]);
+    assert_eq!(wrong.status, Some(2), "{wrong:?}");
+    assert!(wrong.errors.contains("expected str, got int"), "{wrong:?}");
     let sent = world.done(&[
         "event",
         "send",

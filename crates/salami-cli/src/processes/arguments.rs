@@ -275,7 +275,7 @@ pub struct Answer {
     #[arg(value_name = "ID[.SLOT]", value_parser = question)]
     pub question: Asked,
     /// The answer: a text, yes or no, one of the options or its number
-    #[arg(required = true, value_name = "ANSWER")]
+    #[arg(required = true, value_name = "ANSWER", allow_negative_numbers = true)]
     pub answer: Vec<String>,
     /// Where.
     #[command(flatten)]

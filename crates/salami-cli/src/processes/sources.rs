@@ -124,3 +124,110 @@ impl Sources {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use salami::{CompileOptions, Permissions, RunLimits, Stub, Tools, process_options};
+    use salami_process::store::{MemoryStore, NewEvent, SimulatedClock, Status};
+    use salami_process::{Call, Function, Outcome, Step, Tool, stub_functions};
+
+    use super::*;
+    use crate::processes::start::{New, put};
+    use crate::processes::worker::{Options, Worker};
+
+    const STUB: &str = "@event\ndef rang(timeout: float | None = None) -> dict[str, int]: ...\n";
+
+    /// A bell that rings once for each poll but the first.
+    struct Bell;
+
+    impl Tool for Bell {
+        fn name(&self) -> &str {
+            "bell"
+        }
+
+        fn function(&self, name: &str) -> Option<Function> {
+            stub_functions(STUB).remove(name)
+        }
+
+        fn ask(&mut self, _: &Call) -> Step {
+            Step::Done(Outcome::Error("it is no call".to_owned()))
+        }
+
+        fn sources(&mut self) -> Vec<Box<dyn EventSource>> {
+            vec![Box::new(Self)]
+        }
+    }
+
+    impl EventSource for Bell {
+        fn name(&self) -> String {
+            "bell".to_owned()
+        }
+
+        fn interval(&self) -> f64 {
+            0.0
+        }
+
+        fn poll(&mut self, cursor: Option<&str>) -> Result<Polled, String> {
+            let times: u64 = cursor.map_or(Ok(0), str::parse).map_err(|_| "no cursor")?;
+            let event = NewEvent {
+                topic: "bell.rang".to_owned(),
+                fields: format!("{{\"times\": {times}}}"),
+                unique: Some(times.to_string()),
+            };
+            Ok(Polled {
+                events: if cursor.is_some() {
+                    vec![event]
+                } else {
+                    Vec::new()
+                },
+                cursor: (times + 1).to_string(),
+            })
+        }
+    }
+
+    #[test]
+    fn what_a_source_finds_wakes_who_waits_for_it() {
+        let source = "from tools import bell\nprint([bell.rang()['times'] for _ in range(3)])\n";
+        let options = CompileOptions {
+            stubs: vec![Stub::new("bell", STUB)],
+            ..CompileOptions::default()
+        };
+        let program = salami::compile("bell.py", source, &options).expect("it compiles");
+        let mut tools = Tools::new(Permissions::everything());
+        tools.connect(Bell);
+        let store = Box::new(MemoryStore::new(Box::new(SimulatedClock::new(0))));
+        let options = Options {
+            name: "test".to_owned(),
+            lease: 1_000_000,
+            calls: 4,
+            is_told: true,
+        };
+        let mut worker = Worker::new(store, None, tools, options);
+        let new = New {
+            name: "bell.py".to_owned(),
+            owner: "ann".to_owned(),
+            input: serde_json::Map::new(),
+            options: process_options(0, &RunLimits::GENERAL),
+        };
+        let id = put(worker.store(), &program.to_code(), &new).expect("it is stored");
+        let mut told = String::new();
+        for _ in 0..2_000 {
+            worker.step().expect("a step");
+            worker.wait(Duration::from_millis(10));
+            for line in worker.lines() {
+                told += &format!("{}\n", line.text);
+            }
+            let process = worker
+                .store()
+                .process(id)
+                .expect("a store")
+                .expect("it is there");
+            if process.status == Status::Done {
+                break;
+            }
+        }
+        assert!(told.contains("prints [1, 2, 3]"), "{told}");
+        let cursor = worker.store().source_cursor("bell").expect("a store");
+        assert!(cursor.is_some_and(|cursor| cursor.parse::<u64>().is_ok_and(|at| at >= 4)));
+    }
+}
