@@ -298,7 +298,7 @@ impl Runtime for ProcessRuntime {
         }
         turned.fuel = execution.fuel();
         if let Some(result) = end {
-            turned.end = Some(ended(result, turn.is_cancelled));
+            turned.end = Some(ended(result));
             return Ok(turned);
         }
         let after = waits(&execution);
@@ -365,13 +365,12 @@ fn waits(execution: &Execution) -> BTreeMap<(ThreadId, Slot), WaitingFor> {
     waits.chain(deadlines).chain(tasks).chain(held).collect()
 }
 
-fn ended(result: Result<Value, RunError>, was_cancelled: bool) -> End {
+fn ended(result: Result<Value, RunError>) -> End {
     match result {
         Ok(value) => End::Value(json::with_texts_for_odd_numbers(value).0),
         Err(RunError::Exit(exit)) if exit.status == 0 => End::Value(Value::Null),
-        Err(RunError::Exception(exception))
-            if was_cancelled && exception.class == "salami.Cancelled" =>
-        {
+        // Its clean-ups may have taken many turns since it was cancelled.
+        Err(RunError::Exception(exception)) if exception.class == "salami.Cancelled" => {
             End::Cancelled
         }
         Err(error) => End::Error(error.to_json()),
