@@ -191,7 +191,7 @@ impl Threads {
         is_answered
     }
 
-    /// As [`Machine::feed`], for the wait that the host was told of last.
+    /// As [`crate::Machine::feed`], for the wait that the host was told of last.
     pub fn feed(&mut self, chunk: Result<&[u8], &str>) -> bool {
         let Some(index) = self.last_told else {
             return false;
@@ -207,7 +207,7 @@ impl Threads {
         is_fed
     }
 
-    /// As [`Machine::forget_read_ahead`], of all threads.
+    /// As [`crate::Machine::forget_read_ahead`], of all threads.
     pub fn forget_read_ahead(&mut self) {
         for index in 0..self.threads.len() {
             if !self.threads[index].is_here() {
@@ -220,7 +220,7 @@ impl Threads {
         }
     }
 
-    /// As [`Machine::cursors`], of all threads, one after the other.
+    /// As [`crate::Machine::cursors`], of all threads, one after the other.
     #[must_use]
     pub fn cursors(&self) -> Vec<(String, u64)> {
         let here = self.threads.iter().filter(|thread| thread.is_here());
