@@ -703,7 +703,7 @@ impl Threads {
         true
     }
 
-    /// The hash of the state of all threads; see [`Machine::state_hash`].
+    /// The hash of the state of all threads: of all that decides what happens from here on.
     #[must_use]
     pub fn state_hash(&self) -> [u8; 32] {
         self.hash_of_state(false)
