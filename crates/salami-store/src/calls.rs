@@ -75,7 +75,7 @@ impl Work<'_> {
                 };
                 self.execute(sql::END_WAIT, place)?;
                 if let Some(due) = self.register(place.0, &new, signed(call.attempt), 0)? {
-                    self.execute(sql::WAKE, (place.0, due))?;
+                    self.wake(place.0, due)?;
                 }
             }
             Finish::Again(at) => self.repeat(place, Some(*at))?,
@@ -108,8 +108,7 @@ impl Work<'_> {
         let (process, thread, slot) = place;
         let value = row::outcome_value(outcome);
         self.execute(sql::DELIVER, (process, thread, slot, kind, value, number))?;
-        self.execute(sql::WAKE, (process, self.now))?;
-        Ok(())
+        self.wake(process, self.now)
     }
 }
 

@@ -10,10 +10,9 @@ use salami_process::store::{
 use crate::failure::{Failure, Result};
 use crate::work::{signed, unsigned};
 
-/// Bits of `live.hold`: why nobody can claim it.
-pub(crate) const CLAIMED: i64 = 1;
-pub(crate) const PAUSED: i64 = 2;
-pub(crate) const BLOCKED: i64 = 4;
+/// Bits of `live.hold`: why nobody may claim it.
+pub(crate) const PAUSED: i64 = 1;
+pub(crate) const BLOCKED: i64 = 2;
 
 /// Numbers of `wait.kind`. Indexes know them: those from `INTENDED` on have names, those from `UNKNOWN` on are for people.
 pub(crate) const TIMER: i64 = 0;

@@ -28,31 +28,32 @@ CREATE TABLE code (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, body BLOB 
 CREATE TABLE process (
   id INTEGER PRIMARY KEY, code INTEGER NOT NULL, owner INTEGER NOT NULL, name TEXT NOT NULL, input TEXT NOT NULL,
   options TEXT NOT NULL, started INTEGER NOT NULL, events_after INTEGER NOT NULL,
-  status INTEGER, changed INTEGER, turns INTEGER, result TEXT, shared BLOB) STRICT;
+  status INTEGER, changed INTEGER, turns INTEGER, journal INTEGER, result TEXT, shared BLOB) STRICT;
 CREATE INDEX process_owner ON process(owner);
 CREATE INDEX process_ended ON process(status) WHERE status IS NOT NULL;
 
 CREATE TABLE live (
-  process INTEGER PRIMARY KEY, ready INTEGER, hold INTEGER NOT NULL, epoch INTEGER, worker TEXT, lease INTEGER,
-  control INTEGER, control_number INTEGER, changed INTEGER NOT NULL, turns INTEGER NOT NULL, shared BLOB) STRICT;
-CREATE INDEX live_ready ON live(hold, ready) WHERE ready IS NOT NULL;
-CREATE INDEX live_lease ON live(lease) WHERE lease IS NOT NULL;
-CREATE INDEX live_paused ON live(process) WHERE hold >= 2;
+  process INTEGER PRIMARY KEY, ready INTEGER, hold INTEGER NOT NULL, control INTEGER, control_number INTEGER,
+  changed INTEGER NOT NULL, turns INTEGER NOT NULL, journal INTEGER, shared BLOB) STRICT;
+CREATE INDEX live_held ON live(process) WHERE hold > 0;
+CREATE TABLE ready (at INTEGER NOT NULL, process INTEGER NOT NULL, PRIMARY KEY (at, process)) STRICT, WITHOUT ROWID;
+CREATE TABLE claim (
+  process INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, worker TEXT NOT NULL, lease INTEGER NOT NULL) STRICT;
+CREATE INDEX claim_lease ON claim(lease);
 
 CREATE TABLE own_thread (process INTEGER PRIMARY KEY, state BLOB NOT NULL) STRICT;
 CREATE TABLE thread (
   process INTEGER NOT NULL, thread INTEGER NOT NULL, state BLOB NOT NULL,
   PRIMARY KEY (process, thread)) STRICT, WITHOUT ROWID;
 CREATE TABLE journal (
-  process INTEGER NOT NULL, number INTEGER NOT NULL, entry BLOB NOT NULL,
-  PRIMARY KEY (process, number)) STRICT, WITHOUT ROWID;
+  id INTEGER PRIMARY KEY, number INTEGER NOT NULL, previous INTEGER, entry BLOB NOT NULL) STRICT;
 
 CREATE TABLE wait (
   process INTEGER NOT NULL, thread INTEGER NOT NULL, slot INTEGER NOT NULL, kind INTEGER NOT NULL,
   name INTEGER NOT NULL, body TEXT NOT NULL, since INTEGER NOT NULL, due INTEGER, outcome ANY, number INTEGER,
   attempt INTEGER NOT NULL, repeatable INTEGER NOT NULL, not_before INTEGER, queued INTEGER, worker TEXT, lease INTEGER,
   PRIMARY KEY (process, thread, slot)) STRICT, WITHOUT ROWID;
-CREATE INDEX wait_due ON wait(process, due) WHERE due IS NOT NULL AND outcome IS NULL;
+CREATE INDEX wait_due ON wait(process, due) WHERE thread > 0 AND due IS NOT NULL AND outcome IS NULL;
 CREATE INDEX wait_outcome ON wait(process, number) WHERE outcome IS NOT NULL;
 CREATE INDEX wait_queued ON wait(queued, number) WHERE queued IS NOT NULL;
 CREATE INDEX wait_lease ON wait(lease) WHERE lease IS NOT NULL;
@@ -99,13 +100,20 @@ pub(crate) fn open(path: &Path) -> Result<Connection> {
     // Before anything is written: what is not ours is left as it is.
     patiently(|| version(&connection))?;
     patiently(|| Ok(connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?))?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "cache_size", -32_000)?;
-    connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
-    connection.pragma_update(None, "journal_size_limit", 64_000_000)?;
+    wait_for_disk(&connection, true)?;
+    connection.pragma_update(None, "cache_size", -64_000)?;
+    // What many turns change again and again goes into the file once.
+    connection.pragma_update(None, "wal_autocheckpoint", 16_000)?;
+    connection.pragma_update(None, "journal_size_limit", 128_000_000)?;
     migrate(&mut connection)?;
     hold_schema(&connection)?;
     Ok(connection)
+}
+
+/// Whether a transaction is on the disk when it is over, or with the next one that is.
+pub(crate) fn wait_for_disk(connection: &Connection, waits: bool) -> Result<()> {
+    let synchronous = if waits { "FULL" } else { "NORMAL" };
+    Ok(connection.pragma_update(None, "synchronous", synchronous)?)
 }
 
 /// Tries again while others are in the way: not all that SQLite does while it opens waits by itself.

@@ -57,27 +57,33 @@ statements! {
     ADD_PROCESS = "INSERT INTO process (code, owner, name, input, options, started, events_after) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     ADD_LIVE = "INSERT INTO live (process, ready, hold, changed, turns) VALUES (?1, ?2, 0, ?2, 0)";
+    ADD_READY = "INSERT INTO ready VALUES (?1, ?2)";
+    END_READY = "DELETE FROM ready WHERE at = ?1 AND process = ?2";
 
     // Claims.
-    IS_READY = "SELECT EXISTS (SELECT 1 FROM live WHERE hold = 0 AND ready <= ?1) \
-        OR EXISTS (SELECT 1 FROM live WHERE lease <= ?1)";
-    FREE = "UPDATE live SET hold = hold & ~1, epoch = NULL, worker = NULL, lease = NULL WHERE lease <= ?1";
-    READY = "SELECT process FROM live WHERE hold = 0 AND ready <= ?1 ORDER BY ready, process LIMIT ?2";
-    CLAIM = "UPDATE live SET hold = 1, epoch = ?2, worker = ?3, lease = ?4 WHERE process = ?1";
+    IS_READY = "SELECT EXISTS (SELECT 1 FROM ready WHERE at <= ?1) OR EXISTS (SELECT 1 FROM claim WHERE lease <= ?1)";
+    OVER = "SELECT process FROM claim WHERE lease <= ?1";
+    READY = "SELECT at, process FROM ready WHERE at <= ?1 ORDER BY at, process LIMIT ?2";
+    CLAIM = "INSERT INTO claim VALUES (?1, ?2, ?3, ?4)";
+    END_CLAIM = "DELETE FROM claim WHERE process = ?1";
+    IS_CLAIMED = "SELECT EXISTS (SELECT 1 FROM claim WHERE process = ?1)";
+    READINESS = "SELECT ready, hold FROM live WHERE process = ?1";
     CLAIMED = "SELECT c.hash, o.value, p.input, p.options, l.shared, l.turns, l.control \
         FROM live l CROSS JOIN process p ON p.id = l.process CROSS JOIN code c ON c.id = p.code \
         CROSS JOIN text o ON o.id = p.owner WHERE l.process = ?1";
     ARRIVED = wait!("wait w CROSS JOIN text n ON n.id = w.name \
         WHERE w.process = ?1 AND w.outcome IS NOT NULL ORDER BY w.number");
     DUE = wait!("wait w CROSS JOIN text n ON n.id = w.name \
-        WHERE w.process = ?1 AND w.outcome IS NULL AND w.due <= ?2 ORDER BY w.due, w.thread, w.slot");
-    HAS_LEASES = "SELECT EXISTS (SELECT 1 FROM live WHERE lease > -1) OR EXISTS (SELECT 1 FROM wait WHERE lease > -1)";
-    RENEW_CLAIMS = "UPDATE live SET lease = ?2 WHERE lease IS NOT NULL AND lease > -1 AND worker = ?1";
+        WHERE w.process = ?1 AND w.thread = 0 AND w.outcome IS NULL AND w.due <= ?2");
+    DUE_OTHERS = wait!("wait w INDEXED BY wait_due CROSS JOIN text n ON n.id = w.name \
+        WHERE w.process = ?1 AND w.thread > 0 AND w.outcome IS NULL AND w.due <= ?2");
+    HAS_LEASES = "SELECT EXISTS (SELECT 1 FROM claim WHERE lease > -1) OR EXISTS (SELECT 1 FROM wait WHERE lease > -1)";
+    RENEW_CLAIMS = "UPDATE claim SET lease = ?2 WHERE lease > -1 AND worker = ?1";
     RENEW_CALLS = "UPDATE wait SET lease = ?2 WHERE lease IS NOT NULL AND lease > -1 AND worker = ?1";
-    IS_OVER = "SELECT EXISTS (SELECT 1 FROM live WHERE lease <= ?1) OR EXISTS (SELECT 1 FROM wait WHERE lease <= ?1)";
+    IS_OVER = "SELECT EXISTS (SELECT 1 FROM claim WHERE lease <= ?1) OR EXISTS (SELECT 1 FROM wait WHERE lease <= ?1)";
     CALLS_OVER = "SELECT process, thread, slot, repeatable FROM wait WHERE lease <= ?1";
-    NEXT_READY = "SELECT ready FROM live WHERE hold = 0 AND ready IS NOT NULL ORDER BY ready LIMIT 1";
-    NEXT_LEASE = "SELECT min(lease) FROM live WHERE lease > -1";
+    NEXT_READY = "SELECT min(at) FROM ready WHERE at > -9223372036854775808";
+    NEXT_LEASE = "SELECT min(lease) FROM claim WHERE lease > -1";
     NEXT_CALL = "SELECT min(queued) FROM wait WHERE queued < 9223372036854775807";
     NEXT_CALL_LEASE = "SELECT min(lease) FROM wait WHERE lease > -1";
 
@@ -93,14 +99,18 @@ statements! {
     END_THREADS = "DELETE FROM thread WHERE process = ?1";
 
     // Turns.
-    CLAIM_OF = "SELECT epoch, worker, control, control_number, turns, hold FROM live WHERE process = ?1";
-    ADD_JOURNAL = "INSERT INTO journal VALUES (?1, ?2, ?3)";
+    CLAIM_OF = "SELECT c.epoch, c.worker, l.control, l.control_number, l.turns, l.hold, l.journal \
+        FROM claim c CROSS JOIN live l ON l.process = c.process WHERE c.process = ?1";
+    ADD_JOURNAL = "INSERT INTO journal (number, previous, entry) VALUES (?1, ?2, ?3)";
     NEXT_OF = "SELECT EXISTS (SELECT 1 FROM wait WHERE process = ?1 AND outcome IS NOT NULL), \
-        (SELECT due FROM wait WHERE process = ?1 AND outcome IS NULL AND due IS NOT NULL ORDER BY due LIMIT 1)";
-    SET_LIVE = "UPDATE live SET ready = ?2, hold = ?3, epoch = NULL, worker = NULL, lease = NULL, control = ?4, \
-        control_number = ?5, changed = ?6, turns = ?7, shared = ?8 WHERE process = ?1";
+        (SELECT min(due) FROM wait WHERE process = ?1 AND thread = 0 AND outcome IS NULL), \
+        (SELECT due FROM wait INDEXED BY wait_due WHERE process = ?1 AND thread > 0 AND outcome IS NULL \
+        AND due IS NOT NULL ORDER BY due LIMIT 1)";
+    SET_LIVE = "UPDATE live SET ready = ?2, hold = ?3, control = ?4, control_number = ?5, changed = ?6, turns = ?7, \
+        journal = ?8, shared = ?9 WHERE process = ?1";
     END_LIVE = "DELETE FROM live WHERE process = ?1";
-    END_PROCESS = "UPDATE process SET status = ?2, result = ?3, changed = ?4, turns = ?5, shared = ?6 WHERE id = ?1";
+    END_PROCESS = "UPDATE process SET status = ?2, result = ?3, changed = ?4, turns = ?5, journal = ?6, \
+        shared = ?7 WHERE id = ?1";
 
     // Waits.
     ADD_WAIT = "INSERT INTO wait (process, thread, slot, kind, name, body, since, due, number, attempt, repeatable, \
@@ -114,7 +124,7 @@ statements! {
     END_WAITS = "DELETE FROM wait WHERE process = ?1";
     DELIVER = "UPDATE wait SET kind = ?4, outcome = ?5, number = ?6, not_before = NULL, queued = NULL, worker = NULL, \
         lease = NULL WHERE process = ?1 AND thread = ?2 AND slot = ?3";
-    WAKE = "UPDATE live SET ready = ?2 WHERE process = ?1 AND (ready IS NULL OR ready > ?2)";
+    WAKE = "UPDATE live SET ready = ?2 WHERE process = ?1";
     ADD_KEY = "INSERT OR IGNORE INTO wait_key VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     END_KEY = "DELETE FROM wait_key \
         WHERE name = ?1 AND rank = ?2 AND key = ?3 AND process = ?4 AND thread = ?5 AND slot = ?6";
@@ -184,17 +194,18 @@ statements! {
     PROCESSES_OF = "SELECT id FROM process WHERE owner = ?3 AND id < ?1 ORDER BY id DESC LIMIT ?2";
     ENDED_PROCESSES = "SELECT id FROM process WHERE status = ?3 AND id < ?1 ORDER BY id DESC LIMIT ?2";
     LIVE_PROCESSES = "SELECT process FROM live WHERE process < ?1 ORDER BY process DESC LIMIT ?2";
-    PAUSED_PROCESSES = "SELECT process FROM live WHERE hold >= 2 AND process < ?1 ORDER BY process DESC LIMIT ?2";
-    READY_PROCESSES = "SELECT process FROM live WHERE hold IN (0, 1) AND ready <= ?3 AND process < ?1 \
-        ORDER BY process DESC LIMIT ?2";
+    PAUSED_PROCESSES = "SELECT process FROM live WHERE hold > 0 AND process < ?1 ORDER BY process DESC LIMIT ?2";
+    READY_PROCESSES = "SELECT process FROM (SELECT process FROM ready WHERE at <= ?3 UNION \
+        SELECT process FROM claim WHERE process > 0) WHERE process < ?1 ORDER BY process DESC LIMIT ?2";
     ASKING_PROCESSES = "SELECT DISTINCT process FROM wait WHERE kind >= 6 AND outcome IS NULL AND process < ?1 \
         ORDER BY process DESC LIMIT ?2";
     WAITS = wait!("wait w CROSS JOIN text n ON n.id = w.name WHERE w.process = ?1 ORDER BY w.thread, w.slot");
     WAITING = wait!("wait w CROSS JOIN text n ON n.id = w.name WHERE w.outcome IS NULL \
         AND w.process > 0 ORDER BY w.process, w.thread, w.slot");
-    WAITING_DUE = wait!("live l CROSS JOIN wait w ON w.process = l.process CROSS JOIN text n ON n.id = w.name \
-        WHERE l.hold IN (0, 1, 2, 3, 4, 5, 6, 7) AND l.ready <= ?1 AND w.outcome IS NULL AND w.due <= ?1 \
-        ORDER BY w.process, w.thread, w.slot");
+    WAITING_DUE = wait!("(SELECT process FROM ready WHERE at <= ?1 UNION SELECT process FROM claim WHERE process > 0 \
+        UNION SELECT process FROM live WHERE hold > 0 AND process > 0) found \
+        CROSS JOIN wait w ON w.process = found.process CROSS JOIN text n ON n.id = w.name \
+        WHERE w.outcome IS NULL AND w.due <= ?1 ORDER BY w.process, w.thread, w.slot");
     WAITING_NAMED = wait!("wait w CROSS JOIN text n ON n.id = w.name \
         WHERE w.name = ?1 AND w.kind >= 3 AND w.outcome IS NULL ORDER BY w.process, w.thread, w.slot");
     WAITING_KEY = wait!("wait_key k CROSS JOIN wait w \
@@ -203,7 +214,9 @@ statements! {
     WAITING_TOPIC = wait!("wait_key k CROSS JOIN wait w \
         ON w.process = k.process AND w.thread = k.thread AND w.slot = k.slot CROSS JOIN text n ON n.id = w.name \
         WHERE k.name = ?1 AND k.rank = 0 ORDER BY w.process, w.thread, w.slot");
-    JOURNAL = "SELECT number, entry FROM journal WHERE process = ?1 AND number >= ?2 ORDER BY number LIMIT ?3";
+    LAST_ENTRY = "SELECT coalesce(l.journal, p.journal), coalesce(l.turns, p.turns) FROM process p \
+        LEFT JOIN live l ON l.process = p.id WHERE p.id = ?1";
+    ENTRY = "SELECT number, previous, entry FROM journal WHERE id = ?1";
 }
 
 #[cfg(test)]
@@ -213,14 +226,14 @@ mod tests {
     use super::ALL;
     use crate::schema;
 
-    /// Those that go through what they list, in its order, as long as somebody reads.
-    const LISTS: &[&str] = &[];
+    /// What is gone through as a whole all the same: one row that is computed, and what an inner look-up found.
+    const FOUND: &[&str] = &["SCAN CONSTANT ROW", "SCAN (subquery", "SCAN found"];
 
     #[test]
     fn no_statement_looks_through_a_table() {
         let connection = schema::open(Path::new(":memory:")).expect("a store in memory");
         let mut bad = Vec::new();
-        for (name, text) in ALL.iter().filter(|(name, _)| !LISTS.contains(name)) {
+        for (name, text) in ALL {
             if ["BEGIN_WRITE", "BEGIN_READ", "COMMIT", "ROLLBACK"].contains(name) {
                 continue;
             }
@@ -233,13 +246,13 @@ mod tests {
                 .collect::<rusqlite::Result<_>>()
                 .expect("a plan");
             for line in lines {
-                if line.starts_with("SCAN") && !line.starts_with("SCAN CONSTANT ROW") {
+                let is_found = FOUND.iter().any(|found| line.starts_with(found));
+                if line.starts_with("SCAN") && !is_found {
                     bad.push(format!("{name}: {line}"));
                 }
                 let sorts = [
                     "READY",
                     "ARRIVED",
-                    "DUE",
                     "QUEUED",
                     "NEXT_OF",
                     "CANDIDATES",

@@ -67,6 +67,15 @@ impl SqliteStore {
         work::write(&self.connection, &mut self.known, || clock.now(), work).map_err(Failure::say)
     }
 
+    /// Writes without waiting for the disk: what is lost with the power of the machine alone, and only as long as
+    /// nothing else is written. So for claims, whose workers are gone with it.
+    fn write_lightly<T>(&mut self, work: impl FnOnce(&mut Work<'_>) -> Result<T>) -> Said<T> {
+        schema::wait_for_disk(&self.connection, false).map_err(Failure::say)?;
+        let outcome = self.write(work);
+        schema::wait_for_disk(&self.connection, true).map_err(Failure::say)?;
+        outcome
+    }
+
     fn read<T>(&mut self, work: impl FnOnce(&mut Work<'_>) -> Result<T>) -> Said<T> {
         let now = self.clock.now();
         work::read(&self.connection, &mut self.known, now, work).map_err(Failure::say)
@@ -128,6 +137,7 @@ impl Store for SqliteStore {
                 );
                 let id = work.insert(sql::ADD_PROCESS, process)?;
                 work.execute(sql::ADD_LIVE, (id, work.now))?;
+                work.execute(sql::ADD_READY, (work.now, id))?;
                 ids.push(ProcessId(unsigned(id)?));
             }
             Ok(ids)
@@ -139,14 +149,14 @@ impl Store for SqliteStore {
         if !self.has(sql::IS_READY, [now])? {
             return Ok(Vec::new());
         }
-        self.write(|work| work.claim(worker, lease, limit))
+        self.write_lightly(|work| work.claim(worker, lease, limit))
     }
 
     fn renew(&mut self, worker: &str, lease: i64) -> Said<()> {
         if !self.has(sql::HAS_LEASES, [])? {
             return Ok(());
         }
-        self.write(|work| work.renew(worker, lease))
+        self.write_lightly(|work| work.renew(worker, lease))
     }
 
     fn thread(&mut self, process: ProcessId, thread: ThreadId) -> Said<Option<Vec<u8>>> {
@@ -298,15 +308,7 @@ impl Store for SqliteStore {
     }
 
     fn journal(&mut self, process: ProcessId, from: u64, limit: usize) -> Said<Vec<JournalEntry>> {
-        self.read(|work| {
-            let wanted = (signed(process.0), signed(from), count(limit));
-            work.all(sql::JOURNAL, wanted, |row| {
-                Ok(JournalEntry {
-                    number: unsigned(row.get(0)?)?,
-                    entry: row.get(1)?,
-                })
-            })
-        })
+        self.read(|work| work.journal(signed(process.0), from, limit))
     }
 
     fn next_due(&mut self) -> Said<Option<i64>> {

@@ -4,7 +4,7 @@ use salami_process::store::{Control, NewWait, Outcome, Status, TurnCommit, WaitK
 
 use crate::calls::{Place, is_halted};
 use crate::failure::Result;
-use crate::row::{self, BLOCKED, CLAIMED};
+use crate::row::{self, BLOCKED};
 use crate::sql;
 use crate::work::{Work, signed};
 
@@ -14,6 +14,7 @@ struct Found {
     control_number: Option<i64>,
     turns: i64,
     hold: i64,
+    journal: Option<i64>,
 }
 
 impl Work<'_> {
@@ -22,19 +23,21 @@ impl Work<'_> {
         let process = signed(turn.process.0);
         let epoch = signed(turn.epoch);
         let found = self.first(sql::CLAIM_OF, [process], |row| {
-            let is_own = row.get::<_, Option<i64>>(0)? == Some(epoch)
+            let is_own = row.get::<_, i64>(0)? == epoch
                 && row.get_ref(1)?.as_str().is_ok_and(|by| by == worker);
             Ok(is_own.then_some(Found {
                 control: row.get(2)?,
                 control_number: row.get(3)?,
                 turns: row.get(4)?,
                 hold: row.get(5)?,
+                journal: row.get(6)?,
             }))
         })?;
         let Some(mut found) = found.flatten() else {
             return Ok(false);
         };
-        self.execute(sql::ADD_JOURNAL, (process, found.turns, &turn.journal))?;
+        let entry = (found.turns, found.journal, &turn.journal);
+        found.journal = Some(self.insert(sql::ADD_JOURNAL, entry)?);
         if let Some((status, result)) = &turn.end {
             self.end(process, turn, &found, *status, result)?;
             return Ok(true);
@@ -61,17 +64,11 @@ impl Work<'_> {
             found.control_number = None;
         }
         let is_aborted = found.control == Some(row::control_number(Control::Abort));
-        found.hold &= !(CLAIMED | BLOCKED);
+        found.hold &= !BLOCKED;
         if turn.is_blocked && !is_aborted {
             found.hold |= BLOCKED;
         }
-        let (has_come, due): (bool, Option<i64>) = self
-            .first(sql::NEXT_OF, [process], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?
-            .unwrap_or_default();
-        let at_once = turn.is_ready || has_come || found.control.is_some();
-        let ready = due.into_iter().chain(at_once.then_some(self.now)).min();
+        let ready = self.next_of(process, turn.is_ready || found.control.is_some())?;
         self.execute(
             sql::SET_LIVE,
             (
@@ -82,13 +79,29 @@ impl Work<'_> {
                 found.control_number,
                 self.now,
                 found.turns.saturating_add(1),
+                found.journal,
                 &turn.shared,
             ),
         )?;
+        // Only now: as long as it is claimed nothing puts it into the queue.
+        self.execute(sql::END_CLAIM, [process])?;
+        if let (Some(ready), 0) = (ready, found.hold) {
+            self.execute(sql::ADD_READY, (ready, process))?;
+        }
         if was_halted && !is_halted(found.hold, found.control) {
             self.execute(sql::QUEUE_CALLS, [process])?;
         }
         Ok(true)
+    }
+
+    /// When a process goes on after a turn: at once, if something came for it, else by the first of its instants.
+    fn next_of(&self, process: i64, at_once: bool) -> Result<Option<i64>> {
+        let next = self.first(sql::NEXT_OF, [process], |row| {
+            let at_once = (at_once || row.get(0)?).then_some(self.now);
+            let due: [Option<i64>; 2] = [row.get(1)?, row.get(2)?];
+            Ok(due.into_iter().flatten().chain(at_once).min())
+        })?;
+        Ok(next.flatten())
     }
 
     fn set_thread(&self, process: i64, thread: i64, state: Option<&[u8]>) -> Result<()> {
@@ -126,11 +139,20 @@ impl Work<'_> {
             sql::END_OWN_THREAD,
             sql::END_THREADS,
             sql::END_LIVE,
+            sql::END_CLAIM,
         ] {
             self.execute(statement, [process])?;
         }
         let (status, turns) = (row::status_number(status), found.turns.saturating_add(1));
-        let ended = (process, status, result, self.now, turns, &turn.shared);
+        let ended = (
+            process,
+            status,
+            result,
+            self.now,
+            turns,
+            found.journal,
+            &turn.shared,
+        );
         self.execute(sql::END_PROCESS, ended)?;
         Ok(())
     }

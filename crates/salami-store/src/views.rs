@@ -2,11 +2,11 @@
 
 use rusqlite::Params;
 use salami_process::store::{
-    InboxItem, Notice, Process, ProcessFilter, ProcessId, Status, Wait, WaitFilter, fields_of,
-    key_of,
+    InboxItem, JournalEntry, Notice, Process, ProcessFilter, ProcessId, Status, Wait, WaitFilter,
+    fields_of, key_of,
 };
 
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::row;
 use crate::sql;
 use crate::work::{Work, count, signed, unsigned};
@@ -62,7 +62,12 @@ impl Work<'_> {
         while found.len() < limit {
             let candidates = self.candidates(status, owner, before)?;
             // In a damaged file they may be in no order.
-            let Some(last) = candidates.iter().copied().min().filter(|last| *last < before) else {
+            let Some(last) = candidates
+                .iter()
+                .copied()
+                .min()
+                .filter(|last| *last < before)
+            else {
                 break;
             };
             before = last;
@@ -155,6 +160,44 @@ impl Work<'_> {
             }
             Ok(left > 0)
         })
+    }
+
+    /// Entries of a journal, from one on. Each knows the one before: they are gone through from the last.
+    pub(crate) fn journal(
+        &self,
+        process: i64,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<JournalEntry>> {
+        let last = self.first(sql::LAST_ENTRY, [process], |row| {
+            Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?))
+        })?;
+        let (mut next, turns): (Option<i64>, _) = last.unwrap_or_default();
+        let mut left = unsigned(turns.unwrap_or(0))?;
+        let end = from.saturating_add(limit as u64);
+        let mut entries = Vec::new();
+        while left > from {
+            left -= 1;
+            let id =
+                next.ok_or_else(|| Failure::corrupt("the store is damaged: a journal has a gap"))?;
+            let found = self.first(sql::ENTRY, [id], |row| {
+                let number = unsigned(row.get(0)?)?;
+                if number == left && number < end {
+                    let entry = row.get(2)?;
+                    entries.push(JournalEntry { number, entry });
+                }
+                Ok((number, row.get(1)?))
+            })?;
+            match found {
+                Some((number, previous)) if number == left => next = previous,
+                _ => {
+                    let message = "the store is damaged: a journal has a gap";
+                    return Err(Failure::corrupt(message));
+                }
+            }
+        }
+        entries.reverse();
+        Ok(entries)
     }
 
     /// What people are asked and told.

@@ -34,6 +34,7 @@ impl Work<'_> {
             if hold & BLOCKED != 0 {
                 let unblocked = (place.0, hold & !BLOCKED, control, number);
                 self.execute(sql::CONTROL, unblocked)?;
+                self.change_hold(place.0, hold, hold & !BLOCKED)?;
             }
         }
         let kind = if row::is_call(kind) {
@@ -87,8 +88,9 @@ impl Work<'_> {
         }
         let changed = (process, new_hold, new_control, new_number);
         self.execute(sql::CONTROL, changed)?;
+        self.change_hold(process, hold, new_hold)?;
         if new_control != control {
-            self.execute(sql::WAKE, (process, self.now))?;
+            self.wake(process, self.now)?;
         }
         match (is_halted(hold, control), is_halted(new_hold, new_control)) {
             (false, true) => self.execute(sql::HALT_CALLS, [process])?,
