@@ -93,7 +93,7 @@ fn a_busy_store_leaves_nothing_undone() {
         "recover",
     ] {
         let place = Place::new();
-        let id = place.start("function\ngather 0 0 0 send:0\ngather 0 0 0 send:0 put:0");
+        let id = place.start("function\ngather 0 0 0 send:0 tell:0\ngather 0 0 0 send:0 put:0");
         let mut engine = place.engine("w", Toy::default());
         for _ in 0..8 {
             place.memory.fail_next(operation);
@@ -107,7 +107,7 @@ fn a_busy_store_leaves_nothing_undone() {
         }
         rounds(&mut engine, 6);
         assert_eq!(place.status(id), Status::Done, "{operation}");
-        assert_eq!(place.made(), 3, "{operation}");
+        assert_eq!(place.made(), 4, "{operation}");
     }
 }
 

@@ -16,6 +16,7 @@ use crate::tool::{BatchWork, Outcome, Question, Step, Work};
 pub struct Job {
     number: u64,
     name: String,
+    calls: usize,
     work: JobWork,
 }
 
@@ -36,6 +37,12 @@ impl Job {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// How many calls it serves.
+    #[must_use]
+    pub const fn calls(&self) -> usize {
+        self.calls
     }
 
     /// Does it; it may take its time.
@@ -130,8 +137,14 @@ impl Engine {
     fn job(&mut self, name: String, calls: Vec<BegunCall>, work: JobWork) -> Job {
         let number = self.next_job;
         self.next_job += 1;
+        let count = calls.len();
         self.jobs.insert(number, calls);
-        Job { number, name, work }
+        Job {
+            number,
+            name,
+            calls: count,
+            work,
+        }
     }
 
     /// Takes what came of a job; it is written with the next round. What came twice counts once.

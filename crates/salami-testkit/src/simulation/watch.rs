@@ -443,6 +443,18 @@ impl Watch {
         }
     }
 
+    /// How many calls a worker makes, as far as the store knows.
+    pub(super) fn begun_by(&self, worker: &str) -> usize {
+        let waits = self
+            .processes
+            .values()
+            .flat_map(|known| known.waits.values());
+        let calls = waits.filter_map(|wait| wait.call.as_ref());
+        calls
+            .filter(|call| matches!(&call.0, Call::Begun { worker: by, .. } if by == worker))
+            .count()
+    }
+
     /// Who has a process, and by which claim.
     pub(super) fn claim_of(&self, process: ProcessId) -> Option<(&str, u64)> {
         let claim = self.processes.get(&process)?.claim.as_ref()?;

@@ -131,6 +131,7 @@ struct Outside {
     /// Which worker's.
     who: String,
     number: u64,
+    calls: usize,
     job: Option<Job>,
     finished: Option<Finished>,
     /// It was told to its worker once.
@@ -363,6 +364,7 @@ impl<'a> Simulation<'a> {
             }
             92..96 if self.workers.len() < 3 => self.hire(None),
             96 => self.start_next()?,
+            97 | 98 => self.look_at_calls(),
             _ => {
                 let place = self.random.place(self.workers.len());
                 if self
@@ -383,6 +385,32 @@ impl<'a> Simulation<'a> {
             None => self.hire(None),
             Some(true) => self.go_on(place),
             Some(false) => self.work(place, Task::Round),
+        }
+    }
+
+    /// A round in which nothing goes wrong: then each call that a worker has begun is being made, or it is forgotten.
+    fn look_at_calls(&mut self) {
+        let place = self.random.place(self.workers.len());
+        let who = match self.workers.get(place) {
+            Some(worker) if !worker.is_paused => worker.who.clone(),
+            _ => return,
+        };
+        let faults = std::mem::take(&mut open(&self.common).faults);
+        self.work(place, Task::Round);
+        open(&self.common).faults = faults;
+        let Some(worker) = self.workers.iter().find(|worker| worker.who == who) else {
+            return;
+        };
+        let begun = open(&self.common).watch.begun_by(&worker.name);
+        let own = self.outside.iter().filter(|outside| outside.who == who);
+        let made: usize = own
+            .filter(|outside| !outside.is_told)
+            .map(|outside| outside.calls)
+            .sum();
+        if begun > made {
+            self.blame(format!(
+                "{who} has begun {begun} calls, and makes {made} of them"
+            ));
         }
     }
 
@@ -411,6 +439,7 @@ impl<'a> Simulation<'a> {
                 self.outside.push(Outside {
                     who: who.clone(),
                     number: job.number(),
+                    calls: job.calls(),
                     job: Some(job),
                     finished: None,
                     is_told: false,
