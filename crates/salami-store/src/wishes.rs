@@ -8,6 +8,9 @@ use crate::row::{self, BLOCKED, PAUSED};
 use crate::sql;
 use crate::work::{Work, signed};
 
+/// What is in the way of a process, what is wished of it, and the number of the wish.
+type Wish = (i64, Option<i64>, Option<i64>);
+
 impl Work<'_> {
     /// Gives an outcome to a wait of one of these kinds that has none.
     pub(crate) fn settle(
@@ -57,7 +60,7 @@ impl Work<'_> {
     }
 
     /// What is in the way of a process, and what is wished of it, with the number of the wish.
-    fn wish_of(&self, process: i64) -> Result<Option<(i64, Option<i64>, Option<i64>)>> {
+    fn wish_of(&self, process: i64) -> Result<Option<Wish>> {
         self.first(sql::WISH, [process], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })
