@@ -311,6 +311,60 @@ def main(rounds: int) -> int:
     }
 }
 
+/// Listings are verified for the input that they were started with, and resumed so; calls side by side
+/// keep their places.
+#[test]
+fn listings_are_resumed_for_their_input() {
+    for name in ["validate", "parallel"] {
+        let source = salami::Source::new("it.ir", example(&format!("svm/{name}.ir")));
+        let program = Program::from_assembly(source).unwrap_or_else(|error| panic!("{error}"));
+        let input: serde_json::Value =
+            serde_json::from_str(&example(&format!("svm/{name}.json"))).expect("it is JSON");
+        let input = input.as_object().cloned().unwrap_or_default();
+        let limits = salami::RunLimits::SVM;
+        let options = RunOptions {
+            input: input.clone(),
+            limits,
+            ..RunOptions::default()
+        };
+        let resume = ResumeOptions {
+            limits,
+            input,
+            ..ResumeOptions::default()
+        };
+        let mut outcomes = Vec::new();
+        for is_resumed in [false, true] {
+            let mut execution = program.start(&options).expect("it starts");
+            let mut told = Vec::new();
+            let result = loop {
+                // Enough for any one instruction: what is granted and not used is in no snapshot.
+                let progress = execution.step(61);
+                if is_resumed && !matches!(progress, Progress::Ended(_)) {
+                    let bytes = execution.snapshot(&HASH).expect("it has not ended");
+                    let resumed = Execution::resume(&program, &bytes, &resume);
+                    execution = resumed.unwrap_or_else(|error| panic!("{name}: {error}"));
+                    assert_eq!(execution.snapshot(&HASH), Some(bytes), "{name}");
+                }
+                match progress {
+                    Progress::Running => {}
+                    Progress::Suspended(Wait::Call(call)) => {
+                        told.push(format!("{} {:?}", call.name(), call.arguments));
+                        // The first of several is answered once the second was told.
+                        let sequence = call.sequence;
+                        let answer = json!({"a": sequence, "result": [sequence], "valid": true});
+                        execution.answer_call(sequence, &Answer::Value(answer));
+                    }
+                    Progress::Ended(result) => break result,
+                    other => panic!("{other:?}"),
+                }
+            };
+            outcomes.push((result, told, execution.fuel(), execution.instructions()));
+        }
+        assert_eq!(outcomes[0], outcomes[1], "{name}");
+        assert!(!outcomes[0].1.is_empty(), "{name} calls");
+    }
+}
+
 /// The part of the process hardly grows with its threads, and waking one reads one.
 #[test]
 fn many_threads_share_a_small_part() {
