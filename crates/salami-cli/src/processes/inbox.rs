@@ -63,11 +63,11 @@ pub fn inbox(arguments: &Inbox, output: &mut Output) -> Result<(), Failure> {
         ))?;
     }
     if notices > 0 && !arguments.read {
-        let plural = if notices == 1 { "it" } else { "them" };
+        let again = if notices == 1 { "it is" } else { "they are" };
         output.write(&format!(
             "{}\n",
             paint.dim(&format!(
-                "`{}` marks what you were told as read, so that {plural} won't be shown again.",
+                "`{}` marks what you were told as read, so that {again} not shown again.",
                 location.command("inbox --read")
             ))
         ))?;
@@ -126,13 +126,10 @@ fn asked(wait: &Wait, who: &str, when: &str, now: i64, paint: Paint) -> String {
     match wait.wait.kind {
         WaitKind::Hold => {
             let error = words::error(&words::error_of(&wait.wait.body));
-            format!(
-                "{who} is {} since {when}:\n    {error}\n",
-                paint.urgent("held")
-            )
+            format!("{who} is {}, {when}:\n    {error}\n", paint.urgent("held"))
         }
         WaitKind::Call(_) => format!(
-            "{who} is {} since {when}: nobody knows whether this was done\n    {}\n",
+            "{who} is {}, {when}: nobody knows whether this was done\n    {}\n",
             paint.urgent("held"),
             words::call_of(&wait.wait.name, &wait.wait.body)
         ),

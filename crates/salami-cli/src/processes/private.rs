@@ -391,17 +391,17 @@ impl<'a> Running<'a> {
         let Some((wait, _)) = words::foremost(waits) else {
             return;
         };
+        let store = match &self.file {
+            Some(file) => format!("; its store is {}", file.location.path.display()),
+            None => String::new(),
+        };
         let text = match (wait.wait.kind, wait.wait.due) {
             (WaitKind::Timer, Some(due)) if due.saturating_sub(now) < ANNOUNCED => return,
             (WaitKind::Timer, Some(due)) => format!(
-                "sleeping until {}; Ctrl-C tells how to go on with it",
+                "sleeping until {}; Ctrl-C tells how to go on with it{store}",
                 moments::both(due, now)
             ),
             (WaitKind::Event, due) => {
-                let store = match &self.file {
-                    Some(file) => format!("; its store is {}", file.location.path.display()),
-                    None => String::new(),
-                };
                 let until = match due {
                     Some(due) => format!(", until {}", moments::both(due, now)),
                     None => String::new(),
