@@ -21,6 +21,7 @@ use crate::machine::{Machine, MachineError, Outcome, Raised};
 use crate::value::Value;
 use crate::wait::{Call, Request, Wait};
 
+mod held;
 mod host;
 mod places;
 mod requests;
@@ -545,7 +546,6 @@ impl Threads {
             Wait::Thread(Request::Ended { threads, .. }) => {
                 for &thread in threads {
                     self.waiters.entry(thread).or_default().insert(index);
-                    self.release(thread, index);
                 }
             }
             _ => {
@@ -553,28 +553,15 @@ impl Threads {
                 self.untold.insert((Reverse(priority), index));
             }
         }
+        let is_join = matches!(wait, Wait::Thread(_));
         self.threads[index].state = State::Waiting(wait);
+        if is_join {
+            self.release_held();
+        }
         match self.instant_of(index) {
             Some(instant) if instant <= self.clock() => self.reach(index),
             Some(instant) => drop(self.timers.insert((instant, index))),
             None => {}
-        }
-    }
-
-    /// Lets a thread that is held go on with what it raised, if one that begins to wait for it catches that.
-    fn release(&mut self, held: u64, waiter: usize) {
-        let Some(index) = usize::try_from(held).ok() else {
-            return;
-        };
-        let State::Held(raised) = &self.threads[index].state else {
-            return;
-        };
-        if let Value::Exception(exception) = raised.exception {
-            let class = self.machine(index).context.heap.exception(exception).class;
-            if self.machine(waiter).has_handler(class) {
-                let priority = self.threads[index].priority;
-                self.ready.insert((Reverse(priority), index));
-            }
         }
     }
 

@@ -709,3 +709,43 @@ def main() -> list[str]:
     assert_eq!(world.result(id), (Status::Done, seen));
     world.replays(id);
 }
+
+#[test]
+fn an_error_goes_through_those_who_wait_to_one_that_catches_it() {
+    let mut world = World::new();
+    let id = world.start(
+        "
+import time
+from salami import spawn
+
+def bad() -> int:
+    time.sleep(1)
+    raise ValueError('bad')
+
+def middle() -> int:
+    task = spawn(bad)
+    return task.join()
+
+def late() -> int:
+    task = spawn(middle)
+    time.sleep(100)
+    return task.join()
+
+def main() -> str:
+    try:
+        return str(spawn(middle).join())
+    except ValueError as error:
+        seen = 'caught ' + str(error)
+    task = spawn(late)
+    time.sleep(50)
+    try:
+        return str(task.join())
+    except ValueError as error:
+        return seen + ', caught ' + str(error)
+",
+    );
+    world.run();
+    let seen = json!({"value": "caught bad, caught bad"});
+    assert_eq!(world.result(id), (Status::Done, seen));
+    world.replays(id);
+}

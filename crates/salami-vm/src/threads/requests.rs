@@ -1,13 +1,11 @@
-//! What threads ask of whoever runs them, and whom an exception concerns.
+//! What threads ask of whoever runs them.
 
 use std::cmp::Reverse;
 
 use salami_ir::BuiltinException;
 
-use super::stored::Status;
-use super::{Concerned, Served, State, Thread, Threads};
-use crate::machine::{MachineError, Raised};
-use crate::value::Value;
+use super::{Served, State, Thread, Threads};
+use crate::machine::MachineError;
 use crate::wait::{CANCELLED, DONE, FAILED, RUNNING, Request};
 
 impl Threads {
@@ -28,15 +26,11 @@ impl Threads {
                 let position = match threads.iter().position(ended) {
                     Some(position) => i64::try_from(position).unwrap_or(i64::MAX),
                     None if until.is_some_and(|until| until <= self.clock()) => -1,
+                    // Whether it catches what one that is held raised is to be seen.
                     None => {
-                        // Whether it catches what one that is held raised is to be seen.
-                        let mut indexes = threads
-                            .iter()
-                            .filter_map(|&thread| usize::try_from(thread).ok());
-                        let held = indexes.find(|&index| {
-                            matches!(self.threads[index].state, State::Absent(Status::Held))
-                        });
-                        return held.map_or(Served::Waits, Served::Absent);
+                        return self
+                            .to_be_seen(threads)
+                            .map_or(Served::Waits, Served::Absent);
                     }
                 };
                 self.machine_mut(self.current).reply(position);
@@ -177,36 +171,5 @@ impl Threads {
         ) {
             self.wake(index);
         }
-    }
-
-    /// Whom what the current thread raised concerns. Where errors are held, what is not meant to end a
-    /// thread concerns only those who wait for the thread and catch it.
-    pub(super) fn concerned(&self, raised: &Raised) -> Concerned {
-        let Value::Exception(exception) = raised.exception else {
-            return Concerned::Somebody;
-        };
-        let class = self.heap().exception(exception).class;
-        let on_purpose = [BuiltinException::SystemExit, BuiltinException::Cancelled];
-        if !self.holds
-            || on_purpose
-                .iter()
-                .any(|&wanted| self.is_class(class, wanted))
-        {
-            return Concerned::Somebody;
-        }
-        let waiters = self
-            .waiters
-            .get(&(self.current as u64))
-            .into_iter()
-            .flatten();
-        let mut concerned = Concerned::Nobody;
-        for &waiter in waiters {
-            if !self.threads[waiter].is_here() {
-                concerned = Concerned::Perhaps(waiter);
-            } else if self.machine(waiter).has_handler(class) {
-                return Concerned::Somebody;
-            }
-        }
-        concerned
     }
 }
