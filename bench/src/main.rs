@@ -12,6 +12,7 @@ mod idle;
 mod instructions;
 mod snapshot;
 mod start;
+mod store;
 mod tool_calls;
 
 #[global_allocator]
@@ -68,6 +69,7 @@ const GROUPS: &[Group] = &[
     ("tool_calls", tool_calls::figures),
     ("instructions", instructions::figures),
     ("snapshot", snapshot::figures),
+    ("store", store::figures),
 ];
 
 fn main() {

@@ -115,7 +115,7 @@ statements! {
     // Waits.
     ADD_WAIT = "INSERT INTO wait (process, thread, slot, kind, name, body, since, due, number, attempt, repeatable, \
         not_before, queued) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING";
-    WAIT_AT = "SELECT kind, name, outcome, number FROM wait WHERE process = ?1 AND thread = ?2 AND slot = ?3";
+    WAIT_AT = "SELECT kind, name, outcome, number, due FROM wait WHERE process = ?1 AND thread = ?2 AND slot = ?3";
     BODY_AT = "SELECT body FROM wait WHERE process = ?1 AND thread = ?2 AND slot = ?3";
     END_WAIT = "DELETE FROM wait WHERE process = ?1 AND thread = ?2 AND slot = ?3";
     EVENT_WAITS = "SELECT thread, slot, name, body FROM wait \

@@ -22,7 +22,11 @@ impl Work<'_> {
         let found = self.first(sql::WAIT_AT, place, |row| {
             let is_open = row::outcome(row.get_ref(2)?)?.is_none();
             let kind: i64 = row.get(0)?;
-            let is_meant = is_open && kinds.contains(&row::kind(kind)?);
+            // What is due may have been given to a turn as such.
+            let is_due = row
+                .get::<_, Option<i64>>(4)?
+                .is_some_and(|due| due <= self.now);
+            let is_meant = is_open && !is_due && kinds.contains(&row::kind(kind)?);
             Ok(is_meant.then_some((kind, row.get(1)?)))
         })?;
         let Some((kind, name)) = found.flatten() else {

@@ -172,7 +172,7 @@ pub trait Store: Send {
         limit: usize,
     ) -> Result<Vec<Event>, StoreError>;
 
-    /// Gives an outcome to a wait of one of the given kinds that has none; `false` if there is no such wait.
+    /// Gives an outcome to a wait of one of the given kinds that has none and whose instant is not past; `false` if there is no such wait.
     /// How people answer questions and find ways out of holds. To settle a hold unblocks its process ([`TurnCommit::is_blocked`]).
     ///
     /// # Errors

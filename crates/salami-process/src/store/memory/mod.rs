@@ -382,6 +382,8 @@ impl Store for MemoryStore {
         };
         let place = (thread, slot);
         let kind = match kept.waits.get(&place) {
+            // What is due may have been given to a turn as such.
+            Some(wait) if wait.ends().is_some_and(|ends| ends <= now) => return Ok(false),
             Some(wait) if wait.outcome.is_none() && kinds.contains(&wait.wait.kind) => {
                 wait.wait.kind
             }
