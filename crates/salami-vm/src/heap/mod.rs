@@ -23,9 +23,9 @@ use salami_ir::{BuiltinException, ClassRef, Module};
 pub(crate) use arena::absent;
 pub use arena::{Arena, Handle, Stored};
 pub use dict::{DictEntry, DictObject, Flavor};
+use rare::RareArena;
 pub(crate) use set::SetSlot;
 pub use set::{SetHash, SetObject};
-use rare::RareArena;
 pub use string::Buffer;
 use string::permanent;
 
