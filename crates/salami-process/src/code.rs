@@ -83,6 +83,17 @@ impl CodeParts {
         })
     }
 
+    /// The same of bytes that were kept under a name.
+    ///
+    /// # Errors
+    /// As [`CodeParts::parse`], and if they are not what the name says.
+    pub fn parse_as(name: &CodeHash, body: &[u8]) -> Result<Self, String> {
+        if hash(body) != *name {
+            return Err("its code was changed in the store: it is not what was started".to_owned());
+        }
+        Self::parse(body)
+    }
+
     /// What it declares of a function.
     #[must_use]
     pub fn declared(&self, name: &str) -> Option<&Declared> {

@@ -149,6 +149,7 @@ impl ProcessRuntime {
             return Ok(program.clone());
         }
         let body = host.code()?;
+        CodeParts::parse_as(code, &body).map_err(|message| refused("code.malformed", message))?;
         let program =
             Program::from_code(&body).map_err(|message| refused("code.malformed", message))?;
         if self.programs.len() >= KEPT {

@@ -27,7 +27,7 @@ impl Codes {
         }
         let parts = match store.code(hash)? {
             None => Err("its code is not in the store".to_owned()),
-            Some(body) => CodeParts::parse(&body).map(|parts| {
+            Some(body) => CodeParts::parse_as(hash, &body).map(|parts| {
                 Arc::new(CodeParts {
                     module: Vec::new(),
                     ..parts

@@ -54,7 +54,7 @@ pub fn replay(
         return Ok(None);
     };
     let code = store.code(&known.code)?.unwrap_or_default();
-    let parts = CodeParts::parse(&code).unwrap_or_default();
+    let parts = CodeParts::parse_as(&known.code, &code).unwrap_or_default();
     let mut shared: Option<Vec<u8>> = None;
     let mut threads: BTreeMap<ThreadId, Vec<u8>> = BTreeMap::new();
     let mut turns = 0;
