@@ -264,7 +264,7 @@ fn finished(finish: &Finish, function: &str, at: i64) -> (&'static str, String) 
         Finish::Again(again) => (
             "again",
             format!(
-                "{function} came to nothing, and is made again {}",
+                "{function} has no outcome: its tool is not connected here, or was lost; it is tried again {}",
                 moments::relative(*again, at)
             ),
         ),

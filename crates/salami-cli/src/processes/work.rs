@@ -147,7 +147,11 @@ pub fn to_idle(
         if worker.is_quiet() {
             match left {
                 Some(left) if left <= 0 => {}
-                Some(_) if is_simulated => {
+                // A call whose tool is not here is no reason to go on.
+                Some(_)
+                    if is_simulated
+                        && !due.is_some_and(|due| worker.engine().is_unable_at(due)) =>
+                {
                     worker.jump(due.unwrap_or(now));
                     continue;
                 }

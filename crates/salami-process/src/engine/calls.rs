@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::turn::deadline;
 use super::{Engine, Round, outcome};
 use crate::call::{Answer, Call};
+use crate::registry::Refused;
 use crate::runtime::Arrived;
 use crate::store::{BegunCall, Finish, FinishedCall, NewWait, StoreError, WaitKind};
 use crate::tool::{BatchWork, Outcome, Question, Step, Work};
@@ -94,6 +95,7 @@ impl Engine {
         // All that is asked of the store comes before: calls that are begun must not be forgotten.
         let store = self.store_name()?;
         let now = self.store.now()?;
+        self.unable = self.unable.split_off(&now);
         let begun = self
             .store
             .begin_calls(&self.options.worker, self.options.lease, room)?;
@@ -124,6 +126,13 @@ impl Engine {
                         round.jobs.push(job);
                     }
                     Ok(Step::Done(outcome)) => self.finished.push(finished(&begun, outcome, now)),
+                    // Another worker may have the tool, or this one the next time it starts.
+                    Err(Refused::NoTool(_)) => {
+                        let pause = unable_pause(begun.attempt);
+                        let due = now.saturating_add(pause);
+                        self.unable.insert(due);
+                        self.finished.push(with(&begun, Finish::Again(due)));
+                    }
                     Err(refused) => {
                         let outcome = Outcome::Error(refused.to_string());
                         self.finished.push(finished(&begun, outcome, now));
@@ -132,6 +141,12 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// Whether an instant is only that of a call which this worker could not make, as it has not the tool.
+    #[must_use]
+    pub fn is_unable_at(&self, instant: i64) -> bool {
+        self.unable.contains(&instant)
     }
 
     fn job(&mut self, name: String, calls: Vec<BegunCall>, work: JobWork) -> Job {
@@ -175,6 +190,12 @@ impl Engine {
         self.finished.clear();
         Ok(written.into_iter().filter(|written| *written).count())
     }
+}
+
+/// For how many microseconds a call is left alone whose tool is not here: seconds at first, as somebody may be about to
+/// connect it, then a minute.
+const fn unable_pause(attempt: u64) -> i64 {
+    if attempt <= 12 { 5_000_000 } else { 60_000_000 }
 }
 
 /// The call as tools see it.

@@ -15,7 +15,7 @@ mod people;
 mod replay;
 mod turn;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 
 pub use calls::{Finished, Job};
@@ -82,6 +82,8 @@ pub struct Engine {
     /// The calls that are made outside, by the number of their job.
     jobs: BTreeMap<u64, Vec<BegunCall>>,
     next_job: u64,
+    /// When calls may be tried again whose tools are not here.
+    unable: BTreeSet<i64>,
 }
 
 impl fmt::Debug for Engine {
@@ -148,6 +150,7 @@ impl Engine {
             finished: Vec::new(),
             jobs: BTreeMap::new(),
             next_job: 0,
+            unable: BTreeSet::new(),
         }
     }
 
