@@ -43,7 +43,11 @@ impl Machine {
     }
 
     /// A call as it leaves, if its arguments are data.
-    pub(super) fn outgoing(&mut self, tool: &Capability, arguments: &[Value]) -> Result<Call, Raise> {
+    pub(super) fn outgoing(
+        &mut self,
+        tool: &Capability,
+        arguments: &[Value],
+    ) -> Result<Call, Raise> {
         let service = &tool.name;
         let mut data = Vec::with_capacity(arguments.len());
         for (position, &value) in arguments.iter().enumerate() {

@@ -12,5 +12,5 @@ mod op;
 mod program;
 
 pub(crate) use op::{Op, R};
-pub use program::{Counted, Program};
 pub(crate) use program::{Check, frame_position};
+pub use program::{Counted, Program};

@@ -20,8 +20,8 @@ use crate::program::Program;
 use crate::run::{Execution, Progress, RunOptions, elsewhere};
 use crate::traceback::Frame;
 use code::Code;
-use history::{Event, History};
 pub(crate) use code::own_globals;
+use history::{Event, History};
 pub(crate) use look::UNSET;
 
 pub use trace::{Trace, TraceEvent};
