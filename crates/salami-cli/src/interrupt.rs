@@ -1,4 +1,4 @@
-//! Ctrl-C: the first one asks, the second one insists.
+//! Ctrl-C, and the system's wish that a command ends: the first one asks, the second one insists.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,14 +14,35 @@ static RUNNING: Mutex<Option<Interrupt>> = Mutex::new(None);
 
 /// From now on Ctrl-C is noticed. Where that cannot be had, it ends the process as ever.
 pub fn notice() {
-    let _ = ctrlc::set_handler(|| {
-        if REQUESTED.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(INTERRUPTED));
-        }
-        if let Some(interrupt) = RUNNING.lock().ok().and_then(|running| running.clone()) {
-            interrupt.request();
+    let _ = ctrlc::set_handler(request);
+}
+
+/// From now on a wish of the system that this command ends (SIGTERM) is the same as Ctrl-C: for commands that have
+/// something to finish, and look whether they are to end.
+#[cfg(unix)]
+pub fn notice_termination() {
+    use signal_hook::consts::SIGTERM;
+    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGTERM]) else {
+        return;
+    };
+    std::thread::spawn(move || {
+        for _ in &mut signals {
+            request();
         }
     });
+}
+
+/// There is no such wish on this system.
+#[cfg(not(unix))]
+pub fn notice_termination() {}
+
+fn request() {
+    if REQUESTED.swap(true, Ordering::Relaxed) {
+        std::process::exit(i32::from(INTERRUPTED));
+    }
+    if let Some(interrupt) = RUNNING.lock().ok().and_then(|running| running.clone()) {
+        interrupt.request();
+    }
 }
 
 /// What ends an execution at Ctrl-C, and when so many microseconds have passed from now on.

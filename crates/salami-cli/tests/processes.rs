@@ -530,3 +530,97 @@ fn ctrl_c_tells_how_to_go_on() {
     let replayed = salami(&["replay", "1", "--store", store]);
     assert_eq!(replayed.output, "the same in 2 turns\n", "{replayed:?}");
 }
+
+/// A program that changes the world is in its store when the command dies in the middle of it.
+#[test]
+fn a_run_that_changes_the_world_is_stored_before_its_first_call() {
+    let program = "\
+import time
+from tools import email
+
+email.send('a@example.com', 'one')
+print('sent')
+time.sleep(2)
+email.send('a@example.com', 'two')
+print('sent again')
+5
+";
+    let world = World::new("run-stored", program);
+    let state = world.folder.path("state");
+    let run = |arguments: &[&str]| {
+        let mut command = command();
+        command.args(arguments);
+        command.env("XDG_STATE_HOME", &state);
+        command.stdin(Stdio::null());
+        command.stdout(Stdio::piped());
+        command.stderr(Stdio::piped());
+        command.spawn().expect("starts")
+    };
+    let path = world.folder.path("program.py");
+    let mut child = run(&["run", &path, "--config", &world.config]);
+    let mut first = String::new();
+    let mut printed = std::io::BufReader::new(child.stdout.take().expect("piped"));
+    std::io::BufRead::read_line(&mut printed, &mut first).expect("reads");
+    assert_eq!(first, "sent\n");
+    child.kill().expect("is killed");
+    child.wait().expect("ends");
+    let stores = || -> Vec<String> {
+        let entries = std::fs::read_dir(format!("{state}/salami")).expect("a folder");
+        let names = entries.map(|entry| entry.expect("a file").path().display().to_string());
+        names.collect()
+    };
+    let store = stores().into_iter().find(|name| name.ends_with(".db"));
+    let store = store.expect("its store");
+    let on = run(&["work", "--config", &world.config, "--store", &store]);
+    let on = on.wait_with_output().expect("ends");
+    let told = String::from_utf8_lossy(&on.stderr);
+    assert_eq!(on.status.code(), Some(0), "{told}");
+    assert!(told.contains("prints sent again"), "{told}");
+    assert!(!told.contains("'one'"), "{told}");
+    assert_eq!(stores(), Vec::<String>::new());
+    // Another run that comes to its end leaves nothing, and neither does one that fails.
+    world.folder.file(
+        "program.py",
+        "from tools import email\nemail.send('a', 'b')\n1 // 0\n",
+    );
+    let fails = run(&["run", &path, "--config", &world.config]);
+    assert_eq!(
+        fails.wait_with_output().expect("ends").status.code(),
+        Some(1)
+    );
+    assert_eq!(stores(), Vec::<String>::new());
+}
+
+/// SIGTERM ends a worker as Ctrl-C does: what is at work is finished.
+#[cfg(unix)]
+#[test]
+fn a_worker_that_is_told_to_end_finishes_its_calls() {
+    let program = "from tools import email\nemail.send('a@example.com', 'one')\n";
+    let world = World::new("work-term", program);
+    let slow = "[[answers]]\ncall = 'email.send'\nnothing = true\ndelay = 2\n";
+    world.folder.file("answers.toml", slow);
+    world.start();
+    let arguments = ["work", "--config", &world.config, "--store", &world.store];
+    let mut worker = command().args(arguments).spawn().expect("starts");
+    let mut told = std::io::BufReader::new(worker.stderr.take().expect("piped"));
+    let mut line = String::new();
+    while !line.contains("calls email.send") {
+        line.clear();
+        let read = std::io::BufRead::read_line(&mut told, &mut line).expect("reads");
+        assert!(read > 0, "it ended");
+    }
+    let id = worker.id().to_string();
+    let killed = std::process::Command::new("kill")
+        .args(["-TERM", &id])
+        .status();
+    assert!(killed.expect("kill").success());
+    let mut rest = String::new();
+    std::io::Read::read_to_string(&mut told, &mut rest).expect("reads");
+    assert_eq!(worker.wait().expect("ends").code(), Some(0), "{rest}");
+    assert!(
+        rest.contains("finishing 1 call; Ctrl-C again ends at once"),
+        "{rest}"
+    );
+    let shown = world.json(&["ps", "--all"]);
+    assert_ne!(shown["processes"][0]["status"], "held", "{shown}");
+}

@@ -7,7 +7,7 @@ use salami_process::engine::question;
 use salami_process::store::{InboxItem, ProcessId, Store, StoreError, Wait, WaitKind};
 use serde_json::{Value, json};
 
-use super::arguments::Inbox;
+use super::arguments::{Inbox, StorePlace};
 use super::paint::Paint;
 use super::place::Location;
 use super::{moments, words};
@@ -15,14 +15,15 @@ use crate::arguments::Format;
 use crate::failure::Failure;
 use crate::output::Output;
 
+/// So much is shown of a store that a worker opens.
+const OPEN: usize = 20;
+
 /// Shows what people are asked and told.
 pub fn inbox(arguments: &Inbox, output: &mut Output) -> Result<(), Failure> {
     let location = Location::find(&arguments.place)?;
     let mut store = location.open()?;
     let read = read(arguments, store.as_mut()).map_err(|error| location.failure(&error))?;
-    let Read {
-        items, names, now, ..
-    } = &read;
+    let Read { items, now, .. } = &read;
     if arguments.format == Format::Json {
         let shown: Vec<Value> = items
             .iter()
@@ -35,27 +36,11 @@ pub fn inbox(arguments: &Inbox, output: &mut Output) -> Result<(), Failure> {
         return output.write("Nothing is asked, and there is no news.\n");
     }
     let paint = Paint::of_output();
-    let mut notices = 0;
-    for item in items {
-        let (id, since) = match item {
-            InboxItem::Wait(wait) => (wait.process, wait.since),
-            InboxItem::Notice(notice) => (notice.process, notice.at),
-        };
-        let name = names.get(&id).map(String::as_str).unwrap_or_default();
-        let who = paint.bold(&words::process(id, name));
-        let when = paint.dim(&moments::relative(since, *now));
-        let mut text = match item {
-            InboxItem::Notice(notice) => {
-                notices += 1;
-                format!("{who} tells, {when}:\n{}", indented(&notice.text))
-            }
-            InboxItem::Wait(wait) => asked(wait, &who, &when, *now, paint),
-        };
-        for command in commands(item, &read.questions) {
-            text += &format!("    {}\n", paint.dim(&location.command(&command)));
-        }
-        output.write(&text)?;
-    }
+    let notices = items
+        .iter()
+        .filter(|item| matches!(item, InboxItem::Notice(_)))
+        .count();
+    output.write(&human(&read, &location, paint))?;
     if read.is_cut {
         output.write(&format!(
             "... and more: --limit shows others than the oldest {}\n",
@@ -63,16 +48,53 @@ pub fn inbox(arguments: &Inbox, output: &mut Output) -> Result<(), Failure> {
         ))?;
     }
     if notices > 0 && !arguments.read {
-        let again = if notices == 1 { "it is" } else { "they are" };
         output.write(&format!(
             "{}\n",
             paint.dim(&format!(
-                "`{}` marks what you were told as read, so that {again} not shown again.",
+                "`{}` marks what you were told as read: then it is not shown again.",
                 location.command("inbox --read")
             ))
         ))?;
     }
     Ok(())
+}
+
+/// What is asked in a store, as people read it; nothing if nothing is asked.
+pub fn open(store: &mut dyn Store, location: &Location) -> Result<String, StoreError> {
+    let arguments = Inbox {
+        read: false,
+        limit: OPEN,
+        place: StorePlace::default(),
+        format: Format::Human,
+    };
+    let mut read = read(&arguments, store)?;
+    read.items.retain(|item| matches!(item, InboxItem::Wait(_)));
+    Ok(human(&read, location, Paint::of_errors()))
+}
+
+/// The items as people read them.
+fn human(read: &Read, location: &Location, paint: Paint) -> String {
+    let mut whole = String::new();
+    for item in &read.items {
+        let (id, since) = match item {
+            InboxItem::Wait(wait) => (wait.process, wait.since),
+            InboxItem::Notice(notice) => (notice.process, notice.at),
+        };
+        let name = read.names.get(&id).map(String::as_str).unwrap_or_default();
+        let who = paint.bold(&words::process(id, name));
+        let when = paint.dim(&moments::relative(since, read.now));
+        let mut text = match item {
+            InboxItem::Notice(notice) => {
+                format!("{who} tells, {when}:\n{}", indented(&notice.text))
+            }
+            InboxItem::Wait(wait) => asked(wait, &who, &when, read.now, paint),
+        };
+        for command in commands(item, &read.questions) {
+            text += &format!("    {}\n", paint.dim(&location.command(&command)));
+        }
+        whole += &text;
+    }
+    whole
 }
 
 /// What was read of the store.

@@ -1,6 +1,6 @@
 //! The private store of `salami run`: a process that was in memory goes into a file, when it must wait long.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use salami_process::store::{
     Code, NewProcess, ProcessId, Status, Store, StoreError, StoreErrorKind, TurnCommit,
@@ -14,16 +14,28 @@ use crate::instant;
 const LEASE: i64 = 60_000_000;
 const PAGE: usize = 256;
 
-/// A file for a private store: in the folder for the state of programs, else in the one for temporary files.
-pub fn location(name: &str) -> Result<Location, Failure> {
+/// Where private stores are.
+fn folder() -> PathBuf {
     let folder = |variable: &str| {
         let value = std::env::var_os(variable).filter(|value| !value.is_empty());
         value.map(PathBuf::from)
     };
-    let state = folder("XDG_STATE_HOME")
+    folder("XDG_STATE_HOME")
         .or_else(|| folder("HOME").map(|home| home.join(".local").join("state")))
         .unwrap_or_else(std::env::temp_dir)
-        .join("salami");
+        .join("salami")
+}
+
+/// Whether a store is the private one of a run.
+pub fn is_private(location: &Location) -> bool {
+    let whole = |path: &Path| std::fs::canonicalize(path).ok();
+    let parent = whole(&location.path).and_then(|path| path.parent().map(Path::to_path_buf));
+    parent.is_some() && parent == whole(&folder())
+}
+
+/// A file for a private store: in the folder for the state of programs, else in the one for temporary files.
+pub fn location(name: &str) -> Result<Location, Failure> {
+    let state = folder();
     std::fs::create_dir_all(&state)
         .map_err(|error| Failure::new(IO, format!("{}: {error}", state.display())))?;
     let name: String = name
@@ -48,10 +60,18 @@ pub fn location(name: &str) -> Result<Location, Failure> {
 
 /// Removes a private store that nobody needs any more.
 pub fn remove(location: &Location) {
-    for end in ["", "-wal", "-shm", "-worker-1", "-clock"] {
+    let remove = |end: &str| {
         let mut path = location.path.as_os_str().to_owned();
         path.push(end);
-        let _ = std::fs::remove_file(path);
+        std::fs::remove_file(path).is_ok()
+    };
+    for end in ["", "-wal", "-shm", "-clock"] {
+        remove(end);
+    }
+    for number in 1_u32.. {
+        if !remove(&format!("-worker-{number}")) {
+            break;
+        }
     }
 }
 

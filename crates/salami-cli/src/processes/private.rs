@@ -1,10 +1,11 @@
-//! `salami run` of a program that can wait long: it is a process in memory, and goes into a private store when it
-//! must wait. It sleeps in the terminal, asks there, and after Ctrl-C another command goes on with it.
+//! `salami run` of a program that can wait long or changes the world. One that changes the world is a process in a
+//! private store from its first instruction; any other is one in memory, and goes there when it must wait. It sleeps in
+//! the terminal, asks there, and after Ctrl-C another command goes on with it.
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
-use salami::{Program, process_options};
+use salami::{EffectClass, Program, process_options};
 use salami_process::code::CodeParts;
 use salami_process::engine::{Entry, Problem, question};
 use salami_process::store::{
@@ -40,8 +41,8 @@ const CALLS: usize = 64;
 /// A store that others use is tried again for so long.
 const BUSY_TRIES: u32 = 100;
 
-/// Whether a program is run as a process: it can wait for an instant, an event or a person, and nothing is asked for
-/// that only a run in one go has.
+/// Whether a program is run as a process: it changes the world or can wait for an instant, an event or a person, and
+/// nothing is asked for that only a run in one go has.
 pub fn applies(arguments: &Run, program: &Program) -> Result<bool, Failure> {
     let setup = &arguments.setup;
     let in_one_go = setup.now.is_some()
@@ -64,12 +65,17 @@ pub fn applies(arguments: &Run, program: &Program) -> Result<bool, Failure> {
     let waits_long = assembly.contains("CALL_LEAF \"_leaf.wait_until\"")
         || needs.iter().any(|need| need.name.starts_with("user."))
         || has_events(program);
-    if !waits_long {
+    if !waits_long && !changes(program) {
         return Ok(false);
     }
     // What is not connected is said where it is called.
     let tools = open_tools(setup)?;
     Ok(needs.iter().all(|need| tools.known(&need.name).is_ok()))
+}
+
+/// Whether it does more than read: what it did must not be forgotten.
+fn changes(program: &Program) -> bool {
+    program.effects().class > EffectClass::Reading
 }
 
 fn has_events(program: &Program) -> bool {
@@ -84,6 +90,7 @@ fn open_tools(setup: &Setup) -> Result<Tools, Failure> {
 
 /// Runs it.
 pub fn run(arguments: &Run, program: &Program, output: &mut Output) -> Result<(), Failure> {
+    interrupt::notice_termination();
     let setup = &arguments.setup;
     let tools = open_tools(setup)?;
     if setup.config.is_some() {
@@ -178,6 +185,9 @@ struct Running<'a> {
 /// A private store, and the sign that its worker lives.
 struct File {
     location: Location,
+    /// Whether an error holds the process there: not before it has waited long, as until then somebody is
+    /// looking who expects the end of a run.
+    holds: bool,
     _name: Name,
     _renewal: Renewal,
 }
@@ -189,12 +199,17 @@ impl<'a> Running<'a> {
         name: &'a str,
         tools: Tools,
     ) -> Result<Self, Failure> {
-        // The numbers of events are the store's, so who waits for events begins in a file.
-        let (worker, file) = if has_events(program) {
-            let (file, worker) = open_file(keep::location(name)?, tools)?;
+        // The numbers of events are the store's, so who waits for events begins in a file; and so does who
+        // changes the world: what was done must be known whatever happens to this command.
+        let has_events = has_events(program);
+        let (worker, file) = if has_events || changes(program) {
+            let (mut file, worker) = open_file(keep::location(name)?, tools)?;
+            file.holds = has_events;
             (worker, Some(file))
         } else {
-            let store = MemoryStore::named(Box::new(SystemClock::new()), name);
+            // The keys of calls have the store's name: no other run may have it.
+            let own = format!("{:016x}{:016x}", session::entropy(), session::entropy());
+            let store = MemoryStore::named(Box::new(SystemClock::new()), &own);
             let options = Options {
                 name: "run".to_owned(),
                 lease: i64::MAX / 4,
@@ -264,6 +279,9 @@ impl<'a> Running<'a> {
             }
             let idle_since = *self.idle_since.get_or_insert_with(Instant::now);
             let waits = self.waits()?;
+            if let Some(error) = held_for_ever(&waits) {
+                return Ok(Err(error));
+            }
             if self.ask(&waits)? {
                 self.idle_since = None;
                 continue;
@@ -314,7 +332,9 @@ impl<'a> Running<'a> {
                     if let Some((status, result)) = turn.end {
                         return Ok(Some(ended(status, &result)));
                     }
-                    let held = turn.waits.iter().find(|wait| wait.kind == WaitKind::Hold);
+                    // Of the other threads somebody may catch it yet.
+                    let mut held = turn.waits.iter();
+                    let held = held.find(|wait| wait.kind == WaitKind::Hold && wait.thread == 0);
                     if let Some(held) = held {
                         return Ok(Some(Err(words::error_of(&held.body))));
                     }
@@ -426,7 +446,8 @@ impl<'a> Running<'a> {
 
     /// Moves the process, which waits, from memory to a file.
     fn keep(&mut self) -> Result<(), Failure> {
-        if self.file.is_some() {
+        if let Some(file) = &mut self.file {
+            file.holds = true;
             return Ok(());
         }
         let location = keep::location(self.name)?;
@@ -435,7 +456,9 @@ impl<'a> Running<'a> {
             keep::copy(self.worker.store(), self.id, into.as_mut())
         };
         self.id = copied.map_err(|error| location.failure(&error))?;
-        let (file, worker) = open_file(location, open_tools(self.setup)?)?;
+        // The tools go on as they are: what they gave and know is not begun anew.
+        let tools = std::mem::take(self.worker.engine().tools());
+        let (file, worker) = open_file(location, tools)?;
         self.worker = worker;
         self.file = Some(file);
         Ok(())
@@ -449,7 +472,14 @@ impl<'a> Running<'a> {
                 return Ok(Ok(value));
             }
             Ok(Err(error)) => {
-                if error.get("kind").is_some_and(|kind| kind == "exit") || self.file.is_none() {
+                let kind = error.get("kind").and_then(Value::as_str).unwrap_or("");
+                if kind == "unknown"
+                    && let Some(file) = &mut self.file
+                {
+                    // A person must say whether the call is made again.
+                    file.holds = true;
+                }
+                if kind == "exit" || self.file.as_ref().is_none_or(|file| !file.holds) {
                     self.forget();
                 }
                 return Ok(Err(error));
@@ -466,6 +496,9 @@ impl<'a> Running<'a> {
             return Err(Failure::rendered(status, format!("{message}\n")));
         };
         self.worker.stop();
+        if let Some(text) = self.worker.finishing() {
+            say(&text);
+        }
         let since = Instant::now();
         while !self.worker.has_finished() {
             self.worker
@@ -481,7 +514,10 @@ impl<'a> Running<'a> {
             .step()
             .map_err(|error| file.location.failure(&error))?;
         let config = match &self.setup.config {
-            Some(path) => format!(" --config {}", quoted(&path.display().to_string())),
+            Some(path) => {
+                let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+                format!(" --config {}", quoted(&path.display().to_string()))
+            }
             None => String::new(),
         };
         let command = file.location.command(&format!("work{config}"));
@@ -587,10 +623,23 @@ fn open_file(location: Location, tools: Tools) -> Result<(File, Worker), Failure
     let worker = Worker::new(store, None, tools, options);
     let file = File {
         location,
+        holds: true,
         _name: name,
         _renewal: renewal,
     };
     Ok((file, worker))
+}
+
+/// The error of a thread that is held, where nothing can come any more that catches it.
+fn held_for_ever(waits: &[Wait]) -> Option<Map<String, Value>> {
+    let is_stuck = |wait: &Wait| match wait.wait.kind {
+        WaitKind::Hold => true,
+        WaitKind::Task => wait.wait.due.is_none(),
+        _ => false,
+    };
+    let held = waits.iter().find(|wait| wait.wait.kind == WaitKind::Hold)?;
+    let is_over = waits.iter().all(is_stuck);
+    is_over.then(|| words::error_of(&held.wait.body))
 }
 
 fn ended(status: Status, result: &str) -> Ended {

@@ -25,7 +25,7 @@ pub struct Line {
     /// What it is called.
     pub name: String,
     /// What kind: `starts`, `prints`, `reports`, `calls`, `answered`, `failed`, `unknown`, `again`, `waits`, `asks`, `tells`,
-    /// `held`, `ends`, `event`, `recovered`, `wakes`.
+    /// `held`, `ends`, `event`, `recovered`, `wakes`, `source`, `stops`.
     pub kind: &'static str,
     /// What happened.
     pub text: String,

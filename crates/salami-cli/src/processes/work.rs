@@ -14,9 +14,9 @@ use super::paint::Paint;
 use super::place::Location;
 use super::tell::Line;
 use super::worker::{Options, State, Worker};
-use super::{tools, words};
-use crate::arguments::Format;
-use crate::failure::{Failure, INTERRUPTED, WAITING};
+use super::{inbox, keep, tools, words};
+use crate::arguments::{Format, RunFormat};
+use crate::failure::{Failure, INTERRUPTED, PROGRAM, WAITING};
 use crate::output::Output;
 use crate::{instant, interrupt};
 
@@ -31,8 +31,11 @@ const LISTED: usize = 20;
 
 /// Runs processes.
 pub fn work(arguments: &Work, output: &mut Output) -> Result<(), Failure> {
+    interrupt::notice_termination();
     let location = Location::find(&arguments.place)?;
     location.must_exist()?;
+    // That of one run ends with it.
+    let is_private = keep::is_private(&location);
     let configuration = tools::configuration(arguments.config.as_deref());
     let tools = tools::open(configuration.as_deref())?;
     let _right = ClockRight::take(&location.path, arguments.simulate_clock)?;
@@ -77,9 +80,23 @@ pub fn work(arguments: &Work, output: &mut Output) -> Result<(), Failure> {
         false => Some(Renewal::begin(location.open()?, name.text.clone())),
     };
     let format = arguments.format;
-    let outcome = to_idle(&mut worker, arguments.until_idle, is_simulated, |line| {
+    let tells_how = is_private && is_told && format == Format::Human;
+    if tells_how {
+        let asked = inbox::open(worker.store(), &location);
+        let asked = asked.map_err(|error| location.failure(&error))?;
+        let _ = write!(std::io::stderr(), "{asked}");
+    }
+    let until = match (arguments.until_idle, is_private) {
+        (true, _) => Until::Idle,
+        (false, true) => Until::AllEnded,
+        (false, false) => Until::Interrupted,
+    };
+    let outcome = to_idle(&mut worker, until, is_simulated, |line| {
         if is_told {
             show(line, format);
+        }
+        if tells_how && let Some(command) = way_on(line) {
+            let _ = writeln!(std::io::stderr(), "    {}", location.command(&command));
         }
     });
     drop(renewal);
@@ -89,8 +106,74 @@ pub fn work(arguments: &Work, output: &mut Output) -> Result<(), Failure> {
             Err(Failure::rendered(INTERRUPTED, "interrupted\n"))
         }
         Ok(Ended::Interrupted) => Ok(()),
+        Ok(Ended::Idle) if is_private => {
+            let live = live_processes(worker.store(), 1);
+            if !live.map_err(|error| location.failure(&error))?.is_empty() {
+                return rest(&mut worker, &location, arguments, output);
+            }
+            let shown = result(&mut worker, &location, arguments, output);
+            // The store is closed before its files go.
+            drop((worker, name));
+            keep::remove(&location);
+            shown
+        }
         Ok(Ended::Idle) => rest(&mut worker, &location, arguments, output),
     }
+}
+
+/// The command that helps a process on, without `salami`: where there is but one process nobody looks into the inbox.
+fn way_on(line: &Line) -> Option<String> {
+    if line.kind == "recovered" {
+        return Some("inbox".to_owned());
+    }
+    let id = line.process?;
+    match line.kind {
+        "asks" => Some(format!("answer {id} ANSWER")),
+        "held" | "unknown" => Some(format!("resolve {id} retry")),
+        _ => None,
+    }
+}
+
+/// Shows the result of the process of a private store, which nobody can ask for later.
+fn result(
+    worker: &mut Worker,
+    location: &Location,
+    arguments: &Work,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    if arguments.format == Format::Json {
+        return rest(worker, location, arguments, output);
+    }
+    let filter = ProcessFilter::default();
+    let processes = worker.store().processes(&filter, None, 1);
+    let processes = processes.map_err(|error| location.failure(&error))?;
+    let Some(process) = processes.first() else {
+        return Ok(());
+    };
+    let ended = words::error_of(process.result.as_deref().unwrap_or_default());
+    match ended.get("error") {
+        Some(Value::Object(error)) => {
+            let who = words::process(process.id, &process.name);
+            let status = process.status.name();
+            let message = format!("{who} is {status}: {}", words::error(error));
+            Err(Failure::new(PROGRAM, message))
+        }
+        _ => {
+            let value = ended.get("value").unwrap_or(&Value::Null);
+            crate::run::show(value, RunFormat::Human, output)
+        }
+    }
+}
+
+/// How long a worker works, unless Ctrl-C ends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// Nothing is to be done now.
+    Idle,
+    /// Every process has ended.
+    AllEnded,
+    /// For ever.
+    Interrupted,
 }
 
 /// Why a worker ended.
@@ -102,10 +185,10 @@ pub enum Ended {
     Interrupted,
 }
 
-/// Lets a worker work until Ctrl-C, or until nothing is to be done now.
+/// Lets a worker work.
 pub fn to_idle(
     worker: &mut Worker,
-    until_idle: bool,
+    until: Until,
     is_simulated: bool,
     mut tell: impl FnMut(&Line),
 ) -> Result<Ended, StoreError> {
@@ -115,6 +198,15 @@ pub fn to_idle(
         if !is_stopping && interrupt::requested() {
             is_stopping = true;
             worker.stop();
+            if let Some(text) = worker.finishing() {
+                tell(&Line {
+                    at: worker.store().now()?,
+                    process: None,
+                    name: String::new(),
+                    kind: "stops",
+                    text,
+                });
+            }
         }
         let state = match worker.step() {
             Ok(state) => {
@@ -155,7 +247,12 @@ pub fn to_idle(
                     worker.jump(due.unwrap_or(now));
                     continue;
                 }
-                _ if until_idle => return Ok(Ended::Idle),
+                _ if until == Until::Idle => return Ok(Ended::Idle),
+                None if until == Until::AllEnded
+                    && live_processes(worker.store(), 1)?.is_empty() =>
+                {
+                    return Ok(Ended::Idle);
+                }
                 _ => {}
             }
         }
@@ -186,6 +283,15 @@ fn latest(store: &mut dyn Store) -> Result<i64, StoreError> {
             _ => return Ok(latest),
         }
     }
+}
+
+/// So many processes that have not ended.
+fn live_processes(store: &mut dyn Store, limit: usize) -> Result<Vec<Process>, StoreError> {
+    let filter = ProcessFilter {
+        statuses: live(),
+        owner: None,
+    };
+    store.processes(&filter, None, limit)
 }
 
 /// The statuses of processes that have not ended.
@@ -278,12 +384,8 @@ fn rest(
 type Rest = (Vec<(Process, Vec<Wait>)>, bool, i64);
 
 fn read_rest(store: &mut dyn Store) -> Result<Rest, StoreError> {
-    let filter = ProcessFilter {
-        statuses: live(),
-        owner: None,
-    };
     let mut processes = Vec::new();
-    let mut found = store.processes(&filter, None, LISTED + 1)?;
+    let mut found = live_processes(store, LISTED + 1)?;
     let is_cut = found.len() > LISTED;
     found.truncate(LISTED);
     for process in found {

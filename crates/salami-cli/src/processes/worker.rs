@@ -133,6 +133,17 @@ impl Worker {
         self.running == 0 && self.queue.is_empty() && self.came.is_empty()
     }
 
+    /// That calls are being finished, if some are.
+    pub fn finishing(&self) -> Option<String> {
+        match self.running + self.queue.len() {
+            0 => None,
+            1 => Some("finishing 1 call; Ctrl-C again ends at once".to_owned()),
+            calls => Some(format!(
+                "finishing {calls} calls; Ctrl-C again ends at once"
+            )),
+        }
+    }
+
     /// What the clock of the store shows is put forward, if it is simulated.
     pub fn jump(&mut self, instant: i64) {
         if let Some(clock) = &self.clock {
