@@ -44,7 +44,10 @@ impl Random {
 
 /// What runs at the moment, for somebody who sees to it that it ends.
 #[derive(Clone, Default)]
-struct Watched(Arc<Mutex<Option<(Instant, String, Vec<u8>)>>>);
+struct Watched(Arc<Mutex<Option<Current>>>);
+
+/// When it began, what it is, and the bytes.
+type Current = (Instant, String, Vec<u8>);
 
 impl Watched {
     fn begin(&self, name: &str, count: u64, bytes: &[u8]) {
