@@ -252,7 +252,7 @@ pub struct Replay {
     /// Where processes are kept.
     #[command(flatten)]
     pub place: crate::processes::arguments::StorePlace,
-    /// The program; without it the one in the record
+    /// The program; without it the one in the record (not for a stored process, which has its own)
     pub program: Option<PathBuf>,
     /// How often it is run again
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]

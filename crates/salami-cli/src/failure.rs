@@ -28,6 +28,8 @@ pub struct Failure {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// What kind of failure, for machines, where the exit status does not tell it all.
+    pub code: Option<&'static str>,
     /// Whether the message is complete text, to be shown as it is.
     pub rendered: bool,
 }
@@ -39,6 +41,7 @@ impl Failure {
             status,
             message: message.into(),
             help: None,
+            code: None,
             rendered: false,
         }
     }
@@ -59,6 +62,26 @@ impl Failure {
     /// Nothing left to say.
     pub fn silent(status: u8) -> Self {
         Self::rendered(status, "")
+    }
+
+    /// The failure with a code.
+    pub fn with_code(mut self, code: &'static str) -> Self {
+        self.code = Some(code);
+        self
+    }
+
+    /// What kind of failure it is, for machines.
+    pub fn code(&self) -> &'static str {
+        self.code.unwrap_or(match self.status {
+            USAGE => "usage",
+            REFUSED => "program.refused",
+            WAITING => "tool.missing",
+            LIMIT => "limit",
+            IO => "io",
+            INTERRUPTED => "interrupted",
+            PROGRAM => "program.failed",
+            _ => "internal",
+        })
     }
 
     /// The failure with a help.

@@ -39,7 +39,11 @@ use output::Output;
 /// `salami`
 #[must_use]
 pub fn salami() -> ExitCode {
-    let mut arguments = Arguments::parse();
+    let parsed = Arguments::try_parse().map_err(|error| misused(&error));
+    let mut arguments = match parsed {
+        Ok(arguments) => arguments,
+        Err(status) => return status,
+    };
     match &mut arguments.command {
         Command::Run(arguments) => arguments.setup.configure(),
         Command::Debug(arguments) => arguments.configure(),
@@ -47,6 +51,30 @@ pub fn salami() -> ExitCode {
         _ => {}
     }
     finish(|output| execute(&arguments.command, output))
+}
+
+/// Shows what is wrong with a command line, or help: for machines as JSON where a command of stored processes was
+/// asked for that.
+fn misused(error: &clap::Error) -> ExitCode {
+    let words: Vec<String> = std::env::args_os()
+        .skip(1)
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let is_json = words.iter().any(|word| word == "--format=json")
+        || words.windows(2).any(|pair| pair == ["--format", "json"]);
+    let is_of_processes = words
+        .first()
+        .is_some_and(|word| processes::arguments::is_name(word));
+    if is_json && is_of_processes && error.use_stderr() {
+        let text = error.render().to_string();
+        let message = text.trim().trim_start_matches("error: ").to_owned();
+        return finish(|output| {
+            let failure = Failure::usage(message);
+            Err(processes::told(failure, arguments::Format::Json, output))
+        });
+    }
+    let _ = error.print();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(failure::USAGE))
 }
 
 /// `svm-run`, the same as `salami run`

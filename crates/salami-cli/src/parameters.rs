@@ -89,7 +89,9 @@ pub fn does_not_fit(program: &Program, misfits: &[Misfit]) -> Failure {
             }
         )
     };
-    Failure::usage(message).with_help(help)
+    Failure::usage(message)
+        .with_help(help)
+        .with_code("input.misfit")
 }
 
 /// What is said of a parameter that hand-written bytecode does not load.

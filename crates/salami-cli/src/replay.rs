@@ -21,7 +21,20 @@ const LONGEST_LINE: u64 = 300 << 20;
 /// Runs a recorded execution again.
 pub fn replay(arguments: &Replay, output: &mut Output) -> Result<(), Failure> {
     if let Some(process) = stored(&arguments.record) {
-        return processes::replay(process, &arguments.place, arguments.format, output);
+        let meaningless = [
+            ("a PROGRAM", arguments.program.is_some()),
+            ("--runs", arguments.runs != 1),
+            ("--trace", arguments.trace),
+        ];
+        let given = meaningless.into_iter().find(|(_, is_given)| *is_given);
+        let replayed = match given {
+            Some((what, _)) => Err(Failure::usage(format!(
+                "{what} is for a record: a stored process is replayed once, with the program that is stored with it"
+            ))
+            .with_help(format!("salami replay {process}"))),
+            None => processes::replay(process, &arguments.place, arguments.format, output),
+        };
+        return replayed.map_err(|failure| processes::told(failure, arguments.format, output));
     }
     let program = match &arguments.program {
         None => None,

@@ -212,7 +212,7 @@ fn run_for_machines(arguments: &Run, output: &mut Output) -> Result<(), Failure>
 }
 
 /// What an exit status means, in a word, and the code of such errors.
-fn kind(status: u8) -> (&'static str, &'static str) {
+pub fn kind(status: u8) -> (&'static str, &'static str) {
     match status {
         USAGE => ("usage", "INPUT_ERROR"),
         REFUSED => ("refused", "COMPILATION_ERROR"),

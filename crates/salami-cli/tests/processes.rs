@@ -624,3 +624,92 @@ fn a_worker_that_is_told_to_end_finishes_its_calls() {
     let shown = world.json(&["ps", "--all"]);
     assert_ne!(shown["processes"][0]["status"], "held", "{shown}");
 }
+
+/// Threads that are held are told apart, and helped on one by one.
+#[test]
+fn each_of_several_holds_has_a_name() {
+    let program = "\
+from salami import spawn, gather
+
+def work(n: int, by: int) -> int:
+    return n // by
+
+print(gather(spawn(work, 1, 0), spawn(work, 2, 0)))
+";
+    let world = World::new("two-holds", program);
+    world.start();
+    world.work(&[]);
+    let told = world.done(&["inbox"]);
+    assert!(told.contains(", thread 1, is held"), "{told}");
+    assert!(told.contains("salami resolve 1.2 retry"), "{told}");
+    let done = world.done(&["resolve", "1.2", "retry"]);
+    assert!(
+        done.starts_with("process 1, thread 2, tries again"),
+        "{done}"
+    );
+    let left = world.json(&["inbox"]);
+    let left: Vec<&Value> = left["items"].as_array().expect("items").iter().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(left[0]["thread"], 1);
+    for (wrong, code) in [
+        (["resolve", "1.7", "retry"], "process.not-held"),
+        (["resolve", "1.1", "abort"], "usage"),
+    ] {
+        assert_eq!(world.json(&wrong)["error"]["code"], code);
+    }
+}
+
+#[test]
+fn what_goes_wrong_is_told_to_machines() {
+    let program = "\
+from datetime import date
+from tools import email
+
+@dataclass
+class Guest:
+    name: str
+    born: date
+
+def main(guests: list[Guest]) -> int:
+    email.send('a', 'b')
+    return len(guests)
+";
+    let program = format!("from dataclasses import dataclass\n{program}");
+    let world = World::new("for-machines", &program);
+    let path = world.folder.path("program.py");
+    let code = |arguments: &[&str]| {
+        let shown = world.json(arguments);
+        shown["error"]["code"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    assert_eq!(code(&["ps"]), "store.missing");
+    assert_eq!(code(&["ps", "--limt", "3"]), "usage");
+    assert_eq!(code(&["start", "nowhere.py"]), "usage");
+    for (guest, is_right) in [
+        ("{\"name\": \"Ann\", \"born\": \"2020-12-01\"}", true),
+        ("{\"name\": \"Ann\", \"born\": \"2020-13-01\"}", false),
+        ("{\"nam\": \"Ann\", \"born\": \"2020-12-01\"}", false),
+    ] {
+        let guests = format!("guests=[{guest}]");
+        let found = code(&["start", &path, "--param", &guests]);
+        assert_eq!(found, if is_right { "" } else { "input.misfit" }, "{guest}");
+    }
+    assert_eq!(code(&["show", "9"]), "process.unknown");
+    assert_eq!(code(&["replay", "1", &path]), "usage");
+    assert_eq!(code(&["event", "send", "a b", "x=1"]), "usage");
+    assert_eq!(code(&["event", "send", "a", "x=1", "x=2"]), "usage");
+    std::fs::write(&world.store, "garbage").expect("writes");
+    assert_eq!(code(&["ps"]), "store.corrupt");
+}
+
+#[test]
+fn an_event_that_no_program_knows_is_said_to_be_so() {
+    let world = World::new("topics", LANDLORD);
+    world.start();
+    let kept = world.done(&["event", "send", "email.receivd", "sender=a"]);
+    assert!(kept.contains("did you mean `email.received`?"), "{kept}");
+    let kept = world.json(&["event", "send", "email.received", "sender=a", "body=b"]);
+    assert_eq!(kept["warning"], Value::Null, "{kept}");
+}

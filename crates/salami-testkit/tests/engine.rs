@@ -169,7 +169,7 @@ fn a_process_that_was_held_before_it_began_begins() {
         assert_eq!(waits.len(), 1, "{waits:?}");
         assert_eq!(waits[0].wait.slot, HOLD_OF_PROCESS);
         assert_eq!(waits[0].outcome, None, "it is held anew");
-        engine.retry(id).expect("it is held");
+        engine.retry(id, None).expect("it is held");
     }
     rounds(&mut engine, 2);
     assert_eq!(place.status(id), Status::Done);

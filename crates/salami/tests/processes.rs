@@ -381,7 +381,7 @@ class open_box:
         "{frames:?}"
     );
     assert_eq!(world.calls().len(), 1);
-    world.engine.retry(id).expect("it is held");
+    world.engine.retry(id, None).expect("it is held");
     world.settle();
     assert_eq!(world.process(id).status, Status::Held);
     assert_eq!(world.calls().len(), 1, "the call is made again");

@@ -55,6 +55,13 @@ pub enum Command {
     Demo(Demo),
 }
 
+/// Whether a word is the name of one of the subcommands.
+pub fn is_name(word: &str) -> bool {
+    Command::augment_subcommands(clap::Command::new("salami"))
+        .find_subcommand(word)
+        .is_some()
+}
+
 const START_EXAMPLES: &str = "\
 Examples:
   salami start landlord.py
@@ -120,6 +127,7 @@ Examples:
 const RESOLVE_EXAMPLES: &str = "\
 Examples:
   salami resolve 3 retry                   run again what raised the error, or make the call again
+  salami resolve 3.2 retry                 of several threads that are held the one that `salami inbox` calls 3.2
   salami resolve 3 abort                   end the process where it stands";
 
 const CANCEL_EXAMPLES: &str = "\
@@ -316,9 +324,9 @@ pub struct One {
 /// `salami resolve`
 #[derive(Debug, Args)]
 pub struct Resolve {
-    /// The number of the process
-    #[arg(value_name = "ID", value_parser = process)]
-    pub process: u64,
+    /// What is held, as `salami inbox` names it: the number of the process, and if several of its threads are held a dot and the thread's
+    #[arg(value_name = "ID[.THREAD]", value_parser = held)]
+    pub held: Held,
     /// What is to happen
     #[arg(value_enum)]
     pub way: Way,
@@ -418,6 +426,33 @@ pub struct Asked {
     pub process: u64,
     /// The place.
     pub slot: Option<u64>,
+}
+
+/// What is held: a process, and its thread if that was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The process.
+    pub process: u64,
+    /// The thread.
+    pub thread: Option<u64>,
+}
+
+fn held(text: &str) -> Result<Held, String> {
+    let (process, thread) = match text.split_once('.') {
+        Some((process, thread)) => (number(process), Some(thread.parse().ok())),
+        None => (number(text), None),
+    };
+    match (process, thread) {
+        (Some(process), None) => Ok(Held {
+            process,
+            thread: None,
+        }),
+        (Some(process), Some(Some(thread))) => Ok(Held {
+            process,
+            thread: Some(thread),
+        }),
+        _ => Err("a process that is held is expected, such as 3, or 3.2 for its thread 2; `salami inbox` lists them".to_owned()),
+    }
 }
 
 fn number(text: &str) -> Option<u64> {

@@ -1,6 +1,10 @@
 //! `salami event send`.
 
-use salami_process::store::{NewEvent, Store, StoreError, Wait, WaitFilter};
+use std::collections::BTreeSet;
+
+use salami_process::FunctionKind;
+use salami_process::code::CodeParts;
+use salami_process::store::{NewEvent, ProcessFilter, Store, StoreError, Wait, WaitFilter};
 use serde_json::{Map, Value, json};
 
 use super::arguments::Send;
@@ -16,7 +20,8 @@ const MOST: usize = 10_000;
 /// Sends an event.
 pub fn send(arguments: &Send, output: &mut Output) -> Result<(), Failure> {
     let fields = fields::of(&arguments.fields)?;
-    if arguments.topic.contains(['=', '{']) || arguments.topic.trim().is_empty() {
+    let is_none = |letter: char| "={".contains(letter) || letter.is_whitespace();
+    if arguments.topic.is_empty() || arguments.topic.contains(is_none) {
         return Err(
             Failure::usage(format!("`{}` is no topic", arguments.topic)).with_help(
                 "write the topic first: salami event send email.received sender=ann@example.com",
@@ -30,11 +35,16 @@ pub fn send(arguments: &Send, output: &mut Output) -> Result<(), Failure> {
     }
     let sent = publish(arguments, &fields, store.as_mut());
     let (id, woken) = sent.map_err(|error| location.failure(&error))?;
+    let unknown = match (id, woken) {
+        (Some(_), 0) => unknown(&arguments.topic, store.as_mut()),
+        _ => Ok(None),
+    };
+    let unknown = unknown.map_err(|error| location.failure(&error))?;
     let text = match (arguments.format, id) {
         (Format::Json, id) => {
             format!(
                 "{}\n",
-                json!({"event": id, "kept": id.is_some(), "woken": woken})
+                json!({"event": id, "kept": id.is_some(), "woken": woken, "warning": unknown})
             )
         }
         (Format::Human, None) => format!(
@@ -44,7 +54,10 @@ pub fn send(arguments: &Send, output: &mut Output) -> Result<(), Failure> {
         ),
         (Format::Human, Some(id)) => {
             let who = match woken {
-                0 => "nobody waits for it now; it is kept for those that will".to_owned(),
+                0 => match &unknown {
+                    Some(unknown) => format!("nobody waits for it; {unknown}"),
+                    None => "nobody waits for it now; it is kept for those that will".to_owned(),
+                },
                 1 => format!(
                     "1 process goes on with it, by `{}`",
                     location.command("work")
@@ -85,6 +98,37 @@ fn publish(
     let ids = store.publish(&[event], None)?;
     let id = ids.into_iter().next().flatten();
     Ok((id, if id.is_some() { woken.len() } else { 0 }))
+}
+
+/// So many processes, the latest, are looked at to say whether a topic is known.
+const LATEST: usize = 1_000;
+
+/// That no program of the store waits for events of a topic, if none does.
+fn unknown(topic: &str, store: &mut dyn Store) -> Result<Option<String>, StoreError> {
+    let mut seen = BTreeSet::new();
+    let mut topics = BTreeSet::new();
+    for process in store.processes(&ProcessFilter::default(), None, LATEST)? {
+        if !seen.insert(process.code) {
+            continue;
+        }
+        let Some(code) = store.code(&process.code)? else {
+            continue;
+        };
+        let parts = CodeParts::parse(&code).unwrap_or_default();
+        for declared in parts.tools {
+            if matches!(declared.kind, FunctionKind::Event { .. }) {
+                topics.insert(declared.name);
+            }
+        }
+    }
+    if topics.contains(topic) {
+        return Ok(None);
+    }
+    let meant = salami::closest(topic, topics.iter().map(String::as_str));
+    let meant = meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
+    Ok(Some(format!(
+        "no program here waits for `{topic}`, it is kept all the same{meant}"
+    )))
 }
 
 /// So many different programs are asked whether they could take the event.

@@ -12,16 +12,25 @@ pub fn of(given: &[String]) -> Result<Map<String, Value>, Failure> {
             let object = serde_json::from_str(text);
             let object: Map<String, Value> = object
                 .map_err(|error| Failure::usage(format!("{text} is no JSON object: {error}")))?;
-            fields.extend(object);
+            for (name, value) in object {
+                put(&mut fields, name, value)?;
+            }
             continue;
         }
         let Some((name, value)) = text.split_once('=').filter(|(name, _)| !name.is_empty()) else {
             return Err(Failure::usage(format!("`{text}` has no value"))
                 .with_help("write FIELD=VALUE, or one JSON object in quotes"));
         };
-        fields.insert(name.to_owned(), value_of(value));
+        put(&mut fields, name.to_owned(), value_of(value))?;
     }
     Ok(fields)
+}
+
+fn put(fields: &mut Map<String, Value>, name: String, value: Value) -> Result<(), Failure> {
+    match fields.insert(name.clone(), value) {
+        None => Ok(()),
+        Some(_) => Err(Failure::usage(format!("the field `{name}` is given twice"))),
+    }
 }
 
 /// What is JSON as it stands; all else is text.
@@ -47,5 +56,6 @@ mod tests {
         for wrong in ["a", "=1", "{a}"] {
             assert!(of(&[wrong.to_owned()]).is_err(), "{wrong}");
         }
+        assert!(of(&["a=1".to_owned(), "a=2".to_owned()]).is_err());
     }
 }

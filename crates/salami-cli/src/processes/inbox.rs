@@ -87,7 +87,15 @@ fn human(read: &Read, location: &Location, paint: Paint) -> String {
             InboxItem::Notice(notice) => {
                 format!("{who} tells, {when}:\n{}", indented(&notice.text))
             }
-            InboxItem::Wait(wait) => asked(wait, &who, &when, read.now, paint),
+            InboxItem::Wait(wait) => {
+                let who = match words::hold_name(wait, &read.questions).split_once('.') {
+                    Some((_, thread)) if question(wait).is_none() => {
+                        format!("{who}, thread {thread},")
+                    }
+                    _ => who,
+                };
+                asked(wait, &who, &when, read.now, paint)
+            }
         };
         for command in commands(item, &read.questions) {
             text += &format!("    {}\n", paint.dim(&location.command(&command)));
@@ -193,7 +201,7 @@ fn commands(item: &InboxItem, waits: &[Wait]) -> Vec<String> {
     match wait.wait.kind {
         WaitKind::Hold | WaitKind::Call(_) => vec![
             format!("show {id}"),
-            format!("resolve {id} retry"),
+            format!("resolve {} retry", words::hold_name(wait, waits)),
             format!("resolve {id} abort"),
         ],
         _ => match question(wait) {

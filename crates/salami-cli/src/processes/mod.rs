@@ -32,14 +32,38 @@ mod worker;
 
 use salami_process::store::Control;
 
+use crate::arguments::Format;
 use crate::failure::Failure;
 use crate::output::Output;
 use arguments::{Command, EventCommand};
 
+pub use reach::told;
 pub use replay::replay;
 
 /// Does what a subcommand asks.
 pub fn execute(command: &Command, output: &mut Output) -> Result<(), Failure> {
+    let format = match command {
+        Command::Start(arguments) => arguments.format,
+        Command::Work(arguments) => arguments.format,
+        Command::Ps(arguments) => arguments.format,
+        Command::Show(arguments) => arguments.format,
+        Command::Inbox(arguments) => arguments.format,
+        Command::Answer(arguments) => arguments.format,
+        Command::Approve(arguments) | Command::Refuse(arguments) => arguments.format,
+        Command::Pause(arguments) | Command::Resume(arguments) | Command::Cancel(arguments) => {
+            arguments.format
+        }
+        Command::Resolve(arguments) => arguments.format,
+        Command::Event(arguments) => match &arguments.command {
+            EventCommand::Send(arguments) => arguments.format,
+        },
+        Command::Plan(arguments) => arguments.format,
+        Command::Demo(_) => Format::Human,
+    };
+    done(command, output).map_err(|failure| reach::told(failure, format, output))
+}
+
+fn done(command: &Command, output: &mut Output) -> Result<(), Failure> {
     match command {
         Command::Start(arguments) => start::start(arguments, output),
         Command::Work(arguments) => work::work(arguments, output),

@@ -90,14 +90,33 @@ pub fn control(arguments: &One, control: Control, output: &mut Output) -> Result
     reach.tell(done, id, &said, arguments.format, output)
 }
 
+fn in_thread(thread: Option<u64>) -> String {
+    thread.map_or_else(String::new, |thread| format!(", thread {thread},"))
+}
+
 /// Finds a way out of a hold.
 pub fn resolve(arguments: &Resolve, output: &mut Output) -> Result<(), Failure> {
     let mut reach = Reach::open(&arguments.place)?;
-    let id = ProcessId(arguments.process);
+    let id = ProcessId(arguments.held.process);
+    let thread = arguments.held.thread;
     let (done, said) = match arguments.way {
+        Way::Abort if thread.is_some() => {
+            return Err(
+                Failure::usage("abort ends the whole process, not one of its threads").with_help(
+                    format!(
+                        "`{}` ends it",
+                        reach.location.command(&format!("resolve {id} abort"))
+                    ),
+                ),
+            );
+        }
         Way::Retry => {
-            let said = format!("process {id} tries again; {}", goes_on(&reach));
-            (reach.engine.retry(id), said)
+            let said = format!(
+                "process {id}{} tries again; {}",
+                in_thread(thread),
+                goes_on(&reach)
+            );
+            (reach.engine.retry(id, thread), said)
         }
         Way::Abort => {
             let said = format!(

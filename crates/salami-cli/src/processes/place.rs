@@ -78,7 +78,9 @@ impl Location {
                     "`{}` makes it; another one is named by --store FILE or {VARIABLE}",
                     self.command("start PROGRAM")
                 );
-                Err(Failure::new(USAGE, message).with_help(help))
+                Err(Failure::new(USAGE, message)
+                    .with_help(help)
+                    .with_code("store.missing"))
             }
             Err(error) => Err(Failure::new(
                 IO,
@@ -90,6 +92,13 @@ impl Location {
     /// What a store's error is here.
     pub fn failure(&self, error: &StoreError) -> Failure {
         let failure = Failure::new(IO, format!("{}: {}", self.path.display(), error.message));
+        let failure = failure.with_code(match error.kind {
+            StoreErrorKind::Newer => "store.newer",
+            StoreErrorKind::Full => "store.full",
+            StoreErrorKind::Corrupt => "store.corrupt",
+            StoreErrorKind::Busy => "store.busy",
+            _ => "store.error",
+        });
         match error.kind {
             StoreErrorKind::Newer => {
                 failure.with_help("a later version of salami made it: use that")
@@ -97,6 +106,9 @@ impl Location {
             StoreErrorKind::Full => failure.with_help("make room on the disk; nothing was lost"),
             StoreErrorKind::Corrupt => {
                 failure.with_help("is it a store of salami? Another one is named by --store FILE")
+            }
+            _ if error.message.contains("readonly") => {
+                failure.with_help("processes can only be seen by who may write the store and its folder: SQLite keeps locks beside it")
             }
             _ => failure,
         }

@@ -523,15 +523,14 @@ impl<'a> Running<'a> {
         let command = file.location.command(&format!("work{config}"));
         let answers = match status {
             WAITING => format!(
-                "help: it waits for your answer: {}\n",
+                "it waits for your answer: {}\nhelp: ",
                 file.location.command(&format!("answer {} TEXT", self.id))
             ),
             _ => String::new(),
         };
-        Err(Failure::rendered(
-            status,
-            format!("{message}\n{answers}help: nothing is lost, go on with: {command}\n"),
-        ))
+        let help = format!("{answers}nothing is lost, go on with: {command}");
+        let text = format!("{message}\nhelp: {help}\n");
+        Err(Failure::rendered(status, text).with_help(help.replace("\nhelp: ", "; ")))
     }
 
     fn forget(&mut self) {
@@ -669,10 +668,16 @@ fn for_machines(
             (Value::Null, Value::Object(error), status)
         }
         Err(failure) => {
+            let (kind, code) = match failure.status {
+                WAITING => ("waiting", "WAITING"),
+                status => crate::run::kind(status),
+            };
+            // What people are told has the help in it.
+            let message = failure.message.split("\nhelp: ").next();
             let error = json!({
-                "kind": "waiting",
-                "code": "INTERRUPTED",
-                "message": failure.message,
+                "kind": kind,
+                "code": code,
+                "message": message.unwrap_or_default().trim_end(),
                 "help": failure.help,
                 "context": null,
             });

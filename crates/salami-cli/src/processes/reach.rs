@@ -46,7 +46,12 @@ impl Reach {
             Problem::NoQuestion(..) | Problem::WhichQuestion(..) => {
                 failure.with_help(format!("`{}` lists the questions", command("inbox")))
             }
-            Problem::NotHeld(id) => {
+            Problem::NotHeld(id, Some(_)) => failure.with_help(format!(
+                "`{}` lists what is held; `{}` tries all of it again",
+                command("inbox"),
+                command(&format!("resolve {id} retry"))
+            )),
+            Problem::NotHeld(id, None) => {
                 let status = self.engine.store().process(*id).ok().flatten();
                 match status {
                     Some(process) => failure.with_help(format!(
@@ -86,7 +91,19 @@ impl Reach {
     }
 }
 
+/// A failure as machines are told it, if they are.
+pub fn told(failure: Failure, format: Format, output: &mut Output) -> Failure {
+    if format != Format::Json || failure.message.is_empty() {
+        return failure;
+    }
+    match output.write(&format!("{}\n", error(failure.code(), &failure))) {
+        Ok(()) => Failure::silent(failure.status),
+        Err(_) => failure,
+    }
+}
+
 /// A failure for machines.
 pub fn error(code: &str, failure: &Failure) -> Value {
-    json!({"error": {"code": code, "message": failure.message, "help": failure.help}})
+    let message = failure.message.trim_end();
+    json!({"error": {"code": code, "message": message, "help": failure.help}})
 }

@@ -1,6 +1,6 @@
 //! `salami start` and `salami plan`.
 
-use salami::{Program, process_options};
+use salami::{Program, Progress, RunError, RunOptions, process_options};
 use salami_process::code::{CodeParts, Declared};
 use salami_process::store::{Code, NewProcess, ProcessId, Store, StoreError};
 use salami_process::{Denied, Effect, FunctionKind, Refused, Tools};
@@ -42,6 +42,14 @@ pub fn start(arguments: &Start, output: &mut Output) -> Result<(), Failure> {
         )));
     }
     let seed = setup.seed.unwrap_or_else(crate::session::entropy);
+    let options = RunOptions {
+        input: given.input.clone(),
+        limits: setup.run_limits(),
+        now: crate::instant::now(),
+        seed,
+        ..RunOptions::default()
+    };
+    try_input(&program, &options)?;
     let new = New {
         name: match &arguments.name {
             Some(name) => name.clone(),
@@ -88,6 +96,35 @@ pub fn start(arguments: &Start, output: &mut Output) -> Result<(), Failure> {
         "It calls {}, which nothing connects yet: work with --config salami.toml; `salami plan` tells more.\n",
         names.join(", ")
     ))
+}
+
+/// So many slices of fuel are run to see whether the input fits, and so much is in each.
+const TRIED: u32 = 8;
+const SLICE: u64 = 500_000;
+
+/// Refuses input that does not fit: that is seen in full only where the program makes its own values of it. It runs
+/// until then, but for a while at most and not beyond the first wait: nothing leaves.
+fn try_input(program: &Program, options: &RunOptions) -> Result<(), Failure> {
+    if options.input.is_empty() {
+        return Ok(());
+    }
+    let refused = |error| match error {
+        RunError::Input(misfits) => Err(parameters::does_not_fit(program, &misfits)),
+        // An error of the program holds it where it is stored, for somebody to look.
+        _ => Ok(()),
+    };
+    let mut execution = match program.start(options) {
+        Ok(execution) => execution,
+        Err(error) => return refused(error),
+    };
+    for _ in 0..TRIED {
+        match execution.step(SLICE) {
+            Progress::Running => {}
+            Progress::Ended(Err(error)) => return refused(error),
+            _ => return Ok(()),
+        }
+    }
+    Ok(())
 }
 
 /// Refuses options that mean nothing for a stored process.

@@ -201,6 +201,22 @@ pub fn question_name(asked: &Wait, all: &[Wait]) -> String {
     }
 }
 
+/// What is held: `3`, or `3.2` where several threads of a process are.
+pub fn hold_name(held: &Wait, all: &[Wait]) -> String {
+    let is_held = |wait: &&Wait| {
+        let kind = matches!(
+            wait.wait.kind,
+            WaitKind::Hold | WaitKind::Call(CallState::Unknown)
+        );
+        wait.process == held.process && kind && wait.outcome.is_none()
+    };
+    if all.iter().filter(is_held).count() > 1 {
+        format!("{}.{}", held.process, held.wait.thread)
+    } else {
+        held.process.to_string()
+    }
+}
+
 /// The commands that answer a question, without `salami`.
 pub fn answers(name: &str, question: &Question) -> Vec<String> {
     match question.kind {

@@ -7,7 +7,9 @@ use serde_json::Value;
 use super::{Engine, outcome};
 use crate::call::Answer;
 use crate::runtime::Arrived;
-use crate::store::{CallState, Control, Outcome, ProcessId, Slot, StoreError, Wait, WaitKind};
+use crate::store::{
+    CallState, Control, Outcome, ProcessId, Slot, StoreError, ThreadId, Wait, WaitKind,
+};
 use crate::tool::{Question, QuestionKind};
 
 /// Why something that a person wanted was not done.
@@ -25,8 +27,8 @@ pub enum Problem {
     WhichQuestion(ProcessId, Vec<Slot>),
     /// The answer is none to this question.
     NoAnswer(Box<Question>),
-    /// The process is not held.
-    NotHeld(ProcessId),
+    /// The process, or this thread of it, is not held.
+    NotHeld(ProcessId, Option<ThreadId>),
     /// It is so already.
     Already(ProcessId),
 }
@@ -42,7 +44,7 @@ impl Problem {
             Self::NoQuestion(..) => "question.unknown",
             Self::WhichQuestion(..) => "question.several",
             Self::NoAnswer(_) => "question.answer",
-            Self::NotHeld(_) => "process.not-held",
+            Self::NotHeld(..) => "process.not-held",
             Self::Already(_) => "process.already",
         }
     }
@@ -90,7 +92,13 @@ impl fmt::Display for Problem {
                     question.options.join(", ")
                 ),
             },
-            Self::NotHeld(process) => write!(formatter, "process {process} is not held"),
+            Self::NotHeld(process, None) => write!(formatter, "process {process} is not held"),
+            Self::NotHeld(process, Some(thread)) => {
+                write!(
+                    formatter,
+                    "thread {thread} of process {process} is not held"
+                )
+            }
             Self::Already(process) => write!(formatter, "process {process} is so already"),
         }
     }
@@ -167,14 +175,18 @@ impl Engine {
         }
     }
 
-    /// The way out of a hold by trying again: what raised is run again, and a call of which nobody knows what came is made again.
+    /// The way out of a hold by trying again: what raised is run again, and a call of which nobody knows what came is made
+    /// again. Of one thread, if that is named, else of all that are held.
     ///
     /// # Errors
     /// [`Problem`].
-    pub fn retry(&mut self, process: ProcessId) -> Result<(), Problem> {
+    pub fn retry(&mut self, process: ProcessId, only: Option<ThreadId>) -> Result<(), Problem> {
         let mut is_held = false;
         for wait in self.live(process)? {
             let (thread, slot) = (wait.wait.thread, wait.wait.slot);
+            if only.is_some_and(|only| only != thread) {
+                continue;
+            }
             match wait.wait.kind {
                 WaitKind::Hold if wait.outcome.is_none() => {
                     let retry = Outcome::Json(outcome::write(&Arrived::Retry).to_string());
@@ -191,7 +203,7 @@ impl Engine {
         if is_held {
             Ok(())
         } else {
-            Err(Problem::NotHeld(process))
+            Err(Problem::NotHeld(process, only))
         }
     }
 

@@ -101,7 +101,7 @@ pub(super) fn ideal(
                         let answer = reply(&question, 0);
                         is_changed |= engine.answer(*id, Some(wait.wait.slot), &answer).is_ok();
                     } else if wait.wait.kind == WaitKind::Hold {
-                        is_changed |= engine.retry(*id).is_ok();
+                        is_changed |= engine.retry(*id, None).is_ok();
                     }
                 }
             }

@@ -175,7 +175,7 @@ fn work(engine: &mut Engine, task: Task) -> Came {
             Came::Nothing
         }
         Task::Answer(process, slot, value) => Came::Person(engine.answer(process, slot, &value)),
-        Task::Retry(process) => Came::Person(engine.retry(process)),
+        Task::Retry(process) => Came::Person(engine.retry(process, None)),
         Task::Control(process, control) => Came::Person(engine.control(process, control)),
         Task::Publish(events, source) => {
             let published = engine.store().publish(&events, source.as_ref());
