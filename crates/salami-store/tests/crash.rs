@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use salami_process::store::{
     CallState, Code, Finish, FinishedCall, NewProcess, NewWait, ProcessId, Recovered,
-    SimulatedClock, Store, TurnCommit, WaitKind,
+    SimulatedClock, Store, StoreError, StoreErrorKind, TurnCommit, WaitKind,
 };
 use salami_store::{SqliteStore, SystemClock};
 
@@ -40,15 +40,24 @@ fn call(slot: u64) -> NewWait {
     }
 }
 
+/// Asks until the store is free: two that write all the time starve each other now and then, and who works for real
+/// tries again, too.
+fn patient<T>(mut ask: impl FnMut() -> Result<T, StoreError>) -> T {
+    loop {
+        match ask() {
+            Err(error) if error.kind == StoreErrorKind::Busy => {}
+            outcome => return outcome.expect("the store works"),
+        }
+    }
+}
+
 /// What a worker does until it is killed: each commit writes into each of its journals which commit it is, and of
 /// how many turns. It is told outside after it was written.
 fn work(path: &Path, worker: &str) {
     let mut store = open(path);
     let mut out = std::io::stdout();
     for commit in 0_u64.. {
-        let claimed = store
-            .claim(worker, LEASE, CLAIMED as usize)
-            .expect("claimed");
+        let claimed = patient(|| store.claim(worker, LEASE, CLAIMED as usize));
         let size = claimed.len();
         let turns: Vec<TurnCommit> = claimed
             .iter()
@@ -71,13 +80,13 @@ fn work(path: &Path, worker: &str) {
                 obeyed: false,
             })
             .collect();
-        let lost = store.commit(worker, &turns).expect("written");
+        let lost = patient(|| store.commit(worker, &turns));
         assert_eq!(lost, [], "no claim is lost");
         if size > 0 {
             writeln!(out, "written {worker} {commit} {size} .").expect("somebody listens");
             out.flush().expect("somebody listens");
         }
-        let begun = store.begin_calls(worker, LEASE, 16).expect("begun");
+        let begun = patient(|| store.begin_calls(worker, LEASE, 16));
         let finished: Vec<FinishedCall> = begun
             .into_iter()
             .map(|call| FinishedCall {
@@ -88,7 +97,7 @@ fn work(path: &Path, worker: &str) {
                 finish: Finish::Outcome("1".to_owned()),
             })
             .collect();
-        store.finish_calls(worker, &finished).expect("finished");
+        patient(|| store.finish_calls(worker, &finished));
     }
 }
 
