@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use salami::{Answer, Call, Interrupt, Program, Refused, ToolStep, Tools, Work};
+use salami_process::Denied;
 use salami_tools::{Surroundings, configured};
 
 use crate::failure::{Failure, INTERRUPTED, REFUSED, WAITING};
@@ -170,7 +171,11 @@ pub fn help(refused: &Refused) -> String {
         Refused::NoFunction(_) | Refused::OtherStub { .. } => {
             format!("take the stub tools/{tool}.pyi away, so that the tool's own is used")
         }
-        Refused::Denied(..) => {
+        Refused::Denied(_, Denied::Named) => {
+            "the configuration denies it, and that wins: take it out of [permissions] deny"
+                .to_owned()
+        }
+        Refused::Denied(_, Denied::Irreversible) => {
             format!("allow it in the configuration: [permissions] allow = [\"{name}\"]")
         }
     }

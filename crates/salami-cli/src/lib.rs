@@ -143,5 +143,11 @@ fn execute(command: &Command, output: &mut Output) -> Result<(), Failure> {
 
 /// Whether what is shown on standard error may have colours.
 fn color() -> bool {
-    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+    std::io::stderr().is_terminal() && colors_are_wanted()
+}
+
+/// Whether the environment has nothing against colours.
+fn colors_are_wanted() -> bool {
+    let is_dumb = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
+    !is_dumb && std::env::var_os("NO_COLOR").is_none()
 }

@@ -386,5 +386,17 @@ fn refused(code: &str, message: impl Into<String>) -> TurnError {
 }
 
 fn unreadable(error: SnapshotError) -> TurnError {
-    refused(error.code, error.message)
+    let message = match error.code {
+        "snapshot.damaged" | "snapshot.malformed" => {
+            format!(
+                "its stored state was changed or is damaged: {}",
+                error.message
+            )
+        }
+        "snapshot.program" => {
+            "its stored state is of another program: it was changed, or the program was".to_owned()
+        }
+        _ => format!("its stored state cannot be read: {}", error.message),
+    };
+    refused(error.code, message)
 }

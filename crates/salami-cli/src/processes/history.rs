@@ -126,7 +126,7 @@ pub fn of(
                     let shown = event.map(|event| words::call_of(&event.topic, &event.fields));
                     format!("event {id} comes: {}", shown.unwrap_or_default())
                 }
-                Came::Other(arrived) => came_text(waited.as_ref(), arrived),
+                Came::Other(arrived) => came_text(waited.as_ref(), arrived, parts),
             };
             teller.add("came", *thread, text);
         }
@@ -226,12 +226,19 @@ impl Teller<'_> {
     }
 }
 
-fn came_text(waited: Option<&WaitingFor>, arrived: &Arrived) -> String {
+fn came_text(waited: Option<&WaitingFor>, arrived: &Arrived, parts: &CodeParts) -> String {
     let name = match waited {
         Some(WaitingFor::Call(call)) => call.name(),
         _ => "what it waited for".to_owned(),
     };
+    let kind = parts.declared(&name).map(|declared| &declared.kind);
     match arrived {
+        // What comes is an event of the log; this is the end of the time for it.
+        Arrived::Answer(Answer::Value(Value::Null))
+            if matches!(kind, Some(FunctionKind::Event { .. })) =>
+        {
+            format!("gets no {name}")
+        }
         Arrived::Answer(Answer::Value(Value::Null)) => format!("{name} is done"),
         Arrived::Answer(Answer::Value(value)) => format!("{name} gives {}", words::value(value)),
         Arrived::Answer(Answer::Error(message)) => {

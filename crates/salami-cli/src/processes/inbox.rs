@@ -20,6 +20,9 @@ const OPEN: usize = 20;
 
 /// Shows what people are asked and told.
 pub fn inbox(arguments: &Inbox, output: &mut Output) -> Result<(), Failure> {
+    if arguments.limit == 0 {
+        return Err(Failure::usage("--limit 0 shows nothing"));
+    }
     let location = Location::find(&arguments.place)?;
     let mut store = location.open()?;
     let read = read(arguments, store.as_mut()).map_err(|error| location.failure(&error))?;

@@ -4,6 +4,8 @@ use std::io::IsTerminal;
 
 use salami_process::store::Status;
 
+use super::words;
+
 /// Colours, where they may be.
 #[derive(Clone, Copy, Debug)]
 pub struct Paint(bool);
@@ -11,7 +13,7 @@ pub struct Paint(bool);
 impl Paint {
     /// For standard output.
     pub fn of_output() -> Self {
-        Self(std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        Self(std::io::stdout().is_terminal() && crate::colors_are_wanted())
     }
 
     /// For standard error.
@@ -83,7 +85,17 @@ impl Cell {
     }
 }
 
-/// Rows in columns as wide as they must be; the first row is the heading.
+/// How many characters a line of standard output has, if it is a terminal.
+pub fn width() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(std::io::stdout())?;
+    Some(width.0.into())
+}
+
+/// No column is cut to less than this.
+const NARROWEST: usize = 12;
+
+/// Rows in columns as wide as they must be, where the widest is cut to what a terminal shows; the first row is the
+/// heading.
 pub fn columns(paint: Paint, heading: &[&str], rows: &[Vec<Cell>]) -> String {
     let width = |text: &str| text.chars().count();
     let mut widths: Vec<usize> = heading.iter().map(|name| width(name)).collect();
@@ -91,6 +103,16 @@ pub fn columns(paint: Paint, heading: &[&str], rows: &[Vec<Cell>]) -> String {
         for (widest, cell) in widths.iter_mut().zip(row) {
             *widest = width(&cell.plain).max(*widest);
         }
+    }
+    let whole = widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1);
+    if let Some(shown) = self::width()
+        && let Some(widest) = widths.iter_mut().max()
+    {
+        *widest = (*widest).min(
+            widest
+                .saturating_sub(whole.saturating_sub(shown))
+                .max(NARROWEST),
+        );
     }
     let mut text = String::new();
     let heading: Vec<Cell> = heading
@@ -103,9 +125,12 @@ pub fn columns(paint: Paint, heading: &[&str], rows: &[Vec<Cell>]) -> String {
     for row in std::iter::once(&heading).chain(rows) {
         let last = row.len().saturating_sub(1);
         for (position, (cell, widest)) in row.iter().zip(&widths).enumerate() {
-            text.push_str(&cell.painted);
+            let is_cut = width(&cell.plain) > *widest && cell.plain == cell.painted;
+            let cut = is_cut.then(|| words::shortened(&cell.plain, *widest));
+            text.push_str(cut.as_ref().unwrap_or(&cell.painted));
             if position < last {
-                let missing = widest.saturating_sub(width(&cell.plain)) + 2;
+                let shown = cut.as_ref().unwrap_or(&cell.plain);
+                let missing = widest.saturating_sub(width(shown)) + 2;
                 text.extend(std::iter::repeat_n(' ', missing));
             }
         }

@@ -107,6 +107,12 @@ impl Location {
             StoreErrorKind::Corrupt => {
                 failure.with_help("is it a store of salami? Another one is named by --store FILE")
             }
+            _ if !self.path.parent().is_none_or(|folder| {
+                folder.as_os_str().is_empty() || folder.is_dir()
+            }) =>
+            {
+                failure.with_help("its folder does not exist: make it first")
+            }
             _ if error.message.contains("readonly") => {
                 failure.with_help("processes can only be seen by who may write the store and its folder: SQLite keeps locks beside it")
             }

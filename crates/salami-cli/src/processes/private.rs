@@ -379,7 +379,7 @@ impl<'a> Running<'a> {
         }
         match (self.asker.look(), self.asked.take()) {
             (Typed::Nothing, asked) => self.asked = asked,
-            (Typed::End, _) => {
+            (Typed::End, asked) => {
                 // Something else may still come.
                 let is_all = waits.iter().all(|wait| {
                     matches!(wait.wait.kind, WaitKind::Answer | WaitKind::Task)
@@ -388,6 +388,8 @@ impl<'a> Running<'a> {
                 if is_all {
                     return Err(Left::Asks);
                 }
+                // It is not asked again, as nobody answers any more.
+                self.asked = asked;
             }
             (Typed::Line(line), Some((slot, question))) => {
                 let id = self.id;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::arguments::Ps;
 use super::paint::{Cell, Paint, columns};
 use super::place::Location;
-use super::{fields, moments, words};
+use super::{fields, moments, paint, words};
 use crate::arguments::Format;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -20,6 +20,9 @@ const MOST_WAITS: usize = 100_000;
 
 /// Lists processes.
 pub fn ps(arguments: &Ps, output: &mut Output) -> Result<(), Failure> {
+    if arguments.limit == 0 {
+        return Err(Failure::usage("--limit 0 lists nothing"));
+    }
     let location = Location::find(&arguments.place)?;
     let mut store = location.open()?;
     let store = store.as_mut();
@@ -151,7 +154,8 @@ fn row(process: &Process, waits: &[Wait], now: i64, paint: Paint) -> Vec<Cell> {
             };
             let waits = words::wait(wait, now);
             let waits = waits.strip_prefix("sleeps ").unwrap_or(&waits).to_owned();
-            (words::shortened(&waits, 90) + &more, wait.since)
+            let room = paint::width().unwrap_or(0).max(90);
+            (words::shortened(&waits, room) + &more, wait.since)
         }
         None => (ended(process), process.changed),
     };

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::arguments::StorePlace;
 use super::place::Location;
+use super::words;
 use crate::arguments::Format;
 use crate::failure::{Failure, USAGE};
 use crate::output::Output;
@@ -61,7 +62,14 @@ impl Reach {
                     None => failure,
                 }
             }
-            Problem::NoAnswer(_) | Problem::Already(_) => failure,
+            Problem::NoAnswer(question) => {
+                let ways: Vec<String> = words::answers("ID", question)
+                    .iter()
+                    .map(|way| format!("`{}`", command(way)))
+                    .collect();
+                failure.with_help(format!("write {}", ways.join(" or ")))
+            }
+            Problem::Already(_) => failure,
         }
     }
 

@@ -161,7 +161,7 @@ pub fn wait(wait: &Wait, now: i64) -> String {
             Some(asked) => format!("answer to {}{}", quoted_line(&asked.text), by(due)),
             None => format!("answer{}", by(due)),
         },
-        WaitKind::Hold => format!("a way out of {}", error(&error_of(&new.body))),
+        WaitKind::Hold => format!("error: {}", error(&error_of(&new.body))),
         WaitKind::Task => format!("its threads{}", by(due)),
     }
 }

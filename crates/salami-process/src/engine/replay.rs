@@ -31,6 +31,13 @@ pub struct Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.what == "entry" {
+            return write!(
+                formatter,
+                "turn {}: its entry in the journal was changed or is damaged, and cannot be read",
+                self.turn
+            );
+        }
         write!(
             formatter,
             "turn {}: {} was {}, and is {} when it is run again",
