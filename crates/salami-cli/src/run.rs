@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use salami::{Execution, Limit, LimitKind, Program, Progress, RunError};
+use salami::{Execution, LimitKind, Program, Progress, RunError};
 use serde_json::{Value, json};
 
 use crate::arguments::{Run, RunFormat, Setup};
@@ -132,7 +132,7 @@ pub fn failure(program: &Program, error: &RunError) -> Failure {
             Failure::rendered(exit.status, message.unwrap_or_default())
         }
         RunError::Limit(limit) => {
-            let help = other_limit(limit);
+            let help = other_limit(limit.kind);
             Failure::rendered(LIMIT, format!("{}help: {help}\n", limit.traceback())).with_help(help)
         }
         RunError::Result(_) => Failure::new(PROGRAM, error.to_string())
@@ -153,8 +153,8 @@ fn waits_in_vain() -> Failure {
 }
 
 /// How a limit is set to something else.
-pub fn other_limit(limit: &Limit) -> String {
-    let (example, or_none) = match limit.kind {
+pub fn other_limit(limit: LimitKind) -> String {
+    let (example, or_none) = match limit {
         LimitKind::Memory | LimitKind::Output => ("heap=200MB", false),
         LimitKind::Stack => ("stack=20MB", false),
         LimitKind::Depth => ("depth=N", false),
@@ -307,7 +307,7 @@ impl Outcome {
     fn failed(&mut self, program: &Program, error: &RunError) -> u8 {
         self.error = error.to_json();
         if let (RunError::Limit(limit), Value::Object(fields)) = (error, &mut self.error) {
-            fields.insert("help".to_owned(), other_limit(limit).into());
+            fields.insert("help".to_owned(), other_limit(limit.kind).into());
         }
         failure(program, error).status
     }

@@ -713,3 +713,37 @@ fn an_event_that_no_program_knows_is_said_to_be_so() {
     let kept = world.json(&["event", "send", "email.received", "sender=a", "body=b"]);
     assert_eq!(kept["warning"], Value::Null, "{kept}");
 }
+
+/// What a run that is a process says of an error is what any other says.
+#[test]
+fn errors_of_a_run_that_is_stored_are_shown_as_any_others() {
+    let head = "from tools import email\nemail.send('a', 'b')\n";
+    for (name, body) in [
+        (
+            "chain",
+            "try:\n    1 // 0\nexcept ZeroDivisionError as error:\n    raise ValueError('no') from error\n",
+        ),
+        ("deep", "def f(n: int) -> int:\n    return f(n + 1)\nf(0)\n"),
+        ("limit", "n = 0\nwhile True:\n    n += 1\n"),
+        ("exit", "raise SystemExit('bye')\n"),
+    ] {
+        let world = World::new(&format!("error-{name}"), &format!("{head}{body}"));
+        let path = world.folder.path("program.py");
+        let run = [
+            "run",
+            &path,
+            "--config",
+            &world.config,
+            "--limit",
+            "fuel=1000000",
+        ];
+        let stored = salami(&run);
+        let in_one_go: Vec<&str> = run
+            .into_iter()
+            .chain(["--now", "2026-01-01T00:00:00"])
+            .collect();
+        let in_one_go = salami(&in_one_go);
+        assert_eq!(stored.errors, in_one_go.errors, "{name}");
+        assert_eq!(stored.status, in_one_go.status, "{name}");
+    }
+}

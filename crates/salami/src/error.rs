@@ -170,12 +170,23 @@ impl RunError {
                 let problems: Vec<String> = misfits.iter().map(ToString::to_string).collect();
                 json!({"kind": "input", "message": problems.join("; "), "problems": problems})
             }
-            Self::Exception(exception) => json!({
-                "kind": "exception",
-                "type": exception.class,
-                "message": exception.message,
-                "traceback": frames(&exception.frames),
-            }),
+            Self::Exception(exception) => {
+                let mut details = json!({
+                    "kind": "exception",
+                    "type": exception.class,
+                    "message": exception.message,
+                    "traceback": frames(&exception.frames),
+                });
+                if let Value::Object(details) = &mut details {
+                    if !exception.notes.is_empty() {
+                        details.insert("notes".to_owned(), exception.notes.clone().into());
+                    }
+                    if !exception.before.is_empty() {
+                        details.insert("before".to_owned(), exception.before.clone().into());
+                    }
+                }
+                details
+            }
             Self::Exit(exit) => {
                 json!({"kind": "exit", "message": exit.message, "status": exit.status})
             }

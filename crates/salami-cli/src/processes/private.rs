@@ -5,7 +5,7 @@
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
-use salami::{EffectClass, Program, process_options};
+use salami::{EffectClass, Exception, Frame, LimitKind, Program, process_options};
 use salami_process::code::CodeParts;
 use salami_process::engine::{Entry, Problem, question};
 use salami_process::store::{
@@ -563,7 +563,11 @@ impl<'a> Running<'a> {
                 let status = u8::try_from(status).unwrap_or(PROGRAM);
                 return Failure::rendered(status, message);
             }
-            "limit" => Failure::rendered(LIMIT, self.traceback(error)),
+            "limit" => {
+                let help = other_limit(error).unwrap_or_default();
+                let shown = format!("{}help: {help}\n", self.traceback(error));
+                Failure::rendered(LIMIT, shown)
+            }
             "exception" => Failure::rendered(PROGRAM, self.traceback(error)),
             "internal" => return programs::bug(text("message")),
             _ => Failure::new(PROGRAM, text("message")),
@@ -585,30 +589,60 @@ impl<'a> Running<'a> {
 
     /// The error as Python shows it.
     fn traceback(&self, error: &Map<String, Value>) -> String {
-        let mut shown = String::new();
-        let frames = error.get("traceback").and_then(Value::as_array);
-        for frame in frames.into_iter().flatten() {
-            let text = |name: &str| frame.get(name).and_then(Value::as_str).unwrap_or_default();
-            let line = frame.get("line").and_then(Value::as_u64).unwrap_or(0);
-            if shown.is_empty() {
-                shown.push_str("Traceback (most recent call last):\n");
-            }
-            let (file, function) = (text("file"), text("function"));
-            shown += &format!("  File \"{file}\", line {line}, in {function}\n");
-            let mut sources = self.program.sources().iter();
-            if let Some(source) = sources.find(|source| source.name() == file) {
-                let line = u32::try_from(line).unwrap_or(0);
-                shown += &format!("    {}\n", source.line_text(line).trim());
-            }
-        }
         let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
-        let message = match (text("type"), text("message")) {
-            ("", message) => message.to_owned(),
-            (class, "") => class.to_owned(),
-            (class, message) => format!("{class}: {message}"),
+        let listed = |name: &str| error.get(name).and_then(Value::as_array);
+        let frames = listed("traceback").into_iter().flatten();
+        let notes = listed("notes").into_iter().flatten();
+        let (class, message) = match text("type") {
+            "" => (text("message"), ""),
+            class => (class, text("message")),
         };
-        format!("{shown}{message}\n")
+        let exception = Exception {
+            class: class.to_owned(),
+            message: message.to_owned(),
+            frames: frames.map(|frame| self.frame(frame)).collect(),
+            notes: notes
+                .filter_map(|note| note.as_str().map(str::to_owned))
+                .collect(),
+            before: text("before").to_owned(),
+            is_external: false,
+            context: Box::default(),
+        };
+        exception.traceback()
     }
+
+    fn frame(&self, frame: &Value) -> Frame {
+        let text = |name: &str| frame.get(name).and_then(Value::as_str).unwrap_or_default();
+        let line = frame.get("line").and_then(Value::as_u64).unwrap_or(0);
+        let line = u32::try_from(line).unwrap_or(0);
+        let mut sources = self.program.sources().iter();
+        let source = sources.find(|source| source.name() == text("file"));
+        Frame {
+            file: text("file").to_owned(),
+            line,
+            function: text("function").to_owned(),
+            text: source.map_or_else(String::new, |source| {
+                source.line_text(line).trim().to_owned()
+            }),
+        }
+    }
+}
+
+/// How the limit that an error names is set to something else.
+fn other_limit(error: &Map<String, Value>) -> Option<String> {
+    let named = error.get("limit")?.as_str()?;
+    let kinds = [
+        LimitKind::Fuel,
+        LimitKind::Memory,
+        LimitKind::Stack,
+        LimitKind::Depth,
+        LimitKind::Instructions,
+        LimitKind::Iterations,
+        LimitKind::Output,
+        LimitKind::Time,
+    ];
+    let kind = kinds.into_iter().find(|kind| kind.name() == named)?;
+    Some(crate::run::other_limit(kind))
 }
 
 fn open_file(location: Location, tools: Tools) -> Result<(File, Worker), Failure> {
@@ -665,8 +699,11 @@ fn for_machines(
 ) -> Result<(), Failure> {
     let (result, error, status) = match ended {
         Ok(Ok(value)) => (value, Value::Null, 0),
-        Ok(Err(error)) => {
+        Ok(Err(mut error)) => {
             let status = running.error(&error).status;
+            if let Some(help) = other_limit(&error) {
+                error.insert("help".to_owned(), help.into());
+            }
             (Value::Null, Value::Object(error), status)
         }
         Err(failure) => {
