@@ -14,30 +14,37 @@ use crate::instant;
 const LEASE: i64 = 60_000_000;
 const PAGE: usize = 256;
 
-/// Where private stores are.
-fn folder() -> PathBuf {
+/// Where private stores are: the first of these folders that can be made.
+fn folders() -> [PathBuf; 2] {
     let folder = |variable: &str| {
         let value = std::env::var_os(variable).filter(|value| !value.is_empty());
         value.map(PathBuf::from)
     };
-    folder("XDG_STATE_HOME")
-        .or_else(|| folder("HOME").map(|home| home.join(".local").join("state")))
-        .unwrap_or_else(std::env::temp_dir)
-        .join("salami")
+    let temporary = std::env::temp_dir().join(format!("salami-{}", super::start::owner()));
+    let state = folder("XDG_STATE_HOME")
+        .or_else(|| folder("HOME").map(|home| home.join(".local").join("state")));
+    let state = state.map_or_else(|| temporary.clone(), |state| state.join("salami"));
+    [state, temporary]
 }
 
 /// Whether a store is the private one of a run.
 pub fn is_private(location: &Location) -> bool {
     let whole = |path: &Path| std::fs::canonicalize(path).ok();
     let parent = whole(&location.path).and_then(|path| path.parent().map(Path::to_path_buf));
-    parent.is_some() && parent == whole(&folder())
+    parent.is_some() && folders().iter().any(|folder| parent == whole(folder))
 }
 
 /// A file for a private store: in the folder for the state of programs, else in the one for temporary files.
 pub fn location(name: &str) -> Result<Location, Failure> {
-    let state = folder();
-    std::fs::create_dir_all(&state)
-        .map_err(|error| Failure::new(IO, format!("{}: {error}", state.display())))?;
+    let [state, temporary] = folders();
+    let state = match std::fs::create_dir_all(&state) {
+        Ok(()) => state,
+        // Who has no home, as in a container, may still run programs.
+        Err(_) if std::fs::create_dir_all(&temporary).is_ok() => temporary,
+        Err(error) => {
+            return Err(Failure::new(IO, format!("{}: {error}", state.display())));
+        }
+    };
     let name: String = name
         .trim_end_matches(".py")
         .chars()

@@ -324,7 +324,15 @@ impl<'a> Running<'a> {
             match happened {
                 Happened::Turn(turn) => {
                     if let Some(entry) = Entry::parse(&turn.journal) {
+                        let is_shown = !entry.printed.is_empty() || !entry.reported.is_empty();
+                        let asked = self.asked.as_ref().filter(|_| is_shown);
+                        if asked.is_some() {
+                            self.asker.step_aside();
+                        }
                         wrote(&entry.printed, &entry.reported)?;
+                        if let Some((_, question)) = asked {
+                            self.asker.come_back(question);
+                        }
                         self.fuel = entry.fuel;
                         self.printed.push_str(&entry.printed);
                         self.complaints.push_str(&entry.reported);

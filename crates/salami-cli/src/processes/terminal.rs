@@ -56,6 +56,20 @@ impl Asker {
         self.say(&format!("{problem}\n{}", prompt(question.kind)));
     }
 
+    /// Something else is shown now: not in the line of the prompt.
+    pub fn step_aside(&self) {
+        if !self.is_over && std::io::stdin().is_terminal() {
+            let _ = std::io::stderr().write_all(b"\n");
+        }
+    }
+
+    /// Shows the prompt again after something else.
+    pub fn come_back(&self, question: &Question) {
+        if !self.is_over && std::io::stdin().is_terminal() {
+            let _ = std::io::stderr().write_all(prompt(question.kind).as_bytes());
+        }
+    }
+
     fn say(&self, text: &str) {
         let mut errors = std::io::stderr();
         let _ = errors.write_all(text.as_bytes());
