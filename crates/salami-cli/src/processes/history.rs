@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use salami::ProcessRuntime;
 use salami_process::code::CodeParts;
-use salami_process::engine::{Came, Entry, replay};
+use salami_process::engine::{Came, Entry, HOLD_OF_PROCESS, replay};
 use salami_process::store::{Process, Slot, Store, StoreError, ThreadId};
 use salami_process::{
     Answer, Arrived, End, FunctionKind, Runtime, Turn, TurnError, TurnHost, Turned, WaitingFor,
@@ -106,6 +106,12 @@ pub fn of(
     } else {
         history.problem = Some("it did too much to be run again here".to_owned());
     }
+    // The journal does not say why a process as a whole is held; its hold does.
+    let waits = store.waits(process.id)?;
+    let blocked = waits
+        .iter()
+        .find(|wait| wait.wait.slot == HOLD_OF_PROCESS)
+        .map(|wait| words::error(&words::error_of(&wait.wait.body)));
     let mut turns = noting.turns.into_iter();
     let mut pending: BTreeMap<(ThreadId, Slot), WaitingFor> = BTreeMap::new();
     for (number, entry) in &entries {
@@ -147,7 +153,11 @@ pub fn of(
         // Turns in which nothing ran were not run again.
         if entry.state.is_empty() && !entry.is_aborted {
             if entry.came.is_empty() && *number > 0 {
-                teller.add("held", 0, "cannot run".to_owned());
+                let text = match &blocked {
+                    Some(why) => format!("cannot run: {why}"),
+                    None => "cannot run".to_owned(),
+                };
+                teller.add("held", 0, text);
             }
             continue;
         }

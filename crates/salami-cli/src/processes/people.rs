@@ -1,7 +1,7 @@
 //! `salami answer`, `approve`, `refuse`, `pause`, `resume`, `resolve`, `cancel`.
 
 use salami_process::engine::Problem;
-use salami_process::store::{Control, ProcessId};
+use salami_process::store::{Control, ProcessId, Status};
 use serde_json::Value;
 
 use super::arguments::{Answer, Asked, One, Place, Resolve, Way};
@@ -50,7 +50,16 @@ fn settle(
 ) -> Result<(), Failure> {
     let id = ProcessId(question.process);
     let done = reach.engine.answer(id, question.slot, answer);
-    let said = format!("process {id} has its answer; {}", goes_on(reach));
+    let process = reach.engine.store().process(id).ok().flatten();
+    let is_paused = process.is_some_and(|process| process.status == Status::Paused);
+    let then = match is_paused {
+        true => format!(
+            "it is paused: `{}` lets it go on",
+            reach.location.command(&format!("resume {id}"))
+        ),
+        false => goes_on(reach),
+    };
+    let said = format!("process {id} has its answer; {then}");
     reach.tell(done, id, &said, format, output)
 }
 

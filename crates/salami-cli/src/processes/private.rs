@@ -505,9 +505,17 @@ impl<'a> Running<'a> {
         let Some(file) = &self.file else {
             return Err(Failure::rendered(status, format!("{message}\n")));
         };
+        let config = match &self.setup.config {
+            Some(path) => {
+                let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+                format!(" --config {}", quoted(&path.display().to_string()))
+            }
+            None => String::new(),
+        };
+        let command = file.location.command(&format!("work{config}"));
         self.worker.stop();
         if let Some(text) = self.worker.finishing() {
-            say(&text);
+            say(&format!("{text}; go on with: {command}"));
         }
         let since = Instant::now();
         while !self.worker.has_finished() {
@@ -523,14 +531,6 @@ impl<'a> Running<'a> {
         self.worker
             .step()
             .map_err(|error| file.location.failure(&error))?;
-        let config = match &self.setup.config {
-            Some(path) => {
-                let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-                format!(" --config {}", quoted(&path.display().to_string()))
-            }
-            None => String::new(),
-        };
-        let command = file.location.command(&format!("work{config}"));
         let answers = match status {
             WAITING => format!(
                 "it waits for your answer: {}\nhelp: ",
