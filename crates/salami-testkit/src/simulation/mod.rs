@@ -2,7 +2,7 @@
 //! seed, with all that can go wrong. See docs/testing.md.
 //!
 //! One thing happens at a time: workers are threads, and each waits before an operation of the store until the
-//! scheduler lets it go on ([`Gate`](gate)). What passes to and from the store is held against a model ([`Watch`]).
+//! scheduler lets it go on (`gate`). What passes to and from the store is held against a model ([`Watch`]).
 
 mod gate;
 mod ideal;

@@ -126,6 +126,10 @@ impl Simulation<'_> {
                 self.ask_people(Wish::Other, Task::Retry(id));
             }
             for wait in self.asks(id)? {
+                // Whose time is over cannot be answered any more; a dead worker may keep it from going on.
+                if wait.wait.due.is_some_and(|due| due <= self.clock.now()) {
+                    continue;
+                }
                 has_helped = true;
                 self.answer(id, &wait);
             }
