@@ -187,9 +187,19 @@ impl Threads {
     /// The threads of a program, of which there is one so far, with so much memory for all.
     #[must_use]
     pub fn new(machine: Machine, memory: usize) -> Self {
-        let mut threads = Self {
-            threads: Vec::with_capacity(1),
-            machines: Vec::with_capacity(1),
+        let mut threads = Self::empty(memory);
+        // Most programs have no other.
+        threads.threads.reserve_exact(1);
+        threads.machines.reserve_exact(1);
+        threads.add(machine);
+        threads
+    }
+
+    /// No threads yet.
+    fn empty(memory: usize) -> Self {
+        Self {
+            threads: Vec::new(),
+            machines: Vec::new(),
             current: 0,
             is_running: false,
             ready: Places::default(),
@@ -207,9 +217,7 @@ impl Threads {
             begun: Vec::new(),
             holds: false,
             undecided: None,
-        };
-        threads.add(machine);
-        threads
+        }
     }
 
     fn add(&mut self, machine: Machine) {

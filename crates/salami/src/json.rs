@@ -76,40 +76,35 @@ fn shallow(data: &Data) -> Value {
     }
 }
 
-/// Numbers that JSON has not (NaN, the infinities) as texts; the depth is bounded, as [`value`] sees to. The name of the first is given, too.
-pub(crate) fn with_texts_for_odd_numbers(value: Value) -> (Value, Option<String>) {
-    let mut odd = None;
-    let mut told = |found: Option<String>| odd = odd.take().or(found);
-    let value = match value {
+/// The first number that JSON has not: NaN, an infinity. The depth is bounded, as [`value`] sees to.
+pub(crate) fn odd_number(value: &Value) -> Option<String> {
+    match value {
         Value::Number(number) => {
             let text = number.to_string();
-            let is_odd = text.ends_with(|last: char| last.is_ascii_alphabetic());
-            if is_odd {
-                told(Some(text.clone()));
-                Value::String(text)
-            } else {
-                Value::Number(number)
-            }
+            text.ends_with(|last: char| last.is_ascii_alphabetic())
+                .then_some(text)
         }
+        Value::Array(items) => items.iter().find_map(odd_number),
+        Value::Object(items) => items.values().find_map(odd_number),
+        _ => None,
+    }
+}
+
+/// The same value with texts in place of such numbers.
+pub(crate) fn with_texts_for_odd_numbers(value: Value) -> Value {
+    match value {
+        Value::Number(_) => odd_number(&value).map_or(value, Value::String),
         Value::Array(items) => {
-            let items = items.into_iter().map(|item| {
-                let (item, found) = with_texts_for_odd_numbers(item);
-                told(found);
-                item
-            });
+            let items = items.into_iter().map(with_texts_for_odd_numbers);
             Value::Array(items.collect())
         }
         Value::Object(items) => {
-            let items = items.into_iter().map(|(name, item)| {
-                let (item, found) = with_texts_for_odd_numbers(item);
-                told(found);
-                (name, item)
-            });
+            let items = items.into_iter();
+            let items = items.map(|(name, item)| (name, with_texts_for_odd_numbers(item)));
             Value::Object(items.collect())
         }
         other => other,
-    };
-    (value, odd)
+    }
 }
 
 /// As `json.dumps` writes it.

@@ -65,7 +65,10 @@ impl Program {
     /// # Errors
     /// A sentence about code that is none, or that this version cannot run.
     pub fn from_code(body: &[u8]) -> Result<Self, String> {
-        let parts = CodeParts::parse(body)?;
+        Self::from_parts(CodeParts::parse(body)?)
+    }
+
+    fn from_parts(parts: CodeParts) -> Result<Self, String> {
         let program = Self::from_module(&parts.module).map_err(|error| error.to_string())?;
         let sources = parts.sources.into_iter();
         let sources = sources.map(|(name, text)| Source::new(name, text));
@@ -149,9 +152,9 @@ impl ProcessRuntime {
             return Ok(program.clone());
         }
         let body = host.code()?;
-        CodeParts::parse_as(code, &body).map_err(|message| refused("code.malformed", message))?;
-        let program =
-            Program::from_code(&body).map_err(|message| refused("code.malformed", message))?;
+        let program = CodeParts::parse_as(code, &body)
+            .and_then(Program::from_parts)
+            .map_err(|message| refused("code.malformed", message))?;
         if self.programs.len() >= KEPT {
             self.programs.clear();
         }
@@ -262,8 +265,7 @@ impl Runtime for ProcessRuntime {
                     if told.iter().any(|known| known.sequence == call.sequence) {
                         break;
                     }
-                    let arguments = Value::Object(call.arguments.clone());
-                    if let (_, Some(odd)) = json::with_texts_for_odd_numbers(arguments) {
+                    if let Some(odd) = call.arguments.values().find_map(json::odd_number) {
                         let message = format!("{}(): JSON has no number {odd}", call.name());
                         let answer = salami_process::Answer::Error(message);
                         execution.answer_call(call.sequence, &answer);
@@ -368,7 +370,7 @@ fn waits(execution: &Execution) -> BTreeMap<(ThreadId, Slot), WaitingFor> {
 
 fn ended(result: Result<Value, RunError>) -> End {
     match result {
-        Ok(value) => End::Value(json::with_texts_for_odd_numbers(value).0),
+        Ok(value) => End::Value(json::with_texts_for_odd_numbers(value)),
         Err(RunError::Exit(exit)) if exit.status == 0 => End::Value(Value::Null),
         // Its clean-ups may have taken many turns since it was cancelled.
         Err(RunError::Exception(exception)) if exception.class == "salami.Cancelled" => {

@@ -115,16 +115,12 @@ impl Store for Watched {
             return Ok(Vec::new());
         }
         let claimed = self.store.claim(worker, lease, limit)?;
-        if self.is_told {
-            for claim in &claimed {
-                if claim.turns == 0 {
-                    self.note([Happened::Starts(claim.process)]);
-                }
-                if !claim.arrived.is_empty() {
-                    self.note([Happened::Came(claim.process, claim.arrived.clone())]);
-                }
-            }
-        }
+        self.note(claimed.iter().flat_map(|claim| {
+            let starts = (claim.turns == 0).then_some(Happened::Starts(claim.process));
+            let has_come = !claim.arrived.is_empty();
+            let came = has_come.then(|| Happened::Came(claim.process, claim.arrived.clone()));
+            starts.into_iter().chain(came)
+        }));
         Ok(claimed)
     }
 
@@ -142,22 +138,17 @@ impl Store for Watched {
 
     fn commit(&mut self, worker: &str, turns: &[TurnCommit]) -> Result<Vec<Lost>, StoreError> {
         let lost = self.store.commit(worker, turns)?;
-        if self.is_told {
-            let written = turns
-                .iter()
-                .filter(|turn| !lost.iter().any(|lost| lost.0 == turn.process));
-            let told: Vec<Happened> = written
-                .map(|turn| {
-                    let turn = TurnCommit {
-                        shared: Vec::new(),
-                        threads: Vec::new(),
-                        ..turn.clone()
-                    };
-                    Happened::Turn(Box::new(turn))
-                })
-                .collect();
-            self.note(told);
-        }
+        let written = turns
+            .iter()
+            .filter(|turn| !lost.iter().any(|lost| lost.0 == turn.process));
+        self.note(written.map(|turn| {
+            let turn = TurnCommit {
+                shared: Vec::new(),
+                threads: Vec::new(),
+                ..turn.clone()
+            };
+            Happened::Turn(Box::new(turn))
+        }));
         Ok(lost)
     }
 
@@ -183,10 +174,7 @@ impl Store for Watched {
     ) -> Result<Vec<bool>, StoreError> {
         let written = self.store.finish_calls(worker, calls)?;
         let told = calls.iter().zip(&written).filter(|(_, written)| **written);
-        let told: Vec<Happened> = told
-            .map(|(call, _)| Happened::Finished(Box::new(call.clone())))
-            .collect();
-        self.note(told);
+        self.note(told.map(|(call, _)| Happened::Finished(Box::new(call.clone()))));
         Ok(written)
     }
 
@@ -205,10 +193,9 @@ impl Store for Watched {
     ) -> Result<Vec<Option<EventId>>, StoreError> {
         let ids = self.store.publish(events, source)?;
         let kept = events.iter().zip(&ids);
-        let told: Vec<Happened> = kept
-            .filter_map(|(event, id)| Some(Happened::Event((*id)?, Box::new(event.clone()))))
-            .collect();
-        self.note(told);
+        self.note(
+            kept.filter_map(|(event, id)| Some(Happened::Event((*id)?, Box::new(event.clone())))),
+        );
         Ok(ids)
     }
 

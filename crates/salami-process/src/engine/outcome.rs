@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::call::Answer;
 use crate::runtime::{Arrived, End};
-use crate::store::Status;
+use crate::store::{EventId, Status, Store, StoreError};
 
 /// `{"value": ...}`, `{"error": "..."}`, `"instant"` or `"retry"`.
 #[must_use]
@@ -21,6 +21,18 @@ pub fn write(arrived: &Arrived) -> Value {
 #[must_use]
 pub fn named(name: &str, value: Value) -> Value {
     Value::Object([(name.to_owned(), value)].into_iter().collect())
+}
+
+/// What a kept event is to the program that waits for it: an answer with its fields.
+///
+/// # Errors
+/// The store's.
+pub fn of_event(store: &mut dyn Store, event: EventId) -> Result<Arrived, StoreError> {
+    let event = store.event(event)?;
+    let fields = event.and_then(|event| serde_json::from_str(&event.fields).ok());
+    Ok(Arrived::Answer(Answer::Value(
+        fields.unwrap_or(Value::Null),
+    )))
 }
 
 /// The same back; `None` for anything else.

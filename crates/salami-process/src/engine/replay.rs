@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde_json::Value;
-
 use super::journal::{Came, Entry, state_hash};
 use super::outcome;
 use crate::call::{Answer, Call};
 use crate::code::CodeParts;
-use crate::runtime::{Arrival, Arrived, Runtime, Turn, TurnError, TurnHost, Turned};
+use crate::runtime::{Arrival, Runtime, Turn, TurnError, TurnHost, Turned};
 use crate::store::{ProcessId, Store, StoreError, ThreadId};
 use crate::tool::FunctionKind;
 
@@ -107,12 +105,7 @@ pub fn replay(
             for (thread, slot, came) in &entry.came {
                 let what = match came {
                     Came::Other(arrived) => arrived.clone(),
-                    Came::Event(number) => {
-                        let event = store.event(*number)?;
-                        let fields =
-                            event.and_then(|event| serde_json::from_str(&event.fields).ok());
-                        Arrived::Answer(Answer::Value(fields.unwrap_or(Value::Null)))
-                    }
+                    Came::Event(number) => outcome::of_event(store, *number)?,
                 };
                 arrived.push(Arrival {
                     thread: *thread,

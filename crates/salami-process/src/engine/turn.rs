@@ -134,13 +134,8 @@ impl Engine {
         let nothing = || Arrived::Answer(Answer::Value(Value::Null));
         let arrived = match (&wait.outcome, wait.wait.kind) {
             (Some(Outcome::Event(number)), _) => {
-                let event = self.store.event(*number)?;
-                let fields = event.and_then(|event| serde_json::from_str(&event.fields).ok());
-                let value = fields.unwrap_or(Value::Null);
-                return Ok(Some((
-                    Came::Event(*number),
-                    Arrived::Answer(Answer::Value(value)),
-                )));
+                let arrived = outcome::of_event(self.store.as_mut(), *number)?;
+                return Ok(Some((Came::Event(*number), arrived)));
             }
             (Some(Outcome::Json(text)), _) => {
                 serde_json::from_str(text).ok().and_then(outcome::read)

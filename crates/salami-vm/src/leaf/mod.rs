@@ -177,16 +177,7 @@ pub(crate) const fn strict_leaf(
     expected: &'static str,
     refusal: &'static str,
 ) -> Leaf {
-    let requires = Requirement {
-        arguments: 1,
-        tags,
-        expected,
-        refusal,
-    };
-    Leaf {
-        requires: Some(requires),
-        ..leaf
-    }
+    requiring(leaf, 1, tags, expected, refusal)
 }
 
 /// The same for its first two arguments.
@@ -196,8 +187,18 @@ pub(crate) const fn strict_pair(
     expected: &'static str,
     refusal: &'static str,
 ) -> Leaf {
+    requiring(leaf, 2, tags, expected, refusal)
+}
+
+const fn requiring(
+    leaf: Leaf,
+    arguments: u8,
+    tags: TagSet,
+    expected: &'static str,
+    refusal: &'static str,
+) -> Leaf {
     let requires = Requirement {
-        arguments: 2,
+        arguments,
         tags,
         expected,
         refusal,

@@ -2,12 +2,11 @@
 //! parts, of which some may stay where they are stored until they are needed.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use salami_ir::{Address, FunctionIndex};
 
-use super::{Places, State, Thread, Threads};
+use super::{State, Thread, Threads};
 use crate::machine::{ErrorContext, Limits, Machine, Raised};
 use crate::prepare::Program;
 use crate::state::{Bytes, Sink, StateError, read_randomness, write_randomness};
@@ -359,24 +358,11 @@ impl Threads {
         }
         let mut threads = Self {
             threads: Vec::with_capacity(entries.len()),
-            machines: Vec::new(),
             current: running.unwrap_or(0),
-            is_running: false,
-            ready: Places::default(),
-            timers: BTreeSet::new(),
-            waiters: BTreeMap::new(),
-            untold: Places::default(),
-            told: Vec::new(),
             last_told,
-            untold_calls: VecDeque::new(),
             last_call,
-            memory: limits.memory,
-            parked: 0,
-            peak: 0,
             calls,
-            begun: Vec::new(),
-            holds: false,
-            undecided: None,
+            ..Self::empty(limits.memory)
         };
         for (index, entry) in entries.into_iter().enumerate() {
             let place = (Reverse(entry.priority), index);
