@@ -4,6 +4,7 @@
 //! - [`Call`], [`Answer`]: what a program asks of a tool, and what it gets.
 //! - [`Tool`], [`Tools`], [`Permissions`]: who answers, and what may be called.
 //! - [`Audit`]: the log of who did what, when, with what result.
+//! - [`model`]: what a language model is asked, and who asks it.
 //! - [`record`]: all that came into an execution, to run it again and compare.
 //! - [`engine`]: what makes stored processes go on, over a [`store`] and a [`Runtime`].
 //! - [`store`]: where processes are kept, as a trait.
@@ -16,6 +17,7 @@ mod call;
 mod canned;
 pub mod code;
 pub mod engine;
+pub mod model;
 mod permission;
 pub mod record;
 mod registry;

@@ -5,8 +5,9 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use salami_process::model::{ModelErrorKind, Prompt, Stop};
 use salami_process::{Call, Outcome, Step, Tool};
-use salami_tools::llm::{Client, Llm, ModelErrorKind, ModelPolicy, Prompt, Protocol, Stop};
+use salami_tools::llm::{Client, Llm, ModelPolicy, Protocol};
 use salami_tools::{Secret, Surroundings, configured};
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Salami for embedders: compile Python programs that a model wrote, and run them.
+//! Salami for embedders: compile Python programs that a model wrote, run them, and have them written.
 //!
 //! A program is checked before it runs: names, types and arguments are proved, or the places
 //! where they could not be are listed. It runs in a machine that can reach nothing, uses no more
@@ -21,60 +21,12 @@
 //! # Ok::<(), salami::CompileError>(())
 //! ```
 //!
-//! What can go wrong comes as types of their own: [`CompileError`] with diagnostics for the one
-//! who mends the program, and [`RunError`] for what happens when it runs.
-//!
-//! ```
-//! let refused = salami::compile("typo.py", "print(totl)", &salami::CompileOptions::default());
-//! let Err(salami::CompileError::Refused(refusal)) = refused else { panic!("it has an error") };
-//! assert_eq!(refusal.diagnostics[0].code, "name.undefined");
-//!
-//! let program = salami::compile("zero.py", "print(1 // 0)", &salami::CompileOptions::default())?;
-//! let run = program.run(&salami::RunOptions::default());
-//! let Err(salami::RunError::Exception(exception)) = run.result else { panic!("it raises") };
-//! assert_eq!(exception.to_string(), "ZeroDivisionError: integer division or modulo by zero");
-//! # Ok::<(), salami::CompileError>(())
-//! ```
+//! Where there is no program yet, [`author`] has a model write one: checked, judged, and kept for the
+//! next input of the same shape.
 
-mod blame;
-mod compile;
-mod debug;
-mod error;
-mod host;
-mod input;
-mod json;
-mod listing;
-mod look;
-mod process;
-mod profile;
-mod program;
-mod record;
-mod refusal;
-mod run;
-mod snapshot;
-mod suggest;
-mod traceback;
+pub use salami_program::*;
 
-pub use compile::{CompileOptions, Limits, Report, check_source, compile, compile_source};
-pub use debug::{Breakpoint, Debugger, Place, Step, Stop, Trace, TraceEvent, Variable};
-pub use error::{CompileError, Exception, Exit, Limit, LimitKind, Refusal, RunError};
-pub use host::{Host, Reading, STANDARD_INPUT, Wait};
-pub use input::{Field, Misfit};
-pub use look::{FrameView, ThreadView, look};
-pub use process::{ProcessRuntime, process_options};
-pub use profile::{Interrupt, Profile, RunLimits, bytes};
-pub use program::{Program, is_module};
-pub use record::{Determinism, Manner, Recorder, Replayed, Replaying, Verifier, record, replay};
-pub use run::{Execution, Progress, Run, RunOptions};
-pub use salami_check::{EffectClass, Effects, Strict, Stub};
-pub use salami_process::record::{Broken, Difference, RecordError};
-pub use salami_process::{
-    Answer, Audit, BatchWork, Call, Canned, Effect, EventSource, Function, FunctionKind,
-    FunctionTool, Needed, Outcome, Permissions, Polled, Question, QuestionKind, Refused,
-    Step as ToolStep, Tool, Tools, Work, stub_functions, verify_audit,
-};
-pub use salami_source::{Diagnostic, Edit, Source, mended};
-pub use salami_vm::{ErrorContext, check_limits};
-pub use snapshot::{ResumeOptions, SNAPSHOT_FORMAT, Seal, SnapshotError};
-pub use suggest::closest;
-pub use traceback::Frame;
+/// Just-in-time programming: from a task and an input to a program that a model wrote.
+pub mod author {
+    pub use salami_author::*;
+}

@@ -1,7 +1,8 @@
 //! A client of language models. It knows nothing of programs or tools.
 //!
 //! ```no_run
-//! use salami_tools::llm::{Client, ModelPolicy, Prompt, Protocol};
+//! use salami_process::model::Prompt;
+//! use salami_tools::llm::{Client, ModelPolicy, Protocol};
 //!
 //! let mut policy = ModelPolicy::new(Protocol::Anthropic, "a-model");
 //! policy.key = Some(salami_tools::Secret::new("..."));
@@ -11,7 +12,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use std::fmt;
 use std::io::Read as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -19,6 +19,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use ureq::Agent;
 use ureq::http;
+
+use salami_process::model::{Completion, ModelError, ModelErrorKind, Prompt};
 
 use super::protocol::{ANTHROPIC_VERSION, Protocol};
 use crate::http::{client_config, problem_of};
@@ -84,122 +86,8 @@ impl ModelPolicy {
     }
 }
 
-/// Who speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Who asks.
-    User,
-    /// The model.
-    Model,
-}
-
-/// What a model is asked.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Prompt {
-    /// What holds for the whole conversation.
-    pub system: String,
-    /// What was said so far; the last is the user's.
-    pub turns: Vec<(Role, String)>,
-    /// The JSON Schema of the answer, an object; without one it answers with text.
-    pub schema: Option<Value>,
-    /// How many tokens the answer may have, if not as many as the policy says.
-    pub most_tokens: Option<u32>,
-    /// How freely it chooses its words, if not as the policy says.
-    pub temperature: Option<f64>,
-}
-
-impl Prompt {
-    /// One question.
-    #[must_use]
-    pub fn new(system: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            system: system.into(),
-            turns: vec![(Role::User, text.into())],
-            ..Self::default()
-        }
-    }
-
-    /// The same, to be answered with data.
-    #[must_use]
-    pub fn with_schema(mut self, schema: Value) -> Self {
-        self.schema = Some(schema);
-        self
-    }
-
-    /// The same after an answer and what was said to it.
-    #[must_use]
-    pub fn followed_by(mut self, answer: impl Into<String>, text: impl Into<String>) -> Self {
-        self.turns.push((Role::Model, answer.into()));
-        self.turns.push((Role::User, text.into()));
-        self
-    }
-}
-
-/// What a model answered.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Completion {
-    /// Its text.
-    pub text: String,
-    /// The data that it gave, or that its text is.
-    pub data: Option<Value>,
-    /// Why it stopped.
-    pub stop: Stop,
-    /// How many tokens it read.
-    pub tokens_in: u64,
-    /// How many it wrote.
-    pub tokens_out: u64,
-}
-
-/// Why a model stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
-    /// It was done.
-    End,
-    /// It may write no more.
-    Length,
-    /// It does not want to.
-    Refused,
-}
-
-/// Why there is no completion.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ModelError {
-    /// Of what kind.
-    pub kind: ModelErrorKind,
-    /// A sentence, without secrets.
-    pub message: String,
-}
-
-/// The kinds of [`ModelError`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ModelErrorKind {
-    /// The provider is busy, or was asked too often: later it may answer.
-    Busy,
-    /// It cannot be reached.
-    Unreachable,
-    /// It does not let one in.
-    Denied,
-    /// It does not take the request.
-    Rejected,
-    /// What came is no completion.
-    Malformed,
-    /// A limit of the policy.
-    Limit,
-}
-
-impl fmt::Display for ModelError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for ModelError {}
-
 fn failed(kind: ModelErrorKind, message: impl Into<String>) -> ModelError {
-    ModelError {
-        kind,
-        message: message.into(),
-    }
+    ModelError::new(kind, message)
 }
 
 /// A client of one model; it may be asked from several threads at once.

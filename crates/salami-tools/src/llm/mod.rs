@@ -12,10 +12,11 @@ mod protocol;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use salami_process::model::{Completion, Prompt, Stop, marked};
 use salami_process::{Call, Function, Outcome, Step, Tool, Work, stub_functions};
 use serde_json::{Value, json};
 
-pub use client::{Client, Completion, ModelError, ModelErrorKind, ModelPolicy, Prompt, Role, Stop};
+pub use client::{Client, ModelPolicy};
 pub use protocol::Protocol;
 
 /// Its stub.
@@ -38,14 +39,6 @@ enum Errand {
     Ask(Prompt),
     Choose(Prompt, Vec<String>),
     Extract(Prompt, Vec<fields::Field>, bool),
-}
-
-/// Text from outside, between marks that it cannot have itself: they are made of its hash.
-#[must_use]
-pub fn marked(text: &str) -> String {
-    let hash = blake3::hash(text.as_bytes()).to_hex();
-    let mark = hash.get(..12).unwrap_or_default();
-    format!("<data-{mark}>\n{text}\n</data-{mark}>")
 }
 
 impl Llm {

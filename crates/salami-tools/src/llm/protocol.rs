@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::client::{Completion, Prompt, Role, Stop};
+use salami_process::model::{Completion, Prompt, Role, Stop};
 
 /// A protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -37,12 +37,12 @@ pub const STANDARD_INPUT: &str = salami_vm::STANDARD_INPUT;
 /// Closures are hosts:
 ///
 /// ```
-/// use salami::{Answer, Call, CompileOptions, RunOptions, Stub};
+/// use salami_program::{Answer, Call, CompileOptions, RunOptions, Stub};
 ///
 /// let stub = Stub::new("email", "def send(to: str, text: str) -> int: ...");
 /// let source = "from tools import email\nprint(email.send('ada@example.org', text='Come!'))";
 /// let options = CompileOptions { stubs: vec![stub], ..CompileOptions::default() };
-/// let program = salami::compile("invite.py", source, &options)?;
+/// let program = salami_program::compile("invite.py", source, &options)?;
 /// let mut host = |call: &Call| {
 ///     assert_eq!(call.name(), "email.send");
 ///     assert_eq!(call.arguments["text"], "Come!");
@@ -50,7 +50,7 @@ pub const STANDARD_INPUT: &str = salami_vm::STANDARD_INPUT;
 /// };
 /// let run = program.run_with(&RunOptions::default(), &mut host);
 /// assert_eq!(run.output, "7\n");
-/// # Ok::<(), salami::CompileError>(())
+/// # Ok::<(), salami_program::CompileError>(())
 /// ```
 pub trait Host {
     /// Answers a call. `None`: the tool is not connected, which ends the run.
@@ -76,7 +76,7 @@ impl<F: FnMut(&Call) -> Answer> Host for F {
 /// Tools are a host, too; what they must do outside is done at once, here.
 ///
 /// ```
-/// use salami::{FunctionTool, Permissions, RunOptions, Stub, Tools};
+/// use salami_program::{FunctionTool, Permissions, RunOptions, Stub, Tools};
 ///
 /// let stub = "@read\ndef price(item: str) -> int: ...\n";
 /// let shop = FunctionTool::new("shop", stub, |call| match call.text("item")? {
@@ -87,12 +87,12 @@ impl<F: FnMut(&Call) -> Answer> Host for F {
 /// tools.connect(shop);
 ///
 /// let stubs = tools.stubs().map(|(name, text)| Stub::new(name, text)).collect();
-/// let options = salami::CompileOptions { stubs, ..Default::default() };
+/// let options = salami_program::CompileOptions { stubs, ..Default::default() };
 /// let source = "from tools import shop\nprint(shop.price('tea'))\n";
-/// let program = salami::compile("buy.py", source, &options)?;
+/// let program = salami_program::compile("buy.py", source, &options)?;
 /// assert_eq!(tools.admit(&program.needs()), Ok(()));
 /// assert_eq!(program.run_with(&RunOptions::default(), &mut tools).output, "3\n");
-/// # Ok::<(), salami::CompileError>(())
+/// # Ok::<(), salami_program::CompileError>(())
 /// ```
 impl Host for Tools {
     fn call(&mut self, call: &Call) -> Option<Answer> {

@@ -61,13 +61,13 @@ impl Profile {
 /// What one execution may use at most. `None`: any amount.
 ///
 /// ```
-/// use salami::{LimitKind, RunError, RunLimits, RunOptions};
+/// use salami_program::{LimitKind, RunError, RunLimits, RunOptions};
 ///
-/// let program = salami::compile("busy.py", "while True: pass", &Default::default())?;
+/// let program = salami_program::compile("busy.py", "while True: pass", &Default::default())?;
 /// let run = program.run(&RunOptions::within(RunLimits::SVM));
 /// let Err(RunError::Limit(limit)) = run.result else { panic!("it ends at a limit") };
 /// assert_eq!(limit.kind, LimitKind::Instructions);
-/// # Ok::<(), salami::CompileError>(())
+/// # Ok::<(), salami_program::CompileError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunLimits {
@@ -123,7 +123,7 @@ impl RunLimits {
     /// What is wrong with it, in a sentence.
     ///
     /// ```
-    /// let mut limits = salami::RunLimits::SVM;
+    /// let mut limits = salami_program::RunLimits::SVM;
     /// limits.set("heap=50MB")?;
     /// limits.set("time=none")?;
     /// assert_eq!((limits.memory, limits.time), (50_000_000, None));

@@ -40,10 +40,10 @@ impl Execution {
     /// that was not taken is not in it.
     ///
     /// ```
-    /// use salami::{Execution, Progress, ResumeOptions, RunOptions, Seal, Wait};
+    /// use salami_program::{Execution, Progress, ResumeOptions, RunOptions, Seal, Wait};
     ///
     /// let source = "import time\ntime.sleep(604800)\nprint('a week later')\n";
-    /// let program = salami::compile("sleep.py", source, &Default::default())?;
+    /// let program = salami_program::compile("sleep.py", source, &Default::default())?;
     /// let mut execution = program.start(&RunOptions::default())?;
     /// let Progress::Suspended(Wait::Until(instant)) = execution.step(u64::MAX) else { panic!("it sleeps") };
     /// let bytes = execution.snapshot(&Seal::Hash).expect("it has not ended");

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use salami::{Answer, Call, Canned, CompileError, Program, RunError, RunOptions, Source};
 use salami_ir::instruction::INSTRUCTIONS;
 use salami_ir::reference::{EXAMPLES, Example};
 use salami_ir::text::LISTED_INSTRUCTIONS;
+use salami_program::{Answer, Call, Canned, CompileError, Program, RunError, RunOptions, Source};
 
 /// The result as JSON, or what the error says in its last line.
 fn outcome(example: &Example) -> String {

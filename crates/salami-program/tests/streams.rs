@@ -1,13 +1,14 @@
 //! Streams: input that is read piece by piece.
 
-use salami::{
+use salami_program::{
     Answer, Call, CompileOptions, Debugger, Execution, Host, Limit, LimitKind, Misfit, Program,
     Progress, Reading, Run, RunError, RunLimits, RunOptions, STANDARD_INPUT, Step, Stop, Wait,
 };
 use serde_json::{Value, json};
 
 fn compile(source: &str) -> Program {
-    salami::compile("program.py", source, &CompileOptions::default()).expect("it is accepted")
+    salami_program::compile("program.py", source, &CompileOptions::default())
+        .expect("it is accepted")
 }
 
 /// A host whose streams have a text each, given in pieces of at most so many bytes.

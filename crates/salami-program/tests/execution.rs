@@ -1,13 +1,13 @@
 //! Programs, from source to outcome.
 
-use salami::{
+use salami_program::{
     CompileError, CompileOptions, Execution, LimitKind, Program, Progress, Run, RunError,
     RunOptions,
 };
 use serde_json::{Map, Value, json};
 
 fn compile(source: &str) -> Program {
-    salami::compile("test.py", source, &CompileOptions::default())
+    salami_program::compile("test.py", source, &CompileOptions::default())
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -57,9 +57,9 @@ fn exactly_the_fuel_that_is_needed_is_enough() {
     let fuel = program.run(&RunOptions::default()).fuel;
     let with = |fuel| {
         program.run(&RunOptions {
-            limits: salami::RunLimits {
+            limits: salami_program::RunLimits {
                 fuel: Some(fuel),
-                ..salami::RunLimits::GENERAL
+                ..salami_program::RunLimits::GENERAL
             },
             ..RunOptions::default()
         })
@@ -74,9 +74,9 @@ fn exactly_the_fuel_that_is_needed_is_enough() {
 fn memory_is_limited() {
     let program = compile("x = 'ab'\nwhile True:\n    x = x + x\n");
     let run = program.run(&RunOptions {
-        limits: salami::RunLimits {
+        limits: salami_program::RunLimits {
             memory: 1_000_000,
-            ..salami::RunLimits::GENERAL
+            ..salami_program::RunLimits::GENERAL
         },
         ..RunOptions::default()
     });

@@ -1,6 +1,6 @@
 //! Records of executions: run again, changed, broken.
 
-use salami::{
+use salami_program::{
     Answer, Broken, Call, CompileOptions, Program, RunOptions, Strict, Stub, Verifier, record,
     replay,
 };
@@ -13,7 +13,7 @@ fn compile(source: &str) -> Program {
         strict: Strict::Never,
         ..CompileOptions::default()
     };
-    let program = salami::compile("program.py", source, &options);
+    let program = salami_program::compile("program.py", source, &options);
     program.unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -137,7 +137,7 @@ fn a_record_that_ends_early_is_truncated() {
     }
     assert_eq!(
         again(""),
-        Err(Broken::Record(salami::RecordError::Malformed(
+        Err(Broken::Record(salami_program::RecordError::Malformed(
             1,
             "it is no JSON".into()
         )))
@@ -235,7 +235,7 @@ fn no_manner_of_running_makes_a_difference() {
             strict: Strict::Never,
             ..CompileOptions::default()
         };
-        let program = match salami::compile("program.py", &source, &options) {
+        let program = match salami_program::compile("program.py", &source, &options) {
             Ok(program) => program,
             Err(error) => panic!("{source}\n{error}"),
         };
@@ -341,12 +341,12 @@ const VALUES: &[&str] = &[
 fn state(program: &Program, value: usize) -> [u8; 32] {
     let mut execution = program.start(&RunOptions::default()).expect("it starts");
     for answer in [value, 0] {
-        while let salami::Progress::Running = execution.step(1_000_000) {}
+        while let salami_program::Progress::Running = execution.step(1_000_000) {}
         if answer == value {
             execution.answer(&Answer::Value(value.into()));
         }
     }
-    while let salami::Progress::Running = execution.step(1_000_000) {}
+    while let salami_program::Progress::Running = execution.step(1_000_000) {}
     execution.state_hash()
 }
 
@@ -417,7 +417,7 @@ fn garbage_and_the_way_a_text_was_made_are_no_state() {
             ..RunOptions::default()
         };
         let mut execution = program.start(&options).expect("it starts");
-        while let salami::Progress::Running = execution.step(1_000_000) {}
+        while let salami_program::Progress::Running = execution.step(1_000_000) {}
         execution
     };
     let (one, other) = (input("ab", "cd"), input("ab", "cd"));

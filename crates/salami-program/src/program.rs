@@ -164,10 +164,10 @@ impl Program {
     /// [`CompileError::Refused`] for bytes that are no module or that the verifier refuses.
     ///
     /// ```
-    /// let program = salami::compile("sum.py", "print(1 + 1)", &salami::CompileOptions::default())?;
-    /// let again = salami::Program::from_module(&program.to_bytes())?;
+    /// let program = salami_program::compile("sum.py", "print(1 + 1)", &salami_program::CompileOptions::default())?;
+    /// let again = salami_program::Program::from_module(&program.to_bytes())?;
     /// assert_eq!(again.hash(), program.hash());
-    /// # Ok::<(), salami::CompileError>(())
+    /// # Ok::<(), salami_program::CompileError>(())
     /// ```
     pub fn from_module(bytes: &[u8]) -> Result<Self, CompileError> {
         Self::from_module_within(bytes, Some(ITERATIONS))

@@ -1,6 +1,6 @@
 //! Stubs are bytes from outside: whatever they say, the answer is a program or diagnostics.
 
-use salami::{
+use salami_program::{
     Answer, Call, CompileError, CompileOptions, Execution, Progress, RunError, RunOptions, Stub,
     Wait,
 };
@@ -53,12 +53,12 @@ for message in mail.inbox(limit=mail.LIMIT):
 print(mail.received("x"), mail.mode("b"))
 "#;
 
-fn compile(stub: &str, program: &str) -> Result<salami::Program, CompileError> {
+fn compile(stub: &str, program: &str) -> Result<salami_program::Program, CompileError> {
     let options = CompileOptions {
         stubs: vec![Stub::new("mail", stub)],
         ..CompileOptions::default()
     };
-    salami::compile("program.py", program, &options)
+    salami_program::compile("program.py", program, &options)
 }
 
 /// Compiles with a stub that may be anything.
@@ -233,9 +233,9 @@ fn fuel_is_limited_through_waits() {
     let source = "from tools import mail\nwhile True:\n    mail.ask()\n";
     let program = compile(stub, source).unwrap_or_else(|error| panic!("{error}"));
     let options = RunOptions {
-        limits: salami::RunLimits {
+        limits: salami_program::RunLimits {
             fuel: Some(10_000),
-            ..salami::RunLimits::GENERAL
+            ..salami_program::RunLimits::GENERAL
         },
         ..RunOptions::default()
     };
@@ -265,9 +265,9 @@ fn a_large_answer_counts_for_memory_and_fuel() {
     assert_eq!(run.output, "100000\n");
     assert!(run.fuel > 400_000, "{}", run.fuel);
     let small = RunOptions {
-        limits: salami::RunLimits {
+        limits: salami_program::RunLimits {
             memory: 2_000_000,
-            ..salami::RunLimits::GENERAL
+            ..salami_program::RunLimits::GENERAL
         },
         ..RunOptions::default()
     };

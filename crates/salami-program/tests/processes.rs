@@ -2,15 +2,15 @@
 
 use std::sync::{Arc, Mutex};
 
-use salami::{
-    CompileOptions, FrameView, Permissions, ProcessRuntime, Program, RunLimits, Seal, Source, Stub,
-    Tools, process_options,
-};
 use salami_process::engine::{Engine, EngineOptions, replay};
 use salami_process::store::{
     Control, MemoryStore, NewEvent, NewProcess, Process, ProcessId, SimulatedClock, Status,
 };
 use salami_process::{FunctionTool, Outcome, Question, QuestionKind};
+use salami_program::{
+    CompileOptions, FrameView, Permissions, ProcessRuntime, Program, RunLimits, Seal, Source, Stub,
+    Tools, process_options,
+};
 use serde_json::{Value, json};
 
 const DAY: u64 = 86_400_000_000;
@@ -141,7 +141,7 @@ impl World {
             stubs,
             ..CompileOptions::default()
         };
-        let program = salami::compile("program.py", source, &options)
+        let program = salami_program::compile("program.py", source, &options)
             .unwrap_or_else(|error| panic!("{error}"));
         self.start_program(&program, input)
     }
@@ -216,7 +216,8 @@ impl World {
         let program = Program::from_code(&code).expect("a program");
         let shared = process.shared.expect("it has begun");
         let input = serde_json::from_str(&process.input).expect("an object");
-        let views = salami::look(&program, &shared, &[(0, &state)], &Seal::default(), &input);
+        let views =
+            salami_program::look(&program, &shared, &[(0, &state)], &Seal::default(), &input);
         views.expect("a state of the program").remove(0).frames
     }
 

@@ -6,7 +6,7 @@
     reason = "the tests read examples and golden files"
 )]
 
-use salami::{
+use salami_program::{
     Answer, CompileOptions, Execution, Program, Progress, ResumeOptions, RunOptions, Seal, Strict,
     Stub, Wait,
 };
@@ -21,7 +21,7 @@ fn compile(source: &str, stubs: &[(&str, &str)]) -> Program {
         strict: Strict::Never,
         ..CompileOptions::default()
     };
-    let program = salami::compile("program.py", source, &options);
+    let program = salami_program::compile("program.py", source, &options);
     program.unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -276,10 +276,10 @@ def main(rounds: int) -> int:
 ";
     let program = compile(source, &[]);
     for rounds in [50, 90, 110, 400] {
-        let limits = salami::RunLimits {
+        let limits = salami_program::RunLimits {
             instructions: Some(9_000),
             iterations: Some(100),
-            ..salami::RunLimits::SVM
+            ..salami_program::RunLimits::SVM
         };
         let input = json!({ "rounds": rounds });
         let options = RunOptions {
@@ -318,12 +318,12 @@ def main(rounds: int) -> int:
 #[test]
 fn listings_are_resumed_for_their_input() {
     for name in ["validate", "parallel"] {
-        let source = salami::Source::new("it.ir", example(&format!("svm/{name}.ir")));
+        let source = salami_program::Source::new("it.ir", example(&format!("svm/{name}.ir")));
         let program = Program::from_assembly(source).unwrap_or_else(|error| panic!("{error}"));
         let input: serde_json::Value =
             serde_json::from_str(&example(&format!("svm/{name}.json"))).expect("it is JSON");
         let input = input.as_object().cloned().unwrap_or_default();
-        let limits = salami::RunLimits::SVM;
+        let limits = salami_program::RunLimits::SVM;
         let options = RunOptions {
             input: input.clone(),
             limits,
@@ -545,7 +545,7 @@ fn finish(mut execution: Execution) -> String {
 /// there yet: once for each version of the format, and never again.
 #[test]
 fn golden_snapshots_load_for_ever() {
-    let version = format!("v{}", salami::SNAPSHOT_FORMAT);
+    let version = format!("v{}", salami_program::SNAPSHOT_FORMAT);
     if std::env::var_os("BLESS").is_some() {
         for (name, source) in GOLDEN {
             let folder = golden(&format!("{version}-{name}"));

@@ -110,10 +110,10 @@ pub struct Place {
 /// One execution under inspection.
 ///
 /// ```
-/// use salami::{Debugger, RunOptions, Step, Stop};
+/// use salami_program::{Debugger, RunOptions, Step, Stop};
 ///
 /// let source = "total = 0\nfor price in [3, 4]:\n    total += price\nprint(total)\n";
-/// let program = salami::compile("sum.py", source, &salami::CompileOptions::default())?;
+/// let program = salami_program::compile("sum.py", source, &salami_program::CompileOptions::default())?;
 /// let mut debugger = Debugger::new(&program, &RunOptions::default())?;
 /// assert!(debugger.add_breakpoint(3).is_some());
 /// assert!(matches!(debugger.go(Step::Continue, u64::MAX), Stop::Breakpoint(1)));

@@ -22,12 +22,12 @@ const PIECE: usize = 1 << 16;
 /// [`salami_process::record`].
 ///
 /// ```
-/// use salami::{Answer, Progress, Recorder, RunOptions, Stub, Wait};
+/// use salami_program::{Answer, Progress, Recorder, RunOptions, Stub, Wait};
 ///
 /// let stub = Stub::new("shop", "def price(item: str) -> int: ...");
 /// let source = "from tools import shop\nprint(shop.price('tea') + shop.price('cup'))\n";
-/// let options = salami::CompileOptions { stubs: vec![stub], ..Default::default() };
-/// let program = salami::compile("shop.py", source, &options)?;
+/// let options = salami_program::CompileOptions { stubs: vec![stub], ..Default::default() };
+/// let program = salami_program::compile("shop.py", source, &options)?;
 /// let mut execution = program.start(&RunOptions::default())?;
 /// let (mut recorder, mut record) = Recorder::begin(&program, &RunOptions::default());
 /// loop {
@@ -50,7 +50,7 @@ const PIECE: usize = 1 << 16;
 ///         Progress::Absent(_) | Progress::Idle => break,
 ///     }
 /// }
-/// let again = |record: &str| salami::replay(record.lines().map(|line| Ok(line.to_owned())), None);
+/// let again = |record: &str| salami_program::replay(record.lines().map(|line| Ok(line.to_owned())), None);
 /// let replayed = again(&record).expect("the same");
 /// assert_eq!((replayed.run.output.as_str(), replayed.stops), ("40\n", 2));
 /// let broken = again(&record.replacen("\"answer\":20", "\"answer\":30", 1)).expect_err("another answer");

@@ -88,13 +88,13 @@ pub enum Progress {
 /// One execution of a program, in slices.
 ///
 /// ```
-/// let program = salami::compile("count.py", "for i in range(3): print(i)", &salami::CompileOptions::default())?;
-/// let mut execution = program.start(&salami::RunOptions::default())?;
+/// let program = salami_program::compile("count.py", "for i in range(3): print(i)", &salami_program::CompileOptions::default())?;
+/// let mut execution = program.start(&salami_program::RunOptions::default())?;
 /// let mut printed = String::new();
 /// loop {
 ///     let progress = execution.step(10);
 ///     printed += &execution.take_output();
-///     if let salami::Progress::Ended(result) = progress {
+///     if let salami_program::Progress::Ended(result) = progress {
 ///         assert_eq!(result, Ok(serde_json::Value::Null));
 ///         break;
 ///     }
@@ -127,11 +127,11 @@ impl Program {
     ///
     /// ```
     /// let source = "def main(name: str) -> str:\n    return f'Hello, {name}!'\n";
-    /// let program = salami::compile("hello.py", source, &salami::CompileOptions::default())?;
+    /// let program = salami_program::compile("hello.py", source, &salami_program::CompileOptions::default())?;
     /// let input = [("name".to_string(), "Ada".into())].into_iter().collect();
-    /// let run = program.run(&salami::RunOptions { input, ..Default::default() });
+    /// let run = program.run(&salami_program::RunOptions { input, ..Default::default() });
     /// assert_eq!(run.result, Ok("Hello, Ada!".into()));
-    /// # Ok::<(), salami::CompileError>(())
+    /// # Ok::<(), salami_program::CompileError>(())
     /// ```
     ///
     /// It has no tools: a call of one ends the run. Its clock is simulated: `time.sleep` takes no time.
@@ -520,7 +520,7 @@ impl Execution {
     /// that has several at work looks here, and answers by [`Execution::answer_call`].
     ///
     /// ```
-    /// use salami::{Answer, Progress, Stub, Wait};
+    /// use salami_program::{Answer, Progress, Stub, Wait};
     ///
     /// let source = "
     /// from salami import gather, spawn
@@ -531,9 +531,9 @@ impl Execution {
     ///     return list(gather(*tasks))
     /// ";
     /// let stub = Stub::new("shop", "@read\ndef price(item: str) -> float: ...");
-    /// let options = salami::CompileOptions { stubs: vec![stub], ..Default::default() };
-    /// let program = salami::compile("prices.py", source, &options)?;
-    /// let mut execution = program.start(&salami::RunOptions::default())?;
+    /// let options = salami_program::CompileOptions { stubs: vec![stub], ..Default::default() };
+    /// let program = salami_program::compile("prices.py", source, &options)?;
+    /// let mut execution = program.start(&salami_program::RunOptions::default())?;
     /// // Both calls are told before an answer is needed.
     /// for _ in 0..2 {
     ///     assert!(matches!(execution.step(u64::MAX), Progress::Suspended(Wait::Call(_))));
@@ -575,7 +575,7 @@ impl Execution {
     /// What the program does depends on the bytes of a stream, never on how they came in pieces.
     ///
     /// ```
-    /// use salami::{Progress, Wait};
+    /// use salami_program::{Progress, Wait};
     ///
     /// let source = "
     /// from typing import Iterable
@@ -583,9 +583,9 @@ impl Execution {
     /// def main(lines: Iterable[str]) -> int:
     ///     return sum(int(line) for line in lines)
     /// ";
-    /// let program = salami::compile("sum.py", source, &salami::CompileOptions::default())?;
+    /// let program = salami_program::compile("sum.py", source, &salami_program::CompileOptions::default())?;
     /// let streams = vec!["lines".to_string()];
-    /// let mut execution = program.start(&salami::RunOptions { streams, ..Default::default() })?;
+    /// let mut execution = program.start(&salami_program::RunOptions { streams, ..Default::default() })?;
     /// let mut chunks = [&b"1\n2"[..], b"0\n", b"21"].into_iter();
     /// let result = loop {
     ///     match execution.step(1_000_000) {
