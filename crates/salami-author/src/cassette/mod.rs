@@ -1,0 +1,1 @@
+//! Exchanges with models, recorded and played.

@@ -1,0 +1,1 @@
+//! Inputs: their format, rows and samples.

@@ -1,0 +1,87 @@
+//! What judges say.
+
+use serde::{Deserialize, Serialize};
+
+/// Who judges.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JudgeName {
+    /// The checker and what the program must look like.
+    Program,
+    /// The run itself: it ended with a value, within its limits.
+    Run,
+    /// The type of the output.
+    Schema,
+    /// Each row of the input is used, or named as skipped.
+    Rows,
+    /// An invariant, by its name.
+    Invariant(String),
+    /// An expected case, by its name.
+    Case(String),
+    /// A second program that was written independently.
+    Agreement,
+    /// A model: what it says may be wrong, and may have been dictated by the input.
+    Model,
+}
+
+/// Whether a finding speaks against a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The program is not accepted.
+    Error,
+    /// Worth knowing.
+    Note,
+}
+
+/// A row of the input, as it is shown: secrets masked, cut where it is long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuotedRow {
+    /// The number of the line that it begins on, or of the item, from 1.
+    pub number: u64,
+    /// Its text.
+    pub text: String,
+}
+
+/// One thing that a judge found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Who found it.
+    pub judge: JudgeName,
+    /// Whether it speaks against the program.
+    pub severity: Severity,
+    /// Its code, such as `rows.unnamed`.
+    pub code: String,
+    /// A sentence in our words, without text from outside.
+    pub message: String,
+    /// Text from outside that belongs to it, such as what an exception says: data, whoever reads it.
+    pub outside: Option<String>,
+    /// The rows that it is about.
+    pub rows: Vec<QuotedRow>,
+}
+
+/// What all judges said of one program.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// What was found, in the order of the judges.
+    pub findings: Vec<Finding>,
+    /// Who was asked and has nothing against it.
+    pub passed: Vec<JudgeName>,
+    /// Who was not asked, and why.
+    pub skipped: Vec<(JudgeName, String)>,
+}
+
+impl Report {
+    /// Whether nothing speaks against the program.
+    #[must_use]
+    pub fn accepts(&self) -> bool {
+        self.errors().next().is_none()
+    }
+
+    /// What speaks against it.
+    pub fn errors(&self) -> impl Iterator<Item = &Finding> {
+        self.findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error)
+    }
+}

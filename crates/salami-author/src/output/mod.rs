@@ -1,0 +1,1 @@
+//! What the result must look like.

@@ -1,0 +1,177 @@
+//! What came of a run, as it is stored and shown.
+
+use serde::{Deserialize, Serialize};
+
+use crate::judge::Report;
+
+/// Tokens in and out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tokens {
+    /// Those that a model read.
+    pub input: u64,
+    /// Those that it wrote.
+    pub output: u64,
+}
+
+impl Tokens {
+    /// Both.
+    #[must_use]
+    pub fn total(self) -> u64 {
+        self.input.saturating_add(self.output)
+    }
+}
+
+/// What a model was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// A program.
+    Write,
+    /// The same again, with what was wrong.
+    Mend,
+    /// A mended version of a program from the library.
+    Repair,
+    /// A second program, written independently.
+    Second,
+    /// Its judgement.
+    Judge,
+    /// A sentence for the end user.
+    Explain,
+}
+
+/// One exchange with a model, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// What was wanted.
+    pub purpose: Purpose,
+    /// Who was asked.
+    pub model: String,
+    /// What was said to it last.
+    pub prompt: String,
+    /// What it answered.
+    pub reply: String,
+    /// Why there is no answer.
+    pub error: Option<String>,
+    /// The program in the answer.
+    pub code: Option<String>,
+    /// What the checker says of it, as shown to the model.
+    pub diagnostics: Vec<String>,
+    /// What the judges say.
+    pub report: Option<Report>,
+    /// What it printed, cut.
+    pub printed: String,
+    /// What it took.
+    pub tokens: Tokens,
+    /// How long the model took, in microseconds.
+    pub model_time: i64,
+    /// How long check, run and judges took, in microseconds.
+    pub trial_time: i64,
+    /// The fuel of the run.
+    pub fuel: u64,
+    /// The most bytes that it had.
+    pub memory: u64,
+}
+
+/// Where an accepted result came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum From {
+    /// A program of the library as it was.
+    Library,
+    /// A program of the library that was mended.
+    Repair,
+    /// A new program.
+    Model,
+}
+
+/// Why there is no result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The input is not what can be worked with.
+    Input,
+    /// No attempt was accepted.
+    Attempts,
+    /// The tokens are used up.
+    Tokens,
+    /// The time is over.
+    Time,
+    /// The model cannot be asked.
+    Model,
+    /// There is no program for this, and no model may be asked.
+    NotInLibrary,
+    /// The program of the library has a finding, and no model may be asked or it is pinned.
+    Quarantined,
+    /// It was interrupted.
+    Interrupted,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// With a result that the judges accept.
+    Accepted {
+        /// Where the program came from.
+        from: From,
+        /// Its version.
+        version: u32,
+    },
+    /// Without.
+    Failed {
+        /// Why.
+        kind: FailureKind,
+        /// A sentence for the end user.
+        sentence: String,
+    },
+}
+
+/// The input of a run, without its content.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputRecord {
+    /// The name of its file.
+    pub name: Option<String>,
+    /// Its format.
+    pub format: String,
+    /// Its bytes.
+    pub size: u64,
+    /// Its rows, where it has some and they were counted.
+    pub rows: Option<u64>,
+    /// Its shape, as text to read.
+    pub shape: String,
+}
+
+/// A run: from a task and an input to a result, or to a sentence that says why there is none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// Its number: 16 hexadecimal digits.
+    pub id: String,
+    /// The name of its task.
+    pub task: String,
+    /// The hash of its task.
+    pub task_hash: String,
+    /// What a program was looked up by, where the input could be read.
+    pub key: Option<String>,
+    /// Its input.
+    pub input: InputRecord,
+    /// When it began, in microseconds since 1970.
+    pub began: i64,
+    /// How long it took, in microseconds.
+    pub took: i64,
+    /// How long the look-up took, in microseconds.
+    pub look_up: i64,
+    /// What the judges said of the program of the library, where there was one.
+    pub reuse: Option<Report>,
+    /// Fuel of the run of the library's program.
+    pub reuse_fuel: u64,
+    /// What models were asked.
+    pub attempts: Vec<Attempt>,
+    /// All tokens.
+    pub tokens: Tokens,
+    /// The accepted program.
+    pub code: Option<String>,
+    /// What the judges said of it.
+    pub report: Option<Report>,
+    /// How it ended.
+    pub ending: Ending,
+}

@@ -1,0 +1,1 @@
+//! The program in what a model answers.

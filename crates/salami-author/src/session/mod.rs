@@ -1,0 +1,1 @@
+//! The loop: write, check, run, judge, again.

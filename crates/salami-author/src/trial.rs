@@ -1,0 +1,1 @@
+//! Programs are tried: compiled, and run on an input within limits.
