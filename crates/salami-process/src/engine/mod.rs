@@ -20,7 +20,7 @@ use std::fmt;
 
 pub use calls::{Finished, Job};
 pub use journal::{Came, Entry};
-pub use people::{Problem, question};
+pub use people::{Problem, fitting, question};
 pub use replay::{Difference, replay};
 pub use turn::HOLD_OF_PROCESS;
 

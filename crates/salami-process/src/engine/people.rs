@@ -230,8 +230,10 @@ impl Engine {
     }
 }
 
-/// The value that answers a question, if this does.
-fn fitting(question: &Question, answer: &Value) -> Option<Value> {
+/// The value that answers a question, if this does: words answer too, where yes or no is asked or a number of an option
+/// (from 1).
+#[must_use]
+pub fn fitting(question: &Question, answer: &Value) -> Option<Value> {
     match (question.kind, answer) {
         (QuestionKind::Ask, Value::String(_)) | (QuestionKind::Approve, Value::Bool(_)) => {
             Some(answer.clone())
