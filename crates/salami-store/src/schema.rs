@@ -96,6 +96,8 @@ pub(crate) fn open(path: &Path) -> Result<Connection> {
     connection.set_prepared_statement_cache_capacity(256);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    // Otherwise a statement with a partial index in reach is planned anew whenever what is bound to it changes.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "cell_size_check", true)?;
     // Before anything is written: what is not ours is left as it is.
     patiently(|| version(&connection))?;

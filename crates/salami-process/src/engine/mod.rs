@@ -53,8 +53,8 @@ impl Default for EngineOptions {
         Self {
             worker: "worker".to_owned(),
             lease: 60_000_000,
-            batch: 64,
-            calls: 64,
+            batch: 256,
+            calls: 256,
             fuel: 50_000_000,
         }
     }
