@@ -1,5 +1,6 @@
 //! What came of a run, as it is stored and shown.
 
+use salami_process::model::Completion;
 use serde::{Deserialize, Serialize};
 
 use crate::judge::Report;
@@ -11,9 +12,37 @@ pub struct Tokens {
     pub input: u64,
     /// Those that it wrote.
     pub output: u64,
+    /// Of those that it read, how many its provider had read before.
+    #[serde(default)]
+    pub cached: u64,
+    /// They are guessed, all or some, as a provider does not tell them.
+    #[serde(default)]
+    pub is_estimated: bool,
 }
 
 impl Tokens {
+    /// What a completion took.
+    #[must_use]
+    pub fn of(completion: &Completion) -> Self {
+        Self {
+            input: completion.tokens_in,
+            output: completion.tokens_out,
+            cached: completion.tokens_cached,
+            is_estimated: completion.is_estimated,
+        }
+    }
+
+    /// These and others.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            input: self.input.saturating_add(other.input),
+            output: self.output.saturating_add(other.output),
+            cached: self.cached.saturating_add(other.cached),
+            is_estimated: self.is_estimated || other.is_estimated,
+        }
+    }
+
     /// Both.
     #[must_use]
     pub fn total(self) -> u64 {
@@ -62,6 +91,9 @@ pub struct Attempt {
     pub printed: String,
     /// What it took.
     pub tokens: Tokens,
+    /// What it cost, in billionths of the currency of the prices, where they are known.
+    #[serde(default)]
+    pub cost: Option<u64>,
     /// How long the model took, in microseconds.
     pub model_time: i64,
     /// How long check, run and judges took, in microseconds.
@@ -168,6 +200,9 @@ pub struct RunRecord {
     pub attempts: Vec<Attempt>,
     /// All tokens.
     pub tokens: Tokens,
+    /// What all attempts cost, in billionths of the currency of the prices; only where it is known of each.
+    #[serde(default)]
+    pub cost: Option<u64>,
     /// The accepted program.
     pub code: Option<String>,
     /// What the judges said of it.

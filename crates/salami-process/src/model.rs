@@ -59,7 +59,7 @@ impl Prompt {
 }
 
 /// What a model answered.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Completion {
     /// Its text.
     pub text: String,
@@ -67,16 +67,23 @@ pub struct Completion {
     pub data: Option<Value>,
     /// Why it stopped.
     pub stop: Stop,
-    /// How many tokens it read.
+    /// How many tokens it read, tries that failed included.
     pub tokens_in: u64,
-    /// How many it wrote.
+    /// How many it wrote, tries that failed included.
     pub tokens_out: u64,
+    /// Of those that it read, how many its provider had read before.
+    pub tokens_cached: u64,
+    /// Its provider does not tell the tokens: they are guessed from the length of the texts.
+    pub is_estimated: bool,
+    /// What it cost, in billionths of the currency of the prices; only where prices are known.
+    pub cost: Option<u64>,
 }
 
 /// Why a model stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stop {
     /// It was done.
+    #[default]
     End,
     /// It may write no more.
     Length,

@@ -116,6 +116,7 @@ fn open_ai(body: &Value) -> Option<Completion> {
         stop,
         tokens_in: tokens(body, "prompt_tokens"),
         tokens_out: tokens(body, "completion_tokens"),
+        ..Completion::default()
     })
 }
 
@@ -142,6 +143,7 @@ fn anthropic(body: &Value) -> Option<Completion> {
         stop,
         tokens_in: tokens(body, "input_tokens"),
         tokens_out: tokens(body, "output_tokens"),
+        ..Completion::default()
     })
 }
 
