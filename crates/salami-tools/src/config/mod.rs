@@ -108,6 +108,8 @@ pub fn configured(text: &str, surroundings: &dyn Surroundings) -> Result<Tools, 
     }
     // They are the host's: `configured_limits`.
     whole.take("limits");
+    // It is for those who write programs: `llm::configured_policy`.
+    whole.take("author");
     let mut tools = Tools::new(permissions);
     if let Some(mut table) = whole.table("tools")? {
         if let Some(table) = table.table("http")? {
@@ -237,7 +239,7 @@ mod tests {
         for (text, wanted) in [
             (
                 "[tols.http]",
-                "there is no `tols`; there are: permissions, limits, tools",
+                "there is no `tols`; there are: permissions, limits, author, tools",
             ),
             ("[tools.http]\nalow = []", "there is no `tools.http.alow`"),
             (

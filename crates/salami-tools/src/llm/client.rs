@@ -7,84 +7,43 @@
 //! let mut policy = ModelPolicy::new(Protocol::Anthropic, "a-model");
 //! policy.key = Some(salami_tools::Secret::new("..."));
 //! let client = Client::new(policy)?;
-//! let completion = client.complete(&Prompt::new("You are brief.", "What is a salami?"))?;
+//! let completion = client.ask(&Prompt::new("You are brief.", "What is a salami?"))?;
 //! println!("{}", completion.text);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use std::io::Read as _;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use ureq::Agent;
+use ureq::config::Config;
 use ureq::http;
 
-use salami_process::model::{Completion, ModelError, ModelErrorKind, Prompt};
+use salami_process::model::{
+    Completion, Heard, Listening, Model, ModelError, ModelErrorKind, Prompt,
+};
 
+use super::exchange::{Arrival, Exchange};
+use super::policy::{ModelPolicy, checked};
 use super::protocol::{ANTHROPIC_VERSION, Protocol};
-use crate::http::{client_config, problem_of};
-use crate::secret::Secret;
+use super::quirks::{Quirks, lower_limit, quirk};
+use super::stream::{Assembled, Assembler, Unfinished};
+use super::trouble::{Trouble, line, said, wished};
+use super::usage::Usage;
+use crate::http::client_config;
 
-/// How OpenAI's protocol has always told how long an answer may be, and how its newer models want it.
-const LIMIT: &str = "max_tokens";
-const NEWER_LIMIT: &str = "max_completion_tokens";
-
-/// Which model, and how much it may take.
-#[derive(Clone, Debug)]
-pub struct ModelPolicy {
-    /// How it is spoken to.
-    pub protocol: Protocol,
-    /// Where: without the path of a completion.
-    pub url: String,
-    /// Its name.
-    pub model: String,
-    /// What lets one in.
-    pub key: Option<Secret>,
-    /// How many tokens an answer may have.
-    pub most_tokens: u32,
-    /// How many tokens all completions together may have, in and out.
-    pub most_total: Option<u64>,
-    /// How many bytes a request may have.
-    pub most_sent: usize,
-    /// How many bytes a response may have.
-    pub most_received: usize,
-    /// How long one try may take.
-    pub timeout: Duration,
-    /// How often a completion is tried again where the provider is busy.
-    pub retries: u32,
-    /// How long to wait before the first of these; each later one waits twice as long.
-    pub pause: Duration,
-    /// How long to wait before one of them at most, whatever the provider wishes.
-    pub longest_pause: Duration,
-    /// How freely it chooses its words.
-    pub temperature: Option<f64>,
-    /// Certificates in PEM form that are trusted in place of those of the web.
-    pub certificates: Option<Vec<u8>>,
-}
-
-impl ModelPolicy {
-    /// A model of a provider, with usual limits.
-    #[must_use]
-    pub fn new(protocol: Protocol, model: impl Into<String>) -> Self {
-        Self {
-            protocol,
-            url: protocol.url().to_owned(),
-            model: model.into(),
-            key: None,
-            most_tokens: 4_000,
-            most_total: None,
-            most_sent: 1_000_000,
-            most_received: 10_000_000,
-            timeout: Duration::from_secs(120),
-            retries: 4,
-            pause: Duration::from_secs(1),
-            longest_pause: Duration::from_secs(60),
-            temperature: None,
-            certificates: None,
-        }
-    }
-}
+/// How often one looks up while nothing comes.
+const TICK: Duration = Duration::from_millis(50);
+/// How long a connection may take to be made.
+const CONNECTING: Duration = Duration::from_secs(20);
+/// Bytes that one token has at most, in the text and in the stream around it.
+const BYTES_A_TOKEN: usize = 8;
+const STREAM_A_TOKEN: usize = 1_000;
+/// What an answer may have beyond its tokens before it is cut.
+const SLACK: usize = 4_096;
+/// How often what nobody hears is tried again.
+const RETRIES_UNHEARD: u32 = 1;
 
 fn failed(kind: ModelErrorKind, message: impl Into<String>) -> ModelError {
     ModelError::new(kind, message)
@@ -94,20 +53,55 @@ fn failed(kind: ModelErrorKind, message: impl Into<String>) -> ModelError {
 #[derive(Debug)]
 pub struct Client {
     policy: ModelPolicy,
-    agent: Agent,
+    config: Config,
+    address: String,
+    provider: &'static str,
     used: AtomicU64,
-    /// The model wants the newer name of its limit.
-    is_newer: AtomicBool,
+    /// What the host does not take.
+    quirks: AtomicU8,
+    /// The most tokens that the model writes at once, as far as that is known; 0: it is not.
+    most_tokens: AtomicU64,
 }
 
 /// What came of one try.
 enum Tried {
-    Done(Value),
-    /// It may be tried again, after this time if the provider named one.
-    Again(ModelError, Option<Duration>),
+    Done(Assembled),
+    /// It may be tried again, after this time if the provider named one, so often at most.
+    Again(ModelError, Option<Duration>, u32),
     Failed(ModelError),
-    /// The limit has another name.
-    Renamed,
+    /// It is asked otherwise at once.
+    Otherwise,
+}
+
+/// Who listens, and how it went.
+struct Listener<'a> {
+    heard: &'a mut dyn FnMut(Heard<'_>) -> Listening,
+    is_stopped: bool,
+    /// When it was told something last.
+    told: Instant,
+}
+
+impl Listener<'_> {
+    fn tell(&mut self, what: Heard<'_>) {
+        if !self.is_stopped {
+            self.is_stopped = (self.heard)(what) == Listening::Stop;
+            self.told = Instant::now();
+        }
+    }
+
+    /// Says that nothing came, if that was not said a moment ago.
+    fn tick(&mut self) {
+        if self.told.elapsed() >= TICK {
+            self.tell(Heard::Silence);
+        }
+    }
+}
+
+/// What all tries of one completion took.
+#[derive(Default)]
+struct Bill {
+    told: Usage,
+    is_estimated: bool,
 }
 
 impl Client {
@@ -116,29 +110,23 @@ impl Client {
     /// # Errors
     /// A sentence about an address that a key may not be sent to, or certificates that are none.
     pub fn new(policy: ModelPolicy) -> Result<Self, String> {
-        let url = url::Url::parse(&policy.url).map_err(|_| "the address is no URL".to_owned())?;
-        let is_near = match url.host() {
-            Some(url::Host::Domain(name)) => name == "localhost",
-            Some(url::Host::Ipv4(address)) => address.is_loopback(),
-            Some(url::Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
-        if url.scheme() != "https" && !(url.scheme() == "http" && is_near) {
-            return Err("the address of a model begins with https://".to_owned());
-        }
-        let config = client_config(policy.certificates.as_deref())?;
+        let provider = checked(&policy)?;
+        let config = client_config(policy.certificates.as_deref())?
+            .timeout_global(Some(policy.timeout.saturating_add(TICK * 4)))
+            .timeout_connect(Some(CONNECTING.min(policy.timeout)))
+            .build();
         Ok(Self {
-            agent: config
-                .timeout_global(Some(policy.timeout))
-                .build()
-                .new_agent(),
+            config,
+            address: policy.protocol.address(&policy.url),
+            provider,
             policy,
             used: AtomicU64::new(0),
-            is_newer: AtomicBool::new(false),
+            quirks: AtomicU8::new(0),
+            most_tokens: AtomicU64::new(0),
         })
     }
 
-    /// How many tokens all completions had so far, in and out.
+    /// How many tokens all completions had so far, in and out, those of failed tries included.
     #[must_use]
     pub fn used(&self) -> u64 {
         self.used.load(Ordering::Relaxed)
@@ -150,11 +138,44 @@ impl Client {
         &self.policy.model
     }
 
-    /// Asks the model. It takes its time, and tries again where that may help.
+    /// Who serves it, by the names that OpenTelemetry gives: `openai`, `anthropic`...
+    #[must_use]
+    pub fn provider(&self) -> &'static str {
+        self.provider
+    }
+
+    /// What it keeps to.
+    #[must_use]
+    pub fn policy(&self) -> &ModelPolicy {
+        &self.policy
+    }
+
+    /// Asks the model, in one piece. It takes its time, and tries again where that may help.
     ///
     /// # Errors
     /// Why there is no completion.
-    pub fn complete(&self, prompt: &Prompt) -> Result<Completion, ModelError> {
+    pub fn ask(&self, prompt: &Prompt) -> Result<Completion, ModelError> {
+        self.complete_with(prompt, false, &mut |_| Listening::On)
+    }
+
+    /// Asks the model, and tells what is heard while it answers.
+    ///
+    /// # Errors
+    /// Why there is no completion.
+    pub fn listen(
+        &self,
+        prompt: &Prompt,
+        heard: &mut dyn FnMut(Heard<'_>) -> Listening,
+    ) -> Result<Completion, ModelError> {
+        self.complete_with(prompt, true, heard)
+    }
+
+    fn complete_with(
+        &self,
+        prompt: &Prompt,
+        is_stream: bool,
+        heard: &mut dyn FnMut(Heard<'_>) -> Listening,
+    ) -> Result<Completion, ModelError> {
         let policy = &self.policy;
         if let Some(most) = policy.most_total
             && self.used() >= most
@@ -162,73 +183,118 @@ impl Client {
             let message = format!("all {most} tokens that may be used are used");
             return Err(failed(ModelErrorKind::Limit, message));
         }
-        let mut pause = policy.pause;
-        let mut tries = 0;
-        let body = loop {
-            match self.attempt(prompt)? {
-                Tried::Done(body) => break body,
-                Tried::Renamed if !self.is_newer.swap(true, Ordering::Relaxed) => {}
-                Tried::Renamed => {
-                    let message = "the model takes no limit of its answer";
-                    return Err(failed(ModelErrorKind::Rejected, message));
-                }
-                Tried::Failed(error) => return Err(error),
-                Tried::Again(error, wished) => {
-                    let wait = wished.unwrap_or(pause);
-                    if tries == policy.retries || wait > policy.longest_pause {
-                        return Err(error);
-                    }
-                    tries += 1;
-                    pause = (pause * 2).min(policy.longest_pause);
-                    std::thread::sleep(wait);
-                }
-            }
+        let mut listener = Listener {
+            heard,
+            is_stopped: false,
+            told: Instant::now(),
         };
-        let completion = policy.protocol.completion(&body);
-        let completion = completion.ok_or_else(|| {
-            failed(
-                ModelErrorKind::Malformed,
-                "what the model's host answers is no completion",
-            )
+        let mut bill = Bill::default();
+        let outcome = self.tries(prompt, is_stream, &mut listener, &mut bill);
+        self.used.fetch_add(bill.told.total(), Ordering::Relaxed);
+        let mut completion = outcome.map_err(|mut error| {
+            error.tokens = bill.told.total();
+            error
         })?;
-        let tokens = completion.tokens_in.saturating_add(completion.tokens_out);
-        self.used.fetch_add(tokens, Ordering::Relaxed);
+        completion.tokens_in = bill.told.input;
+        completion.tokens_out = bill.told.output;
+        completion.tokens_cached = bill.told.cached;
+        completion.is_estimated = bill.is_estimated;
+        let prices = policy.prices.as_ref();
+        let prices = prices.filter(|_| !bill.is_estimated);
+        completion.cost = prices.map(|prices| prices.cost(bill.told));
         Ok(completion)
     }
 
-    fn attempt(&self, prompt: &Prompt) -> Result<Tried, ModelError> {
+    /// Asks until there is an answer, or no sense in asking.
+    fn tries(
+        &self,
+        prompt: &Prompt,
+        is_stream: bool,
+        listener: &mut Listener<'_>,
+        bill: &mut Bill,
+    ) -> Result<Completion, ModelError> {
         let policy = &self.policy;
-        let most_tokens = prompt.most_tokens.unwrap_or(policy.most_tokens);
-        let prompt_with_warmth;
+        let mut pause = policy.pause;
+        let mut tries = 0;
+        loop {
+            let tried = self.attempt(prompt, is_stream, listener, bill)?;
+            let (error, wished, most) = match tried {
+                Tried::Done(assembled) => {
+                    let usage = assembled.usage;
+                    let written = assembled.completion.text.len();
+                    bill.is_estimated |= usage.is_none();
+                    let usage = usage.unwrap_or_else(|| Usage::guess(prompt, written));
+                    bill.told = bill.told.and(usage);
+                    return Ok(assembled.completion);
+                }
+                Tried::Failed(error) => return Err(error),
+                Tried::Otherwise => continue,
+                Tried::Again(error, wished, most) => (error, wished, most),
+            };
+            let wait = wished.unwrap_or(pause);
+            if tries >= most.min(policy.retries) {
+                return Err(error);
+            }
+            if wait > policy.longest_pause {
+                let seconds = wait.as_secs();
+                let message = format!("{}; it wants {seconds} seconds to pass", error.message);
+                return Err(failed(error.kind, message));
+            }
+            tries += 1;
+            pause = (pause * 2).min(policy.longest_pause);
+            let milliseconds = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            listener.tell(Heard::Again {
+                milliseconds,
+                why: &error.message,
+            });
+            let until = Instant::now() + wait;
+            while !listener.is_stopped {
+                let left = until.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    break;
+                }
+                std::thread::sleep(left.min(TICK));
+                listener.tick();
+            }
+            if listener.is_stopped {
+                return Err(stopped());
+            }
+        }
+    }
+
+    fn request(
+        &self,
+        prompt: &Prompt,
+        is_stream: bool,
+        most_tokens: u32,
+        quirks: Quirks,
+    ) -> Result<http::Request<String>, ModelError> {
+        let policy = &self.policy;
+        let warmer;
         let prompt = match (prompt.temperature, policy.temperature) {
             (None, Some(_)) => {
-                prompt_with_warmth = Prompt {
+                warmer = Prompt {
                     temperature: policy.temperature,
                     ..prompt.clone()
                 };
-                &prompt_with_warmth
+                &warmer
             }
             _ => prompt,
         };
-        let name = match self.is_newer.load(Ordering::Relaxed) {
-            true => NEWER_LIMIT,
-            false => LIMIT,
-        };
         let body = policy
             .protocol
-            .body(&policy.model, prompt, most_tokens, name);
+            .body(&policy.model, prompt, most_tokens, is_stream, quirks);
         let body = body.to_string();
         if body.len() > policy.most_sent {
             let (size, most) = (body.len(), policy.most_sent);
             let message = format!("the prompt has {size} bytes, at most {most} are allowed");
             return Err(failed(ModelErrorKind::Limit, message));
         }
-        let url = format!(
-            "{}{}",
-            policy.url.trim_end_matches('/'),
-            policy.protocol.path()
-        );
-        let mut request = http::Request::post(url).header("content-type", "application/json");
+        let mut request =
+            http::Request::post(&self.address).header("content-type", "application/json");
+        if is_stream {
+            request = request.header("accept", "text/event-stream");
+        }
         if policy.protocol == Protocol::Anthropic {
             request = request.header("anthropic-version", ANTHROPIC_VERSION);
         }
@@ -240,82 +306,309 @@ impl Client {
                 Protocol::Anthropic => request.header("x-api-key", key.text()),
             };
         }
-        let request = request.body(body).map_err(|_| {
-            failed(
-                ModelErrorKind::Rejected,
-                "the request cannot be made: its key or address is wrong",
-            )
-        })?;
-        let begun = Instant::now();
-        let mut response = match self.agent.run(request) {
-            Ok(response) => response,
-            Err(error) => {
-                let problem = problem_of(error, policy.timeout);
-                let error = failed(ModelErrorKind::Unreachable, format!("the model: {problem}"));
-                // What took all of its time would take it again.
-                return Ok(match begun.elapsed() < policy.timeout {
-                    true => Tried::Again(error, None),
-                    false => Tried::Failed(error),
-                });
-            }
-        };
-        let status = response.status().as_u16();
-        let wished = response.headers().get("retry-after");
-        let wished = wished.and_then(|wished| wished.to_str().ok()?.trim().parse::<f64>().ok());
-        let wished = wished.filter(|seconds| (0.0..=86_400.0).contains(seconds));
-        let wished = wished.map(Duration::from_secs_f64);
-        let mut text = Vec::new();
-        let most = policy.most_received;
-        let reader = response.body_mut().as_reader();
-        if reader.take(most as u64 + 1).read_to_end(&mut text).is_err() {
-            let message = "the connection to the model broke";
-            return Ok(Tried::Again(
-                failed(ModelErrorKind::Unreachable, message),
-                None,
-            ));
-        }
-        if text.len() > most {
-            let message = format!("the model's answer has more than {most} bytes");
-            return Err(failed(ModelErrorKind::Limit, message));
-        }
-        let body: Value = serde_json::from_slice(&text).unwrap_or(Value::Null);
-        Ok(match status {
-            200 => Tried::Done(body),
-            408 | 409 | 425 | 429 | 500..=599 => {
-                let said = self.said(&body);
-                let message = format!("the model is not at hand: status {status}{said}");
-                Tried::Again(failed(ModelErrorKind::Busy, message), wished)
-            }
-            401 | 403 => {
-                let message = "the model's host does not let the tool in";
-                Tried::Failed(failed(ModelErrorKind::Denied, message))
-            }
-            400 if name == LIMIT && self.said(&body).contains(NEWER_LIMIT) => Tried::Renamed,
-            _ => {
-                let said = self.said(&body);
-                let message = format!("the model does not take the request: status {status}{said}");
-                Tried::Failed(failed(ModelErrorKind::Rejected, message))
-            }
+        request.body(body).map_err(|_| {
+            let message = "the request cannot be made: its key or address is wrong";
+            failed(ModelErrorKind::Rejected, message)
         })
     }
 
-    /// What the provider says of an error, in one line.
-    fn said(&self, body: &Value) -> String {
-        let message = body
-            .get("error")
-            .and_then(|error| error.get("message").or(Some(error)));
-        let Some(message) = message.and_then(Value::as_str) else {
-            return String::new();
-        };
-        let line: String = message
-            .chars()
-            .map(|letter| if letter.is_control() { ' ' } else { letter })
-            .take(300)
-            .collect();
-        let line = format!(", {line}");
-        match &self.policy.key {
-            Some(key) => key.hide(line),
-            None => line,
+    fn attempt(
+        &self,
+        prompt: &Prompt,
+        is_stream: bool,
+        listener: &mut Listener<'_>,
+        bill: &mut Bill,
+    ) -> Result<Tried, ModelError> {
+        let policy = &self.policy;
+        let quirks = Quirks(self.quirks.load(Ordering::Relaxed));
+        let is_stream = is_stream && !quirks.has(Quirks::NO_STREAM);
+        let mut most_tokens = prompt.most_tokens.unwrap_or(policy.most_tokens);
+        let known = self.most_tokens.load(Ordering::Relaxed);
+        if let Ok(known @ 1..) = u32::try_from(known) {
+            most_tokens = most_tokens.min(known);
         }
+        let request = self.request(prompt, is_stream, most_tokens, quirks)?;
+        let begun = Instant::now();
+        let agent = self.config.clone().new_agent();
+        let exchange = Exchange::begin(agent, request, policy.timeout).map_err(|error| {
+            let message = format!("the model cannot be asked: {error}");
+            failed(ModelErrorKind::Unreachable, message)
+        })?;
+        let tokens = usize::try_from(most_tokens).unwrap_or(usize::MAX);
+        let most_text = tokens.saturating_mul(BYTES_A_TOKEN).saturating_add(SLACK);
+        let most_received = match is_stream {
+            true => policy
+                .most_received
+                .max(tokens.saturating_mul(STREAM_A_TOKEN)),
+            false => policy.most_received,
+        };
+        let mut assembler = Assembler::new(policy.protocol);
+        let mut head = None;
+        let mut refused = Vec::new();
+        let mut received = 0_usize;
+        let mut last = begun;
+        loop {
+            let arrival = match exchange.arrivals.recv_timeout(TICK) {
+                Ok(arrival) => arrival,
+                Err(RecvTimeoutError::Disconnected) => Arrival::Broken,
+                Err(RecvTimeoutError::Timeout) => {
+                    listener.tell(Heard::Silence);
+                    if listener.is_stopped {
+                        return Err(self.stop(prompt, &assembler, head.is_some(), bill));
+                    }
+                    if let Some(tried) = self.late(begun, is_stream.then_some(last), &assembler, bill) {
+                        return Ok(tried);
+                    }
+                    continue;
+                }
+            };
+            last = Instant::now();
+            let is_end = match arrival {
+                Arrival::Failed { problem, is_nobody } => {
+                    let message = format!("the model: {problem}");
+                    let error = failed(ModelErrorKind::Unreachable, message);
+                    // What took all of its time would take it again.
+                    return Ok(match begun.elapsed() < policy.timeout {
+                        true if is_nobody => Tried::Again(error, None, RETRIES_UNHEARD),
+                        true => Tried::Again(error, None, u32::MAX),
+                        false => Tried::Failed(error),
+                    });
+                }
+                Arrival::Head {
+                    status,
+                    headers,
+                    is_delimited,
+                } => {
+                    head = Some((status, headers, is_delimited));
+                    continue;
+                }
+                Arrival::Piece(piece) => {
+                    received = received.saturating_add(piece.len());
+                    if received > most_received {
+                        self.count_told(&assembler, bill);
+                        let message = format!("the model's answer has more than {most_received} bytes");
+                        return Err(failed(ModelErrorKind::Limit, message));
+                    }
+                    match &head {
+                        Some((200, ..)) => assembler.push(&piece, |text| {
+                            listener.tell(Heard::Text(text));
+                        }),
+                        _ => refused.extend_from_slice(&piece),
+                    }
+                    if listener.is_stopped {
+                        return Err(self.stop(prompt, &assembler, true, bill));
+                    }
+                    if is_stream && assembler.written() > most_text {
+                        return Ok(Tried::Done(assembler.cut_at_limit()));
+                    }
+                    listener.tick();
+                    if let Some(tried) = self.late(begun, is_stream.then_some(last), &assembler, bill) {
+                        return Ok(tried);
+                    }
+                    assembler.is_over()
+                }
+                Arrival::End | Arrival::Broken if head.is_none() => {
+                    let error = failed(ModelErrorKind::Unreachable, "the connection to the model broke");
+                    return Ok(Tried::Again(error, None, u32::MAX));
+                }
+                Arrival::Broken => {
+                    head = head.map(|(status, headers, _)| (status, headers, false));
+                    true
+                }
+                Arrival::End => true,
+            };
+            if !is_end {
+                continue;
+            }
+            let Some((status, headers, is_delimited)) = head else {
+                continue;
+            };
+            if status == 200 {
+                return Ok(self.finished(assembler, is_delimited, bill));
+            }
+            let body: Value = serde_json::from_slice(&refused).unwrap_or(Value::Null);
+            let said = said(&body);
+            let trouble = Trouble::of(status, said, &body);
+            return Ok(self.refused(trouble, status, wished(&headers), quirks, is_stream, most_tokens));
+        }
+    }
+
+    /// What a whole or broken answer is.
+    fn finished(&self, assembler: Assembler, is_whole: bool, bill: &mut Bill) -> Tried {
+        let told = assembler.usage();
+        match assembler.finish(is_whole) {
+            Ok(assembled) => Tried::Done(assembled),
+            Err(unfinished) => {
+                bill.told = bill.told.and(told.unwrap_or_default());
+                match unfinished {
+                    Unfinished::Cut => {
+                        let message = "the connection to the model broke in the middle of its answer";
+                        let error = failed(ModelErrorKind::Unreachable, message);
+                        Tried::Again(error, None, u32::MAX)
+                    }
+                    Unfinished::Other { is_page } => {
+                        let message = match is_page {
+                            true => {
+                                "what the model's host answers is a web page, and no completion: its address may be wrong"
+                            }
+                            false => "what the model's host answers is no completion",
+                        };
+                        Tried::Failed(failed(ModelErrorKind::Malformed, message))
+                    }
+                    Unfinished::Trouble(trouble) => self.troubled(&trouble, None),
+                }
+            }
+        }
+    }
+
+    /// What a status other than 200 leads to.
+    fn refused(
+        &self,
+        trouble: Trouble,
+        status: u16,
+        wished: Option<Duration>,
+        quirks: Quirks,
+        is_stream: bool,
+        most_tokens: u32,
+    ) -> Tried {
+        if trouble.kind == ModelErrorKind::Rejected && matches!(status, 400 | 422) {
+            if let Some(quirk) = quirk(&trouble.said, quirks, is_stream) {
+                self.quirks.fetch_or(quirk, Ordering::Relaxed);
+                return Tried::Otherwise;
+            }
+            if let Some(lower) = lower_limit(&trouble.said, most_tokens) {
+                self.most_tokens.store(u64::from(lower), Ordering::Relaxed);
+                return Tried::Otherwise;
+            }
+        }
+        self.troubled(&trouble, Some((status, wished)))
+    }
+
+    fn troubled(&self, trouble: &Trouble, answered: Option<(u16, Option<Duration>)>) -> Tried {
+        let wished = answered.and_then(|(_, wished)| wished);
+        let status = match answered {
+            Some((status, _)) => format!(": status {status}"),
+            None => String::new(),
+        };
+        let said = match trouble.said.as_str() {
+            "" => String::new(),
+            said => format!(", {}", self.hide(said)),
+        };
+        let message = match (trouble.kind, answered) {
+            (ModelErrorKind::Busy, _) => format!("the model is not at hand{status}{said}"),
+            // What is said there may have a part of the key.
+            (ModelErrorKind::Denied, Some((401 | 403, _))) => {
+                format!("the model's host does not let one in{status}: is the key right?")
+            }
+            (ModelErrorKind::Denied, _) => {
+                format!("the model's host does not let one in{status}{said}")
+            }
+            (ModelErrorKind::TooLong, _) => {
+                format!("the prompt is longer than the model can read{status}{said}")
+            }
+            (_, Some((404, _))) if said.is_empty() => format!(
+                "the model's host knows no such address{status}: is the address of the host right?"
+            ),
+            _ => format!("the model does not take the request{status}{said}"),
+        };
+        let error = failed(trouble.kind, message);
+        match trouble.may_pass {
+            true => Tried::Again(error, wished, u32::MAX),
+            false => Tried::Failed(error),
+        }
+    }
+
+    fn hide(&self, said: &str) -> String {
+        let said = line(said);
+        match &self.policy.key {
+            Some(key) => key.hide(said),
+            None => said,
+        }
+    }
+
+    /// Whether it takes too long.
+    fn late(
+        &self,
+        begun: Instant,
+        last: Option<Instant>,
+        assembler: &Assembler,
+        bill: &mut Bill,
+    ) -> Option<Tried> {
+        let policy = &self.policy;
+        let (limit, is_over_all) = match (
+            begun.elapsed() >= policy.timeout,
+            last.is_some_and(|last| last.elapsed() >= policy.silence),
+        ) {
+            (true, _) => (policy.timeout, true),
+            (_, true) => (policy.silence, false),
+            _ => return None,
+        };
+        self.count_told(assembler, bill);
+        let seconds = limit.as_secs_f64();
+        Some(if is_over_all {
+            let message = format!("the model: it took longer than {seconds} seconds");
+            Tried::Failed(failed(ModelErrorKind::Unreachable, message))
+        } else {
+            let message = format!("the model: nothing came for {seconds} seconds");
+            let error = failed(ModelErrorKind::Unreachable, message);
+            Tried::Again(error, None, RETRIES_UNHEARD)
+        })
+    }
+
+    /// Counts what was told of an answer that will not be whole.
+    fn count_told(&self, assembler: &Assembler, bill: &mut Bill) {
+        bill.told = bill.told.and(assembler.usage().unwrap_or_default());
+    }
+
+    /// Who listens wants no more: what came is counted, or guessed.
+    fn stop(
+        &self,
+        prompt: &Prompt,
+        assembler: &Assembler,
+        is_answering: bool,
+        bill: &mut Bill,
+    ) -> ModelError {
+        if is_answering {
+            let guess = Usage::guess(prompt, assembler.written());
+            bill.is_estimated = true;
+            let usage = assembler.usage().map_or(guess, |told| Usage {
+                output: told.output.max(guess.output),
+                ..told
+            });
+            bill.told = bill.told.and(usage);
+        }
+        stopped()
+    }
+}
+
+fn stopped() -> ModelError {
+    failed(ModelErrorKind::Stopped, "the model was stopped")
+}
+
+impl Model for Client {
+    fn name(&self) -> &str {
+        self.model()
+    }
+
+    fn complete(
+        &mut self,
+        prompt: &Prompt,
+        heard: &mut dyn FnMut(Heard<'_>) -> Listening,
+    ) -> Result<Completion, ModelError> {
+        self.listen(prompt, heard)
+    }
+}
+
+impl Model for &Client {
+    fn name(&self) -> &str {
+        self.model()
+    }
+
+    fn complete(
+        &mut self,
+        prompt: &Prompt,
+        heard: &mut dyn FnMut(Heard<'_>) -> Listening,
+    ) -> Result<Completion, ModelError> {
+        self.listen(prompt, heard)
     }
 }

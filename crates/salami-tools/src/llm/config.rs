@@ -1,6 +1,6 @@
 //! The table `[tools.llm]`.
 
-use super::{ModelPolicy, Protocol};
+use super::{ModelPolicy, Prices, Protocol};
 use crate::config::{Surroundings, Table};
 
 /// The policy of its table in `salami.toml`.
@@ -12,22 +12,48 @@ pub(crate) fn policy(
     surroundings: &dyn Surroundings,
 ) -> Result<ModelPolicy, String> {
     let place = table.place.clone();
-    let protocol = match table.text("protocol")?.as_deref() {
-        Some("openai") => Protocol::OpenAi,
-        Some("anthropic") => Protocol::Anthropic,
-        _ => {
-            return Err(format!(
-                "{place}.protocol is openai (which many speak) or anthropic"
-            ));
-        }
-    };
+    let protocol = protocol(&mut table)?.ok_or_else(|| wrong_protocol(&place))?;
     let model = table.text("model")?;
     let model = model.ok_or_else(|| format!("{place}.model is the model's name"))?;
     let mut policy = ModelPolicy::new(protocol, model);
+    limits(&mut policy, &mut table, surroundings)?;
+    table.end()?;
+    Ok(policy)
+}
+
+fn wrong_protocol(place: &str) -> String {
+    format!("{place}.protocol is openai (which many speak) or anthropic")
+}
+
+/// The protocol of a table, if it names one.
+///
+/// # Errors
+/// A sentence.
+pub(super) fn protocol(table: &mut Table) -> Result<Option<Protocol>, String> {
+    match table.text("protocol")?.as_deref() {
+        None => Ok(None),
+        Some("openai") => Ok(Some(Protocol::OpenAi)),
+        Some("anthropic") => Ok(Some(Protocol::Anthropic)),
+        Some(_) => Err(wrong_protocol(&table.place)),
+    }
+}
+
+/// Everything but the protocol and the model.
+///
+/// # Errors
+/// A sentence.
+pub(super) fn limits(
+    policy: &mut ModelPolicy,
+    table: &mut Table,
+    surroundings: &dyn Surroundings,
+) -> Result<(), String> {
+    let place = table.place.clone();
     if let Some(url) = table.text("url")? {
         policy.url = url;
     }
-    policy.key = table.secret("key", surroundings)?;
+    if let Some(key) = table.secret("key", surroundings)? {
+        policy.key = Some(key);
+    }
     let number = |name: &str, value: Option<usize>| match value.map(u32::try_from) {
         None => Ok(None),
         Some(Ok(number)) => Ok(Some(number)),
@@ -46,6 +72,9 @@ pub(crate) fn policy(
     if let Some(seconds) = table.seconds("timeout")? {
         policy.timeout = seconds;
     }
+    if let Some(seconds) = table.seconds("silence")? {
+        policy.silence = seconds;
+    }
     if let Some(count) = number("retries", table.whole("retries")?)? {
         policy.retries = count.min(20);
     }
@@ -54,6 +83,28 @@ pub(crate) fn policy(
     }
     policy.temperature = table.number("temperature")?;
     policy.certificates = table.bytes_of("certificates", surroundings)?;
+    if let Some(prices) = table.table("prices")? {
+        policy.prices = Some(self::prices(prices)?);
+    }
+    Ok(())
+}
+
+/// What a million tokens cost.
+fn prices(mut table: Table) -> Result<Prices, String> {
+    let place = table.place.clone();
+    let (input, output) = (table.number("input")?, table.number("output")?);
+    let (Some(input), Some(output)) = (input, output) else {
+        return Err(format!(
+            "{place} has `input` and `output`: what a million tokens cost"
+        ));
+    };
+    let mut prices = Prices::new(input, output);
+    if let Some(price) = table.number("cache_read")? {
+        prices.cached = price;
+    }
+    if let Some(price) = table.number("cache_write")? {
+        prices.written = price;
+    }
     table.end()?;
-    Ok(policy)
+    Ok(prices)
 }

@@ -6,8 +6,15 @@
 
 mod client;
 pub(crate) mod config;
+mod environment;
+mod exchange;
 mod fields;
+mod policy;
 mod protocol;
+mod quirks;
+mod stream;
+mod trouble;
+mod usage;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,8 +23,11 @@ use salami_process::model::{Completion, Prompt, Stop, marked};
 use salami_process::{Call, Function, Outcome, Step, Tool, Work, stub_functions};
 use serde_json::{Value, json};
 
-pub use client::{Client, ModelPolicy};
+pub use client::Client;
+pub use environment::{configured_policy, from_environment};
+pub use policy::ModelPolicy;
 pub use protocol::Protocol;
+pub use usage::{Prices, Usage};
 
 /// Its stub.
 pub const STUB: &str = include_str!("../../stubs/llm.pyi");
@@ -156,7 +166,7 @@ fn fitting<T>(
 }
 
 fn completed(client: &Client, prompt: &Prompt) -> Result<Completion, String> {
-    let completion = client.complete(prompt).map_err(|error| error.message)?;
+    let completion = client.ask(prompt).map_err(|error| error.message)?;
     match completion.stop {
         Stop::End => Ok(completion),
         Stop::Length => Err("the model's answer is longer than it may be".to_owned()),
