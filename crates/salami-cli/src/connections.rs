@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
-use salami::{Answer, Call, Interrupt, Program, Refused, ToolStep, Tools, Work};
+use salami::{Call, Interrupt, Outcome, Program, Refused, ToolStep, Tools, Work};
 use salami_process::Denied;
 use salami_tools::{Surroundings, configured};
 
@@ -26,8 +26,8 @@ pub struct Connections {
     queue: VecDeque<(u64, Work)>,
     running: usize,
     under_way: BTreeMap<u64, Call>,
-    sender: Sender<(u64, Answer)>,
-    receiver: Receiver<(u64, Answer)>,
+    sender: Sender<(u64, Outcome)>,
+    receiver: Receiver<(u64, Outcome)>,
 }
 
 /// Files beside a configuration, and the environment of the command.
@@ -70,18 +70,17 @@ pub fn admit(tools: &Tools, program: &Program) -> Result<(), Failure> {
 }
 
 impl Connections {
-    /// The tools of a configuration.
-    pub fn open(path: &Path) -> Result<Self, Failure> {
-        let tools = tools(path)?;
+    /// The calls of these tools.
+    pub fn new(tools: Tools) -> Self {
         let (sender, receiver) = channel();
-        Ok(Self {
+        Self {
             tools,
             queue: VecDeque::new(),
             running: 0,
             under_way: BTreeMap::new(),
             sender,
             receiver,
-        })
+        }
     }
 
     /// Whether the program may run with these tools.
@@ -99,10 +98,10 @@ impl Connections {
         self.under_way.contains_key(&sequence)
     }
 
-    /// Makes a call: its answer, if it is there at once.
-    pub fn call(&mut self, call: &Call) -> Result<Option<Answer>, Refused> {
+    /// Makes a call: what comes of it, if that is known at once.
+    pub fn call(&mut self, call: &Call) -> Result<Option<Outcome>, Refused> {
         match self.tools.ask(call)? {
-            ToolStep::Done(outcome) => Ok(Some(outcome.into_answer(call))),
+            ToolStep::Done(outcome) => Ok(Some(outcome)),
             ToolStep::Outside(work) => {
                 self.under_way.insert(call.sequence, call.clone());
                 self.queue.push_back((call.sequence, work));
@@ -117,28 +116,27 @@ impl Connections {
         while self.running < SIDE_BY_SIDE
             && let Some((sequence, work)) = self.queue.pop_front()
         {
-            let Some(call) = self.under_way.get(&sequence).cloned() else {
+            if !self.under_way.contains_key(&sequence) {
                 continue;
-            };
+            }
             let sender = self.sender.clone();
             self.running += 1;
             std::thread::spawn(move || {
-                let answer = work.run().into_answer(&call);
                 // Who does not wait any more does not want it.
-                let _ = sender.send((sequence, answer));
+                let _ = sender.send((sequence, work.run()));
             });
         }
     }
 
     /// Waits for the first of the calls that are under way; `None` when the program's time ends before.
-    pub fn next(&mut self, interrupt: &Interrupt) -> Result<Option<(Call, Answer)>, Failure> {
+    pub fn next(&mut self, interrupt: &Interrupt) -> Result<Option<(Call, Outcome)>, Failure> {
         loop {
             match self.receiver.recv_timeout(NAP) {
-                Ok((sequence, answer)) => {
+                Ok((sequence, outcome)) => {
                     self.running = self.running.saturating_sub(1);
                     self.begin();
                     if let Some(call) = self.under_way.remove(&sequence) {
-                        return Ok(Some((call, answer)));
+                        return Ok(Some((call, outcome)));
                     }
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ok(None),

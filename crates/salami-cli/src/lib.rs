@@ -16,6 +16,7 @@ mod interrupt;
 mod modules;
 mod output;
 mod parameters;
+mod person;
 mod processes;
 mod programs;
 mod recording;

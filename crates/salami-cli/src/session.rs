@@ -5,14 +5,18 @@ use std::path::Path;
 use std::time::Duration;
 
 use salami::{
-    Answer, Call, Canned, Debugger, Execution, Interrupt, Program, RunOptions, STANDARD_INPUT,
-    Trace, Wait,
+    Answer, Call, Canned, Debugger, Execution, Interrupt, Outcome, Program, Refused, RunOptions,
+    STANDARD_INPUT, ToolStep, Tools, Trace, Wait,
 };
+use salami_process::Tool as _;
+use salami_tools::User;
 
 use crate::arguments::Setup;
 use crate::audit::AuditLog;
 use crate::connections::{self, Connections};
 use crate::failure::{Failure, INTERRUPTED, WAITING};
+use crate::person::Person;
+use crate::processes::tools;
 use crate::streams::Streams;
 use crate::{files, instant, interrupt, parameters};
 
@@ -90,12 +94,34 @@ fn is_text_of_standard_input(given: &str, program: &Program) -> bool {
     })
 }
 
+/// Whether a program reads standard input itself.
+pub fn reads_standard_input(program: &Program) -> bool {
+    program.assembly().contains("CALL_LEAF \"sys.stdin\"")
+}
+
+/// Whether program, input or a parameter come by standard input, so that nobody can be asked there.
+pub fn is_standard_input_read(setup: &Setup, program: &Program) -> bool {
+    let data = [&setup.input_file, &setup.input];
+    let mut read = data.into_iter().flatten().chain([&setup.program]);
+    read.any(|path| files::is_standard_input(path))
+        || setup
+            .parameters
+            .iter()
+            .any(|given| is_text_of_standard_input(given, program))
+}
+
 /// What a run meets while it waits.
 pub struct Session {
-    /// `None`: nothing answers.
+    /// `None`: the tools answer.
     canned: Option<Canned>,
+    /// Whether the canned answers are also those of the person.
+    answers_for_person: bool,
     /// The tools that are connected.
-    connections: Option<Connections>,
+    connections: Connections,
+    /// Who is asked what the program asks.
+    person: Person,
+    /// What keeps it in one go: whoever would wait for it is told.
+    in_one_go: Option<&'static str>,
     /// Where calls are noted.
     audit: AuditLog,
     /// Calls that are answered later: when, which, and how.
@@ -121,18 +147,19 @@ impl Session {
         }
         let answering = Self::answering(arguments.answers.as_deref())?;
         let given = parameters::input(arguments, program)?;
-        let data = [&arguments.input_file, &arguments.input];
-        let read = data.into_iter().flatten().chain([&arguments.program]);
-        let is_free = !read.into_iter().any(|path| files::is_standard_input(path))
-            && !arguments
-                .parameters
-                .iter()
-                .any(|given| is_text_of_standard_input(given, program))
-            && standard_input == StandardInput::OfProgram;
+        let is_free = standard_input == StandardInput::OfProgram
+            && !is_standard_input_read(arguments, program);
         let mut files = given.streams.clone();
         if let StandardInput::OfCommand(Some(file)) = standard_input {
             files.push((STANDARD_INPUT.to_owned(), file.to_path_buf()));
         }
+        let reads = reads_standard_input(program)
+            || files.iter().any(|(_, path)| files::is_standard_input(path));
+        let person = match standard_input {
+            StandardInput::OfCommand(_) => Person::busy("the debugger reads standard input"),
+            StandardInput::OfProgram if is_free && !reads => Person::here(),
+            StandardInput::OfProgram => Person::busy("standard input is read by the program"),
+        };
         let streams = Streams::open(&files, is_free)?;
         let mut limits = arguments.run_limits();
         let interrupt = match standard_input {
@@ -153,14 +180,15 @@ impl Session {
         };
         let session = Self {
             is_real: arguments.now.is_none(),
-            connections: match &arguments.config {
-                None => None,
-                Some(path) => {
-                    let connections = Connections::open(path)?;
+            connections: {
+                let tools = tools::open(arguments.config.as_deref())?;
+                let connections = Connections::new(tools);
+                if arguments.config.is_some() {
                     connections.admit(program)?;
-                    Some(connections)
                 }
+                connections
             },
+            person,
             audit: AuditLog::open(arguments.audit_log.as_deref(), program, entropy())?,
             streams,
             interrupt,
@@ -184,15 +212,30 @@ impl Session {
                 Some(canned)
             }
         };
+        let canned_calls = canned.iter().flat_map(Canned::rest);
+        let answers_for_person = canned_calls
+            .into_iter()
+            .any(|name| name.starts_with("user."));
         Ok(Self {
             canned,
-            connections: None,
+            answers_for_person,
+            connections: Connections::new(Tools::default()),
+            person: Person::busy("the debugger reads standard input"),
+            in_one_go: None,
             audit: AuditLog::default(),
             pending: Vec::new(),
             is_real: false,
             streams: Streams::default(),
             interrupt: Interrupt::default(),
         })
+    }
+
+    /// The same of a run that this option keeps in one go.
+    pub fn in_one_go(self, option: Option<&'static str>) -> Self {
+        Self {
+            in_one_go: option,
+            ..self
+        }
     }
 
     /// The same where sleeping takes no time.
@@ -206,7 +249,9 @@ impl Session {
     /// Gives an execution what it waits for.
     pub fn serve(&mut self, execution: &mut dyn Waiting, wait: &Wait) -> Result<(), Failure> {
         match wait {
-            Wait::Until(until) if self.is_real => sleep(*until, &self.interrupt)?,
+            Wait::Until(until) if self.is_real => {
+                sleep(*until, &self.interrupt, self.in_one_go)?;
+            }
             Wait::Until(until) => execution.advance(*until),
             Wait::Call(call) => self.call(execution, call)?,
             Wait::Input(reading) => execution.feed(self.streams.read(reading)?),
@@ -235,6 +280,14 @@ impl Session {
         {
             return self.answer_next(execution);
         }
+        if call.tool == "user" && self.canned.is_some() && !self.answers_for_person {
+            self.audit.begun(call, call.arguments.clone())?;
+            let outcome = match User::default().ask(call) {
+                ToolStep::Done(outcome) => outcome,
+                ToolStep::Outside(work) => work.run(),
+            };
+            return self.came(execution, call, outcome);
+        }
         if let Some(canned) = &mut self.canned {
             let (outcome, delay) = canned.delayed(call).map_err(|problem| {
                 Failure::new(WAITING, format!("the canned answers do not fit: {problem}"))
@@ -250,30 +303,55 @@ impl Session {
             self.pending.push((due, call.clone(), answer));
             return Ok(());
         }
-        let Some(connections) = &mut self.connections else {
-            return Err(not_connected(call));
-        };
-        if connections.is_under_way(call.sequence) {
-            return match connections.next(&self.interrupt)? {
-                Some((call, answer)) => self.answer(execution, &call, &answer),
+        if self.connections.is_under_way(call.sequence) {
+            return match self.connections.next(&self.interrupt)? {
+                Some((call, outcome)) => self.came(execution, &call, outcome),
                 None => Ok(()),
             };
         }
-        let shown = connections.tools().shown(call);
-        if let Err(refused) = connections.tools().permits(&call.name()) {
+        let tools = self.connections.tools();
+        let shown = tools.shown(call);
+        if let Err(refused) = tools.permits(&call.name()) {
             self.audit.refused(call, &refused)?;
+            if matches!(refused, Refused::NoTool(_)) {
+                return Err(not_connected(call));
+            }
             let failure = Failure::new(connections::status(&refused), refused.to_string());
             return Err(failure.with_help(connections::help(&refused)));
         }
         self.audit.begun(call, shown)?;
-        match connections.call(call) {
-            Ok(Some(answer)) => self.answer(execution, call, &answer),
+        match self.connections.call(call) {
+            Ok(Some(outcome)) => self.came(execution, call, outcome),
             Ok(None) => Ok(()),
             Err(refused) => Err(Failure::new(
                 connections::status(&refused),
                 refused.to_string(),
             )),
         }
+    }
+
+    /// Gives the program what came of a call: of a question what the person says.
+    fn came(
+        &mut self,
+        execution: &mut dyn Waiting,
+        call: &Call,
+        outcome: Outcome,
+    ) -> Result<(), Failure> {
+        let answer = match outcome {
+            Outcome::Question(question) => {
+                match self
+                    .person
+                    .ask(&question, &self.interrupt, self.in_one_go)?
+                {
+                    Some(answer) => answer,
+                    // Its time is over.
+                    None => return Ok(()),
+                }
+            }
+            Outcome::Notice(text) => Person::tell(&text),
+            other => other.into_answer(call),
+        };
+        self.answer(execution, call, &answer)
     }
 
     fn answer(
@@ -296,7 +374,7 @@ impl Session {
         };
         let (due, call, answer) = self.pending.remove(next);
         if self.is_real {
-            sleep(due, &self.interrupt)?;
+            sleep(due, &self.interrupt, self.in_one_go)?;
         }
         self.answer(execution, &call, &answer)
     }
@@ -318,12 +396,17 @@ fn not_connected(call: &Call) -> Failure {
 }
 
 /// Sleeps until an instant, or until the program's time ends.
-fn sleep(until: i64, interrupt: &Interrupt) -> Result<(), Failure> {
+fn sleep(
+    until: i64,
+    interrupt: &Interrupt,
+    in_one_go: Option<&'static str>,
+) -> Result<(), Failure> {
     if until.saturating_sub(instant::now()) >= ANNOUNCED {
-        let line = format!(
-            "salami: sleeping until {} (Ctrl-C ends the program)\n",
-            instant::show(until)
-        );
+        let why = match in_one_go {
+            Some(option) => format!("with {option} it runs in one go: Ctrl-C ends the program"),
+            None => "Ctrl-C ends the program".to_owned(),
+        };
+        let line = format!("salami: sleeping until {} ({why})\n", instant::show(until));
         let _ = std::io::stderr().write_all(line.as_bytes());
     }
     loop {
@@ -332,11 +415,22 @@ fn sleep(until: i64, interrupt: &Interrupt) -> Result<(), Failure> {
             return Ok(());
         }
         if interrupt::requested() {
-            return Err(Failure::rendered(INTERRUPTED, "interrupted\n"));
+            return Err(interrupted(in_one_go));
         }
         let nap = u64::try_from(left.min(NAP)).unwrap_or(0);
         std::thread::sleep(Duration::from_micros(nap));
     }
+}
+
+/// The failure of a run that was interrupted, which is not kept.
+pub fn interrupted(in_one_go: Option<&'static str>) -> Failure {
+    let Some(option) = in_one_go else {
+        return Failure::rendered(INTERRUPTED, "interrupted\n");
+    };
+    let help = format!(
+        "with {option} a program runs in one go, and nothing of it is kept: without it, it could go on later"
+    );
+    Failure::rendered(INTERRUPTED, format!("interrupted\nhelp: {help}\n")).with_help(help)
 }
 
 /// A seed that differs from run to run.

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::arguments::{Run, TraceFormat};
 use crate::failure::{Failure, INTERRUPTED};
 use crate::output::Output;
+use crate::processes::private;
 use crate::session::{Session, StandardInput};
 use crate::{interrupt, run};
 
@@ -18,7 +19,8 @@ pub fn trace(
     form: TraceFormat,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    let (mut session, options) = Session::new(&arguments.setup, program, StandardInput::OfProgram)?;
+    let (session, options) = Session::new(&arguments.setup, program, StandardInput::OfProgram)?;
+    let mut session = session.in_one_go(private::in_one_go(arguments));
     let started = Trace::new(program, &options);
     let mut trace = started.map_err(|error| run::failure(program, &error))?;
     let mut lines = std::io::BufWriter::new(std::io::stderr().lock());

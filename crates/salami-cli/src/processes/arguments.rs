@@ -45,6 +45,9 @@ pub enum Command {
     /// Cancel a process: `Cancelled` is raised where it waits, so that it can clean up
     #[command(after_help = CANCEL_EXAMPLES)]
     Cancel(One),
+    /// Remove what `salami run` has left: processes in private stores, which `salami ps --private` lists
+    #[command(after_help = FORGET_EXAMPLES)]
+    Forget(Forget),
     /// Send an event to the processes that wait for it
     Event(Event),
     /// Show what a program needs before it runs: tools, effects, waits
@@ -94,8 +97,18 @@ Examples:
   salami ps --waiting-for email.received sender=landlord@example.com
   salami ps --due-by 2026-03-09T12:00
   salami ps --due-by 2h --format json | jq .processes[].id
+  salami ps --private                      what each `salami run` has left that did not come to its end
 
 docs/processes.md has the shape of --format json.";
+
+const FORGET_EXAMPLES: &str = "\
+Examples:
+  salami forget landlord-20260302090000-4711
+  salami forget landlord-2026              a beginning is enough, if only one has it
+  salami forget --older-than 7d            those to which nothing has happened since
+  salami forget --all --yes                also those that wait, without asking
+
+Before it removes one that has not ended it asks. Exit status: 0 done, 2 something was kept unasked.";
 
 const SHOW_EXAMPLES: &str = "\
 Examples:
@@ -234,10 +247,34 @@ pub struct Ps {
     /// How many are shown at most, the latest first
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub limit: usize,
+    /// What each `salami run` has left in a private store, in place of the processes of a store
+    #[arg(long, conflicts_with_all = ["store", "all", "status", "owner", "waiting_for", "due_by"])]
+    pub private: bool,
     /// Where.
     #[command(flatten)]
     pub place: StorePlace,
     /// How to show them
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `salami forget`
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("which").required(true).multiple(true).args(["runs", "all", "older_than"]))]
+pub struct Forget {
+    /// Which, as `salami ps --private` names them, or the beginning of that
+    #[arg(value_name = "ID", conflicts_with_all = ["all", "older_than"])]
+    pub runs: Vec<String>,
+    /// All of them
+    #[arg(long, conflicts_with = "older_than")]
+    pub all: bool,
+    /// Those to which nothing has happened for so long: 30m, 12h, 7d
+    #[arg(long, value_name = "SPAN", value_parser = span)]
+    pub older_than: Option<i64>,
+    /// Do not ask before one is removed that has not ended
+    #[arg(long, short)]
+    pub yes: bool,
+    /// How to show the outcome
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }
@@ -435,6 +472,11 @@ pub struct Held {
     pub process: u64,
     /// The thread.
     pub thread: Option<u64>,
+}
+
+fn span(text: &str) -> Result<i64, String> {
+    super::moments::parse_span(text)
+        .ok_or_else(|| "a length of time is expected, such as 30m, 12h or 7d".to_owned())
 }
 
 fn held(text: &str) -> Result<Held, String> {

@@ -14,8 +14,12 @@ use serde_json::{Value, json};
 
 use super::{moments, words};
 
-/// Processes that did more than this are not run again only to be shown.
+/// So much of what a process did is run again only to be shown.
 const MOST_FUEL: u64 = 500_000_000;
+/// So many turns are.
+const MOST_TURNS: usize = 100_000;
+/// So many bytes of what it printed are kept, the last.
+const MOST_PRINTED: usize = 16 << 20;
 /// How many entries are read at once.
 const PAGE: usize = 256;
 
@@ -57,15 +61,46 @@ pub struct History {
 /// What a turn did: the waits that it began, and the end.
 type Did = (Vec<(ThreadId, Slot, WaitingFor)>, Option<End>);
 
-/// A runtime that notes what turns did.
-struct Noting {
+/// A runtime that notes what turns did, until that is enough.
+struct Noting<'a> {
     runtime: ProcessRuntime,
     turns: Vec<Did>,
+    /// The fuel of the turns that were run.
+    fuel: u64,
+    progress: Progress<'a>,
+    /// Why the rest is not run.
+    cut: Option<String>,
 }
 
-impl Runtime for Noting {
+/// Called before each turn with what part of the fuel was used; it goes on as long as that gives true.
+pub type Progress<'a> = &'a mut (dyn FnMut(u64) -> bool + Send);
+
+impl Noting<'_> {
+    fn is_enough(&mut self) -> bool {
+        let turns = self.turns.len();
+        if self.fuel > MOST_FUEL || turns >= MOST_TURNS {
+            self.cut = Some(format!(
+                "only the first {turns} turns were run again to see what it did in them, as there is so much of it"
+            ));
+        } else if !(self.progress)(self.fuel) {
+            self.cut = Some(format!(
+                "interrupted when the first {turns} turns had been run again"
+            ));
+        }
+        self.cut.is_some()
+    }
+}
+
+impl Runtime for Noting<'_> {
     fn turn(&mut self, turn: &Turn<'_>, host: &mut dyn TurnHost) -> Result<Turned, TurnError> {
+        if self.is_enough() {
+            return Err(TurnError::Refused {
+                code: "history.cut".to_owned(),
+                message: String::new(),
+            });
+        }
         let turned = self.runtime.turn(turn, host)?;
+        self.fuel = turned.fuel;
         let waits = turned.waits.iter();
         let waits = waits.map(|wait| (wait.thread, wait.slot, wait.what.clone()));
         self.turns.push((waits.collect(), turned.end.clone()));
@@ -73,15 +108,18 @@ impl Runtime for Noting {
     }
 }
 
-/// Reads what a process did.
+/// Reads what a process did. It is run again for that, within bounds; `progress` may end it before.
 pub fn of(
     store: &mut dyn Store,
     process: &Process,
     parts: &CodeParts,
+    progress: Progress<'_>,
 ) -> Result<History, StoreError> {
     let mut history = History::default();
     let mut entries = Vec::new();
-    let mut from = 0;
+    // Of a very long list the end is shown.
+    let mut from = process.turns.saturating_sub(MOST_TURNS as u64);
+    let is_whole = from == 0;
     loop {
         let page = store.journal(process.id, from, PAGE)?;
         let Some(last) = page.last() else { break };
@@ -89,8 +127,8 @@ pub fn of(
         for kept in page {
             if let Some(entry) = Entry::parse(&kept.entry) {
                 history.fuel = history.fuel.max(entry.fuel);
-                history.printed.push_str(&entry.printed);
-                history.reported.push_str(&entry.reported);
+                keep(&mut history.printed, &entry.printed);
+                keep(&mut history.reported, &entry.reported);
                 entries.push((kept.number, entry));
             }
         }
@@ -98,13 +136,21 @@ pub fn of(
     let mut noting = Noting {
         runtime: ProcessRuntime::new(),
         turns: Vec::new(),
+        fuel: 0,
+        progress,
+        cut: None,
     };
-    if history.fuel <= MOST_FUEL {
-        if let Some(Err(difference)) = replay(store, &mut noting, process.id)? {
-            history.problem = Some(difference.to_string());
-        }
+    if is_whole {
+        let replayed = replay(store, &mut noting, process.id)?;
+        history.problem = match (noting.cut.take(), replayed) {
+            (None, Some(Err(difference))) => Some(difference.to_string()),
+            (cut, _) => cut,
+        };
     } else {
-        history.problem = Some("it did too much to be run again here".to_owned());
+        history.problem = Some(format!(
+            "it had {} turns: of the last {MOST_TURNS} only what came and was printed is told",
+            process.turns
+        ));
     }
     // The journal does not say why a process as a whole is held; its hold does.
     let waits = store.waits(process.id)?;
@@ -188,6 +234,18 @@ pub fn of(
         }
     }
     Ok(history)
+}
+
+/// Adds text to what is kept of what was printed; of very much the end is kept.
+fn keep(kept: &mut String, more: &str) {
+    kept.push_str(more);
+    if kept.len() > 2 * MOST_PRINTED {
+        let mut from = kept.len() - MOST_PRINTED;
+        while !kept.is_char_boundary(from) {
+            from += 1;
+        }
+        kept.drain(..from);
+    }
 }
 
 /// Writes down what happened in a turn.

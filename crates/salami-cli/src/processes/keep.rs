@@ -34,6 +34,23 @@ pub fn is_private(location: &Location) -> bool {
     parent.is_some() && folders().iter().any(|folder| parent == whole(folder))
 }
 
+/// The files of the private stores that there are.
+pub fn stores() -> Vec<PathBuf> {
+    let mut folders = folders().to_vec();
+    folders.dedup();
+    let entries = folders
+        .iter()
+        .flat_map(std::fs::read_dir)
+        .flatten()
+        .flatten();
+    let paths = entries.map(|entry| entry.path());
+    let mut paths: Vec<PathBuf> = paths
+        .filter(|path| path.extension().is_some_and(|end| end == "db") && path.is_file())
+        .collect();
+    paths.sort();
+    paths
+}
+
 /// A file for a private store: in the folder for the state of programs, else in the one for temporary files.
 pub fn location(name: &str) -> Result<Location, Failure> {
     let [state, temporary] = folders();

@@ -92,6 +92,16 @@ impl Name {
     }
 }
 
+/// Whether a worker of this machine works on the store in a file.
+pub fn is_worked_on(store: &Path) -> bool {
+    (1..=MOST).any(|number| {
+        let mut path = store.as_os_str().to_owned();
+        path.push(format!("-worker-{number}"));
+        let file = OpenOptions::new().write(true).open(path);
+        file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    })
+}
+
 /// Prolongs leases at a third of their time, whatever else the worker does.
 #[derive(Debug)]
 pub struct Renewal(Arc<AtomicBool>);

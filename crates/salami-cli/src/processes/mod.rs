@@ -1,4 +1,4 @@
-//! Stored processes at the command line: start, work, ps, show, plan; inbox, answer, approve, refuse; pause, resume,
+//! Stored processes at the command line: start, work, ps, show, plan, forget; inbox, answer, approve, refuse; pause, resume,
 //! resolve, cancel; event send; demo.
 
 pub mod arguments;
@@ -11,6 +11,7 @@ mod keep;
 mod lease;
 mod look;
 mod moments;
+mod noting;
 mod paint;
 mod people;
 mod place;
@@ -18,13 +19,14 @@ pub mod private;
 mod ps;
 mod reach;
 mod replay;
+mod runs;
 mod script;
 mod show;
 mod sources;
 mod start;
 mod tell;
-mod terminal;
-mod tools;
+pub mod terminal;
+pub mod tools;
 mod watch;
 mod words;
 mod work;
@@ -46,6 +48,7 @@ pub fn execute(command: &Command, output: &mut Output) -> Result<(), Failure> {
         Command::Start(arguments) => arguments.format,
         Command::Work(arguments) => arguments.format,
         Command::Ps(arguments) => arguments.format,
+        Command::Forget(arguments) => arguments.format,
         Command::Show(arguments) => arguments.format,
         Command::Inbox(arguments) => arguments.format,
         Command::Answer(arguments) => arguments.format,
@@ -67,7 +70,9 @@ fn done(command: &Command, output: &mut Output) -> Result<(), Failure> {
     match command {
         Command::Start(arguments) => start::start(arguments, output),
         Command::Work(arguments) => work::work(arguments, output),
+        Command::Ps(arguments) if arguments.private => runs::list(arguments, output),
         Command::Ps(arguments) => ps::ps(arguments, output),
+        Command::Forget(arguments) => runs::forget(arguments, output),
         Command::Show(arguments) => show::show(arguments, output),
         Command::Inbox(arguments) => inbox::inbox(arguments, output),
         Command::Answer(arguments) => people::answer(arguments, output),

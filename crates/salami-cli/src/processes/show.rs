@@ -1,5 +1,8 @@
 //! `salami show`.
 
+use std::io::{IsTerminal as _, Write as _};
+use std::time::{Duration, Instant};
+
 use salami_process::code::CodeParts;
 use salami_process::store::{Process, ProcessId, Store, StoreError, Wait, WaitKind};
 use salami_source::render::escaped;
@@ -13,8 +16,8 @@ use super::place::Location;
 use super::{moments, reach, words};
 use crate::arguments::Format;
 use crate::failure::{Failure, USAGE};
-use crate::instant;
 use crate::output::Output;
+use crate::{instant, interrupt};
 
 /// Programs of up to so many lines are shown as a whole.
 const WHOLE: usize = 60;
@@ -22,6 +25,11 @@ const WHOLE: usize = 60;
 const AROUND: usize = 6;
 /// So much of what was printed is shown.
 const MOST_OUTPUT: usize = 4_000;
+
+/// So long nothing is said of how far it is.
+const QUIET: Duration = Duration::from_millis(500);
+/// Then it is said so often.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// All that is shown of a process.
 struct Known {
@@ -39,7 +47,11 @@ pub fn show(arguments: &Show, output: &mut Output) -> Result<(), Failure> {
     let location = Location::find(&arguments.place)?;
     let mut store = location.open()?;
     let id = ProcessId(arguments.process);
-    let known = read(store.as_mut(), id).map_err(|error| location.failure(&error))?;
+    let known = {
+        let mut progress = Reading::begin();
+        read(store.as_mut(), id, &mut |fuel| progress.goes_on(fuel))
+    };
+    let known = known.map_err(|error| location.failure(&error))?;
     let Some(known) = known else {
         let failure = Failure::new(USAGE, format!("there is no process {id}")).with_help(format!(
             "`{}` lists the processes",
@@ -64,14 +76,61 @@ pub fn show(arguments: &Show, output: &mut Output) -> Result<(), Failure> {
     end(&known, paint, output)
 }
 
-fn read(store: &mut dyn Store, id: ProcessId) -> Result<Option<Known>, StoreError> {
+/// What is said while a long history is read, on standard error, if that is a terminal.
+struct Reading {
+    since: Instant,
+    said: Option<Instant>,
+    is_terminal: bool,
+}
+
+impl Reading {
+    fn begin() -> Self {
+        Self {
+            since: Instant::now(),
+            said: None,
+            is_terminal: std::io::stderr().is_terminal(),
+        }
+    }
+
+    /// Says how far it is; whether to go on.
+    fn goes_on(&mut self, fuel: u64) -> bool {
+        if interrupt::taken() {
+            return false;
+        }
+        let last = self.said.unwrap_or(self.since);
+        let pause = if self.said.is_none() { QUIET } else { PAUSE };
+        if self.is_terminal && last.elapsed() >= pause {
+            let millions = fuel / 1_000_000;
+            let text = format!(
+                "\rsalami: running it again for its history, {millions} million instructions so far; Ctrl-C leaves the rest out"
+            );
+            let _ = std::io::stderr().write_all(text.as_bytes());
+            self.said = Some(Instant::now());
+        }
+        true
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        if self.said.is_some() {
+            let _ = std::io::stderr().write_all(b"\r\x1b[K");
+        }
+    }
+}
+
+fn read(
+    store: &mut dyn Store,
+    id: ProcessId,
+    progress: history::Progress<'_>,
+) -> Result<Option<Known>, StoreError> {
     let Some(process) = store.process(id)? else {
         return Ok(None);
     };
     let body = store.code(&process.code)?.unwrap_or_default();
     let parts = CodeParts::parse(&body).unwrap_or_default();
     let waits = store.waits(id)?;
-    let history = history::of(store, &process, &parts)?;
+    let history = history::of(store, &process, &parts, progress)?;
     let mut states = Vec::new();
     for thread in store.threads(id)? {
         if let Some(state) = store.thread(id, thread)? {
@@ -383,5 +442,6 @@ fn machine(known: &Known) -> Value {
     shown["history"] = events.collect();
     shown["output"] = known.history.printed.as_str().into();
     shown["error_output"] = known.history.reported.as_str().into();
+    shown["history_problem"] = known.history.problem.clone().into();
     shown
 }

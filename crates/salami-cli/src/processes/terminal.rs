@@ -37,6 +37,11 @@ impl Asker {
         }
     }
 
+    /// Whether somebody may answer yet.
+    pub const fn listens(&self) -> bool {
+        !self.is_over
+    }
+
     /// Shows a question.
     pub fn ask(&self, question: &Question) {
         let paint = Paint::of_errors();

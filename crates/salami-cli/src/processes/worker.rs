@@ -10,9 +10,11 @@ use salami_process::engine::{Engine, EngineOptions, Finished, Job};
 use salami_process::store::{SimulatedClock, Store, StoreError};
 use salami_process::{Polled, Tools};
 
+use super::noting::Noting;
 use super::sources::Sources;
 use super::tell::{Line, Teller};
 use super::watch::{Happened, Watch, Watched};
+use crate::failure::Failure;
 
 /// Something that came from another thread.
 #[derive(Debug)]
@@ -65,6 +67,12 @@ pub struct Worker {
     is_stopping: bool,
     /// Whether a round must be made whatever the store says is due.
     must_look: bool,
+    /// Where calls are written down before they are made.
+    noting: Option<Noting>,
+    /// What was written down and is to be told.
+    noted: Vec<(i64, Happened)>,
+    /// Why something could not be written down: nothing is begun any more.
+    problem: Option<Failure>,
 }
 
 impl Worker {
@@ -102,6 +110,40 @@ impl Worker {
             teller: Teller::default(),
             is_stopping: false,
             must_look: true,
+            noting: None,
+            noted: Vec::new(),
+            problem: None,
+        }
+    }
+
+    /// From now on calls are written down before they are made, and what came of them.
+    pub fn note(&mut self, noting: Noting) {
+        self.noting = Some(noting);
+    }
+
+    /// What notes calls, for another worker to go on with it.
+    pub fn take_noting(&mut self) -> Option<Noting> {
+        self.noting.take()
+    }
+
+    /// Why calls could not be written down, and so are not made.
+    pub fn problem(&mut self) -> Option<Failure> {
+        self.problem.take()
+    }
+
+    fn write_down(&mut self) {
+        let Some(noting) = &mut self.noting else {
+            return;
+        };
+        for (at, happened) in self.watch.take() {
+            if self.problem.is_none()
+                && let Err(problem) = noting.note(&happened, &mut self.engine)
+            {
+                self.is_stopping = true;
+                self.queue.clear();
+                self.problem = Some(problem);
+            }
+            self.noted.push((at, happened));
         }
     }
 
@@ -197,6 +239,7 @@ impl Worker {
         self.must_look = false;
         let is_idle = round.is_idle();
         self.queue.extend(round.jobs);
+        self.write_down();
         self.begin();
         if is_idle {
             Ok(State::Idle(self.engine.store().next_due()?))
@@ -236,7 +279,8 @@ impl Worker {
 
     /// What went through the store since the last time, as it is; [`Worker::lines`] has nothing of it then.
     pub fn happened(&mut self) -> Vec<Happened> {
-        let happened = self.watch.take().into_iter();
+        let happened = std::mem::take(&mut self.noted).into_iter();
+        let happened = happened.chain(self.watch.take());
         happened.map(|(_, happened)| happened).collect()
     }
 
@@ -248,7 +292,8 @@ impl Worker {
     /// What happened since the last time.
     pub fn lines(&mut self) -> Vec<Line> {
         let mut lines = std::mem::take(&mut self.told);
-        for (at, happened) in self.watch.take() {
+        let happened = std::mem::take(&mut self.noted).into_iter();
+        for (at, happened) in happened.chain(self.watch.take()) {
             let store = self.engine.store();
             lines.extend(self.teller.lines(at, &happened, store));
         }
