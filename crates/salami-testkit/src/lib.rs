@@ -8,6 +8,7 @@ pub mod files;
 pub mod generate;
 pub mod large;
 pub mod markers;
+pub mod model_server;
 pub mod oracle;
 pub mod shrink;
 pub mod simulation;
