@@ -70,6 +70,7 @@ const GROUPS: &[Group] = &[
     ("instructions", instructions::figures),
     ("snapshot", snapshot::figures),
     ("store", store::figures),
+    ("landlords", store::landlords::figures),
 ];
 
 fn main() {

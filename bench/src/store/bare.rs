@@ -33,7 +33,7 @@ pub fn turns(path: &Path, clock: &SimulatedClock, number: usize, batch: usize) {
                 .prepare_cached("SELECT state FROM own_thread WHERE process = ?1")
                 .and_then(|mut statement| statement.query_row([process], |row| row.get(0)))
                 .expect("a state");
-            assert_eq!(state.len(), STATE);
+            assert!(!state.is_empty());
             let later = now + WEEK + process;
             run("UPDATE own_thread SET state = ?2 WHERE process = ?1", &[&process, &vec![2; STATE]]);
             run("DELETE FROM wait WHERE process = ?1", &[&process]);

@@ -3,6 +3,7 @@
 //! `STORE_SLEEPERS=10000` for fewer of them.
 
 mod bare;
+pub mod landlords;
 mod sleepers;
 
 use std::path::{Path, PathBuf};
@@ -28,6 +29,23 @@ fn open(path: &Path, clock: &SimulatedClock) -> SqliteStore {
 /// A folder that is there as long as its value.
 struct Folder(PathBuf);
 
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("salami-bench-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        Self(folder)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.join("store.db")
+    }
+}
+
+/// How many sleep.
+fn number() -> usize {
+    std::env::var("STORE_SLEEPERS").ok().and_then(|number| number.parse().ok()).unwrap_or(1_000_000)
+}
+
 impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
@@ -52,11 +70,9 @@ pub fn figures() -> Vec<Figure> {
         sleepers::turns(&mut store, 20 * BATCH, BATCH);
         std::process::abort();
     }
-    let sleepers = std::env::var("STORE_SLEEPERS").ok().and_then(|number| number.parse().ok());
-    let sleepers: usize = sleepers.unwrap_or(1_000_000);
-    let folder = Folder(std::env::temp_dir().join(format!("salami-bench-store-{}", std::process::id())));
-    std::fs::create_dir_all(&folder.0).expect("a folder");
-    let path = folder.0.join("store.db");
+    let sleepers = number();
+    let folder = Folder::new("store");
+    let path = folder.file();
     let clock = SimulatedClock::new(START);
     let mut figures = Vec::new();
 
