@@ -142,6 +142,7 @@ pub fn failure(program: &Program, error: &RunError) -> Failure {
             Failure::rendered(REFUSED, shown)
         }
         RunError::NotConnected(_) => Failure::new(WAITING, error.to_string()),
+        RunError::State(_) => Failure::new(PROGRAM, error.to_string()),
         RunError::Internal(text) => programs::bug(text),
     }
 }

@@ -13,6 +13,21 @@ pub trait Runtime: Send {
     /// # Errors
     /// [`TurnError`]: nothing happened.
     fn turn(&mut self, turn: &Turn<'_>, host: &mut dyn TurnHost) -> Result<Turned, TurnError>;
+
+    /// Whether a turn could begin like this with any of these threads, the states of all that it has: of a process that
+    /// comes from elsewhere, whose code is here. Nothing runs.
+    ///
+    /// # Errors
+    /// [`TurnError::Refused`] with what is wrong.
+    fn check(
+        &mut self,
+        turn: &Turn<'_>,
+        code: &[u8],
+        threads: &[(ThreadId, Vec<u8>)],
+    ) -> Result<(), TurnError> {
+        let _ = (turn, code, threads);
+        Ok(())
+    }
 }
 
 /// What a turn begins with.

@@ -103,6 +103,8 @@ pub enum RunError {
     Limit(Limit),
     /// The result is no data that could leave the program.
     Result(String),
+    /// It was resumed from a state that it cannot be in: that was damaged, or changed by somebody.
+    State(String),
     /// A bug of ours, not of the program.
     Internal(String),
 }
@@ -122,6 +124,7 @@ impl RunError {
                 LimitKind::Time => "TIMEOUT_ERROR",
                 _ => "LIMIT_ERROR",
             },
+            Self::State(_) => "STATE_ERROR",
             Self::Internal(_) => "INTERNAL_ERROR",
         }
     }
@@ -202,6 +205,7 @@ impl RunError {
             }
             Self::Refused(refusal) => refusal.details(),
             Self::Result(text) => json!({"kind": "result", "message": text}),
+            Self::State(text) => json!({"kind": "state", "message": text}),
             Self::Internal(text) => json!({"kind": "internal", "message": text}),
         }
     }
@@ -243,6 +247,12 @@ impl fmt::Display for RunError {
             Self::Limit(limit) => limit.fmt(formatter),
             Self::Refused(refusal) => refusal.fmt(formatter),
             Self::Result(text) => write!(formatter, "the result cannot leave the program: {text}"),
+            Self::State(text) => {
+                write!(
+                    formatter,
+                    "the state that it was resumed from is damaged: {text}"
+                )
+            }
             Self::Internal(text) => write!(formatter, "internal: {text}"),
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use salami_process::code::{CodeParts, Declared};
-use salami_process::store::{Code, CodeHash, Slot, ThreadId};
+use salami_process::store::{Code, CodeHash, Slot, StoreError, ThreadId};
 use salami_process::{
     Arrival, Arrived, Call, Effect, End, FunctionKind, Runtime, Turn, TurnError, TurnHost, Turned,
     Waiting, WaitingFor, stub_functions,
@@ -169,12 +169,7 @@ impl ProcessRuntime {
         turn: &Turn<'_>,
         host: &mut dyn TurnHost,
     ) -> Result<Execution, TurnError> {
-        let (seed, limits) = read_options(turn.options).ok_or_else(|| {
-            refused(
-                "process.options",
-                "the options of the process are not what this version understands",
-            )
-        })?;
+        let (seed, limits) = read_options(turn.options).ok_or_else(unknown_options)?;
         let input = || match serde_json::from_str(turn.input) {
             Ok(Value::Object(input)) => Ok(input),
             _ => {
@@ -225,6 +220,38 @@ impl ProcessRuntime {
 }
 
 impl Runtime for ProcessRuntime {
+    fn check(
+        &mut self,
+        turn: &Turn<'_>,
+        code: &[u8],
+        threads: &[(ThreadId, Vec<u8>)],
+    ) -> Result<(), TurnError> {
+        let program = CodeParts::parse_as(&turn.code, code)
+            .and_then(Program::from_parts)
+            .map_err(|message| refused("code.malformed", message))?;
+        let Some(shared) = turn.shared else {
+            // One that has not begun can begin if its input fits.
+            self.execution(&program, turn, &mut NoThreads)?;
+            return Ok(());
+        };
+        let (_, limits) = read_options(turn.options).ok_or_else(unknown_options)?;
+        let options = ResumeOptions {
+            limits,
+            seal: self.seal.clone(),
+            input: match program.is_listing() {
+                true => serde_json::from_str(turn.input).unwrap_or_default(),
+                false => Map::new(),
+            },
+            ..ResumeOptions::default()
+        };
+        let states: Vec<(ThreadId, &[u8])> = threads
+            .iter()
+            .map(|(thread, state)| (*thread, state.as_slice()))
+            .collect();
+        Execution::resume_parts(&program, shared, &states, &options).map_err(unreadable)?;
+        Ok(())
+    }
+
     fn turn(&mut self, turn: &Turn<'_>, host: &mut dyn TurnHost) -> Result<Turned, TurnError> {
         let program = self.program(&turn.code, host)?;
         let mut execution = self.execution(&program, turn, host)?;
@@ -301,6 +328,10 @@ impl Runtime for ProcessRuntime {
         }
         turned.fuel = execution.fuel();
         if let Some(result) = end {
+            if let Err(RunError::State(message)) = &result {
+                let message = format!("its stored state was changed or is damaged: {message}");
+                return Err(refused("snapshot.damaged", message));
+            }
             turned.end = Some(ended(result));
             return Ok(turned);
         }
@@ -338,6 +369,23 @@ impl Runtime for ProcessRuntime {
                 .push((thread, execution.thread_part(thread, &self.seal)));
         }
         Ok(turned)
+    }
+}
+
+/// What a process has that has not begun.
+struct NoThreads;
+
+impl TurnHost for NoThreads {
+    fn code(&mut self) -> Result<Vec<u8>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn thread(&mut self, _: ThreadId) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(None)
+    }
+
+    fn immediate(&mut self, _: &Call) -> Option<salami_process::Answer> {
+        None
     }
 }
 
@@ -385,6 +433,11 @@ fn refused(code: &str, message: impl Into<String>) -> TurnError {
         code: code.to_owned(),
         message: message.into(),
     }
+}
+
+fn unknown_options() -> TurnError {
+    let message = "the options of the process are not what this version understands";
+    refused("process.options", message)
 }
 
 fn unreadable(error: SnapshotError) -> TurnError {

@@ -119,6 +119,8 @@ pub struct Execution {
     raised: Option<Box<(ErrorContext, Option<Blame>)>>,
     /// What it has of what was granted, where it stopped to wait.
     spare: u64,
+    /// Whether it comes from a snapshot: what was proved of the program need not hold for that.
+    is_resumed: bool,
     ended: Option<Box<Result<Value, RunError>>>,
 }
 
@@ -247,6 +249,7 @@ impl Program {
             put_off: None,
             raised: None,
             spare: 0,
+            is_resumed: false,
             ended: None,
         })
     }
@@ -357,6 +360,7 @@ impl Execution {
             put_off: None,
             raised: None,
             spare: 0,
+            is_resumed: true,
             ended: None,
         }
     }
@@ -424,7 +428,11 @@ impl Execution {
                 Outcome::Failed(mut error) => {
                     let frames = self.frames();
                     error.context = self.of_listing(error.context);
-                    return self.end(Err(failure(error, frames, &self.limits)));
+                    let error = match failure(error, frames, &self.limits) {
+                        RunError::Internal(text) if self.is_resumed => RunError::State(text),
+                        error => error,
+                    };
+                    return self.end(Err(error));
                 }
                 Outcome::Raised(raised) => {
                     if self.raised.is_none() {

@@ -2,11 +2,15 @@
 
 use std::sync::{Arc, Mutex};
 
-use salami_process::engine::{Engine, EngineOptions, replay};
+use salami_process::engine::{Engine, EngineOptions, HOLD_OF_PROCESS, replay};
 use salami_process::store::{
     Control, MemoryStore, NewEvent, NewProcess, Process, ProcessId, SimulatedClock, Status,
+    StoreError,
 };
-use salami_process::{FunctionTool, Outcome, Question, QuestionKind};
+use salami_process::{
+    Arrival, Arrived, FunctionTool, Outcome, Question, QuestionKind, Runtime, Turn, TurnError,
+    TurnHost, Turned,
+};
 use salami_program::{
     CompileOptions, FrameView, Permissions, ProcessRuntime, Program, RunLimits, Seal, Source, Stub,
     Tools, process_options,
@@ -60,6 +64,21 @@ impl World {
 
     /// Whose turns have so much fuel.
     fn with_fuel(fuel: u64) -> Self {
+        Self::with(fuel, Box::new(ProcessRuntime::new()))
+    }
+
+    /// Whose machine is another, which knows the code of `WAITS_WITH_VALUES`.
+    fn with_runtime(runtime: impl FnOnce(Option<[u8; 32]>) -> Box<dyn Runtime>) -> Self {
+        let options = CompileOptions {
+            stubs: vec![Stub::new("email", EMAIL), Stub::new("user", USER)],
+            ..CompileOptions::default()
+        };
+        let program = salami_program::compile("program.py", WAITS_WITH_VALUES, &options);
+        let code = program.expect("a program").to_code().hash;
+        Self::with(EngineOptions::default().fuel, runtime(Some(code)))
+    }
+
+    fn with(fuel: u64, runtime: Box<dyn Runtime>) -> Self {
         let clock = SimulatedClock::new(START);
         let calls: Arc<Mutex<Vec<String>>> = Arc::default();
         let mut tools = Tools::new(Permissions::everything());
@@ -114,10 +133,9 @@ impl World {
             }
         }));
         let store = MemoryStore::new(Box::new(clock.clone()));
-        let runtime = ProcessRuntime::new();
         let engine = Engine::new(
             Box::new(store),
-            Box::new(runtime),
+            runtime,
             tools,
             EngineOptions {
                 fuel,
@@ -749,4 +767,178 @@ def main() -> str:
     let seen = json!({"value": "caught bad, caught bad"});
     assert_eq!(world.result(id), (Status::Done, seen));
     world.replays(id);
+}
+
+/// The real machine where the store gives other states than were written.
+struct Damaging {
+    runtime: ProcessRuntime,
+    damage: fn(Vec<u8>) -> Vec<u8>,
+    /// Only where something was stored under this code.
+    code: Option<[u8; 32]>,
+}
+
+struct DamagedHost<'a> {
+    host: &'a mut dyn TurnHost,
+    damage: fn(Vec<u8>) -> Vec<u8>,
+}
+
+impl TurnHost for DamagedHost<'_> {
+    fn code(&mut self) -> Result<Vec<u8>, StoreError> {
+        self.host.code()
+    }
+
+    fn thread(&mut self, thread: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.host.thread(thread)?.map(self.damage))
+    }
+
+    fn immediate(&mut self, call: &salami_process::Call) -> Option<salami_process::Answer> {
+        self.host.immediate(call)
+    }
+}
+
+impl Runtime for Damaging {
+    fn turn(&mut self, turn: &Turn<'_>, host: &mut dyn TurnHost) -> Result<Turned, TurnError> {
+        if self.code.is_none_or(|code| code == turn.code) {
+            let damage = self.damage;
+            return self.runtime.turn(turn, &mut DamagedHost { host, damage });
+        }
+        self.runtime.turn(turn, host)
+    }
+}
+
+/// A host of one thread.
+struct OneThread<'a>(&'a [u8], Vec<u8>);
+
+impl TurnHost for OneThread<'_> {
+    fn code(&mut self) -> Result<Vec<u8>, StoreError> {
+        Ok(self.0.to_vec())
+    }
+
+    fn thread(&mut self, thread: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok((thread == 0).then(|| self.1.clone()))
+    }
+
+    fn immediate(&mut self, _: &salami_process::Call) -> Option<salami_process::Answer> {
+        None
+    }
+}
+
+/// Seals bytes that were changed as if they had been written so.
+fn sealed(bytes: &[u8]) -> Vec<u8> {
+    let body = &bytes[..bytes.len() - 8];
+    let mut sealed = body.to_vec();
+    sealed.extend(&blake3::hash(body).as_bytes()[..8]);
+    sealed
+}
+
+const WAITS_WITH_VALUES: &str = "
+import time
+
+def main() -> str:
+    words = ['a', 'bc']
+    numbers = {'one': 1}
+    time.sleep(1)
+    for word in words:
+        numbers[word] = len(word) + numbers['one']
+    return ','.join(words) + str(numbers)
+";
+
+#[test]
+fn whatever_a_state_says_it_is_never_a_bug_of_ours() {
+    let options = CompileOptions::default();
+    let program = salami_program::compile("p.py", WAITS_WITH_VALUES, &options).expect("a program");
+    let code = program.to_code();
+    let mut runtime = ProcessRuntime::new();
+    let options = process_options(7, &RunLimits::GENERAL);
+    let first = Turn {
+        code: code.hash,
+        input: "{}",
+        options: &options,
+        shared: None,
+        now: START,
+        arrived: &[],
+        is_cancelled: false,
+        fuel: 1_000_000,
+    };
+    let mut host = OneThread(&code.body, Vec::new());
+    let begun = runtime.turn(&first, &mut host).expect("it runs");
+    let state = begun.threads[0].1.clone().expect("a state");
+    let arrived = [Arrival {
+        thread: 0,
+        slot: 0,
+        what: Arrived::Instant,
+    }];
+    let second = Turn {
+        shared: Some(&begun.shared),
+        now: START + 1_000_000,
+        arrived: &arrived,
+        ..first
+    };
+    let (mut refused, mut guarded, mut ran) = (0, 0, 0);
+    for at in 8..state.len() - 8 {
+        for value in [0, 1, 4, 9, 13, 14, 15, 22, 27, 0x7f] {
+            let mut changed = state.clone();
+            changed[at] = value;
+            let mut host = OneThread(&code.body, sealed(&changed));
+            match runtime.turn(&second, &mut host) {
+                Ok(turned) => {
+                    let end = format!("{:?}", turned.end);
+                    assert!(!end.contains("internal"), "byte {at} {value}: {end}");
+                    ran += 1;
+                }
+                Err(TurnError::Refused { code, message }) => {
+                    assert!(code.starts_with("snapshot."), "byte {at} {value}: {code}");
+                    guarded += usize::from(message.contains("internal.guard"));
+                    refused += 1;
+                }
+                Err(error) => panic!("byte {at} {value}: {error}"),
+            }
+        }
+    }
+    println!("{refused} refused, {guarded} of them by a guard; {ran} ran");
+    assert!(
+        refused > 100 && guarded > 0 && ran > 10,
+        "{refused} {guarded} {ran}"
+    );
+}
+
+#[test]
+fn a_damaged_state_holds_its_process_alone() {
+    for (damage, code) in [
+        (
+            (|mut state: Vec<u8>| {
+                let at = state.len() - 1;
+                state[at] ^= 1;
+                state
+            }) as fn(Vec<u8>) -> Vec<u8>,
+            "snapshot.damaged",
+        ),
+        (|_| Vec::new(), "snapshot.damaged"),
+        (
+            |state| sealed(&state[..state.len() - 2]),
+            "snapshot.malformed",
+        ),
+    ] {
+        let mut world = World::with_runtime(|code| {
+            Box::new(Damaging {
+                runtime: ProcessRuntime::new(),
+                damage,
+                code,
+            })
+        });
+        let damaged = world.start(WAITS_WITH_VALUES);
+        let healthy = world.start(&WAITS_WITH_VALUES.replace("'bc'", "'bcd'"));
+        world.run();
+        assert_eq!(world.process(damaged).status, Status::Held);
+        assert_eq!(world.process(healthy).status, Status::Done);
+        let waits = world.engine.store().waits(damaged).expect("a store");
+        let hold = waits
+            .iter()
+            .find(|wait| wait.wait.slot == HOLD_OF_PROCESS)
+            .expect("it is held as a whole");
+        let error: Value = serde_json::from_str(&hold.wait.body).expect("an error");
+        assert_eq!(error["code"], code);
+        let message = error["message"].as_str().unwrap_or_default();
+        assert!(message.contains("state"), "{message}");
+    }
 }

@@ -38,6 +38,7 @@ impl Work<'_> {
                     body: row.get(3)?,
                     attempt: unsigned(row.get(4)?)?,
                     is_repeatable: row.get(5)?,
+                    key: row.get(6)?,
                 })
             })?;
             begun.extend(call);

@@ -125,6 +125,9 @@ impl Work<'_> {
             Some(event) => event,
             None => self.value(sql::EVENTS_AFTER, [process])?,
         };
+        if let Some(event) = self.find_carried(place, topic, wanted)? {
+            return Ok(Some(event));
+        }
         let mut passed = (0, after);
         let mut is_first = true;
         let mut found = None;
@@ -148,6 +151,26 @@ impl Work<'_> {
             let cursor = (process, thread, topic, body, passed.1);
             self.execute(sql::SET_CURSOR, cursor)?;
         }
+        Ok(found)
+    }
+
+    /// The same among the events that came with the process from another store: all are older than those of the log that
+    /// it sees.
+    fn find_carried(&self, place: Place, topic: i64, wanted: &Fields) -> Result<Option<EventId>> {
+        let (process, thread, _) = place;
+        let mut found = None;
+        self.each(sql::CANDIDATES_CARRIED, (topic, process, 0), |row| {
+            let event: i64 = row.get(0)?;
+            let fields = fields_of(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?);
+            let here = (process, thread, event);
+            if fits(wanted, &fields)
+                && !self.value(sql::IS_RECEIVED, here)?
+                && !self.value(sql::IS_OUTCOME, here)?
+            {
+                found = Some(unsigned(event)?);
+            }
+            Ok(found.is_none())
+        })?;
         Ok(found)
     }
 

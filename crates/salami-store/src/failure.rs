@@ -49,6 +49,8 @@ impl Failure {
                 let what = match kind {
                     StoreErrorKind::Busy => "the store is used by others for too long",
                     StoreErrorKind::Full => "there is no space left for the store",
+                    StoreErrorKind::TooLarge => "a value is larger than the store keeps",
+                    StoreErrorKind::ReadOnly => "the store can be read here, not written",
                     StoreErrorKind::Corrupt => "the store is damaged, or is none",
                     _ => "the store cannot be read or written",
                 };
@@ -69,6 +71,8 @@ fn kind_of(error: &Error) -> StoreErrorKind {
     match failure.code {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreErrorKind::Busy,
         ErrorCode::DiskFull => StoreErrorKind::Full,
+        ErrorCode::TooBig => StoreErrorKind::TooLarge,
+        ErrorCode::ReadOnly => StoreErrorKind::ReadOnly,
         ErrorCode::DatabaseCorrupt
         | ErrorCode::NotADatabase
         | ErrorCode::ConstraintViolation

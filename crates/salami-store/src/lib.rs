@@ -6,6 +6,7 @@
 //!
 //! - `schema`: the tables, opening, versions. `sql`: every statement, all look-ups by an index.
 //! - `work`: a transaction, and the numbers and texts that it needs.
+//! - `moving`: processes that leave and come, and what people did with them.
 //! - `claims`, `turns`, `calls`, `events`, `wishes`: what the engine does; `views`: what people are shown.
 //!
 //! Absent: anything that decides what a program may do; any meaning of states, codes and journals.
@@ -15,6 +16,7 @@ mod claims;
 mod clock;
 mod events;
 mod failure;
+mod moving;
 mod row;
 mod schema;
 mod sql;

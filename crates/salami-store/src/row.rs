@@ -3,8 +3,8 @@
 use rusqlite::Row;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use salami_process::store::{
-    CallState, CodeHash, Control, Event, NewWait, Outcome, Process, ProcessId, Status, Wait,
-    WaitKind,
+    Act, ActKind, CallState, CodeHash, Control, Event, Link, NewWait, Outcome, Process, ProcessId,
+    Status, Wait, WaitKind,
 };
 
 use crate::failure::{Failure, Result};
@@ -147,6 +147,42 @@ pub(crate) fn hash(value: ValueRef<'_>) -> Result<CodeHash> {
         ValueRef::Blob(bytes) => bytes.try_into().map_err(|_| damaged("a hash")),
         _ => Err(damaged("a hash")),
     }
+}
+
+/// The link of an entry of a journal; none in those that are older than links.
+pub(crate) fn link(value: ValueRef<'_>) -> Result<Option<Link>> {
+    match value {
+        ValueRef::Null => Ok(None),
+        ValueRef::Blob(bytes) => match bytes.try_into() {
+            Ok(link) => Ok(Some(link)),
+            Err(_) => Err(damaged("a link")),
+        },
+        _ => Err(damaged("a link")),
+    }
+}
+
+/// The number that stands for something that people do.
+pub(crate) fn act_number(kind: ActKind) -> i64 {
+    (0..)
+        .zip(ActKind::ALL)
+        .find_map(|(number, known)| (known == kind).then_some(number))
+        .unwrap_or(-1)
+}
+
+/// Reads what a person did.
+pub(crate) fn act(row: &Row<'_>) -> Result<Act> {
+    let kind = usize::try_from(row.get::<_, i64>(3)?).ok();
+    let kind = kind.and_then(|kind| ActKind::ALL.get(kind).copied());
+    Ok(Act {
+        turns: unsigned(row.get(0)?)?,
+        at: row.get(1)?,
+        person: row.get(2)?,
+        kind: kind.ok_or_else(|| damaged("a kind of act"))?,
+        thread: unsigned(row.get(4)?)?,
+        slot: unsigned(row.get(5)?)?,
+        value: row.get(6)?,
+        link: link(row.get_ref(7)?)?.ok_or_else(|| damaged("a link"))?,
+    })
 }
 
 /// Reads what `process!` in `sql` selects.

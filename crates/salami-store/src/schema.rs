@@ -16,7 +16,7 @@ const APPLICATION: i64 = 0x5361_6C61;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Each makes a store of the version before one of its own; the first makes an empty file one of version 1.
-const MIGRATIONS: &[&str] = &[VERSION_1];
+const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2];
 
 /// See `docs/store.md` for what each is for.
 const VERSION_1: &str = "
@@ -84,6 +84,24 @@ CREATE INDEX notice_unread ON notice(unread) WHERE unread IS NOT NULL;
 
 INSERT INTO counter VALUES (1, 0);
 INSERT INTO meta VALUES ('name', lower(hex(randomblob(16))));
+";
+
+/// Links of what happened, what people did, processes that come from other stores and go to them.
+const VERSION_2: &str = "
+ALTER TABLE process ADD COLUMN key TEXT;
+CREATE INDEX process_key ON process(key) WHERE key IS NOT NULL;
+ALTER TABLE journal ADD COLUMN link BLOB;
+CREATE TABLE act (
+  id INTEGER PRIMARY KEY, process INTEGER NOT NULL, turns INTEGER NOT NULL, at INTEGER NOT NULL, person INTEGER NOT NULL,
+  kind INTEGER NOT NULL, thread INTEGER NOT NULL, slot INTEGER NOT NULL, value TEXT NOT NULL, link BLOB NOT NULL) STRICT;
+CREATE INDEX act_process ON act(process);
+CREATE TABLE carried (
+  process INTEGER NOT NULL, event INTEGER NOT NULL, PRIMARY KEY (process, event)) STRICT, WITHOUT ROWID;
+CREATE INDEX carried_event ON carried(event);
+CREATE TABLE renumbered (
+  process INTEGER NOT NULL, turn INTEGER NOT NULL, number INTEGER NOT NULL, event INTEGER NOT NULL,
+  PRIMARY KEY (process, turn, number)) STRICT, WITHOUT ROWID;
+CREATE TABLE taken_out (process INTEGER PRIMARY KEY, file BLOB NOT NULL) STRICT;
 ";
 
 /// Opens a store, and makes it if the file is not there or empty.

@@ -101,7 +101,11 @@ statements! {
     // Turns.
     CLAIM_OF = "SELECT c.epoch, c.worker, l.control, l.control_number, l.turns, l.hold, l.journal \
         FROM claim c CROSS JOIN live l ON l.process = c.process WHERE c.process = ?1";
-    ADD_JOURNAL = "INSERT INTO journal (number, previous, entry) VALUES (?1, ?2, ?3)";
+    ADD_JOURNAL = "INSERT INTO journal (number, previous, entry, link) VALUES (?1, ?2, ?3, ?4)";
+    LINK = "SELECT link FROM journal WHERE id = ?1";
+    LAST_ACT = "SELECT turns, link FROM act WHERE process = ?1 ORDER BY id DESC LIMIT 1";
+    STARTED = "SELECT c.hash, o.value, p.name, p.input, p.options, p.started FROM process p \
+        CROSS JOIN code c ON c.id = p.code CROSS JOIN text o ON o.id = p.owner WHERE p.id = ?1";
     NEXT_OF = "SELECT EXISTS (SELECT 1 FROM wait WHERE process = ?1 AND outcome IS NOT NULL), \
         (SELECT min(due) FROM wait WHERE process = ?1 AND thread = 0 AND outcome IS NULL), \
         (SELECT due FROM wait INDEXED BY wait_due WHERE process = ?1 AND thread > 0 AND outcome IS NULL \
@@ -134,7 +138,7 @@ statements! {
     QUEUED = "SELECT process, thread, slot FROM wait WHERE queued <= ?1 ORDER BY queued, number LIMIT ?2";
     BEGIN_CALL = "UPDATE wait SET kind = 4, not_before = NULL, queued = NULL, attempt = attempt + 1, worker = ?4, \
         lease = ?5 WHERE process = ?1 AND thread = ?2 AND slot = ?3";
-    BEGUN = "SELECT o.value, c.hash, n.value, w.body, w.attempt, w.repeatable \
+    BEGUN = "SELECT o.value, c.hash, n.value, w.body, w.attempt, w.repeatable, p.key \
         FROM wait w CROSS JOIN process p ON p.id = w.process CROSS JOIN code c ON c.id = p.code \
         CROSS JOIN text o ON o.id = p.owner CROSS JOIN text n ON n.id = w.name \
         WHERE w.process = ?1 AND w.thread = ?2 AND w.slot = ?3";
@@ -155,6 +159,8 @@ statements! {
         WHERE k.name = ?1 AND k.rank = 0 AND k.key = ?2";
     CANDIDATES = "SELECT k.event, e.fields FROM event_key k CROSS JOIN event e ON e.id = k.event \
         WHERE k.topic = ?1 AND k.key = ?2 AND k.event > ?3 ORDER BY k.event";
+    CANDIDATES_CARRIED = "SELECT c.event, e.fields FROM carried c CROSS JOIN event e ON e.id = c.event \
+        WHERE c.process = ?2 AND c.event > ?3 AND e.topic = ?1 ORDER BY c.event";
     EVENTS_AFTER = "SELECT events_after FROM process WHERE id = ?1";
     IS_RECEIVED = "SELECT EXISTS (SELECT 1 FROM received WHERE process = ?1 AND thread = ?2 AND event = ?3)";
     IS_OUTCOME = "SELECT EXISTS (SELECT 1 FROM wait WHERE process = ?1 AND outcome IS NOT NULL AND thread = ?2 \
@@ -174,7 +180,7 @@ statements! {
     SET_SOURCE = "INSERT INTO source VALUES (?1, ?2) ON CONFLICT DO UPDATE SET cursor = excluded.cursor";
     EVENT = "SELECT e.id, t.value, e.fields, e.at FROM event e CROSS JOIN text t ON t.id = e.topic WHERE e.id = ?1";
     EVENTS = "SELECT e.id, t.value, e.fields, e.at FROM event e CROSS JOIN text t ON t.id = e.topic \
-        WHERE e.id > ?1 ORDER BY e.id LIMIT ?2";
+        WHERE e.id > ?1 AND NOT EXISTS (SELECT 1 FROM carried WHERE event = e.id) ORDER BY e.id LIMIT ?2";
     EVENTS_OF = "SELECT e.id, t.value, e.fields, e.at FROM event_key k CROSS JOIN event e ON e.id = k.event \
         CROSS JOIN text t ON t.id = e.topic WHERE k.topic = ?3 AND k.key = '' AND k.event > ?1 ORDER BY k.event LIMIT ?2";
 
@@ -216,7 +222,39 @@ statements! {
         WHERE k.name = ?1 AND k.rank = 0 ORDER BY w.process, w.thread, w.slot");
     LAST_ENTRY = "SELECT coalesce(l.journal, p.journal), coalesce(l.turns, p.turns) FROM process p \
         LEFT JOIN live l ON l.process = p.id WHERE p.id = ?1";
-    ENTRY = "SELECT number, previous, entry FROM journal WHERE id = ?1";
+    ENTRY = "SELECT number, previous, entry, link FROM journal WHERE id = ?1";
+
+    // What people did; processes that leave and come.
+    ADD_ACT = "INSERT INTO act (process, turns, at, person, kind, thread, slot, value, link) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    ACTS = "SELECT a.turns, a.at, t.value, a.kind, a.thread, a.slot, a.value, a.link FROM act a \
+        CROSS JOIN text t ON t.id = a.person WHERE a.process = ?1 ORDER BY a.id";
+    TURNS_OF = "SELECT turns, journal FROM live WHERE process = ?1";
+    LIVE = "SELECT ready, hold, control, changed, turns, shared FROM live WHERE process = ?1";
+    KEY_OF = "SELECT key, events_after FROM process WHERE id = ?1";
+    OWN_STATE = "SELECT 0, state FROM own_thread WHERE process = ?1";
+    STATES = "SELECT thread, state FROM thread WHERE process = ?1 ORDER BY thread";
+    ORDER = "SELECT thread, slot FROM wait WHERE process = ?1 AND (outcome IS NOT NULL OR kind BETWEEN 3 AND 6) \
+        ORDER BY number";
+    RECEIVED = "SELECT thread, event FROM received WHERE process = ?1 ORDER BY thread, event";
+    CARRIED = "SELECT event FROM carried WHERE process = ?1 ORDER BY event";
+    RENUMBERED = "SELECT turn, number, event FROM renumbered WHERE process = ?1 ORDER BY turn, number, event";
+    RENUMBERED_AS = "SELECT event FROM renumbered WHERE process = ?1 AND turn = ?2 AND number = ?3";
+    IS_BEGUN = "SELECT EXISTS (SELECT 1 FROM wait WHERE process = ?1 AND kind = 4)";
+    LIVE_BY_KEY = "SELECT p.id FROM process p CROSS JOIN live l ON l.process = p.id WHERE p.key = ?1 ORDER BY p.id LIMIT 1";
+    IS_LIVE_HERE = "SELECT EXISTS (SELECT 1 FROM process p CROSS JOIN live l ON l.process = p.id \
+        WHERE p.id = ?1 AND p.key IS NULL)";
+    ADD_MOVED = "INSERT INTO process (code, owner, name, input, options, started, events_after, key) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    ADD_LIVE_AS = "INSERT INTO live (process, ready, hold, control, control_number, changed, turns, journal, shared) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    ADD_WAIT_AS = "INSERT INTO wait (process, thread, slot, kind, name, body, since, due, outcome, number, attempt, \
+        repeatable, not_before, queued) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+    ADD_CARRIED = "INSERT INTO carried VALUES (?1, ?2)";
+    ADD_RENUMBERED = "INSERT OR IGNORE INTO renumbered VALUES (?1, ?2, ?3, ?4)";
+    ADD_TAKEN_OUT = "INSERT INTO taken_out VALUES (?1, ?2)";
+    TAKEN_OUT = "SELECT file FROM taken_out WHERE process = ?1";
+    JOURNAL_OF = "SELECT journal FROM live WHERE process = ?1";
 }
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use rusqlite::Connection;
+use rusqlite::limits::Limit;
 use salami_process::store::{
-    BegunCall, Claimed, Clock, Code, CodeHash, Control, Event, EventId, FinishedCall, InboxItem,
-    JournalEntry, Lost, NewEvent, NewProcess, Outcome, Process, ProcessFilter, ProcessId,
-    Recovered, Slot, Source, Store, StoreError, StoreErrorKind, ThreadId, TurnCommit, Wait,
-    WaitFilter, WaitKind,
+    Act, BegunCall, Brought, Claimed, Clock, Code, CodeHash, Control, Event, EventId, FinishedCall,
+    InboxItem, JournalEntry, Lost, NewEvent, NewProcess, Outcome, Parcel, ParcelEvent, Process,
+    ProcessFilter, ProcessId, Recovered, Slot, Source, Store, StoreError, StoreErrorKind, ThreadId,
+    TurnCommit, Wait, WaitFilter, WaitKind,
 };
 
 use crate::failure::{Failure, Result};
@@ -25,6 +26,8 @@ pub struct SqliteStore {
     connection: Connection,
     clock: Box<dyn Clock>,
     known: Known,
+    /// Who does what people do.
+    person: String,
 }
 
 impl SqliteStore {
@@ -39,7 +42,20 @@ impl SqliteStore {
             connection: schema::open(path.as_ref()).map_err(Failure::say)?,
             clock,
             known: Known::default(),
+            person: String::new(),
         })
+    }
+
+    /// Has it refuse values of more than so many bytes (from 1,000 to a thousand million, as ever) with
+    /// [`StoreErrorKind::TooLarge`].
+    ///
+    /// # Errors
+    /// None that happens.
+    pub fn set_largest(&mut self, bytes: u32) -> Said<()> {
+        let bytes = i32::try_from(bytes.clamp(1_000, 1_000_000_000)).unwrap_or(i32::MAX);
+        let set = self.connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, bytes);
+        set.map(|_| ())
+            .map_err(|error| Failure::Sqlite(error).say())
     }
 
     /// Looks through the whole file for damage; takes as long as it is large.
@@ -64,7 +80,9 @@ impl SqliteStore {
 
     fn write<T>(&mut self, work: impl FnOnce(&mut Work<'_>) -> Result<T>) -> Said<T> {
         let clock = &self.clock;
-        work::write(&self.connection, &mut self.known, || clock.now(), work).map_err(Failure::say)
+        let now = || clock.now();
+        work::write(&self.connection, &mut self.known, &self.person, now, work)
+            .map_err(Failure::say)
     }
 
     /// Writes without waiting for the disk: what is lost with the power of the machine alone, and only as long as
@@ -309,6 +327,41 @@ impl Store for SqliteStore {
 
     fn journal(&mut self, process: ProcessId, from: u64, limit: usize) -> Said<Vec<JournalEntry>> {
         self.read(|work| work.journal(signed(process.0), from, limit))
+    }
+
+    fn act_as(&mut self, person: &str) {
+        person.clone_into(&mut self.person);
+    }
+
+    fn acts(&mut self, process: ProcessId) -> Said<Vec<Act>> {
+        self.read(|work| work.acts(signed(process.0)))
+    }
+
+    fn event_of(&mut self, process: ProcessId, turn: u64, number: EventId) -> Said<Option<Event>> {
+        self.read(|work| {
+            let place = (signed(process.0), signed(turn), signed(number));
+            let known: Option<i64> =
+                work.first(sql::RENUMBERED_AS, place, |row| Ok(row.get(0)?))?;
+            let event = known.unwrap_or(signed(number));
+            work.first(sql::EVENT, [event], row::event)
+        })
+    }
+
+    fn parcel(&mut self, process: ProcessId) -> Said<Option<Parcel>> {
+        self.read(|work| work.parcel(signed(process.0)))
+    }
+
+    fn take_out(&mut self, process: ProcessId, parcel: &Parcel, file: &[u8]) -> Said<bool> {
+        self.write(|work| work.take_out(signed(process.0), parcel, file))
+    }
+
+    fn taken_out(&mut self, process: ProcessId) -> Said<Option<Vec<u8>>> {
+        let process = [signed(process.0)];
+        self.read(|work| work.first(sql::TAKEN_OUT, process, |row| Ok(row.get(0)?)))
+    }
+
+    fn bring_in(&mut self, parcel: &Parcel, events: &[ParcelEvent]) -> Said<Brought> {
+        self.write(|work| work.bring_in(parcel, events))
     }
 
     fn next_due(&mut self) -> Said<Option<i64>> {

@@ -1,6 +1,8 @@
 //! What turns did, and waits as they begin and end.
 
-use salami_process::store::{Control, NewWait, Outcome, Status, TurnCommit, WaitKind, fields_of};
+use salami_process::store::{
+    Control, NewWait, Outcome, Status, TurnCommit, WaitKind, entry_link, fields_of,
+};
 
 use crate::calls::{Place, is_halted};
 use crate::failure::Result;
@@ -36,10 +38,14 @@ impl Work<'_> {
         let Some(mut found) = found.flatten() else {
             return Ok(false);
         };
-        let entry = (found.turns, found.journal, &turn.journal);
+        let before = self.last_link(process, found.turns, found.journal)?;
+        let link = entry_link(&before, &turn.journal);
+        let entry = (found.turns, found.journal, &turn.journal, &link[..]);
         found.journal = Some(self.insert(sql::ADD_JOURNAL, entry)?);
         if let Some((status, result)) = &turn.end {
-            self.end(process, turn, &found, *status, result)?;
+            let turns = found.turns.saturating_add(1);
+            let last = (turns, found.journal, Some(&turn.shared[..]));
+            self.end(process, last, *status, result)?;
             return Ok(true);
         }
         for (thread, slot) in &turn.taken {
@@ -123,11 +129,11 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn end(
+    /// A process ends, with so many turns, its last entry and what belongs to all of its threads.
+    pub(crate) fn end(
         &self,
         process: i64,
-        turn: &TurnCommit,
-        found: &Found,
+        last: (i64, Option<i64>, Option<&[u8]>),
         status: Status,
         result: &str,
     ) -> Result<()> {
@@ -143,16 +149,9 @@ impl Work<'_> {
         ] {
             self.execute(statement, [process])?;
         }
-        let (status, turns) = (row::status_number(status), found.turns.saturating_add(1));
-        let ended = (
-            process,
-            status,
-            result,
-            self.now,
-            turns,
-            found.journal,
-            &turn.shared,
-        );
+        let (turns, journal, shared) = last;
+        let status = row::status_number(status);
+        let ended = (process, status, result, self.now, turns, journal, shared);
         self.execute(sql::END_PROCESS, ended)?;
         Ok(())
     }

@@ -100,12 +100,12 @@ impl Work<'_> {
                 ids(sql::ASKING_PROCESSES, &[&before, &PAGE])
             }
             (Some(Status::Running), _) => ids(sql::READY_PROCESSES, &[&before, &PAGE, &self.now]),
-            (Some(status @ (Status::Done | Status::Failed | Status::Aborted)), _) => ids(
+            (Some(status), _) if status.has_ended() => ids(
                 sql::ENDED_PROCESSES,
                 &[&before, &PAGE, &row::status_number(status)],
             ),
             (_, Some(owner)) => ids(sql::PROCESSES_OF, &[&before, &PAGE, &owner]),
-            (Some(Status::Waiting), None) => ids(sql::LIVE_PROCESSES, &[&before, &PAGE]),
+            (Some(_), None) => ids(sql::LIVE_PROCESSES, &[&before, &PAGE]),
             (None, None) => ids(sql::ALL_PROCESSES, &[&before, &PAGE]),
         }
     }
@@ -183,8 +183,11 @@ impl Work<'_> {
             let found = self.first(sql::ENTRY, [id], |row| {
                 let number = unsigned(row.get(0)?)?;
                 if number == left && number < end {
-                    let entry = row.get(2)?;
-                    entries.push(JournalEntry { number, entry });
+                    entries.push(JournalEntry {
+                        number,
+                        entry: row.get(2)?,
+                        link: row::link(row.get_ref(3)?)?,
+                    });
                 }
                 Ok((number, row.get(1)?))
             })?;

@@ -1,6 +1,6 @@
 //! What people do: answer, repeat, pause, cancel, abort, read.
 
-use salami_process::store::{Control, Outcome, ProcessId, WaitKind};
+use salami_process::store::{ActKind, Control, Outcome, ProcessId, WaitKind};
 
 use crate::calls::{Place, is_halted};
 use crate::failure::Result;
@@ -44,6 +44,16 @@ impl Work<'_> {
                 self.change_hold(place.0, hold, hold & !BLOCKED)?;
             }
         }
+        let act = if kind == row::HOLD {
+            ActKind::Retry
+        } else {
+            ActKind::Answer
+        };
+        let value = match outcome {
+            Outcome::Json(text) => text,
+            Outcome::Event(_) | Outcome::Due => "",
+        };
+        self.write_act(place, act, value)?;
         let kind = if row::is_call(kind) {
             row::FINISHED
         } else {
@@ -54,12 +64,13 @@ impl Work<'_> {
     }
 
     /// Has a call made again of which nobody knows what came.
-    pub(crate) fn repeat_call(&self, place: Place) -> Result<bool> {
+    pub(crate) fn repeat_call(&mut self, place: Place) -> Result<bool> {
         let kind: Option<i64> = self.first(sql::WAIT_AT, place, |row| Ok(row.get(0)?))?;
         if kind != Some(row::UNKNOWN) {
             return Ok(false);
         }
         self.repeat(place, None)?;
+        self.write_act(place, ActKind::Repeat, "")?;
         Ok(true)
     }
 
@@ -96,6 +107,7 @@ impl Work<'_> {
         let changed = (process, new_hold, new_control, new_number);
         self.execute(sql::CONTROL, changed)?;
         self.change_hold(process, hold, new_hold)?;
+        self.write_act((process, 0, 0), ActKind::of_control(wish), "")?;
         if new_control != control {
             self.wake(process, self.now)?;
         }

@@ -21,6 +21,8 @@ pub(crate) struct Known {
 pub(crate) struct Work<'a> {
     connection: &'a Connection,
     known: &'a mut Known,
+    /// Who does what people do.
+    pub(crate) person: &'a str,
     /// What the clock showed when it began.
     pub(crate) now: i64,
     /// The last number that was given, once it is known.
@@ -45,11 +47,12 @@ pub(crate) fn count(limit: usize) -> i64 {
 pub(crate) fn write<T>(
     connection: &Connection,
     known: &mut Known,
+    person: &str,
     clock: impl FnOnce() -> i64,
     work: impl FnOnce(&mut Work<'_>) -> Result<T>,
 ) -> Result<T> {
     connection.prepare_cached(sql::BEGIN_WRITE)?.execute([])?;
-    let outcome = run(connection, known, clock(), work).and_then(|value| {
+    let outcome = run(connection, known, (person, clock()), work).and_then(|value| {
         connection.prepare_cached(sql::COMMIT)?.execute([])?;
         Ok(value)
     });
@@ -69,7 +72,7 @@ pub(crate) fn read<T>(
     work: impl FnOnce(&mut Work<'_>) -> Result<T>,
 ) -> Result<T> {
     connection.prepare_cached(sql::BEGIN_READ)?.execute([])?;
-    let outcome = run(connection, known, now, work);
+    let outcome = run(connection, known, ("", now), work);
     roll_back(connection);
     outcome
 }
@@ -77,12 +80,13 @@ pub(crate) fn read<T>(
 fn run<T>(
     connection: &Connection,
     known: &mut Known,
-    now: i64,
+    (person, now): (&str, i64),
     work: impl FnOnce(&mut Work<'_>) -> Result<T>,
 ) -> Result<T> {
     let mut begun = Work {
         connection,
         known,
+        person,
         now,
         number: None,
     };

@@ -41,7 +41,7 @@ impl Reach {
             Problem::NoProcess(_) => {
                 failure.with_help(format!("`{}` lists the processes", command("ps --all")))
             }
-            Problem::HasEnded(id) => {
+            Problem::HasEnded(id) | Problem::HasMoved(id) => {
                 failure.with_help(format!("`{}` tells how", command(&format!("show {id}"))))
             }
             Problem::NoQuestion(..) | Problem::WhichQuestion(..) => {

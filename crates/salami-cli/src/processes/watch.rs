@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use salami_process::store::{
-    BegunCall, Claimed, Code, CodeHash, Control, Event, EventId, FinishedCall, InboxItem,
+    Act, BegunCall, Claimed, Code, CodeHash, Control, Event, EventId, FinishedCall, InboxItem,
     JournalEntry, Lost, NewEvent, NewProcess, Outcome, Process, ProcessFilter, ProcessId,
     Recovered, Slot, Source, Store, StoreError, ThreadId, TurnCommit, Wait, WaitFilter, WaitKind,
 };
@@ -288,5 +288,22 @@ impl Store for Watched {
 
     fn next_due(&mut self) -> Result<Option<i64>, StoreError> {
         self.store.next_due()
+    }
+
+    fn act_as(&mut self, person: &str) {
+        self.store.act_as(person);
+    }
+
+    fn acts(&mut self, process: ProcessId) -> Result<Vec<Act>, StoreError> {
+        self.store.acts(process)
+    }
+
+    fn event_of(
+        &mut self,
+        process: ProcessId,
+        turn: u64,
+        number: EventId,
+    ) -> Result<Option<Event>, StoreError> {
+        self.store.event_of(process, turn, number)
     }
 }

@@ -9,7 +9,9 @@ use super::{Engine, Round, outcome};
 use crate::call::{Answer, Call};
 use crate::registry::Refused;
 use crate::runtime::Arrived;
-use crate::store::{BegunCall, Finish, FinishedCall, NewWait, StoreError, WaitKind};
+use crate::store::{
+    BegunCall, Finish, FinishedCall, NewWait, StoreError, StoreErrorKind, WaitKind,
+};
 use crate::tool::{BatchWork, Outcome, Question, Step, Work};
 
 /// Something to be done outside: one call, or several that are served together.
@@ -184,11 +186,33 @@ impl Engine {
         if self.finished.is_empty() {
             return Ok(0);
         }
-        let written = self
-            .store
-            .finish_calls(&self.options.worker, &self.finished)?;
-        self.finished.clear();
-        Ok(written.into_iter().filter(|written| *written).count())
+        let worker = &self.options.worker;
+        match self.store.finish_calls(worker, &self.finished) {
+            Ok(written) => {
+                self.finished.clear();
+                return Ok(written.into_iter().filter(|written| *written).count());
+            }
+            Err(error) if error.kind == StoreErrorKind::TooLarge => {}
+            Err(error) => return Err(error),
+        }
+        // Each alone: what is too large fails the call, and keeps nobody else waiting.
+        let mut count = 0;
+        while let Some(call) = self.finished.first() {
+            let mut written = self.store.finish_calls(worker, std::slice::from_ref(call));
+            if let Err(error) = &written
+                && error.kind == StoreErrorKind::TooLarge
+            {
+                let answer = Answer::Error(format!("what came of it was lost: {error}"));
+                let refused = FinishedCall {
+                    finish: Finish::Outcome(outcome::write(&Arrived::Answer(answer)).to_string()),
+                    ..call.clone()
+                };
+                written = self.store.finish_calls(worker, &[refused]);
+            }
+            count += written?.into_iter().filter(|written| *written).count();
+            self.finished.remove(0);
+        }
+        Ok(count)
     }
 }
 
@@ -206,12 +230,17 @@ fn call(begun: &BegunCall, store: &str) -> Call {
         _ => Map::new(),
     };
     let sequence = begun.slot.saturating_sub(1);
+    // What came from another store keeps its keys: tools know by them what they did there.
+    let key = match &begun.key {
+        Some(key) => format!("{key}-{sequence}"),
+        None => format!("{store}-{}-{sequence}", begun.process),
+    };
     Call {
         tool: tool.to_owned(),
         function: function.to_owned(),
         arguments,
         sequence,
-        key: format!("{store}-{}-{sequence}", begun.process),
+        key,
     }
 }
 

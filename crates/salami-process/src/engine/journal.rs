@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `at` | what the clock showed, microseconds since 1970 |
 //! | `came` | what came for waits: `[thread, slot, what]`, in order |
+//! | `events` | of the events among `came` the first 16 digits of BLAKE3 over topic, fields and instant, in order |
 //! | `cancelled` | true if it was cancelled with this turn |
 //! | `immediate` | the answers of calls that were answered inside the turn, in order |
 //! | `printed`, `reported` | the standard output and error stream |
@@ -20,7 +21,7 @@ use serde_json::{Map, Value};
 use super::outcome;
 use crate::call::Answer;
 use crate::runtime::{Arrived, Turned};
-use crate::store::{EventId, Slot, ThreadId};
+use crate::store::{Event, EventId, Slot, ThreadId};
 
 /// What came for a wait, as the journal has it: events by their numbers, as the store keeps them.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +39,8 @@ pub struct Entry {
     pub at: i64,
     /// What came.
     pub came: Vec<(ThreadId, Slot, Came)>,
+    /// Hashes of the events that came ([`event_hash`]); none in entries that are older than these.
+    pub events: Vec<String>,
     /// It was cancelled.
     pub is_cancelled: bool,
     /// Answers inside the turn.
@@ -75,6 +78,8 @@ impl Entry {
             }
         };
         list("came", came.collect());
+        let events = self.events.iter().map(|hash| hash.as_str().into());
+        list("events", events.collect());
         let immediate = self.immediate.iter().cloned();
         let immediate = immediate.map(|answer| outcome::write(&Arrived::Answer(answer)));
         list("immediate", immediate.collect());
@@ -125,6 +130,9 @@ impl Entry {
             Some((thread.as_u64()?, slot.as_u64()?, what))
         });
         let came = came.collect::<Option<_>>()?;
+        let events = list("events")?.into_iter();
+        let events = events.map(|hash| hash.as_str().map(str::to_owned));
+        let events = events.collect::<Option<_>>()?;
         let immediate = list("immediate")?
             .into_iter()
             .map(|item| match outcome::read(item)? {
@@ -143,6 +151,7 @@ impl Entry {
         Some(Self {
             at: entry.get("at")?.as_i64()?,
             came,
+            events,
             is_cancelled: entry.get("cancelled") == Some(&Value::Bool(true)),
             immediate,
             printed: text("printed")?,
@@ -153,6 +162,18 @@ impl Entry {
             is_aborted: entry.get("ended").is_some_and(|ended| ended == "aborted"),
         })
     }
+}
+
+/// The hash of an event, as the journal has it: so what came is known even where the log of events was changed.
+#[must_use]
+pub fn event_hash(event: &Event) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for text in [&event.topic, &event.fields] {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    }
+    hasher.update(&event.at.to_le_bytes());
+    hasher.finalize().to_hex().chars().take(16).collect()
 }
 
 /// The hash of what a turn led to.
@@ -203,6 +224,7 @@ mod tests {
                 ),
                 (2, 0, Came::Other(Arrived::Retry)),
             ],
+            events: vec!["00ff".into()],
             is_cancelled: true,
             immediate: vec![Answer::Value(true.into())],
             printed: "hello\n".into(),

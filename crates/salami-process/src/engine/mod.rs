@@ -7,21 +7,25 @@
 //!
 //! Absent: clocks (the store has one), threads, sockets; programs and machines ([`crate::Runtime`] has them).
 
+mod audit;
 mod cache;
 mod calls;
 mod journal;
 mod outcome;
 mod people;
 mod replay;
+mod transfer;
 mod turn;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 
+pub use audit::{Audited, Happened, audit};
 pub use calls::{Finished, Job};
-pub use journal::{Came, Entry};
+pub use journal::{Came, Entry, event_hash};
 pub use people::{Problem, fitting, question};
 pub use replay::{Difference, replay};
+pub use transfer::{Unmoved, copy, export, import};
 pub use turn::HOLD_OF_PROCESS;
 
 use crate::registry::Tools;
@@ -75,6 +79,8 @@ pub struct Engine {
     claimed: VecDeque<Claimed>,
     /// Turns that ran and are to be written: more than none between rounds only where the store could not be written.
     ran: Vec<TurnCommit>,
+    /// Their claims.
+    ran_for: Vec<Claimed>,
     /// What came of jobs: `None` for a call of which nobody knows.
     came: Vec<(BegunCall, Option<Outcome>)>,
     /// What came of calls and is to be written.
@@ -146,6 +152,7 @@ impl Engine {
             has_begun: false,
             claimed: VecDeque::new(),
             ran: Vec::new(),
+            ran_for: Vec::new(),
             came: Vec::new(),
             finished: Vec::new(),
             jobs: BTreeMap::new(),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::call::Answer;
 use crate::runtime::{Arrived, End};
-use crate::store::{EventId, Status, Store, StoreError};
+use crate::store::{Event, Status};
 
 /// `{"value": ...}`, `{"error": "..."}`, `"instant"` or `"retry"`.
 #[must_use]
@@ -24,15 +24,10 @@ pub fn named(name: &str, value: Value) -> Value {
 }
 
 /// What a kept event is to the program that waits for it: an answer with its fields.
-///
-/// # Errors
-/// The store's.
-pub fn of_event(store: &mut dyn Store, event: EventId) -> Result<Arrived, StoreError> {
-    let event = store.event(event)?;
+#[must_use]
+pub fn of_event(event: Option<&Event>) -> Arrived {
     let fields = event.and_then(|event| serde_json::from_str(&event.fields).ok());
-    Ok(Arrived::Answer(Answer::Value(
-        fields.unwrap_or(Value::Null),
-    )))
+    Arrived::Answer(Answer::Value(fields.unwrap_or(Value::Null)))
 }
 
 /// The same back; `None` for anything else.

@@ -8,7 +8,7 @@ use super::{Engine, outcome};
 use crate::call::Answer;
 use crate::runtime::Arrived;
 use crate::store::{
-    CallState, Control, Outcome, ProcessId, Slot, StoreError, ThreadId, Wait, WaitKind,
+    CallState, Control, Outcome, ProcessId, Slot, Status, StoreError, ThreadId, Wait, WaitKind,
 };
 use crate::tool::{Question, QuestionKind};
 
@@ -21,6 +21,8 @@ pub enum Problem {
     NoProcess(ProcessId),
     /// The process has ended.
     HasEnded(ProcessId),
+    /// The process goes on in another store.
+    HasMoved(ProcessId),
     /// The process asks nothing (any more) at this place.
     NoQuestion(ProcessId, Option<Slot>),
     /// The process asks several things: which is to be answered? Their places.
@@ -41,6 +43,7 @@ impl Problem {
             Self::Store(_) => "store.error",
             Self::NoProcess(_) => "process.unknown",
             Self::HasEnded(_) => "process.ended",
+            Self::HasMoved(_) => "process.moved",
             Self::NoQuestion(..) => "question.unknown",
             Self::WhichQuestion(..) => "question.several",
             Self::NoAnswer(_) => "question.answer",
@@ -62,6 +65,9 @@ impl fmt::Display for Problem {
             Self::Store(error) => error.fmt(formatter),
             Self::NoProcess(process) => write!(formatter, "there is no process {process}"),
             Self::HasEnded(process) => write!(formatter, "process {process} has ended"),
+            Self::HasMoved(process) => {
+                write!(formatter, "process {process} was moved to another store")
+            }
             Self::NoQuestion(process, None) => write!(formatter, "process {process} asks nothing"),
             Self::NoQuestion(process, Some(slot)) => {
                 write!(
@@ -131,6 +137,11 @@ pub fn question(wait: &Wait) -> Option<Question> {
 }
 
 impl Engine {
+    /// From now on what people do here is written down as done by this person.
+    pub fn act_as(&mut self, person: &str) {
+        self.store.act_as(person);
+    }
+
     /// Answers what a process asks; without a slot what it asks, if that is one thing. Words answer too, where yes or no
     /// is asked or a number of an option (from 1).
     ///
@@ -224,6 +235,7 @@ impl Engine {
     fn live(&mut self, process: ProcessId) -> Result<Vec<Wait>, Problem> {
         match self.store.process(process)? {
             None => Err(Problem::NoProcess(process)),
+            Some(known) if known.status == Status::Moved => Err(Problem::HasMoved(process)),
             Some(known) if known.status.has_ended() => Err(Problem::HasEnded(process)),
             Some(_) => Ok(self.store.waits(process)?),
         }

@@ -105,7 +105,10 @@ pub fn replay(
             for (thread, slot, came) in &entry.came {
                 let what = match came {
                     Came::Other(arrived) => arrived.clone(),
-                    Came::Event(number) => outcome::of_event(store, *number)?,
+                    Came::Event(number) => {
+                        let event = store.event_of(process, kept.number, *number)?;
+                        outcome::of_event(event.as_ref())
+                    }
                 };
                 arrived.push(Arrival {
                     thread: *thread,

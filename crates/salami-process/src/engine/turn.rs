@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::journal::{Came, Entry, state_hash};
+use super::journal::{Came, Entry, event_hash, state_hash};
 use super::{Engine, Round, outcome};
 use crate::call::{Answer, Call};
 use crate::code::CodeParts;
@@ -10,9 +10,25 @@ use crate::registry::Tools;
 use crate::runtime::{Arrival, Arrived, Turn, TurnError, TurnHost, Waiting, WaitingFor};
 use crate::store::{
     CallState, Claimed, CodeHash, Control, NewWait, Outcome, ProcessId, Slot, Status, Store,
-    StoreError, ThreadId, TurnCommit, Wait, WaitKind,
+    StoreError, StoreErrorKind, ThreadId, TurnCommit, Wait, WaitKind,
 };
 use crate::tool::{self, FunctionKind, Step};
+
+/// Whether what a store says of one process is so however often it is asked.
+const fn is_for_good(kind: StoreErrorKind) -> bool {
+    matches!(
+        kind,
+        StoreErrorKind::TooLarge | StoreErrorKind::Corrupt | StoreErrorKind::Missing
+    )
+}
+
+/// The code of the error that holds a process for it.
+const fn code_of(kind: StoreErrorKind) -> &'static str {
+    match kind {
+        StoreErrorKind::TooLarge => "store.too-large",
+        _ => "store.corrupt",
+    }
+}
 
 impl Engine {
     /// Claims what is ready, runs a turn of each and writes them all.
@@ -25,18 +41,54 @@ impl Engine {
             self.claimed = claimed.into();
         }
         while let Some(claim) = self.claimed.pop_front() {
-            match self.turn(&claim) {
-                Ok(turn) => self.ran.push(turn),
+            let turn = match self.turn(&claim) {
+                Ok(turn) => turn,
+                // To try again would be in vain, and keep the worker from all others.
+                Err(error) if is_for_good(error.kind) => {
+                    held(&claim, code_of(error.kind), &error.message)
+                }
                 Err(error) => {
                     self.claimed.push_front(claim);
                     return Err(error);
                 }
-            }
+            };
+            self.ran.push(turn);
+            self.ran_for.push(claim);
         }
         if !self.ran.is_empty() {
-            round.lost = self.store.commit(&self.options.worker, &self.ran)?;
-            round.turns = self.ran.len() - round.lost.len();
-            self.ran.clear();
+            self.write_turns(round)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the turns that ran: all at once, or each alone where the store refuses one for good. The process of such a
+    /// one is held as it was before, with what came for it.
+    fn write_turns(&mut self, round: &mut Round) -> Result<(), StoreError> {
+        let worker = &self.options.worker;
+        match self.store.commit(worker, &self.ran) {
+            Ok(lost) => {
+                round.turns += self.ran.len().saturating_sub(lost.len());
+                round.lost.extend(lost);
+                self.ran.clear();
+                self.ran_for.clear();
+                return Ok(());
+            }
+            Err(error) if is_for_good(error.kind) => {}
+            Err(error) => return Err(error),
+        }
+        while let (Some(turn), Some(claim)) = (self.ran.first(), self.ran_for.first()) {
+            let mut written = self.store.commit(worker, std::slice::from_ref(turn));
+            if let Err(error) = &written
+                && is_for_good(error.kind)
+            {
+                let held = held(claim, code_of(error.kind), &error.message);
+                written = self.store.commit(worker, &[held]);
+            }
+            let lost = written?;
+            round.turns += 1_usize.saturating_sub(lost.len());
+            round.lost.extend(lost);
+            self.ran.remove(0);
+            self.ran_for.remove(0);
         }
         Ok(())
     }
@@ -51,6 +103,7 @@ impl Engine {
         };
         let mut taken = Vec::new();
         let mut came = Vec::new();
+        let mut events = Vec::new();
         let mut arrived = Vec::new();
         for wait in &claim.arrived {
             let (thread, slot) = (wait.wait.thread, wait.wait.slot);
@@ -58,7 +111,7 @@ impl Engine {
             if slot == HOLD_OF_PROCESS {
                 continue;
             }
-            let Some((kept, what)) = self.what_came(wait)? else {
+            let Some((kept, what)) = self.what_came(wait, &mut events)? else {
                 let message = format!(
                     "what came for its thread {thread} at place {slot} is not what this version understands"
                 );
@@ -95,6 +148,7 @@ impl Engine {
         let entry = Entry {
             at: claim.now,
             came,
+            events,
             is_cancelled,
             immediate: host.immediate,
             printed: turned.output.clone(),
@@ -130,11 +184,18 @@ impl Engine {
     }
 
     /// What came for a wait: for the journal and for the program. `None` for what this version does not understand.
-    fn what_came(&mut self, wait: &Wait) -> Result<Option<(Came, Arrived)>, StoreError> {
+    /// Hashes of events are added to `events`.
+    fn what_came(
+        &mut self,
+        wait: &Wait,
+        events: &mut Vec<String>,
+    ) -> Result<Option<(Came, Arrived)>, StoreError> {
         let nothing = || Arrived::Answer(Answer::Value(Value::Null));
         let arrived = match (&wait.outcome, wait.wait.kind) {
             (Some(Outcome::Event(number)), _) => {
-                let arrived = outcome::of_event(self.store.as_mut(), *number)?;
+                let event = self.store.event(*number)?;
+                events.extend(event.as_ref().map(event_hash));
+                let arrived = outcome::of_event(event.as_ref());
                 return Ok(Some((Came::Event(*number), arrived)));
             }
             (Some(Outcome::Json(text)), _) => {

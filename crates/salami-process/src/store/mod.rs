@@ -12,14 +12,18 @@
 //!
 //! Absent: machines, tools, policies; anything that decides what a program may do.
 
+mod chain;
 mod clock;
 mod fields;
 mod memory;
+mod parcel;
 mod records;
 
+pub use chain::{Link, act_link, entry_link, first_link};
 pub use clock::{Clock, SimulatedClock};
 pub use fields::{fields_of, fits, key_of};
 pub use memory::MemoryStore;
+pub use parcel::{Act, ActKind, Brought, Parcel, ParcelEvent, ParcelWait, Renumbered};
 pub use records::{
     BegunCall, CallState, Claimed, Code, CodeHash, Control, Event, EventId, Finish, FinishedCall,
     InboxItem, JournalEntry, Lost, NewEvent, NewProcess, NewWait, Notice, Outcome, Process,
@@ -265,10 +269,90 @@ pub trait Store: Send {
         limit: usize,
     ) -> Result<Vec<JournalEntry>, StoreError>;
 
+    /// From now on what people do through this handle ([`Store::settle`], [`Store::repeat_call`], [`Store::control`],
+    /// [`Store::take_out`], [`Store::bring_in`]) is written down as done by this person; without a name by nobody's.
+    fn act_as(&mut self, person: &str) {
+        let _ = person;
+    }
+
+    /// What people did with a process, in the order in which they did it.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn acts(&mut self, process: ProcessId) -> Result<Vec<Act>, StoreError> {
+        let _ = process;
+        Ok(Vec::new())
+    }
+
+    /// The event to which an entry of a process's journal refers by a number: that of this store, except in entries that
+    /// were written in another one.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn event_of(
+        &mut self,
+        process: ProcessId,
+        turn: u64,
+        number: EventId,
+    ) -> Result<Option<Event>, StoreError> {
+        let _ = (process, turn);
+        self.event(number)
+    }
+
+    /// All of a process that has not ended; `None`: it has, or never was.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn parcel(&mut self, process: ProcessId) -> Result<Option<Parcel>, StoreError> {
+        let _ = process;
+        Err(unmoving())
+    }
+
+    /// Takes a process out: here it ends as [`Status::Moved`], and `file` is kept of it ([`Store::taken_out`]). `false`, if it is
+    /// not (any more) as the parcel says, or is at work: nothing happened.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn take_out(
+        &mut self,
+        process: ProcessId,
+        parcel: &Parcel,
+        file: &[u8],
+    ) -> Result<bool, StoreError> {
+        let _ = (process, parcel, file);
+        Err(unmoving())
+    }
+
+    /// What was kept of a process that was taken out.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn taken_out(&mut self, process: ProcessId) -> Result<Option<Vec<u8>>, StoreError> {
+        let _ = process;
+        Ok(None)
+    }
+
+    /// Puts a process in that comes from elsewhere, under a new number, with its events, which only it sees, and to which the
+    /// parcel refers by their places, from 1. Its code must be there. It sees the events that come from now on.
+    ///
+    /// # Errors
+    /// See [`Store`]; [`StoreErrorKind::Missing`] if the code is not there.
+    fn bring_in(&mut self, parcel: &Parcel, events: &[ParcelEvent]) -> Result<Brought, StoreError> {
+        let _ = (parcel, events);
+        Err(unmoving())
+    }
+
     /// When something is due next, if nothing else comes: the earliest instant at which
     /// [`Store::claim`] or [`Store::begin_calls`] gives something, or a lease ends. `None`: never. O(1).
     ///
     /// # Errors
     /// See [`Store`].
     fn next_due(&mut self) -> Result<Option<i64>, StoreError>;
+}
+
+fn unmoving() -> StoreError {
+    StoreError {
+        kind: StoreErrorKind::Unavailable,
+        message: "processes cannot be moved into or out of this store".to_owned(),
+    }
 }

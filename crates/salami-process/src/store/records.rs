@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use super::Link;
+
 /// The number of a process in its store; from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProcessId(pub u64);
@@ -59,11 +61,13 @@ pub enum Status {
     Failed,
     /// It was ended from outside.
     Aborted,
+    /// It goes on in another store.
+    Moved,
 }
 
 impl Status {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Running,
         Self::Waiting,
         Self::Asking,
@@ -73,6 +77,7 @@ impl Status {
         Self::Done,
         Self::Failed,
         Self::Aborted,
+        Self::Moved,
     ];
 
     /// Its name, the same everywhere.
@@ -88,6 +93,7 @@ impl Status {
             Self::Done => "done",
             Self::Failed => "failed",
             Self::Aborted => "aborted",
+            Self::Moved => "moved",
         }
     }
 
@@ -100,7 +106,10 @@ impl Status {
     /// Whether nothing happens any more.
     #[must_use]
     pub const fn has_ended(self) -> bool {
-        matches!(self, Self::Done | Self::Failed | Self::Aborted)
+        matches!(
+            self,
+            Self::Done | Self::Failed | Self::Aborted | Self::Moved
+        )
     }
 }
 
@@ -346,6 +355,8 @@ pub struct BegunCall {
     pub attempt: u64,
     /// It may be repeated.
     pub is_repeatable: bool,
+    /// How the keys of the process's calls begin, if it came from another store ([`super::Parcel::key`]).
+    pub key: Option<String>,
 }
 
 /// What came of a call.
@@ -481,6 +492,8 @@ pub struct JournalEntry {
     pub number: u64,
     /// What the turn took and did.
     pub entry: Vec<u8>,
+    /// The hash over this and all that was before ([`super::entry_link`]); none in entries that are older than links.
+    pub link: Option<Link>,
 }
 
 /// Why a store did not do what it was asked.
@@ -499,6 +512,10 @@ pub enum StoreErrorKind {
     Busy,
     /// There is no space.
     Full,
+    /// A value is larger than it keeps: to try again is in vain.
+    TooLarge,
+    /// It can be read, not written: to try again is in vain.
+    ReadOnly,
     /// It is not what this version writes, or was damaged.
     Corrupt,
     /// It was made by a later version.

@@ -1,9 +1,12 @@
 //! Operations from a seed. Knows what a worker was given, and nothing of how stores work.
 
+use salami_process::code::{CodeParts, Declared};
+use salami_process::engine::{Came, Entry};
 use salami_process::store::{
-    CallState, Claimed, Control, Finish, NewEvent, NewProcess, NewWait, Outcome, Slot, Source,
-    Status, ThreadId, TurnCommit, WaitKind,
+    CallState, Claimed, Code, Control, Finish, NewEvent, NewProcess, NewWait, Outcome, Slot,
+    Source, Status, ThreadId, TurnCommit, Wait, WaitKind,
 };
+use salami_process::{Effect, FunctionKind};
 
 use crate::random::Random;
 
@@ -121,10 +124,31 @@ pub enum Operation {
     },
     /// The store is closed and opened again.
     Reopen,
+    /// A process leaves, and comes back under another number.
+    Move {
+        process: u64,
+    },
+}
+
+/// Code that declares events of the topics that there are; 3 is in no store.
+pub fn code(number: u8) -> Code {
+    let event = |name: &str| Declared {
+        name: name.to_owned(),
+        effect: Effect::Read,
+        kind: FunctionKind::Event {
+            matching: vec!["sender".to_owned()],
+        },
+    };
+    let parts = CodeParts {
+        name: format!("program {number}"),
+        tools: vec![event("mail"), event("sms")],
+        ..CodeParts::default()
+    };
+    parts.to_code()
 }
 
 /// How often each operation comes, of events and otherwise; in the order of `operation`.
-const WEIGHTS: [(u64, u64); 17] = [
+const WEIGHTS: [(u64, u64); 18] = [
     (6, 10),
     (2, 5),
     (24, 18),
@@ -142,6 +166,7 @@ const WEIGHTS: [(u64, u64); 17] = [
     (1, 1),
     (1, 1),
     (1, 2),
+    (2, 2),
 ];
 
 pub fn operation(random: &mut Random, mix: Mix) -> Operation {
@@ -230,7 +255,10 @@ pub fn operation(random: &mut Random, mix: Mix) -> Operation {
             through: random.below(8),
         },
         15 => Operation::Die { worker },
-        _ => Operation::Reopen,
+        16 => Operation::Reopen,
+        _ => Operation::Move {
+            process: 1 + random.below(mix.processes),
+        },
     }
 }
 
@@ -241,11 +269,12 @@ const fn lease(random: &mut Random) -> i64 {
 fn process(random: &mut Random) -> NewProcess {
     NewProcess {
         // Code 3 is in no store.
-        code: [if random.chance(2) {
+        code: code(if random.chance(2) {
             3
         } else {
             random.below(3) as u8
-        }; 32],
+        })
+        .hash,
         owner: random.pick(&["ada", "ben", ""]).to_owned(),
         name: format!("program {}", random.below(5)),
         input: "{}".to_owned(),
@@ -400,6 +429,12 @@ pub fn turn(random: &mut Random, mix: Mix, claimed: &Claimed) -> TurnCommit {
         })
         .collect::<Vec<_>>();
     let waits_for_nothing = waits.is_empty();
+    let entry = Entry {
+        at: claimed.now,
+        came: claimed.arrived.iter().filter_map(event_of).collect(),
+        printed: "x".repeat(random.below(20) as usize),
+        ..Entry::default()
+    };
     TurnCommit {
         process: claimed.process,
         epoch: claimed.epoch,
@@ -408,7 +443,7 @@ pub fn turn(random: &mut Random, mix: Mix, claimed: &Claimed) -> TurnCommit {
         begun,
         taken,
         waits,
-        journal: vec![2; random.below(40) as usize],
+        journal: entry.to_bytes(),
         end: (random.below(1000) < mix.percent(2, 40)).then(|| {
             let status = random.pick(&[Status::Done, Status::Failed, Status::Aborted]);
             (status, "{\"value\":1}".to_owned())
@@ -417,6 +452,16 @@ pub fn turn(random: &mut Random, mix: Mix, claimed: &Claimed) -> TurnCommit {
         // Who waits for nothing goes on, mostly.
         is_ready: random.chance(if waits_for_nothing { 90 } else { 10 }),
         obeyed: random.chance(60),
+    }
+}
+
+/// How the journal has an event that came.
+fn event_of(wait: &Wait) -> Option<(ThreadId, Slot, Came)> {
+    match wait.outcome {
+        Some(Outcome::Event(event)) if event < NO_EVENT => {
+            Some((wait.wait.thread, wait.wait.slot, Came::Event(event)))
+        }
+        _ => None,
     }
 }
 

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Debug;
 
+use salami_process::engine;
 use salami_process::store::{
-    BegunCall, Claimed, Code, EventId, Finish, FinishedCall, InboxItem, MemoryStore, Outcome,
-    ProcessId, SimulatedClock, Slot, Store, StoreError, ThreadId, TurnCommit,
+    BegunCall, Claimed, EventId, Finish, FinishedCall, InboxItem, MemoryStore, Outcome, ProcessId,
+    SimulatedClock, Slot, Store, StoreError, ThreadId, TurnCommit,
 };
+use salami_process::{Runtime, Turn, TurnError, TurnHost, Turned};
 use salami_store::SqliteStore;
 
 use crate::generate::{self, Mix, Operation, WORKERS};
@@ -45,6 +47,15 @@ pub struct Run {
     again: BTreeSet<Place>,
     /// What was done last.
     log: VecDeque<String>,
+}
+
+/// It runs nothing.
+struct Nothing;
+
+impl Runtime for Nothing {
+    fn turn(&mut self, _: &Turn<'_>, _: &mut dyn TurnHost) -> Result<Turned, TurnError> {
+        Ok(Turned::default())
+    }
 }
 
 fn worker_name(worker: u64) -> String {
@@ -86,11 +97,12 @@ impl Run {
             let store = run.open();
             run.stores.push(store);
         }
+        // Keys of calls have the store's name.
+        let name = run.stores[0].name().expect("a name");
+        run.memory = MemoryStore::named(Box::new(run.clock.clone()), &name);
+        run.memory.act_as("ada");
         for code in 0..3 {
-            let code = Code {
-                hash: [code; 32],
-                body: vec![code; 3],
-            };
+            let code = generate::code(code);
             run.memory.put_code(&code).expect("code");
             run.stores[0].put_code(&code).expect("code");
         }
@@ -103,7 +115,9 @@ impl Run {
             Some(folder) => SqliteStore::open(folder.file("store.db"), clock),
             None => SqliteStore::open(":memory:", clock),
         };
-        store.expect("a store")
+        let mut store = store.expect("a store");
+        store.act_as("ada");
+        store
     }
 
     /// Does so many operations; what differed, with what was done before.
@@ -332,7 +346,41 @@ impl Run {
                 }
                 Ok(())
             }
+            Operation::Move { process } => self.move_away(index, ProcessId(process)),
         }
+    }
+
+    /// A process leaves and comes back: both stores write the same file, and take it in or refuse it.
+    fn move_away(&mut self, index: usize, process: ProcessId) -> Result<(), String> {
+        self.note(format!("move {process}"));
+        let sqlite = &mut self.stores[index];
+        let parcels = (self.memory.parcel(process), sqlite.parcel(process));
+        same("parcel", parcels.0, parcels.1)?;
+        let memory = engine::export(&mut self.memory, process);
+        let sqlite = engine::export(sqlite, process);
+        let file = match (memory, sqlite) {
+            (Ok(memory), Ok(sqlite)) if memory == sqlite => memory,
+            (Err(memory), Err(sqlite)) if memory == sqlite => return Ok(()),
+            (memory, sqlite) => {
+                return Err(format!("export:\n memory {memory:?}\n sqlite {sqlite:?}"));
+            }
+        };
+        let memory = engine::import(&mut self.memory, &mut Nothing, &file);
+        let sqlite = engine::import(&mut self.stores[index], &mut Nothing, &file);
+        if memory != sqlite {
+            return Err(format!("import:\n memory {memory:?}\n sqlite {sqlite:?}"));
+        }
+        // What came may be an event that never was, and a hold that nothing tells: those are refused.
+        match memory {
+            Ok(id) => {
+                let again = self.again.iter().filter(|place| place.0 == process);
+                let again: Vec<Place> = again.map(|place| (id, place.1, place.2)).collect();
+                self.again.extend(again);
+                self.note(format!("it is {id} now"));
+            }
+            Err(refused) => self.note(format!("it is lost: {refused}")),
+        }
+        Ok(())
     }
 
     /// A worker that has something to do, from one on; that one, if none has.

@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
+use salami_process::engine::audit;
 use salami_process::store::{ProcessFilter, ProcessId, Status, Store, WaitFilter};
 use serde_json::{Map, Value, json};
 
-use crate::generate::THREADS;
+use crate::generate::{self, THREADS};
 
 fn object(value: Value) -> Map<String, Value> {
     match value {
@@ -66,6 +67,9 @@ pub fn all(store: &mut dyn Store) -> String {
             assert!(waits.is_empty(), "what ended has no waits: {waits:?}");
         }
         show("waits", &waits);
+        show("acts", &store.acts(id).expect("acts"));
+        let audited = audit(store, id).expect("an audit").expect("a process");
+        assert_eq!(audited.wrong, None, "process {id}");
         show("journal", &store.journal(id, 0, 1000).expect("a journal"));
         show(
             "journal from 2",
@@ -113,7 +117,8 @@ pub fn all(store: &mut dyn Store) -> String {
     show("event", &store.event(2).expect("an event"));
     show("source", &store.source_cursor("imap").expect("a source"));
     for code in 0..4 {
-        show("code", &store.code(&[code; 32]).expect("code"));
+        let hash = generate::code(code).hash;
+        show("code", &store.code(&hash).expect("code"));
     }
     text
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use salami_process::store::{
-    BegunCall, Claimed, Code, CodeHash, Control, Event, EventId, FinishedCall, InboxItem,
-    JournalEntry, Lost, MemoryStore, NewEvent, NewProcess, Outcome, Process, ProcessFilter,
-    ProcessId, Recovered, Slot, Source, Store, StoreError, StoreErrorKind, ThreadId, TurnCommit,
-    Wait, WaitFilter, WaitKind,
+    Act, BegunCall, Brought, Claimed, Code, CodeHash, Control, Event, EventId, FinishedCall,
+    InboxItem, JournalEntry, Lost, MemoryStore, NewEvent, NewProcess, Outcome, Parcel, ParcelEvent,
+    Process, ProcessFilter, ProcessId, Recovered, Slot, Source, Store, StoreError, StoreErrorKind,
+    ThreadId, TurnCommit, Wait, WaitFilter, WaitKind,
 };
 
 /// Operations that fail the next time.
@@ -42,6 +42,11 @@ macro_rules! all {
                     store.$name($($argument),*)
                 }
             )*
+
+            fn act_as(&mut self, person: &str) {
+                let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+                store.act_as(person);
+            }
         }
     };
 }
@@ -75,4 +80,10 @@ all! {
     read_notices(process: Option<ProcessId>, through: u64) -> u64;
     journal(process: ProcessId, from: u64, limit: usize) -> Vec<JournalEntry>;
     next_due() -> Option<i64>;
+    acts(process: ProcessId) -> Vec<Act>;
+    event_of(process: ProcessId, turn: u64, number: EventId) -> Option<Event>;
+    parcel(process: ProcessId) -> Option<Parcel>;
+    take_out(process: ProcessId, parcel: &Parcel, file: &[u8]) -> bool;
+    taken_out(process: ProcessId) -> Option<Vec<u8>>;
+    bring_in(parcel: &Parcel, events: &[ParcelEvent]) -> Brought;
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::super::{
-    CallState, Control, Event, EventId, NewProcess, NewWait, Outcome, Process, ProcessId, Slot,
-    Status, ThreadId, TurnCommit, Wait, WaitKind, fields_of, fits,
+    Act, CallState, Control, Event, EventId, Link, NewProcess, NewWait, Outcome, Process,
+    ProcessId, Renumbered, Slot, Status, ThreadId, TurnCommit, Wait, WaitKind, fields_of, fits,
 };
 
 type Place = (ThreadId, Slot);
@@ -35,6 +35,8 @@ pub(super) struct KeptEvent {
     pub(super) event: Event,
     pub(super) fields: Map<String, Value>,
     pub(super) unique: Option<String>,
+    /// It came with a process from another store, and only that one sees it.
+    pub(super) is_private: bool,
 }
 
 pub(super) struct Claim {
@@ -45,7 +47,7 @@ pub(super) struct Claim {
 
 pub(super) struct KeptWait {
     pub(super) wait: NewWait,
-    since: i64,
+    pub(super) since: i64,
     pub(super) attempt: u64,
     /// Of a call that was emitted, and of what has an outcome: when, among all such.
     pub(super) number: u64,
@@ -86,24 +88,32 @@ impl KeptWait {
 
 pub(super) struct Kept {
     pub(super) new: NewProcess,
-    started: i64,
-    changed: i64,
+    pub(super) started: i64,
+    pub(super) changed: i64,
     pub(super) shared: Option<Vec<u8>>,
-    end: Option<(Status, String)>,
+    pub(super) end: Option<(Status, String)>,
     /// When it goes on, if neither paused nor blocked nor ended.
-    ready: Option<i64>,
-    is_paused: bool,
+    pub(super) ready: Option<i64>,
+    pub(super) is_paused: bool,
     pub(super) is_blocked: bool,
     /// With its number.
     pub(super) control: Option<(Control, u64)>,
     pub(super) claim: Option<Claim>,
     /// The last event before it was started.
-    events_after: EventId,
+    pub(super) events_after: EventId,
     pub(super) threads: BTreeMap<ThreadId, Vec<u8>>,
     pub(super) waits: BTreeMap<Place, KeptWait>,
     /// The events that threads have seen.
-    seen: BTreeSet<(ThreadId, EventId)>,
-    pub(super) journal: Vec<Vec<u8>>,
+    pub(super) seen: BTreeSet<(ThreadId, EventId)>,
+    /// With the link of each entry.
+    pub(super) journal: Vec<(Vec<u8>, Option<Link>)>,
+    pub(super) acts: Vec<Act>,
+    pub(super) last_link: Option<Link>,
+    /// How the keys of its calls begin, if it came from another store; and what came with it.
+    pub(super) key: Option<String>,
+    pub(super) carried: BTreeSet<EventId>,
+    pub(super) renumbered: BTreeSet<Renumbered>,
+    pub(super) taken_out: Option<Vec<u8>>,
 }
 
 impl Kept {
@@ -124,7 +134,19 @@ impl Kept {
             waits: BTreeMap::new(),
             seen: BTreeSet::new(),
             journal: Vec::new(),
+            acts: Vec::new(),
+            last_link: None,
+            key: None,
+            carried: BTreeSet::new(),
+            renumbered: BTreeSet::new(),
+            taken_out: None,
         }
+    }
+
+    /// Whether it sees an event at all.
+    fn sees(&self, event: &KeptEvent) -> bool {
+        let id = event.event.id;
+        (!event.is_private && id > self.events_after) || self.carried.contains(&id)
     }
 
     /// When it can be claimed (by who may).
@@ -276,7 +298,7 @@ impl Kept {
         let mut events = log.events.iter();
         let found = events.find(|event| {
             let id = event.event.id;
-            id > self.events_after
+            self.sees(event)
                 && kept.is_for(event)
                 && !self.seen.contains(&(place.0, id))
                 && !self.has_event(place.0, id)
@@ -317,7 +339,7 @@ impl Kept {
             self.take((wait.thread, wait.slot), turn.epoch, now, log);
             self.register(wait.clone(), now, log);
         }
-        self.journal.push(turn.journal.clone());
+        self.write_entry(turn.journal.clone());
         self.shared = Some(turn.shared.clone());
         self.changed = now;
         self.claim = None;
@@ -326,20 +348,25 @@ impl Kept {
         }
         self.is_blocked = turn.is_blocked && !self.wants_abort();
         if let Some(end) = &turn.end {
-            self.end = Some(end.clone());
-            self.threads.clear();
-            self.waits.clear();
-            self.seen.clear();
-            self.is_paused = false;
-            self.is_blocked = false;
-            self.control = None;
-            self.ready = None;
+            self.finish(end.clone());
         } else {
             let has_come = self.waits.values().any(|wait| wait.outcome.is_some());
             let at_once = turn.is_ready || has_come || self.control.is_some();
             let ends = self.waits.values().filter_map(KeptWait::ends);
             self.ready = ends.chain(at_once.then_some(now)).min();
         }
+    }
+
+    /// It ends.
+    pub(super) fn finish(&mut self, end: (Status, String)) {
+        self.end = Some(end);
+        self.threads.clear();
+        self.waits.clear();
+        self.seen.clear();
+        self.is_paused = false;
+        self.is_blocked = false;
+        self.control = None;
+        self.ready = None;
     }
 
     /// Does what a person wants of it; `false` if that is so already.

@@ -3,16 +3,18 @@
 //! Nothing is indexed, all is looked through; what depends on the time is worked out from its definition.
 
 mod kept;
+mod moving;
 mod views;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::kept::{Claim, Kept, KeptEvent, Log};
 use super::{
-    BegunCall, CallState, Claimed, Clock, Code, CodeHash, Control, Event, EventId, Finish,
-    FinishedCall, InboxItem, JournalEntry, Lost, NewEvent, NewProcess, NewWait, Notice, Outcome,
-    Process, ProcessFilter, ProcessId, Recovered, Slot, Source, Store, StoreError, StoreErrorKind,
-    ThreadId, TurnCommit, Wait, WaitFilter, WaitKind, fields_of,
+    Act, ActKind, BegunCall, Brought, CallState, Claimed, Clock, Code, CodeHash, Control, Event,
+    EventId, Finish, FinishedCall, InboxItem, JournalEntry, Lost, NewEvent, NewProcess, NewWait,
+    Notice, Outcome, Parcel, ParcelEvent, Process, ProcessFilter, ProcessId, Recovered, Slot,
+    Source, Store, StoreError, StoreErrorKind, ThreadId, TurnCommit, Wait, WaitFilter, WaitKind,
+    fields_of,
 };
 
 /// A store that lasts as long as its value.
@@ -25,6 +27,8 @@ pub struct MemoryStore {
     sources: BTreeMap<String, String>,
     /// Each with whether it was read.
     notices: Vec<(Notice, bool)>,
+    /// Who does what people do.
+    person: String,
 }
 
 impl MemoryStore {
@@ -45,6 +49,7 @@ impl MemoryStore {
             log: Log::default(),
             sources: BTreeMap::new(),
             notices: Vec::new(),
+            person: String::new(),
         }
     }
 
@@ -230,6 +235,7 @@ impl Store for MemoryStore {
                 body: wait.wait.body.clone(),
                 attempt: wait.attempt,
                 is_repeatable: wait.wait.is_repeatable,
+                key: kept.key.clone(),
             });
         }
         Ok(begun)
@@ -329,6 +335,7 @@ impl Store for MemoryStore {
                 fields: fields_of(&event.fields),
                 event,
                 unique: new.unique.clone(),
+                is_private: false,
             };
             ids.push(Some(kept.event.id));
             self.log.events.push(kept.clone());
@@ -362,8 +369,9 @@ impl Store for MemoryStore {
         after: EventId,
         limit: usize,
     ) -> Result<Vec<Event>, StoreError> {
-        let events = self.log.events.iter().map(|kept| &kept.event);
+        let events = self.log.events.iter().filter(|kept| !kept.is_private);
         let wanted = events
+            .map(|kept| &kept.event)
             .filter(|event| event.id > after && topic.is_none_or(|topic| event.topic == topic));
         Ok(wanted.take(limit).cloned().collect())
     }
@@ -392,6 +400,9 @@ impl Store for MemoryStore {
         if kind == WaitKind::Hold {
             kept.is_blocked = false;
         }
+        let (kind, value) = (moving::act_of(kind), moving::value_of(outcome));
+        let act = kept.act(&self.person, now, kind, place, &value);
+        kept.write_act(act);
         kept.deliver(place, outcome.clone(), now, &mut self.log);
         Ok(true)
     }
@@ -402,6 +413,7 @@ impl Store for MemoryStore {
         thread: ThreadId,
         slot: Slot,
     ) -> Result<bool, StoreError> {
+        let now = self.clock.now();
         let Some(kept) = self.processes.get_mut(&process) else {
             return Ok(false);
         };
@@ -410,14 +422,24 @@ impl Store for MemoryStore {
             wait.is_some_and(|wait| wait.wait.kind == WaitKind::Call(CallState::Unknown));
         if is_unknown {
             kept.repeat((thread, slot), None);
+            let act = kept.act(&self.person, now, ActKind::Repeat, (thread, slot), "");
+            kept.write_act(act);
         }
         Ok(is_unknown)
     }
 
     fn control(&mut self, process: ProcessId, control: Control) -> Result<bool, StoreError> {
         let now = self.clock.now();
-        let kept = self.processes.get_mut(&process);
-        Ok(kept.is_some_and(|kept| kept.wish(control, now, &mut self.log)))
+        let Some(kept) = self.processes.get_mut(&process) else {
+            return Ok(false);
+        };
+        let is_done = kept.wish(control, now, &mut self.log);
+        if is_done {
+            let kind = ActKind::of_control(control);
+            let act = kept.act(&self.person, now, kind, (0, 0), "");
+            kept.write_act(act);
+        }
+        Ok(is_done)
     }
 
     fn process(&mut self, process: ProcessId) -> Result<Option<Process>, StoreError> {
@@ -478,16 +500,61 @@ impl Store for MemoryStore {
         from: u64,
         limit: usize,
     ) -> Result<Vec<JournalEntry>, StoreError> {
-        let entries = self.processes.get(&process).map(|kept| kept.journal.iter());
-        let numbered = entries.into_iter().flatten().zip(0..);
-        Ok(numbered
-            .filter(|(_, number)| *number >= from)
-            .take(limit)
-            .map(|(entry, number)| JournalEntry {
-                number,
-                entry: entry.clone(),
-            })
-            .collect())
+        let Some(kept) = self.processes.get(&process) else {
+            return Ok(Vec::new());
+        };
+        let numbers = from..kept.journal.len() as u64;
+        let entries = numbers.filter_map(|number| kept.entry(number));
+        Ok(entries.take(limit).collect())
+    }
+
+    fn act_as(&mut self, person: &str) {
+        person.clone_into(&mut self.person);
+    }
+
+    fn acts(&mut self, process: ProcessId) -> Result<Vec<Act>, StoreError> {
+        let kept = self.processes.get(&process);
+        Ok(kept.map_or_else(Vec::new, |kept| kept.acts.clone()))
+    }
+
+    fn event_of(
+        &mut self,
+        process: ProcessId,
+        turn: u64,
+        number: EventId,
+    ) -> Result<Option<Event>, StoreError> {
+        let kept = self.processes.get(&process);
+        let mut renumbered = kept.into_iter().flat_map(|kept| &kept.renumbered);
+        let known = renumbered.find(|known| known.turn == turn && known.number == number);
+        self.event(known.map_or(number, |known| known.event))
+    }
+
+    fn parcel(&mut self, process: ProcessId) -> Result<Option<Parcel>, StoreError> {
+        Ok(self.parcel_of(process))
+    }
+
+    fn take_out(
+        &mut self,
+        process: ProcessId,
+        parcel: &Parcel,
+        file: &[u8],
+    ) -> Result<bool, StoreError> {
+        Ok(self.send_off(process, parcel, file))
+    }
+
+    fn taken_out(&mut self, process: ProcessId) -> Result<Option<Vec<u8>>, StoreError> {
+        let kept = self.processes.get(&process);
+        Ok(kept.and_then(|kept| kept.taken_out.clone()))
+    }
+
+    fn bring_in(&mut self, parcel: &Parcel, events: &[ParcelEvent]) -> Result<Brought, StoreError> {
+        if !self.codes.contains_key(&parcel.process.code) {
+            return Err(StoreError {
+                kind: StoreErrorKind::Missing,
+                message: "the code of the process is not in the store".to_owned(),
+            });
+        }
+        Ok(self.take_in(parcel, events))
     }
 
     fn next_due(&mut self) -> Result<Option<i64>, StoreError> {
