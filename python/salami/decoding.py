@@ -202,3 +202,102 @@ def key_text(key) -> str:
     if key is None or isinstance(key, (bool, int, float)):
         return json.dumps(key)
     return str(encode(key))
+
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schema(annotation) -> dict:
+    """The JSON Schema of what decodes to a type."""
+    names, made = {}, {}
+    top = described(annotation, names) if is_described(annotation) else part(annotation, names)
+    while len(made) < len(names):
+        for known, name in list(names.items()):
+            if known not in made:
+                made[known] = (name, described(known, names))
+    definitions = {"$defs": dict(sorted(made.values()))} if made else {}
+    return {"$schema": DIALECT} | top | definitions
+
+
+def is_described(annotation) -> bool:
+    """Whether it is a class of data of the program."""
+    if not isinstance(annotation, type):
+        return False
+    named = issubclass(annotation, tuple) and hasattr(annotation, "_fields")
+    kinds = (dataclasses.is_dataclass(annotation), typing.is_typeddict(annotation), named)
+    return any(kinds) or issubclass(annotation, enum.Enum)
+
+
+def part(annotation, names: dict) -> dict:
+    """The schema of a type within another, where classes have names."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    simple = {
+        None: {"type": "null"},
+        type(None): {"type": "null"},
+        bool: {"type": "boolean"},
+        int: {"type": "integer"},
+        float: {"type": "number"},
+        decimal.Decimal: {"type": "number"},
+        str: {"type": "string"},
+        datetime.date: {"type": "string", "format": "date"},
+        datetime.datetime: {"type": "string", "description": "2026-01-31T12:00:00"},
+        datetime.time: {"type": "string", "description": "12:00:00"},
+    }
+    if isinstance(annotation, (type, type(None))) and annotation in simple:
+        return dict(simple[annotation])
+    if is_described(annotation):
+        if annotation not in names:
+            taken = annotation.__name__ in names.values()
+            names[annotation] = f"{annotation.__name__}_{len(names)}" if taken else annotation.__name__
+        return {"$ref": f"#/$defs/{names[annotation]}"}
+    if origin in UNIONS:
+        return {"anyOf": [part(option, names) for option in arguments]}
+    if origin is typing.Literal:
+        return {"enum": list(arguments)}
+    if origin in (typing.Required, typing.NotRequired):
+        return part(arguments[0], names)
+    container = origin or annotation
+    sequences = (list, collections.abc.Sequence, collections.abc.Iterable)
+    if container is tuple and arguments and arguments[-1] is not Ellipsis:
+        items = [part(item, names) for item in arguments]
+        return {"type": "array", "prefixItems": items, "minItems": len(items), "maxItems": len(items)}
+    if container in sequences or container is tuple:
+        return {"type": "array", "items": part(arguments[0], names) if arguments else {}}
+    if container is set:
+        items = part(arguments[0], names) if arguments else {}
+        return {"type": "array", "items": items, "uniqueItems": True}
+    if container in (dict, collections.abc.Mapping, collections.abc.MutableMapping):
+        return {"type": "object", "additionalProperties": part(arguments[1], names) if arguments else {}}
+    return {}
+
+
+def described(annotation, names: dict) -> dict:
+    """The schema of a class of data."""
+    if issubclass(annotation, enum.Enum):
+        found = {"enum": [member.value for member in annotation]}
+    else:
+        hints = typing.get_type_hints(annotation)
+        missing = dataclasses.MISSING
+        if dataclasses.is_dataclass(annotation):
+            fields = dataclasses.fields(annotation)
+            order = [field.name for field in fields]
+            optional = {
+                field.name
+                for field in fields
+                if field.default is not missing or field.default_factory is not missing
+            }
+        elif typing.is_typeddict(annotation):
+            order, optional = list(hints), annotation.__optional_keys__
+        else:
+            order, optional = annotation._fields, annotation._field_defaults
+        found = {
+            "type": "object",
+            "properties": {name: part(hints[name], names) for name in order},
+            "required": [name for name in order if name not in optional],
+        }
+    text = " ".join((annotation.__doc__ or "").split())
+    # What CPython makes up where a class has no text of its own.
+    made_up = (f"{annotation.__name__}(", "dict() ->", "An enumeration.", "Create a collection of name/value pairs.")
+    if "__doc__" in vars(annotation) and text and not text.startswith(made_up):
+        found["description"] = text
+    return found

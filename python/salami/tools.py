@@ -32,11 +32,11 @@ KNOWN = {
         (
             typing,
             "Any Callable Dict Iterable List Literal Mapping NamedTuple NotRequired Optional Required "
-            "Sequence Tuple TypedDict Union",
+            "Sequence Tuple Type TypedDict Union",
         ),
     )
     for name in names.split()
-}
+} | {"T": typing.TypeVar("T")}
 
 
 def mark(function):
@@ -96,6 +96,7 @@ def calling(declared, service: str, host):
     """The function that a stub declares, as a call of the host."""
     signature = inspect.signature(declared)
     hints = typing.get_type_hints(declared)
+    returns = hints.get("return", typing.Any)
 
     def decoded(answer, hint, what):
         try:
@@ -122,10 +123,13 @@ def calling(declared, service: str, host):
     def tool(*given, **named):
         bound = signature.bind(*given, **named)
         bound.apply_defaults()
-        arguments, functions = {}, {}
+        arguments, functions, wanted = {}, {}, returns
         for name, value in bound.arguments.items():
             if "Callable" in str(hints.get(name)):
                 functions[name] = value
+                continue
+            if isinstance(value, type) and takes_class(hints.get(name)):
+                arguments[name], wanted = decoding.schema(value), standing_for(returns, value)
                 continue
             try:
                 arguments[name] = decoding.encode(value)
@@ -135,9 +139,23 @@ def calling(declared, service: str, host):
             answer = called_back(functions, arguments)
         else:
             answer = threads.waited(lambda: host(service, arguments))
-        return decoded(answer, hints.get("return", typing.Any), "the answer")
+        return decoded(answer, standing_for(wanted, typing.Any), "the answer")
 
     return tool
+
+
+def takes_class(hint) -> bool:
+    """Whether a parameter takes a class: `type[T]`, or that or something else."""
+    if typing.get_origin(hint) is type:
+        return True
+    return any(takes_class(option) for option in typing.get_args(hint) if option is not hint)
+
+
+def standing_for(hint, meant):
+    """A type with what its variable stands for."""
+    if isinstance(hint, typing.TypeVar):
+        return meant
+    return hint[meant] if getattr(hint, "__parameters__", ()) else hint
 
 
 @dataclasses.dataclass

@@ -4,6 +4,7 @@
 //!
 //! Absent: any tool. What one is called and what it does is in its stub alone.
 
+mod classes;
 mod read;
 mod visitors;
 
@@ -53,6 +54,17 @@ pub struct ToolFunction {
     pub is_event: bool,
     /// The parameters that take a function of the program: only the engine can call those.
     pub callables: Vec<String>,
+    /// The parameter that takes a class, which says what is answered.
+    pub takes_class: Option<ClassParameter>,
+}
+
+/// A parameter `fields: type[T]`.
+#[derive(Clone, Debug)]
+pub struct ClassParameter {
+    /// Its place among the parameters.
+    pub index: usize,
+    /// The variable that stands for what the class describes: `T`.
+    pub variable: String,
 }
 
 /// A tool of which the program imports something.

@@ -8,8 +8,9 @@ use salami_syntax::tree::{
     StmtKind, Tree,
 };
 
+use super::classes::{self, VARIABLE, Wanted};
 use super::visitors::{self, Visitor, visitors};
-use super::{Stub, Tool, ToolFunction};
+use super::{ClassParameter, Stub, Tool, ToolFunction};
 use crate::check::EffectClass;
 use crate::codes;
 use crate::engine::FileData;
@@ -40,6 +41,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("typing", "Required"),
     ("typing", "Sequence"),
     ("typing", "Tuple"),
+    ("typing", "Type"),
     ("typing", "TypedDict"),
     ("typing", "Union"),
 ];
@@ -66,6 +68,7 @@ pub(super) fn read(stub: &Stub, id: u16) -> (Tool, Vec<Diagnostic>) {
     let mut reader = Reader {
         file: FileId(id),
         tool: &stub.name,
+        variables: classes::variables(&tree),
         tree,
         functions: BTreeMap::new(),
         visitors,
@@ -137,6 +140,11 @@ fn with_additions(source: &Source, tree: &Tree, code: &str) -> Source {
         .collect();
     let mut text = source.text().to_owned();
     text.push_str(code);
+    if used.contains(VARIABLE) && !bound.contains(VARIABLE) {
+        text.push_str(&format!(
+            "\nfrom typing import TypeVar\n{VARIABLE} = TypeVar(\"{VARIABLE}\")"
+        ));
+    }
     for (module, name) in KNOWN {
         // In a string an annotation may name it too.
         let is_used = used.contains(name)
@@ -163,6 +171,8 @@ struct Reader<'s> {
     functions: BTreeMap<FunctionId, ToolFunction>,
     /// Those that call functions of the program.
     visitors: Vec<Visitor>,
+    /// The variables of types.
+    variables: BTreeSet<String>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -256,7 +266,8 @@ impl Reader<'_> {
             );
         }
         let mut callables = Vec::new();
-        for parameter in &definition.parameters {
+        let mut class = None;
+        for (index, parameter) in definition.parameters.iter().enumerate() {
             let text = self.tree.name(parameter.name.name).to_owned();
             let span = parameter.name.span;
             if matches!(
@@ -279,7 +290,10 @@ impl Reader<'_> {
                 Some(annotation) if self.mentions_callable(annotation) => {
                     callables.push(text.clone())
                 }
-                Some(_) => {}
+                Some(annotation) => {
+                    let wanted = classes::wanted(&self.tree, annotation, &self.variables);
+                    self.class_parameter(name, &text, span, wanted, index, &mut class);
+                }
             }
             if let Some(default) = parameter.default
                 && matches!(self.tree.expr(default).kind, ExprKind::Ellipsis)
@@ -289,12 +303,28 @@ impl Reader<'_> {
                 self.refuse(span, message, help);
             }
         }
+        if let Some(returns) = definition.returns {
+            let known = class.as_ref().map(|class: &ClassParameter| &class.variable);
+            let unknown = classes::mentioned(&self.tree, returns, &self.variables)
+                .find(|&name| known.is_none_or(|known| *known != name))
+                .map(str::to_owned);
+            if let Some(unknown) = unknown {
+                let span = self.tree.expr(returns).span;
+                let help = format!("write a parameter for the class: `kind: type[{unknown}]`");
+                self.refuse(
+                    span,
+                    format!("no parameter tells what `{unknown}` is"),
+                    help,
+                );
+            }
+        }
         let mut function = ToolFunction {
             service: format!("{}.{name}", self.tool),
             class: EffectClass::Irreversible,
             is_immediate: false,
             is_event: false,
             callables,
+            takes_class: class,
         };
         let mut first: Option<String> = None;
         for &decorator in &definition.decorators {
@@ -330,6 +360,37 @@ impl Reader<'_> {
             definition.decorators.clear();
         }
         self.functions.insert(id, function);
+    }
+
+    /// Takes note of a parameter that takes a class.
+    fn class_parameter(
+        &mut self,
+        function: &str,
+        name: &str,
+        span: Span,
+        wanted: Wanted,
+        index: usize,
+        class: &mut Option<ClassParameter>,
+    ) {
+        let variable = match wanted {
+            Wanted::None => return,
+            Wanted::Any => {
+                let help = format!(
+                    "write `{name}: type[{VARIABLE}]`, and `-> {VARIABLE}` or `-> list[{VARIABLE}]` for what is answered"
+                );
+                let message =
+                    format!("the parameter `{name}` takes a class, and what for is not told");
+                self.refuse(span, message, help);
+                return;
+            }
+            Wanted::Of(variable) => variable,
+        };
+        if class.is_some() {
+            let help = "take one class: what is answered depends on it";
+            self.refuse(span, format!("`{function}` takes two classes"), help);
+            return;
+        }
+        *class = Some(ClassParameter { index, variable });
     }
 
     /// The name of a decorator, once it and its arguments are found to be in order.

@@ -64,6 +64,7 @@ impl<'a> Walker<'_, 'a> {
                 };
                 self.bound_of_subscript(*value, &items, file)
             }
+            Syntax::Name(_) if is_builtin_type(file, id) => Bound::Class,
             Syntax::Name(_) | Syntax::Attribute { .. } => {
                 if let Some(class) = self.engine.class_named(file, id) {
                     return match class {
@@ -152,6 +153,12 @@ impl<'a> Walker<'_, 'a> {
         let Syntax::Name(name) = file.tree.expr(id).kind else {
             return Bound::Any;
         };
+        if let Some((variable, bound)) = &self.variable
+            && file.id == self.file.id
+            && *variable == file.tree.name(name)
+        {
+            return bound.clone();
+        }
         if let Some(base) = crate::engine::new_type(file, id) {
             return self.bound_of(base, file);
         }
@@ -245,6 +252,9 @@ impl<'a> Walker<'_, 'a> {
                 return tuple_bound(tree, items, arguments);
             }
             return form(name, arguments);
+        }
+        if is_builtin_type(file, value) {
+            return Bound::Class;
         }
         let Some(class) = self.engine.class_named(file, value) else {
             return Bound::Any;
@@ -780,6 +790,12 @@ impl<'a> Walker<'_, 'a> {
             }
         }
     }
+}
+
+/// Whether a name is `type`.
+fn is_builtin_type(file: &FileData, id: ExprId) -> bool {
+    matches!(file.names.expr(id), Binding::Builtin)
+        && file.source.slice(file.tree.expr(id).span) == "type"
 }
 
 fn is_empty(file: &FileData, body: &FunctionBody) -> bool {

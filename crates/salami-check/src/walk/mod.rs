@@ -11,6 +11,7 @@ mod calls;
 mod class_state;
 mod class_statements;
 mod class_tests;
+mod classes_for_tools;
 mod closures;
 mod comparisons;
 mod comprehension;
@@ -132,6 +133,8 @@ pub struct Walker<'e, 'a> {
     kept_variables: Vec<calls::Given>,
     /// Whether the attribute at hand was stored or tested before, so is there.
     known_field: bool,
+    /// What a type variable of the annotation at hand stands for.
+    variable: Option<(String, annotation::Bound)>,
 }
 
 impl<'e, 'a> Walker<'e, 'a> {
@@ -173,6 +176,7 @@ impl<'e, 'a> Walker<'e, 'a> {
             call_span: Span::default(),
             kept_variables: Vec::new(),
             known_field: false,
+            variable: None,
         };
         walker.lay_out(parameters, is_open);
         let is_shared =

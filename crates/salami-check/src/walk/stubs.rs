@@ -57,7 +57,10 @@ impl Walker<'_, '_> {
     }
 
     fn check_crossing(&mut self, annotation: ExprId, is_answer: bool) {
-        let bound = self.bound_of(annotation, self.file);
+        let mut bound = self.bound_of(annotation, self.file);
+        if !is_answer {
+            without_class(&mut bound);
+        }
         let Some(problem) = stranger(&bound, &self.engine.classes, is_answer) else {
             return;
         };
@@ -65,6 +68,16 @@ impl Walker<'_, '_> {
         let help = "use None, bool, int, float, str, date, datetime, time, Decimal, dataclasses, \
                     lists, and dicts with str keys";
         self.error(codes::TOOL_STUB, span, problem, Some(help.to_owned()));
+    }
+}
+
+/// Takes away that a parameter may be given a class: what crosses the border is its schema. That the stub tells what the
+/// class is for was seen when it was read.
+fn without_class(bound: &mut Bound) {
+    match bound {
+        Bound::Class => *bound = Bound::Any,
+        Bound::Union(members) => members.retain(|member| *member != Bound::Class),
+        _ => {}
     }
 }
 

@@ -196,14 +196,34 @@ impl<'a> Walker<'_, 'a> {
         let is_open = self.engine.variant(self.variant).key == VariantKey::Open;
         let mut waits_for_ever = false;
         let mut arguments = Vec::new();
+        // What the class describes that it is given.
+        let mut described: Option<Bound> = None;
         for (index, parameter) in syntax.parameters.iter().enumerate() {
             let variable = u32::try_from(index).unwrap_or(u32::MAX);
             let value = self.read_variable(variable, parameter.name.span);
+            let class = function.takes_class.as_ref();
+            if class.is_some_and(|class| class.index == index) && self.holds_class(value.type_) {
+                let name = self.tree.name(parameter.name.name).to_owned();
+                let at = parameter.name.span;
+                described = self.class_given(value.type_, function, &name, at);
+                arguments.push(match &described {
+                    Some(bound) => {
+                        let bound = bound.clone();
+                        self.json_schema(&bound, span)
+                    }
+                    None => value.code,
+                });
+                continue;
+            }
             self.check_data(value.type_, function, index, syntax, is_open);
             let is_timeout = self.tree.name(parameter.name.name) == TIMEOUT;
             waits_for_ever |= function.is_event && is_timeout && value.type_ == Type::NONE;
             arguments.push(value.code);
         }
+        let class = function.takes_class.as_ref();
+        self.variable = class
+            .zip(described.as_ref())
+            .map(|(class, described)| (class.variable.clone(), described.clone()));
         let bound = match syntax.returns {
             Some(annotation) => {
                 let bound = self.bound_of(annotation, file);
@@ -211,11 +231,17 @@ impl<'a> Walker<'_, 'a> {
             }
             None => Bound::Any,
         };
+        self.variable = None;
         let place = syntax.name.map_or(span, |name| name.span);
         let type_ = self.decoded_type(&bound, place, &mut 300);
         self.fill_decoded(&bound, 0);
         if self.emits {
-            let result = self.schema(&bound, 0);
+            // Where it depends on a class what is answered, that is seen after the border.
+            let at_border = match class {
+                Some(_) => &Bound::Any,
+                None => &bound,
+            };
+            let result = self.schema(at_border, 0);
             let parameters = syntax.parameters.iter();
             let names = parameters.map(|parameter| self.tree.name(parameter.name.name).to_owned());
             let capability = Capability {
@@ -229,7 +255,13 @@ impl<'a> Walker<'_, 'a> {
             self.engine.noted.service(self.variant, &function.service);
         }
         let call = ExprKind::Service(function.service.clone(), arguments);
-        let mut call = self.expr(call, type_, span);
+        let mut call = match class {
+            Some(_) => {
+                let call = self.expr(call, Type::JSON, span);
+                self.answer_of_class(call, &bound, function, place).code
+            }
+            None => self.expr(call, type_, span),
+        };
         let mut answered = type_;
         if waits_for_ever {
             answered = self.engine.types.without_none(type_);
@@ -248,6 +280,12 @@ impl<'a> Walker<'_, 'a> {
         let node = self.engine.variant(self.variant).result;
         self.engine.types.write(node, answered);
         out.push(Self::statement(StmtKind::Return(Some(call)), span));
+    }
+
+    /// Whether a class is among what a type allows.
+    fn holds_class(&mut self, type_: Type) -> bool {
+        let mut parts = self.engine.types.parts(type_).into_iter();
+        parts.any(|part| !self.engine.types.data(part).classes.is_empty())
     }
 
     /// What cannot leave the program as data is refused; so is, where calls through function values

@@ -52,7 +52,10 @@ pub(super) struct ModuleValues<'a> {
     pub(super) globals: &'a [Value],
 }
 
-/// Decodes a value; `what` names it in errors.
+/// How the answer of a tool is named that is decoded after the border, behind the name of the function.
+const ANSWER: &str = "(): the answer";
+
+/// Decodes a value; `what` names it in errors. The answer of a tool that is named as such is the tool's fault.
 pub(super) fn decode(
     context: &mut Context,
     module_values: ModuleValues<'_>,
@@ -60,6 +63,9 @@ pub(super) fn decode(
     schema: SchemaIndex,
     what: &str,
 ) -> Result<Value, Raise> {
+    if let Some(service) = what.strip_suffix(ANSWER) {
+        return answer(context, module_values, value, schema, service);
+    }
     match attempt(context, module_values, value, schema) {
         Ok(value) => Ok(value),
         Err(Stop::Raise(raise)) => Err(raise),
