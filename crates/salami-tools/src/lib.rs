@@ -8,6 +8,7 @@
 //! - [`llm`]: a language model, and the client of it.
 //! - [`CannedTool`]: answers from a file, for tests.
 //! - [`configured`]: the tools of a `salami.toml`.
+//! - [`pdf`]: the text of PDF files. [`otlp`]: where traces and metrics go.
 //!
 //! Asking a tool does nothing outside; the work that it gives back does.
 
@@ -17,6 +18,8 @@ mod config;
 mod email;
 mod http;
 pub mod llm;
+pub mod otlp;
+pub mod pdf;
 mod secret;
 mod sql;
 mod tls;
