@@ -1,1 +1,0 @@
-//! Runs as traces and metrics of OpenTelemetry.
