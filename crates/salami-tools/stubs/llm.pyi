@@ -8,11 +8,12 @@ def ask(prompt: str, data: Any = None) -> str:
 def choose(question: str, options: list[str], data: Any = None) -> str:
     """The option that answers a question: choose("Do they come?", ["yes", "no", "unclear"], message.body)."""
 @read
-def extract(text: str, fields: dict[str, str], instructions: str = "") -> Any:
-    """What a text says, as a dict. Each field has a type (str, int, float, bool, date, datetime, Literal["a", "b"], list[...],
-    ... | None), a colon and what it means. Give the result a type where it is assigned, for example a dataclass:
+def extract(text: str, fields: type[T] | dict[str, str], instructions: str = "") -> T:
+    """What a text says, as an object of a dataclass or TypedDict of the program: reply = extract(message.body, Reply). What the
+    text may not say is `| None` there; Literal["a", "b"], date, lists and dataclasses within are understood, and a docstring tells
+    the model what is meant. Without a class a dict tells fields: a type (str, int, float, bool, date, datetime, Literal["a", "b"],
+    list[...], ... | None), a colon and what it means; the type where the result is assigned checks it:
     reply: Reply = extract(message.body, {"coming": "bool", "guests": "int: how many people", "meal": "str | None"})"""
 @read
-def extract_all(text: str, fields: dict[str, str], instructions: str = "") -> Any:
-    """All things of a kind that a text tells of, as a list of such dicts:
-    trades: list[Trade] = extract_all(page, {"symbol": "str", "shares": "float: negative if sold"})"""
+def extract_all(text: str, fields: type[T] | dict[str, str], instructions: str = "") -> list[T]:
+    """All things of a kind that a text tells of, as a list: trades = extract_all(page, Trade)"""

@@ -176,6 +176,42 @@ fn a_prompt_is_answered_in_both_protocols() {
 }
 
 #[test]
+fn a_class_says_what_is_to_be_found() {
+    let schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "properties": {"number": {"type": "string"}, "paid": {"type": "boolean"}},
+        "required": ["number"],
+        "description": "A bill.",
+    });
+    let arguments = json!({"text": "Bill 7", "fields": schema, "instructions": ""});
+    let wrong = json!({"number": 7, "paid": null});
+    let right = json!({"number": "7", "paid": null});
+    let (url, requests) = server(vec![
+        open_ai(&wrong.to_string()),
+        open_ai(&right.to_string()),
+    ]);
+    let mut tool = Llm::new(policy(Protocol::OpenAi, &url)).expect("a tool");
+    let found = value(ask(&mut tool, "extract", arguments.clone()));
+    assert_eq!(found, json!({"number": "7"}));
+    let (_, body) = requests.recv().expect("a request");
+    let format = &body["response_format"]["json_schema"]["schema"];
+    assert_eq!(format["required"], json!(["number", "paid"]));
+    assert_eq!(format["description"], "A bill.");
+    let (_, body) = requests.recv().expect("a request");
+    let said = body["messages"][3]["content"].as_str().unwrap_or_default();
+    assert!(said.contains("the field number is 7, not string"), "{said}");
+
+    let both = json!({"items": [right, {"number": "8", "paid": true}]});
+    let (url, _requests) = server(vec![anthropic(&both)]);
+    let mut tool = Llm::new(policy(Protocol::Anthropic, &url)).expect("a tool");
+    assert_eq!(
+        value(ask(&mut tool, "extract_all", arguments)),
+        json!([{"number": "7"}, {"number": "8", "paid": true}])
+    );
+}
+
+#[test]
 fn fields_are_found_and_held_against_their_types() {
     let fields = json!({"coming": "bool", "guests": "int: how many people", "meal": "Literal['fish', 'meat'] | None"});
     let found = json!({"coming": true, "guests": 2, "meal": "fish"});
@@ -254,7 +290,7 @@ fn complete(
     let mut policy = policy(protocol, &url);
     change(&mut policy);
     let client = Client::new(policy).expect("a client");
-    let completed = client.complete(&Prompt::new("", "x"));
+    let completed = client.ask(&Prompt::new("", "x"));
     let completed = completed.map(|completion| completion.text);
     let completed = completed.map_err(|error| (error.kind, error.message));
     (completed, requests.try_iter().count())
@@ -333,10 +369,10 @@ fn tokens_bytes_and_time_are_limited() {
     let client = Client::new(limited).expect("a client");
     let prompt = Prompt::new("", "x");
     assert_eq!(
-        client.complete(&prompt).map(|completion| completion.stop),
+        client.ask(&prompt).map(|completion| completion.stop),
         Ok(Stop::End)
     );
-    let error = client.complete(&prompt).expect_err("it is used up");
+    let error = client.ask(&prompt).expect_err("it is used up");
     assert_eq!(error.message, "all 15 tokens that may be used are used");
 
     let (done, tries) = complete(Protocol::OpenAi, vec![open_ai("x")], |policy| {
@@ -368,7 +404,7 @@ fn tokens_bytes_and_time_are_limited() {
     hasty.timeout = Duration::from_millis(200);
     let error = Client::new(hasty)
         .expect("a client")
-        .complete(&prompt)
+        .ask(&prompt)
         .expect_err("it is silent");
     assert_eq!(error.message, "the model: it took longer than 0.2 seconds");
 }

@@ -12,6 +12,7 @@ mod fields;
 mod policy;
 mod protocol;
 mod quirks;
+mod shape;
 mod stream;
 mod trouble;
 mod usage;
@@ -48,7 +49,61 @@ pub struct Llm {
 enum Errand {
     Ask(Prompt),
     Choose(Prompt, Vec<String>),
-    Extract(Prompt, Vec<fields::Field>, bool),
+    Extract(Prompt, Wanted),
+}
+
+/// What is to be found.
+enum Wanted {
+    /// Fields that are named one by one; all things that have them, or one.
+    Fields(Vec<fields::Field>, bool),
+    /// What a class of the program says.
+    Shape(shape::Shape),
+}
+
+impl Wanted {
+    fn of(argument: Option<&Value>, is_all: bool) -> Result<Self, String> {
+        if let Some(shape) = argument.and_then(|given| shape::Shape::of(given, is_all)) {
+            return Ok(Self::Shape(shape));
+        }
+        Ok(Self::Fields(fields::fields(argument)?, is_all))
+    }
+
+    /// The schema that a model is asked by.
+    fn schema(&self) -> Value {
+        match self {
+            Self::Shape(shape) => shape.asked(),
+            Self::Fields(fields, false) => fields::schema(fields),
+            Self::Fields(fields, true) => json!({
+                "type": "object",
+                "properties": {"items": {"type": "array", "items": fields::schema(fields)}},
+                "required": ["items"],
+                "additionalProperties": false,
+            }),
+        }
+    }
+
+    /// What was found, if it fits.
+    fn found(&self, data: Value) -> Result<Value, String> {
+        let (fields, is_all) = match self {
+            Self::Shape(shape) => return shape.found(data),
+            Self::Fields(fields, is_all) => (fields, *is_all),
+        };
+        if !is_all {
+            return fields::found(fields, data);
+        }
+        let items = match data {
+            Value::Array(items) => items,
+            Value::Object(mut data) => match data.remove("items") {
+                Some(Value::Array(items)) => items,
+                _ => return Err("it has no list `items`".to_owned()),
+            },
+            _ => return Err("it is no object".to_owned()),
+        };
+        items
+            .into_iter()
+            .map(|item| fields::found(fields, item))
+            .collect()
+    }
 }
 
 impl Llm {
@@ -112,17 +167,8 @@ fn errand(call: &Call) -> Result<Errand, String> {
         }
         "extract" | "extract_all" => {
             let is_all = call.function == "extract_all";
-            let fields = fields::fields(call.arguments.get("fields"))?;
-            let one = fields::schema(&fields);
-            let schema = match is_all {
-                true => json!({
-                    "type": "object",
-                    "properties": {"items": {"type": "array", "items": one}},
-                    "required": ["items"],
-                    "additionalProperties": false,
-                }),
-                false => one,
-            };
+            let wanted = Wanted::of(call.arguments.get("fields"), is_all)?;
+            let schema = wanted.schema();
             let mut prompt = match is_all {
                 true => "Find all of these in the data, in its order, none that it does not have. Invent nothing.",
                 false => "Find these in the data. Invent nothing: what it does not say is null, where null is allowed.",
@@ -136,8 +182,7 @@ fn errand(call: &Call) -> Result<Errand, String> {
             let text = call.arguments.get("text");
             Ok(Errand::Extract(
                 about(&prompt, text).with_schema(schema),
-                fields,
-                is_all,
+                wanted,
             ))
         }
         other => Err(format!("there is no llm.{other}")),
@@ -191,23 +236,8 @@ fn run(client: &Client, errand: Errand) -> Result<Value, String> {
                 None => Err("it is none of the options".to_owned()),
             }
         }),
-        Errand::Extract(prompt, fields, is_all) => fitting(client, prompt, |completion| {
-            let data = completion.data.clone().ok_or("it is no JSON")?;
-            if !is_all {
-                return fields::found(&fields, data);
-            }
-            let items = match data {
-                Value::Array(items) => items,
-                Value::Object(mut data) => match data.remove("items") {
-                    Some(Value::Array(items)) => items,
-                    _ => return Err("it has no list `items`".to_owned()),
-                },
-                _ => return Err("it is no object".to_owned()),
-            };
-            items
-                .into_iter()
-                .map(|item| fields::found(&fields, item))
-                .collect()
+        Errand::Extract(prompt, wanted) => fitting(client, prompt, |completion| {
+            wanted.found(completion.data.clone().ok_or("it is no JSON")?)
         }),
     }
 }
