@@ -99,6 +99,7 @@ fn keep_within(arguments: &Setup, program: &Program) -> Result<(), Failure> {
 
 fn start(arguments: &Run, program: &Program) -> Result<(Session, Execution, Recording), Failure> {
     let (session, options) = Session::new(&arguments.setup, program, StandardInput::OfProgram)?;
+    let session = session.in_one_go(private::in_one_go(arguments));
     let execution = program
         .start(&options)
         .map_err(|error| failure(program, &error))?;
@@ -253,8 +254,9 @@ impl Outcome {
             self.process = Some(program);
             return Ok(0);
         }
-        let (mut session, options) =
+        let (session, options) =
             Session::new(&arguments.setup, &program, StandardInput::OfProgram)?;
+        let mut session = session.in_one_go(private::in_one_go(arguments));
         let mut execution = match program.start(&options) {
             Ok(execution) => execution,
             // What is refused for its input is told as what is refused for any.
