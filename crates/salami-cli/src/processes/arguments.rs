@@ -232,7 +232,7 @@ pub struct Ps {
     /// Those that have ended, too
     #[arg(long, short)]
     pub all: bool,
-    /// Of this status: running, waiting, asking, slowed, held, paused, done, failed, aborted; may be given several times
+    /// Of this status: running, waiting, asking, slowed, held, paused, done, failed, aborted, moved; may be given several times
     #[arg(long, value_name = "STATUS", value_parser = status)]
     pub status: Vec<salami_process::store::Status>,
     /// Of this owner

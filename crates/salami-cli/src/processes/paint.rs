@@ -60,7 +60,7 @@ impl Paint {
             Status::Held | Status::Failed => self.urgent(text),
             Status::Asking | Status::Slowed => self.asking(text),
             Status::Running | Status::Done => self.good(text),
-            Status::Paused | Status::Aborted => self.dim(text),
+            Status::Paused | Status::Aborted | Status::Moved => self.dim(text),
             Status::Waiting => text.to_owned(),
         }
     }
