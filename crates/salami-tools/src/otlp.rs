@@ -51,7 +51,8 @@ impl Otlp {
             let value = value.trim();
             (!value.is_empty()).then(|| value.to_owned())
         };
-        let is_true = |name: &str| variable(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        let is_true =
+            |name: &str| variable(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
         if is_true("OTEL_SDK_DISABLED") {
             return None;
         }
@@ -86,7 +87,9 @@ impl Otlp {
         let timeout = timeout.map_or(TIMEOUT, Duration::from_millis).min(LONGEST);
         let config = client_config(None).ok()?;
         let mut attributes = pairs(&variable("OTEL_RESOURCE_ATTRIBUTES").unwrap_or_default());
-        let named = attributes.iter().position(|(name, _)| name == "service.name");
+        let named = attributes
+            .iter()
+            .position(|(name, _)| name == "service.name");
         let named = named.map(|index| attributes.remove(index).1);
         let content = variable("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT");
         let content = content.map(|content| content.to_ascii_lowercase());

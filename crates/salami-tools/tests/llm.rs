@@ -128,7 +128,7 @@ fn a_prompt_is_answered_in_both_protocols() {
     let answer = ask(&mut tool, "ask", json!({"prompt": "Good?", "data": data}));
     assert_eq!(value(answer), "Yes.");
     let (head, body) = requests.recv().expect("a request");
-    assert!(head.starts_with("post /chat/completions "), "{head}");
+    assert!(head.starts_with("post /v1/chat/completions "), "{head}");
     assert!(
         head.contains(&format!("authorization: bearer {KEY}")),
         "{head}"

@@ -356,7 +356,9 @@ impl Client {
                     if listener.is_stopped {
                         return Err(self.stop(prompt, &assembler, head.is_some(), bill));
                     }
-                    if let Some(tried) = self.late(begun, is_stream.then_some(last), &assembler, bill) {
+                    if let Some(tried) =
+                        self.late(begun, is_stream.then_some(last), &assembler, bill)
+                    {
                         return Ok(tried);
                     }
                     continue;
@@ -386,7 +388,8 @@ impl Client {
                     received = received.saturating_add(piece.len());
                     if received > most_received {
                         self.count_told(&assembler, bill);
-                        let message = format!("the model's answer has more than {most_received} bytes");
+                        let message =
+                            format!("the model's answer has more than {most_received} bytes");
                         return Err(failed(ModelErrorKind::Limit, message));
                     }
                     match &head {
@@ -402,13 +405,18 @@ impl Client {
                         return Ok(Tried::Done(assembler.cut_at_limit()));
                     }
                     listener.tick();
-                    if let Some(tried) = self.late(begun, is_stream.then_some(last), &assembler, bill) {
+                    if let Some(tried) =
+                        self.late(begun, is_stream.then_some(last), &assembler, bill)
+                    {
                         return Ok(tried);
                     }
                     assembler.is_over()
                 }
                 Arrival::End | Arrival::Broken if head.is_none() => {
-                    let error = failed(ModelErrorKind::Unreachable, "the connection to the model broke");
+                    let error = failed(
+                        ModelErrorKind::Unreachable,
+                        "the connection to the model broke",
+                    );
                     return Ok(Tried::Again(error, None, u32::MAX));
                 }
                 Arrival::Broken => {
@@ -429,7 +437,14 @@ impl Client {
             let body: Value = serde_json::from_slice(&refused).unwrap_or(Value::Null);
             let said = said(&body);
             let trouble = Trouble::of(status, said, &body);
-            return Ok(self.refused(trouble, status, wished(&headers), quirks, is_stream, most_tokens));
+            return Ok(self.refused(
+                trouble,
+                status,
+                wished(&headers),
+                quirks,
+                is_stream,
+                most_tokens,
+            ));
         }
     }
 
@@ -442,7 +457,8 @@ impl Client {
                 bill.told = bill.told.and(told.unwrap_or_default());
                 match unfinished {
                     Unfinished::Cut => {
-                        let message = "the connection to the model broke in the middle of its answer";
+                        let message =
+                            "the connection to the model broke in the middle of its answer";
                         let error = failed(ModelErrorKind::Unreachable, message);
                         Tried::Again(error, None, u32::MAX)
                     }

@@ -35,9 +35,7 @@ pub fn from_environment(
     model: Option<&str>,
 ) -> Result<Client, String> {
     let text = match surroundings.file(FILE) {
-        Ok(bytes) => {
-            Some(String::from_utf8(bytes).map_err(|_| format!("{FILE}: it is no UTF-8"))?)
-        }
+        Ok(bytes) => Some(String::from_utf8(bytes).map_err(|_| format!("{FILE}: it is no UTF-8"))?),
         Err(_) => None,
     };
     let policy = configured_policy(text.as_deref(), surroundings, model)?;
@@ -212,7 +210,15 @@ fn of_table(
     config::limits(&mut policy, &mut table, surroundings).map_err(wrong)?;
     if place == "author" {
         // Who runs a program, and not who asks a model, knows what else is there.
-        for other in ["attempts", "tokens", "time", "second", "judge", "library", "promote_after"] {
+        for other in [
+            "attempts",
+            "tokens",
+            "time",
+            "second",
+            "judge",
+            "library",
+            "promote_after",
+        ] {
             table.take(other);
         }
     }

@@ -98,7 +98,10 @@ pub(super) fn checked(policy: &ModelPolicy) -> Result<&'static str, String> {
     let (is_here, is_near) = match url.host() {
         Some(Host::Domain("localhost")) => (true, true),
         Some(Host::Domain(name)) => (false, is_near_name(name)),
-        Some(Host::Ipv4(address)) => (address.is_loopback(), !crate::http::is_public(address.into())),
+        Some(Host::Ipv4(address)) => (
+            address.is_loopback(),
+            !crate::http::is_public(address.into()),
+        ),
         Some(Host::Ipv6(address)) => (
             address.is_loopback(),
             !crate::http::is_public(IpAddr::V6(address)),

@@ -125,7 +125,8 @@ impl Protocol {
             Self::Anthropic => {
                 if prompt.system.len() >= SHORTEST_CACHED {
                     let kept = json!({"type": "ephemeral"});
-                    let part = json!({"type": "text", "text": prompt.system, "cache_control": kept});
+                    let part =
+                        json!({"type": "text", "text": prompt.system, "cache_control": kept});
                     body.insert("system".into(), json!([part]));
                 } else if !prompt.system.is_empty() {
                     body.insert("system".into(), prompt.system.as_str().into());

@@ -273,7 +273,9 @@ impl Assembler {
                 }
             }
             Some("message_delta") => {
-                let reason = value.get("delta").and_then(|delta| delta.get("stop_reason"));
+                let reason = value
+                    .get("delta")
+                    .and_then(|delta| delta.get("stop_reason"));
                 if let Some(reason) = reason.and_then(Value::as_str) {
                     self.stop = Some(anthropic_stop(reason));
                 }

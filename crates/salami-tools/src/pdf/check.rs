@@ -15,7 +15,8 @@ const MOST_PARENTS: usize = 64;
 const DEEPEST: usize = 64;
 
 fn circular() -> String {
-    "the PDF refers to itself without end: print it to a new PDF, or export the data as CSV".to_owned()
+    "the PDF refers to itself without end: print it to a new PDF, or export the data as CSV"
+        .to_owned()
 }
 
 /// Holds that what is packed in a file is not much more than the file.
@@ -43,7 +44,8 @@ pub(super) fn unpacked(bytes: &[u8]) -> Result<(), String> {
             }
             if left == 0 {
                 return Err(
-                    "the PDF unpacks to more than can be read: give the pages that matter".to_owned(),
+                    "the PDF unpacks to more than can be read: give the pages that matter"
+                        .to_owned(),
                 );
             }
         }
@@ -136,8 +138,12 @@ fn all_forms(document: &Document) -> Vec<ObjectId> {
 fn shows_forms(stream: &pdf_extract::Stream) -> bool {
     let content = stream.decompressed_content();
     let content = content.unwrap_or_else(|_| stream.content.clone());
-    Content::decode(&content)
-        .is_ok_and(|content| content.operations.iter().any(|operation| operation.operator == "Do"))
+    Content::decode(&content).is_ok_and(|content| {
+        content
+            .operations
+            .iter()
+            .any(|operation| operation.operator == "Do")
+    })
 }
 
 /// Walks with a stack of its own: nothing leads back, and nothing is deeper than it may be.

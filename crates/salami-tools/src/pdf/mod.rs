@@ -106,9 +106,9 @@ fn read(bytes: &[u8], is_late: &AtomicBool) -> Result<String, String> {
     check::unpacked(bytes)?;
     let mut document = Document::load_mem(bytes).map_err(|error| damaged(&error))?;
     if document.is_encrypted() {
-        document.decrypt("").map_err(|_| {
-            "the PDF is protected by a password: save a copy without it".to_owned()
-        })?;
+        document
+            .decrypt("")
+            .map_err(|_| "the PDF is protected by a password: save a copy without it".to_owned())?;
     }
     check::ends(&document)?;
     let pages = document.get_pages();
@@ -135,7 +135,9 @@ fn read(bytes: &[u8], is_late: &AtomicBool) -> Result<String, String> {
             whole.push('\n');
         }
         if whole.len() > output::MOST_TEXT {
-            return Err("the PDF has more text than can be read: give the pages that matter".to_owned());
+            return Err(
+                "the PDF has more text than can be read: give the pages that matter".to_owned(),
+            );
         }
     }
     let letters = whole.chars().filter(|letter| !letter.is_whitespace());

@@ -3,9 +3,7 @@
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use pdf_extract::{
-    ColorSpace, MediaBox, OutputDev, OutputError, Path, PlainTextOutput, Transform,
-};
+use pdf_extract::{ColorSpace, MediaBox, OutputDev, OutputError, Path, PlainTextOutput, Transform};
 
 /// The most bytes of text.
 pub(super) const MOST_TEXT: usize = 50_000_000;
@@ -28,7 +26,9 @@ impl<'a> Guarded<'a> {
 
     fn look(&self) -> Result<(), OutputError> {
         if self.is_late.load(Ordering::Relaxed) || self.written > MOST_TEXT {
-            return Err(OutputError::IoError(io::Error::from(io::ErrorKind::Interrupted)));
+            return Err(OutputError::IoError(io::Error::from(
+                io::ErrorKind::Interrupted,
+            )));
         }
         Ok(())
     }
