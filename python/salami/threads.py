@@ -50,6 +50,8 @@ class Thread:
         # What its wait gives or raises.
         self.answer = self.problem = None
         self.is_interrupted = self.timed_out = False
+        # Of the threads that it waits for it waits for all, or for one that does not return.
+        self.waits_for_all = False
         # When what it waits for raises TimeoutError.
         self.deadline = None
 
@@ -88,7 +90,10 @@ class Threads:
         thread.state, thread.result, thread.error = state, result, error
         for other in self.all:
             if other.state == WAITING and other.tasks is not None and thread in other.tasks:
-                self.wake(other, other.tasks.index(thread))
+                if not other.waits_for_all or state != RETURNED:
+                    self.wake(other, other.tasks.index(thread))
+                elif all(task.has_ended() for task in other.tasks):
+                    self.wake(other, -1)
 
     def wake(self, thread: Thread, answer=None, problem=None) -> None:
         if thread in self.untold:
@@ -141,8 +146,9 @@ class Threads:
             message = "no thread can go on: each waits for another"
             self.wake(waiting[0], problem=RuntimeError(message))
 
-    def wait(self, *, call=None, instant=None, tasks=None):
+    def wait(self, *, call=None, instant=None, tasks=None, waits_for_all=False):
         thread = self.current
+        thread.waits_for_all = waits_for_all
         deadline = thread.deadline
         if deadline is not None and (instant is None or deadline < instant):
             if deadline <= clock.now():
@@ -172,6 +178,15 @@ class Threads:
         if instant is not None and instant <= clock.now():
             return -1
         return self.wait(instant=instant, tasks=tasks)
+
+    def first_failed(self, tasks: list[Thread]) -> int:
+        """Waits until all have returned, -1, or one has ended in another way: its position."""
+        for position, task in enumerate(tasks):
+            if task.has_ended() and task.state != RETURNED:
+                return position
+        if all(task.has_ended() for task in tasks):
+            return -1
+        return self.wait(tasks=tasks, waits_for_all=True)
 
     def cancel(self, thread: Thread) -> bool:
         if thread.has_ended():
@@ -314,11 +329,10 @@ def spawn(function, /, *args, **kwargs) -> Task:
 
 def gather(*tasks: Task) -> tuple:
     """The results of all, in the order of the tasks; what one raises first is raised."""
-    pending = [task._thread for task in tasks]
-    while pending:
-        thread = pending.pop(threads.first_ended(pending, None))
-        if thread.state != RETURNED:
-            threads.result_of(thread)
+    wanted = [task._thread for task in tasks]
+    failed = threads.first_failed(wanted) if wanted else -1
+    if failed >= 0:
+        threads.result_of(wanted[failed])
     return tuple(threads.result_of(task._thread) for task in tasks)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from _leaf import as_a, as_thread, begin_timeout, end_timeout, instant_after
 from _leaf import thread_cancel, thread_ended, thread_priority
-from _leaf import thread_result, thread_start, thread_state
+from _leaf import thread_result, thread_returned, thread_start, thread_state
 from _leaf import wait_until as sleep_until
 
 RUNNING = 0
@@ -56,11 +56,9 @@ def numbers_of(tasks):
 
 def gather(tasks):
     numbers = numbers_of(tasks)
-    pending = list(numbers)
-    while pending:
-        number = pending.pop(thread_ended(pending, None))
-        if thread_state(number) != DONE:
-            thread_result(number)
+    failed = thread_returned(numbers)
+    if failed >= 0:
+        thread_result(numbers[failed])
     return tuple([thread_result(number) for number in numbers])
 
 

@@ -942,3 +942,109 @@ fn a_damaged_state_holds_its_process_alone() {
         assert!(message.contains("state"), "{message}");
     }
 }
+
+/// The real machine, with a count of what it was given.
+struct Counting {
+    runtime: ProcessRuntime,
+    count: Arc<Mutex<Count>>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    turns: usize,
+    loads: usize,
+    bytes: usize,
+}
+
+struct CountingHost<'a> {
+    host: &'a mut dyn TurnHost,
+    count: &'a Mutex<Count>,
+}
+
+impl TurnHost for CountingHost<'_> {
+    fn code(&mut self) -> Result<Vec<u8>, StoreError> {
+        self.host.code()
+    }
+
+    fn thread(&mut self, thread: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let state = self.host.thread(thread)?;
+        let mut count = self.count.lock().expect("no panic");
+        count.loads += 1;
+        count.bytes += state.as_ref().map_or(0, Vec::len);
+        Ok(state)
+    }
+
+    fn immediate(&mut self, call: &salami_process::Call) -> Option<salami_process::Answer> {
+        self.host.immediate(call)
+    }
+}
+
+impl Runtime for Counting {
+    fn turn(&mut self, turn: &Turn<'_>, host: &mut dyn TurnHost) -> Result<Turned, TurnError> {
+        {
+            let mut count = self.count.lock().expect("no panic");
+            count.turns += 1;
+            count.bytes += turn.shared.map_or(0, <[u8]>::len);
+        }
+        let count = &*self.count;
+        let mut host = CountingHost { host, count };
+        self.runtime.turn(turn, &mut host)
+    }
+}
+
+/// What a program with so many threads is given of its state, all turns together.
+fn counted(source: &str, threads: usize) -> Count {
+    let count: Arc<Mutex<Count>> = Arc::default();
+    let runtime = Counting {
+        runtime: ProcessRuntime::new(),
+        count: Arc::clone(&count),
+    };
+    let mut world = World::with(EngineOptions::default().fuel, Box::new(runtime));
+    let id = world.start(&source.replace("COUNT", &threads.to_string()));
+    world.run();
+    let process = world.process(id);
+    let waits = world.engine.store().waits(id).expect("a store");
+    assert_eq!(process.status, Status::Done, "{waits:?}");
+    let count = *count.lock().expect("no panic");
+    println!("{threads}: {count:?}");
+    count
+}
+
+#[test]
+fn who_waits_for_many_threads_is_read_when_all_have_ended() {
+    let gathers = "
+import time
+from salami import gather, spawn
+
+def work(number: int) -> int:
+    time.sleep(number)
+    return number
+
+print(sum(gather(*[spawn(work, number) for number in range(1, COUNT + 1)])))
+";
+    let joins = "
+import time
+from salami import spawn
+
+def work(number: int) -> int:
+    if number > 0:
+        raise ValueError(str(number))
+    return number
+
+tasks = [spawn(work, number) for number in range(1, COUNT + 1)]
+time.sleep(1)
+failed = 0
+for task in tasks:
+    try:
+        task.join()
+    except ValueError:
+        failed += 1
+print(failed)
+";
+    for (name, source) in [("gather", gathers), ("joins of what is held", joins)] {
+        let (few, many) = (counted(source, 50), counted(source, 200));
+        // Each thread once, the program's own a few times, and all again for what they returned.
+        assert!(many.loads <= 2 * 200 + 10, "{name}: {many:?}");
+        assert!(many.bytes <= few.bytes * 5, "{name}: {few:?} {many:?}");
+    }
+}

@@ -75,6 +75,15 @@ impl Thread {
         }
     }
 
+    /// Whether it has ended, and did not return.
+    const fn has_failed(&self) -> bool {
+        let has_returned = matches!(
+            self.state,
+            State::Returned(_) | State::Absent(Status::Returned)
+        );
+        self.has_ended() && !has_returned
+    }
+
     const fn has_raised(&self) -> bool {
         matches!(self.state, State::Raised(_) | State::Absent(Status::Raised))
     }
@@ -108,6 +117,8 @@ pub struct Threads {
     timers: BTreeSet<(i64, usize)>,
     /// Who waits for the end of a thread.
     waiters: BTreeMap<u64, BTreeSet<usize>>,
+    /// For how many threads one still waits that waits for all of some.
+    left: BTreeMap<usize, usize>,
     /// What began to wait for the host in this turn, and is to be told.
     untold: Places,
     /// What the host was told of and has not answered, in the order of the calls.
@@ -151,6 +162,20 @@ fn own_instant(wait: &Wait) -> Option<i64> {
         Wait::Until(instant) => Some(*instant),
         Wait::Thread(Request::Ended { until, .. }) => *until,
         _ => None,
+    }
+}
+
+fn position_of(threads: &[u64], number: u64) -> Option<i64> {
+    let position = threads.iter().position(|&thread| thread == number)?;
+    Some(i64::try_from(position).unwrap_or(i64::MAX))
+}
+
+/// What one that waits for all of these is told when one of them ends; nothing as long as it waits on.
+fn reply_to_all(threads: &[u64], ended: u64, has_returned: bool, is_last: bool) -> Option<i64> {
+    match (has_returned, is_last) {
+        (false, _) => position_of(threads, ended),
+        (true, true) => Some(-1),
+        (true, false) => None,
     }
 }
 
@@ -205,6 +230,7 @@ impl Threads {
             ready: Places::default(),
             timers: BTreeSet::new(),
             waiters: BTreeMap::new(),
+            left: BTreeMap::new(),
             untold: Places::default(),
             told: Vec::new(),
             last_told: None,
@@ -556,6 +582,7 @@ impl Threads {
                     self.waiters.entry(thread).or_default().insert(index);
                 }
             }
+            Wait::Thread(Request::Returned { threads }) => self.wait_for_all(index, threads),
             _ => {
                 let priority = self.threads[index].priority;
                 self.untold.insert((Reverse(priority), index));
@@ -564,7 +591,7 @@ impl Threads {
         let is_join = matches!(wait, Wait::Thread(_));
         self.threads[index].state = State::Waiting(wait);
         if is_join {
-            self.release_held();
+            self.release_held(index);
         }
         match self.instant_of(index) {
             Some(instant) if instant <= self.clock() => self.reach(index),
@@ -609,7 +636,10 @@ impl Threads {
         let state = core::mem::replace(&mut self.threads[index].state, State::Ready);
         match state {
             State::Waiting(Wait::Until(_)) => {}
-            State::Waiting(Wait::Thread(Request::Ended { threads, .. })) => {
+            State::Waiting(Wait::Thread(
+                Request::Ended { threads, .. } | Request::Returned { threads },
+            )) => {
+                self.left.remove(&index);
                 for thread in threads {
                     if let Some(waiters) = self.waiters.get_mut(&thread) {
                         waiters.remove(&index);
@@ -655,22 +685,47 @@ impl Threads {
         }
         self.threads[index].state = state;
         let number = index as u64;
+        let has_returned = matches!(self.threads[index].state, State::Returned(_));
         for waiter in self.waiters.remove(&number).unwrap_or_default() {
-            if self.wakes_absent(waiter, number) {
+            let is_last = self.is_last_of_all(waiter);
+            if self.wakes_absent(waiter, number, has_returned, is_last) {
                 continue;
             }
-            let position = match &self.threads[waiter].state {
+            let reply = match &self.threads[waiter].state {
                 State::Waiting(Wait::Thread(Request::Ended { threads, .. })) => {
-                    threads.iter().position(|&thread| thread == number)
+                    position_of(threads, number)
+                }
+                State::Waiting(Wait::Thread(Request::Returned { threads })) => {
+                    reply_to_all(threads, number, has_returned, is_last)
                 }
                 _ => None,
             };
-            if let Some(position) = position {
+            if let Some(reply) = reply {
                 self.wake(waiter);
-                let position = i64::try_from(position).unwrap_or(i64::MAX);
-                self.machine_mut(waiter).reply(position);
+                self.machine_mut(waiter).reply(reply);
             }
         }
+    }
+
+    /// A thread begins to wait for all of these; those that have ended have returned.
+    fn wait_for_all(&mut self, index: usize, threads: &[u64]) {
+        let mut left = 0;
+        for &thread in threads {
+            if self.known(thread).is_some_and(Thread::has_ended) {
+                continue;
+            }
+            left += usize::from(self.waiters.entry(thread).or_default().insert(index));
+        }
+        self.left.insert(index, left);
+    }
+
+    /// One of those has ended for which a thread waits: whether it was the last of all.
+    fn is_last_of_all(&mut self, waiter: usize) -> bool {
+        let Some(left) = self.left.get_mut(&waiter) else {
+            return false;
+        };
+        *left = left.saturating_sub(1);
+        *left == 0
     }
 
     /// Whether there is memory for the current thread after what the others do not need is gone.

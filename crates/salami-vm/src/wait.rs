@@ -35,6 +35,11 @@ pub enum Request {
         /// The instant.
         until: Option<i64>,
     },
+    /// That all of these threads have returned, -1, or one has ended in another way: its position, that of the first.
+    Returned {
+        /// The threads.
+        threads: Vec<u64>,
+    },
     /// What a thread that has ended returned or raised: [`crate::Machine::receive`].
     Result(u64),
     /// How a thread is: [`crate::RUNNING`], or how it ended.

@@ -19,6 +19,7 @@ pub(super) const LEAVES: &[Leaf] = &[
     }),
     leaf("_leaf.thread_priority", 2, NONE, priority),
     leaf("_leaf.thread_result", 1, ANY, result),
+    leaf("_leaf.thread_returned", 1, INT, returned),
     leaf("_leaf.thread_start", 1, INT, start),
     leaf("_leaf.thread_state", 1, INT, state),
 ];
@@ -62,24 +63,34 @@ fn start(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
     ask(context, Request::Start)
 }
 
-/// Waits until one of the threads has ended, or an instant has come.
-fn ended(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
-    let [numbers, until] = take(arguments)?;
+/// The numbers of threads that a list or tuple holds.
+fn numbers_of(context: &mut Context, numbers: Value) -> Result<Vec<u64>, Raise> {
     let numbers = match numbers {
         Value::List(list) => context.heap.list(list).to_vec(),
         Value::Tuple(tuple) => context.heap.tuple(tuple).to_vec(),
         _ => return Err(context.type_error("threads are named by a list of their numbers")),
     };
     context.charge(numbers.len() as u64)?;
-    let mut threads = Vec::with_capacity(numbers.len());
-    for value in numbers {
-        threads.push(number(context, value)?);
-    }
+    let numbers = numbers.into_iter();
+    numbers.map(|value| number(context, value)).collect()
+}
+
+/// Waits until one of the threads has ended, or an instant has come.
+fn ended(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [numbers, until] = take(arguments)?;
+    let threads = numbers_of(context, numbers)?;
     let until = match until {
         Value::None | Value::Unset => None,
         instant => Some(integer(context, instant)?.to_i64().unwrap_or(i64::MAX)),
     };
     ask(context, Request::Ended { threads, until })
+}
+
+/// Waits until all of the threads have returned, or one has ended in another way.
+fn returned(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
+    let [numbers] = take(arguments)?;
+    let threads = numbers_of(context, numbers)?;
+    ask(context, Request::Returned { threads })
 }
 
 fn result(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {

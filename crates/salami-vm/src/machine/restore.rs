@@ -428,7 +428,11 @@ impl Machine {
     /// Lets it wait for what it waited for.
     fn wait_again(&mut self, waits: Waiting, request: Option<&Request>) -> Result<(), StateError> {
         let is_request = matches!(waits, Waiting::Threads);
-        if is_request != matches!(request, Some(Request::Ended { .. })) {
+        let is_wait = matches!(
+            request,
+            Some(Request::Ended { .. } | Request::Returned { .. })
+        );
+        if is_request != is_wait {
             return Err(Malformed("a wait for threads that is no such wait"));
         }
         self.context.wait = match waits {

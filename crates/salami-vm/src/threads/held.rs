@@ -11,6 +11,7 @@ use super::stored::Status;
 use super::{Concerned, State, Threads};
 use crate::machine::Raised;
 use crate::value::Value;
+use crate::wait::{Request, Wait};
 
 impl Threads {
     /// Whom what the current thread raised concerns.
@@ -56,44 +57,76 @@ impl Threads {
         if !self.holds {
             return None;
         }
-        let is_held = |index: &usize| {
-            matches!(
-                self.threads[*index].state,
-                State::Held(_) | State::Absent(Status::Held)
-            )
-        };
-        (0..self.threads.len())
-            .filter(is_held)
-            .find_map(|held| self.absent_between(held, threads))
+        // The one that begins to wait is among those who wait for it, and so are those who wait for this one.
+        let mut above = BTreeSet::from([self.current]);
+        self.add_waiters(&mut above);
+        let absent_above = above
+            .into_iter()
+            .find(|&thread| !self.threads[thread].is_here());
+        let held = self.held_below(threads);
+        held.into_iter().find_map(|held| {
+            let mut between = BTreeSet::from([held]);
+            self.add_waiters(&mut between);
+            let absent = between
+                .into_iter()
+                .find(|&thread| !self.threads[thread].is_here());
+            absent.into_iter().chain(absent_above).min()
+        })
     }
 
-    /// A thread that is elsewhere among one that is held and those who wait for it, if these threads are among them.
-    fn absent_between(&self, held: usize, threads: &[u64]) -> Option<usize> {
-        let mut seen = BTreeSet::from([held]);
-        let mut pending = vec![held];
-        let mut reaches = false;
+    /// Adds those who wait for some threads, and so on.
+    fn add_waiters(&self, threads: &mut BTreeSet<usize>) {
+        let mut pending: Vec<usize> = threads.iter().copied().collect();
         while let Some(thread) = pending.pop() {
-            if threads.contains(&(thread as u64)) {
-                // The one that begins to wait is among them, and so are those who wait for it.
-                reaches = true;
-                if seen.insert(self.current) {
-                    pending.push(self.current);
-                }
-            }
             let waiters = self.waiters.get(&(thread as u64)).into_iter().flatten();
-            pending.extend(waiters.copied().filter(|&waiter| seen.insert(waiter)));
+            pending.extend(waiters.copied().filter(|&waiter| threads.insert(waiter)));
         }
-        let mut seen = seen.into_iter();
-        let absent = seen.find(|&thread| !self.threads[thread].is_here());
-        absent.filter(|_| reaches)
+    }
+
+    /// The threads that are held among these and those for which they wait, and so on.
+    fn held_below(&self, threads: &[u64]) -> BTreeSet<usize> {
+        let mut held = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        let mut pending = threads.to_vec();
+        while let Some(number) = pending.pop() {
+            let Some(index) = usize::try_from(number)
+                .ok()
+                .filter(|&index| index < self.threads.len())
+            else {
+                continue;
+            };
+            if !seen.insert(index) {
+                continue;
+            }
+            match &self.threads[index].state {
+                State::Held(_) | State::Absent(Status::Held) => {
+                    held.insert(index);
+                }
+                State::Waiting(Wait::Thread(
+                    Request::Ended { threads, .. } | Request::Returned { threads },
+                ))
+                | State::Absent(Status::Threads { threads, .. } | Status::AllThreads(threads)) => {
+                    pending.extend(threads);
+                }
+                _ => {}
+            }
+        }
+        held
     }
 
     /// Lets threads that are held go on with what they raised, if that concerns somebody now: a thread has begun to wait.
-    pub(super) fn release_held(&mut self) {
+    pub(super) fn release_held(&mut self, waiter: usize) {
+        let State::Waiting(Wait::Thread(
+            Request::Ended { threads, .. } | Request::Returned { threads },
+        )) = &self.threads[waiter].state
+        else {
+            return;
+        };
         if !self.holds {
             return;
         }
-        for index in 0..self.threads.len() {
+        // Of all others nothing has changed.
+        for index in self.held_below(threads) {
             let State::Held(raised) = &self.threads[index].state else {
                 continue;
             };

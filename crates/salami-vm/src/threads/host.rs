@@ -38,7 +38,7 @@ impl Threads {
     pub fn joins(&self) -> impl Iterator<Item = (u64, Option<i64>)> {
         let threads = self.threads.iter().enumerate();
         threads.filter_map(|(index, thread)| match &thread.state {
-            State::Waiting(Wait::Thread(Request::Ended { .. })) => {
+            State::Waiting(Wait::Thread(Request::Ended { .. } | Request::Returned { .. })) => {
                 Some((index as u64, self.instant_of(index)))
             }
             _ => None,

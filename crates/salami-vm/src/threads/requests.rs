@@ -36,6 +36,25 @@ impl Threads {
                 self.machine_mut(self.current).reply(position);
                 return Served::Answered;
             }
+            Request::Returned { threads } => {
+                if threads.iter().any(|&thread| self.known(thread).is_none()) {
+                    return self.unknown();
+                }
+                let has_failed = |&thread: &u64| self.known(thread).is_some_and(Thread::has_failed);
+                let failed = threads.iter().position(has_failed);
+                let has_ended = |&thread: &u64| self.known(thread).is_some_and(Thread::has_ended);
+                let position = match failed {
+                    Some(position) => i64::try_from(position).unwrap_or(i64::MAX),
+                    None if threads.iter().all(has_ended) => -1,
+                    None => {
+                        return self
+                            .to_be_seen(threads)
+                            .map_or(Served::Waits, Served::Absent);
+                    }
+                };
+                self.machine_mut(self.current).reply(position);
+                return Served::Answered;
+            }
             Request::Result(thread)
             | Request::State(thread)
             | Request::Cancel(thread)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use salami_ir::{Address, FunctionIndex};
 
-use super::{State, Thread, Threads};
+use super::{State, Thread, Threads, position_of, reply_to_all};
 use crate::machine::{ErrorContext, Limits, Machine, Raised};
 use crate::prepare::Program;
 use crate::state::{Bytes, Sink, StateError, read_randomness, write_randomness};
@@ -43,6 +43,8 @@ pub(super) enum Status {
     Returned,
     Raised,
     Cancelled,
+    /// It waits until all of these threads have returned, or one has ended in another way.
+    AllThreads(Vec<u64>),
 }
 
 impl Status {
@@ -92,6 +94,16 @@ impl Status {
             Self::Returned => sink.byte(8),
             Self::Raised => sink.byte(9),
             Self::Cancelled => sink.byte(10),
+            Self::AllThreads(threads) => {
+                sink.byte(11);
+                // Mostly they are those that were begun one after the other.
+                let runs = runs(threads);
+                sink.length(runs.len());
+                for (first, count) in runs {
+                    sink.number(first);
+                    sink.number(count);
+                }
+            }
         }
     }
 
@@ -119,9 +131,37 @@ impl Status {
             8 => Self::Returned,
             9 => Self::Raised,
             10 => Self::Cancelled,
+            11 => Self::AllThreads(read_runs(bytes)?),
             _ => return Err(Malformed("no status of a thread")),
         })
     }
+}
+
+/// Numbers as runs of those that follow each other: the first of each, and how many.
+fn runs(numbers: &[u64]) -> Vec<(u64, u64)> {
+    let mut runs: Vec<(u64, u64)> = Vec::new();
+    for &number in numbers {
+        match runs.last_mut() {
+            Some((first, count)) if first.checked_add(*count) == Some(number) => *count += 1,
+            _ => runs.push((number, 1)),
+        }
+    }
+    runs
+}
+
+fn read_runs(bytes: &mut Bytes<'_>) -> Result<Vec<u64>, StateError> {
+    const WRONG: StateError = Malformed("no run of numbers");
+    let mut numbers: Vec<u64> = Vec::new();
+    for _ in 0..bytes.count()? {
+        let (first, count) = (bytes.number()?, bytes.number()?);
+        let follows = numbers.last().is_some_and(|last| last + 1 == first);
+        let is_small = first < MOST_THREADS as u64 && count <= MOST_THREADS as u64;
+        if count == 0 || follows || !is_small || numbers.len() > MOST_NAMED {
+            return Err(WRONG);
+        }
+        numbers.extend(first..first + count);
+    }
+    Ok(numbers)
 }
 
 /// What of a thread all others may ask.
@@ -147,6 +187,9 @@ impl Threads {
                 threads: threads.clone(),
                 until: *until,
             },
+            State::Waiting(Wait::Thread(Request::Returned { threads })) => {
+                Status::AllThreads(threads.clone())
+            }
             State::Waiting(_) if is_told => Status::Told,
             State::Waiting(_) => Status::Untold,
             State::Held(_) => Status::Held,
@@ -385,6 +428,14 @@ impl Threads {
                 has_changed: false,
             });
         }
+        for index in 0..threads.threads.len() {
+            if let Some(State::Absent(Status::AllThreads(all))) =
+                threads.threads.get(index).map(|thread| &thread.state)
+            {
+                let all = all.clone();
+                threads.wait_for_all(index, &all);
+            }
+        }
         let started = clock.saturating_sub(passed);
         for (number, part) in parts {
             threads.bring(program, limits, *number, part, (clock, started, seed))?;
@@ -458,6 +509,9 @@ impl Threads {
                 threads: threads.clone(),
                 until: *until,
             }),
+            Status::AllThreads(threads) => Some(Request::Returned {
+                threads: threads.clone(),
+            }),
             // It is answered at once.
             Status::Ready(Some(_)) => Some(Request::Ended {
                 threads: Vec::new(),
@@ -488,18 +542,38 @@ impl Threads {
     }
 
     /// A thread that is elsewhere and waited for one that ended gets its place in the turn.
-    pub(super) fn wakes_absent(&mut self, waiter: usize, ended: u64) -> bool {
+    /// Whether it returned, and was the last for which that one waits, is told.
+    pub(super) fn wakes_absent(
+        &mut self,
+        waiter: usize,
+        ended: u64,
+        has_returned: bool,
+        is_last: bool,
+    ) -> bool {
         let thread = &mut self.threads[waiter];
         let State::Absent(status) = &mut thread.state else {
             return false;
         };
-        if let Status::Threads { threads, .. } = status
-            && let Some(position) = threads.iter().position(|&thread| thread == ended)
-        {
-            *status = Status::Ready(Some(i64::try_from(position).unwrap_or(i64::MAX)));
+        let reply = match status {
+            Status::Threads { threads, .. } => position_of(threads, ended),
+            Status::AllThreads(threads) => reply_to_all(threads, ended, has_returned, is_last),
+            _ => None,
+        };
+        if let Some(reply) = reply {
+            *status = Status::Ready(Some(reply));
             self.ready.insert((Reverse(thread.priority), waiter));
+            self.no_more_waits(waiter);
         }
         true
+    }
+
+    /// One that waited for all of some threads, and is elsewhere, waits no more.
+    fn no_more_waits(&mut self, waiter: usize) {
+        if self.left.remove(&waiter).is_some() {
+            for waiters in self.waiters.values_mut() {
+                waiters.remove(&waiter);
+            }
+        }
     }
 
     /// Calls of a thread that the host is still to be told of: the last ones.
@@ -649,7 +723,7 @@ fn read_entries(bytes: &mut Bytes<'_>) -> Result<Vec<Entry>, StateError> {
         if !entry.has_begun && !matches!(entry.status, Status::Ready(None) | Status::Cancelled) {
             return Err(Malformed("a thread that waits before it begins"));
         }
-        if let Status::Threads { threads, .. } = &entry.status {
+        if let Status::Threads { threads, .. } | Status::AllThreads(threads) = &entry.status {
             named = named.saturating_add(threads.len().saturating_mul(run));
             let are_known = threads.iter().all(|&thread| thread < count as u64);
             if named > MOST_NAMED || !are_known {
@@ -754,9 +828,12 @@ fn state_of(machine: &mut Machine, status: &Status, extras: Extras) -> Result<St
             Extras::Nothing,
         ) => State::Waiting(wait),
         (Status::Timer, Some(wait @ Wait::Until(_)), None, Extras::Nothing)
-        | (Status::Threads { .. }, Some(wait @ Wait::Thread(_)), None, Extras::Nothing) => {
-            State::Waiting(wait)
-        }
+        | (
+            Status::Threads { .. } | Status::AllThreads(_),
+            Some(wait @ Wait::Thread(_)),
+            None,
+            Extras::Nothing,
+        ) => State::Waiting(wait),
         (Status::Held, None, None, Extras::Raised(places, context)) => {
             let held = machine.held;
             State::Held(Box::new(raised(machine, held, places, *context)?))
