@@ -1,0 +1,284 @@
+//! The shape of JSON documents and lines.
+
+use std::fmt::Write;
+
+use crate::input::{Evidence, Input, JsonReader, TokenKind};
+
+use super::node::Node;
+use super::write_evidence;
+
+/// Values deeper than this are not looked at.
+const DEEPEST: usize = 10;
+/// Documents up to this many bytes are read as a whole.
+const WHOLE: usize = 256 * 1024;
+/// Elements of the main array of a larger one that are read, from its head; half as many from its tail, and as many between.
+const ITEMS: usize = 96;
+
+/// The shape of a document.
+pub(super) fn document(input: &Input) -> String {
+    let mut root = Node::default();
+    match input.text() {
+        Some(text) if text.len() <= WHOLE => read(text, &mut root),
+        Some(text) => read(&shortened(input, text), &mut root),
+        None => read(&crate::input::excerpt(input), &mut root),
+    }
+    write("json document", &root, "$")
+}
+
+/// The shape of JSON lines.
+pub(super) fn lines(text: &str) -> String {
+    let mut root = Node::default();
+    for line in text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .take(3000)
+    {
+        read(line, &mut root);
+    }
+    write("json lines", &root, "$[]")
+}
+
+/// A document with fewer elements in its main array.
+fn shortened(input: &Input, text: &str) -> String {
+    let Some(rows) = input.rows() else {
+        return text.to_owned();
+    };
+    let count = rows.len();
+    let (start, end) = rows.range();
+    let mut short = text.get(..start).unwrap_or_default().to_owned();
+    let mut last = None;
+    let spread = (0..ITEMS).map(|index| count * index / ITEMS);
+    let mut chosen: Vec<usize> = (0..ITEMS.min(count))
+        .chain(spread)
+        .chain(count.saturating_sub(ITEMS / 2)..count)
+        .collect();
+    chosen.sort_unstable();
+    chosen.dedup();
+    let mut size = 0;
+    for row in chosen.into_iter().filter_map(|index| rows.get(index)) {
+        if last.is_some() {
+            short.push(',');
+        }
+        last = Some(row.record);
+        short.push_str(row.text);
+        size += row.text.len();
+        if size > 8 * WHOLE {
+            break;
+        }
+    }
+    short.push_str(text.get(end..).unwrap_or_default());
+    short
+}
+
+/// A value that is being read.
+enum Open {
+    Object,
+    Array { is_filled: bool },
+}
+
+/// Reads a document into a tree. What is broken ends it.
+fn read(text: &str, root: &mut Node) {
+    let at = text.len() - text.trim_start().len();
+    let mut reader = JsonReader::new(text, at);
+    // The way to the node that is being read: a key, or none for the elements of an array.
+    let mut way: Vec<(Open, Option<String>)> = Vec::new();
+    while let Ok(Some(token)) = reader.next() {
+        let text = text.get(token.start..token.end).unwrap_or_default();
+        match token.kind {
+            TokenKind::Key => {
+                if let Some((_, key)) = way.last_mut() {
+                    *key = Some(unquoted(text));
+                }
+                continue;
+            }
+            TokenKind::ObjectEnd => {
+                way.pop();
+                continue;
+            }
+            TokenKind::ArrayEnd => {
+                if let Some((Open::Array { is_filled: true }, _)) = way.pop()
+                    && let Some(node) = node(root, &way)
+                {
+                    node.filled_arrays += 1;
+                }
+                continue;
+            }
+            _ => {}
+        }
+        if let Some((Open::Array { is_filled }, _)) = way.last_mut() {
+            *is_filled = true;
+        }
+        let node = node(root, &way);
+        match token.kind {
+            TokenKind::ObjectStart => {
+                if let Some(node) = node {
+                    node.count += 1;
+                    node.objects += 1;
+                }
+                way.push((Open::Object, None));
+            }
+            TokenKind::ArrayStart => {
+                if let Some(node) = node {
+                    node.count += 1;
+                    node.arrays += 1;
+                }
+                way.push((Open::Array { is_filled: false }, None));
+            }
+            kind => {
+                let Some(node) = node else {
+                    continue;
+                };
+                match kind {
+                    TokenKind::Number => node.add_text(text, false),
+                    TokenKind::String => {
+                        let inner = text
+                            .get(1..text.len().saturating_sub(1))
+                            .unwrap_or_default();
+                        node.add_text(inner, true);
+                    }
+                    TokenKind::Bool => {
+                        node.count += 1;
+                        node.bools += 1;
+                    }
+                    _ => {
+                        node.count += 1;
+                        node.nulls += 1;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The node at the end of a way. None: it is too deep.
+fn node<'a>(root: &'a mut Node, way: &[(Open, Option<String>)]) -> Option<&'a mut Node> {
+    if way.len() > DEEPEST {
+        return None;
+    }
+    let mut node = root;
+    for (open, key) in way {
+        node = match (open, key) {
+            (Open::Object, Some(key)) => node.child(key),
+            _ => node.items.get_or_insert_default(),
+        };
+    }
+    Some(node)
+}
+
+fn unquoted(text: &str) -> String {
+    serde_json::from_str(text).unwrap_or_else(|_| text.trim_matches('"').to_owned())
+}
+
+fn write(title: &str, root: &Node, path: &str) -> String {
+    let mut text = format!("{title}\n");
+    let mut evidence = Evidence::default();
+    write_node(root, path, "", false, &mut evidence, &mut text);
+    write_evidence(&evidence, false, false, &mut text);
+    text
+}
+
+/// Writes a node and what is below it; the depth is bounded when it is read.
+fn write_node(
+    node: &Node,
+    path: &str,
+    name: &str,
+    is_item: bool,
+    evidence: &mut Evidence,
+    text: &mut String,
+) {
+    let kind = node.kind(name);
+    let _ = writeln!(text, "{path}: {kind}");
+    match kind {
+        "object" => {
+            if let Some(all) = node.as_map() {
+                write_node(&all, &format!("{path}{{*}}"), "", is_item, evidence, text);
+                return;
+            }
+            let has_sort = is_item && has_sort(node);
+            for (key, child) in &node.keys {
+                // What is missing in more than one of five is optional.
+                if child.count * 5 < node.objects * 4 {
+                    continue;
+                }
+                let path = format!("{path}.{}", written(key));
+                if has_sort && child.objects > 0 && PAYLOADS.contains(&key.to_lowercase().as_str())
+                {
+                    let _ = writeln!(text, "{path}: object of each sort");
+                    continue;
+                }
+                write_node(child, &path, key, is_item, evidence, text);
+            }
+        }
+        "array" => {
+            // Arrays that are often empty say nothing of their elements.
+            if node.filled_arrays * 5 >= node.arrays * 4
+                && let Some(items) = &node.items
+            {
+                write_node(items, &format!("{path}[]"), name, true, evidence, text);
+            }
+        }
+        _ => node.tell(name, evidence),
+    }
+}
+
+/// Keys that say of what sort an object is.
+const SORTS: &[&str] = &[
+    "type",
+    "event",
+    "event_type",
+    "eventtype",
+    "kind",
+    "action",
+    "topic",
+    "message_type",
+    "messagetype",
+    "@type",
+    "_type",
+    "resourcetype",
+    "event_name",
+    "eventname",
+    "category",
+];
+
+/// Keys below which objects of each sort have something else.
+const PAYLOADS: &[&str] = &[
+    "payload",
+    "data",
+    "details",
+    "detail",
+    "body",
+    "attributes",
+    "properties",
+    "params",
+    "content",
+    "object",
+    "message",
+    "resource",
+    "value",
+    "fields",
+    "meta",
+    "metadata",
+    "context",
+    "extra",
+    "args",
+    "options",
+];
+
+fn has_sort(node: &Node) -> bool {
+    node.keys
+        .iter()
+        .any(|(key, child)| SORTS.contains(&key.to_lowercase().as_str()) && child.strings > 0)
+}
+
+/// A key in a path.
+fn written(key: &str) -> String {
+    let is_plain = !key.is_empty()
+        && key.chars().all(|character| {
+            character.is_alphanumeric() || matches!(character, '_' | '-' | '@' | '$')
+        });
+    if is_plain {
+        key.to_owned()
+    } else {
+        format!("{:?}", key.chars().take(80).collect::<String>())
+    }
+}

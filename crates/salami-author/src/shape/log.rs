@@ -1,0 +1,168 @@
+//! The shape of logs: what their entries begin with, and the names of their pairs. What an entry says is no part of it:
+//! which messages a day has is chance.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::input::{LinePiece, is_continued, is_dated_log, line_pieces};
+
+/// At most so many entries are looked at.
+const ENTRIES: usize = 3000;
+/// At most so many pieces of each.
+const PIECES: usize = 24;
+
+/// The shape of a log.
+pub(super) fn shape(text: &str) -> String {
+    let is_dated = is_dated_log(text);
+    let mut entries: Vec<Vec<LinePiece<'_>>> = Vec::new();
+    let mut continued = 0_usize;
+    for line in text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .take(2 * ENTRIES)
+    {
+        if is_continued(line, is_dated) {
+            continued += 1;
+        } else if entries.len() < ENTRIES {
+            entries.push(line_pieces(line, PIECES));
+        }
+    }
+    let mut shape = String::from("log\n");
+    let mut keys: BTreeMap<&str, usize> = BTreeMap::new();
+    for entry in &entries {
+        let mut own: Vec<&str> = entry
+            .iter()
+            .filter_map(|piece| match piece {
+                LinePiece::Pair(key) => Some(*key),
+                _ => None,
+            })
+            .collect();
+        own.sort_unstable();
+        own.dedup();
+        for key in own {
+            *keys.entry(key).or_default() += 1;
+        }
+    }
+    write_begin(&entries, &mut shape);
+    for (key, count) in keys {
+        if count * 5 >= entries.len() * 4 {
+            let _ = writeln!(shape, "pair {key}");
+        }
+    }
+    if continued * 2 > entries.len() {
+        shape.push_str("entries of several lines\n");
+    }
+    shape
+}
+
+/// The pieces that entries begin with, one a line.
+fn write_begin(entries: &[Vec<LinePiece<'_>>], shape: &mut String) {
+    let columns: Vec<(String, usize)> = (0..PIECES)
+        .map_while(|index| usual(entries, index))
+        .collect();
+    // A level or a process says that a message follows; without one, the whole line is made of pieces.
+    let marker = columns
+        .iter()
+        .take(8)
+        .rposition(|(name, _)| matches!(name.as_str(), "level" | "process"));
+    let end = match marker {
+        Some(marker) => {
+            // Marks and brackets behind it belong to it.
+            let more = columns
+                .get(marker + 1..)
+                .unwrap_or_default()
+                .iter()
+                .take_while(|(name, _)| {
+                    matches!(
+                        name.as_str(),
+                        "in brackets" | "-" | ":" | "|" | "--" | "---"
+                    )
+                })
+                .count();
+            marker + 1 + more
+        }
+        None => {
+            let is_steady = |(name, share): &(String, usize)| {
+                *share * 5 >= entries.len() * 4 && name != "pair" && name != "json"
+            };
+            let steady = columns
+                .iter()
+                .take_while(|column| is_steady(column))
+                .count();
+            // Words at the end are the beginning of a message.
+            let words = columns
+                .get(..steady)
+                .unwrap_or_default()
+                .iter()
+                .rev()
+                .take_while(|(name, _)| name == "word")
+                .count();
+            if steady - words < 4 && has_date_only(&columns, steady) {
+                1
+            } else {
+                steady - words
+            }
+        }
+    };
+    for (name, _) in columns.iter().take(end) {
+        let _ = writeln!(shape, "- {name}");
+    }
+    if entries
+        .iter()
+        .filter(|entry| matches!(entry.last(), Some(LinePiece::Json)))
+        .count()
+        * 5
+        >= entries.len().max(1) * 4
+    {
+        shape.push_str("- json\n");
+    }
+}
+
+fn has_date_only(columns: &[(String, usize)], steady: usize) -> bool {
+    steady > 0
+        && columns
+            .first()
+            .is_some_and(|(name, _)| name.starts_with("instant"))
+}
+
+/// What most entries have at a place, nothing left out. None: most have no such place.
+fn usual(entries: &[Vec<LinePiece<'_>>], index: usize) -> Option<(String, usize)> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut nothing = 0;
+    let mut all = 0;
+    for entry in entries {
+        let Some(piece) = entry.get(index) else {
+            continue;
+        };
+        all += 1;
+        match name(piece) {
+            Some(name) => *counts.entry(name).or_default() += 1,
+            None => nothing += 1,
+        }
+    }
+    if all * 5 < entries.len() * 4 || all == 0 {
+        return None;
+    }
+    let (name, count) = counts
+        .into_iter()
+        .max_by_key(|(_, count)| *count)
+        .unwrap_or_else(|| ("word".to_owned(), 0));
+    Some((name, count + nothing))
+}
+
+fn name(piece: &LinePiece<'_>) -> Option<String> {
+    Some(match piece {
+        LinePiece::Date(style) => format!("instant {}", style.name()),
+        LinePiece::Level => "level".to_owned(),
+        LinePiece::Number => "number".to_owned(),
+        LinePiece::Address => "address".to_owned(),
+        LinePiece::Quoted => "quoted".to_owned(),
+        LinePiece::Bracketed => "in brackets".to_owned(),
+        LinePiece::Pair(_) => "pair".to_owned(),
+        LinePiece::Process => "process".to_owned(),
+        LinePiece::Json => "json".to_owned(),
+        LinePiece::Mark(mark) => (*mark).to_owned(),
+        LinePiece::Word => "word".to_owned(),
+        LinePiece::Nothing => return None,
+    })
+}
