@@ -60,6 +60,44 @@ pub struct Finding {
     pub rows: Vec<QuotedRow>,
 }
 
+impl Finding {
+    /// One that speaks against a program.
+    #[must_use]
+    pub fn error(judge: JudgeName, code: &str, message: impl Into<String>) -> Self {
+        Self {
+            judge,
+            severity: Severity::Error,
+            code: code.to_owned(),
+            message: message.into(),
+            outside: None,
+            rows: Vec::new(),
+        }
+    }
+
+    /// One that is worth knowing.
+    #[must_use]
+    pub fn note(judge: JudgeName, code: &str, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Note,
+            ..Self::error(judge, code, message)
+        }
+    }
+
+    /// The same with text from outside.
+    #[must_use]
+    pub fn with_outside(mut self, text: impl Into<String>) -> Self {
+        self.outside = Some(text.into());
+        self
+    }
+
+    /// The same with rows that it is about.
+    #[must_use]
+    pub fn with_rows(mut self, rows: Vec<QuotedRow>) -> Self {
+        self.rows = rows;
+        self
+    }
+}
+
 /// What all judges said of one program.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use load::Nodes;
 pub use validate::SchemaProblem;
+pub(crate) use validate::shown;
 
 /// The longest text of a schema or of a type, in bytes.
 const MOST_TEXT: usize = 1 << 20;

@@ -1,0 +1,147 @@
+//! Whether so many rows may be skipped, and for such reasons.
+
+use std::collections::BTreeSet;
+
+use super::Account;
+use super::amount::Amount;
+use super::named::listed;
+use super::table::{Class, Table, class};
+use crate::judge::Occasion;
+use crate::judge::finding::{Finding, JudgeName};
+
+/// How many rows of each kind are compared.
+const COMPARED: usize = 500;
+/// How many different values a column has at most that tells kinds of rows.
+const KINDS: usize = 30;
+
+/// What is wrong with the rows that are skipped.
+pub(super) fn judge(account: &Account<'_>) -> Vec<Finding> {
+    let table = account.table;
+    let skipped: Vec<usize> = account
+        .data
+        .iter()
+        .copied()
+        .filter(|index| account.named.contains_key(index))
+        .collect();
+    let mut findings = Vec::new();
+    let all = account.data.len();
+    if account.used.is_empty() {
+        let message = match all {
+            1 => "The only row of the input is skipped, so nothing of it is used.".to_owned(),
+            _ => format!(
+                "All {all} rows of the input are skipped, so nothing of it is used. Look at how the rows are read."
+            ),
+        };
+        // A program that looks for something may find nothing in another input.
+        let finding = if account.hearing.occasion == Occasion::Hit && account.words.filters {
+            Finding::note(JudgeName::Rows, "rows.all_skipped", message)
+        } else {
+            Finding::error(JudgeName::Rows, "rows.all_skipped", message)
+        };
+        findings.push(finding.with_rows(table.quotes(&skipped)));
+        return findings;
+    }
+    if skipped.len() * 2 > all {
+        let count = skipped.len();
+        let message = format!("{count} of {all} rows are skipped, which is more than half");
+        let is_told = account.words.filters || are_of_other_kind(account, &skipped);
+        let finding = if is_told {
+            let message = format!(
+                "{message}; they are of another kind than those that are used, or the task asks for some rows only."
+            );
+            Finding::note(JudgeName::Rows, "rows.many_skipped", message)
+        } else {
+            let message =
+                format!("{message}, and they look like those that are used. Read them as well.");
+            Finding::error(JudgeName::Rows, "rows.many_skipped", message)
+        };
+        findings.push(finding.with_rows(table.quotes(&skipped)));
+    }
+    let readable = readable(account, &skipped);
+    if !readable.is_empty() {
+        let message = format!(
+            "{} skipped as unreadable, and can be read: numbers may have signs of currency, spaces or separators of thousands, parentheses or a sign behind them.",
+            listed(table, &readable, true)
+        );
+        let finding = Finding::error(JudgeName::Rows, "rows.readable", message);
+        findings.push(finding.with_rows(table.quotes(&readable)));
+    }
+    findings
+}
+
+/// Whether something in the rows tells those that are skipped from those that are used: a column with other values, or
+/// other kinds of cells.
+fn are_of_other_kind(account: &Account<'_>, skipped: &[usize]) -> bool {
+    let table = account.table;
+    let rows = |rows: &[usize]| -> Vec<Vec<String>> {
+        let rows = Table::spread(rows, COMPARED);
+        rows.into_iter().map(|index| table.cells(index)).collect()
+    };
+    let (out, used) = (rows(skipped), rows(&account.used));
+    let forms = |rows: &[Vec<String>]| -> BTreeSet<Vec<Class>> {
+        let form = |cells: &Vec<String>| cells.iter().map(|cell| class(cell)).collect();
+        rows.iter().map(form).collect()
+    };
+    if table.has_columns() && forms(&out).is_disjoint(&forms(&used)) {
+        return true;
+    }
+    let width = out.iter().chain(&used).map(Vec::len).max().unwrap_or(0);
+    (0..width).any(|column| {
+        let values = |rows: &[Vec<String>]| -> BTreeSet<String> {
+            let cells = rows.iter().filter_map(|cells| cells.get(column));
+            cells.map(|cell| cell.trim().to_lowercase()).collect()
+        };
+        let (out_values, used_values) = (values(&out), values(&used));
+        let tells = |values: &BTreeSet<String>, rows: usize| {
+            !values.is_empty()
+                && values.len() <= KINDS
+                && (values.len() * 2 <= rows || values.len() <= 3)
+        };
+        tells(&out_values, out.len())
+            && tells(&used_values, used.len())
+            && out_values.is_disjoint(&used_values)
+    })
+}
+
+/// Rows that are skipped for a number which only is written richly.
+fn readable(account: &Account<'_>, skipped: &[usize]) -> Vec<usize> {
+    const WORDS: &[&str] = &[
+        "bad",
+        "cannot",
+        "can't",
+        "convert",
+        "could not",
+        "invalid",
+        "malformed",
+        "not a number",
+        "not a valid",
+        "parse",
+        "unreadable",
+        "valueerror",
+        "wrong number",
+    ];
+    let is_failure = |why: &str| {
+        let why = why.to_lowercase();
+        WORDS.iter().any(|word| why.contains(word))
+    };
+    let failed: Vec<usize> = skipped
+        .iter()
+        .copied()
+        .filter(|index| account.named.get(index).is_some_and(|why| is_failure(why)))
+        .collect();
+    let mut readable = Vec::new();
+    for index in Table::spread(&failed, 50) {
+        let cells = account.table.cells(index);
+        if !account.profile.is_usual(&cells) {
+            continue;
+        }
+        let is_rich = |cell: &String| {
+            Amount::of(cell).is_some_and(|amount| amount.is_rich(cell))
+                && class(cell) == Class::Number
+        };
+        if cells.iter().any(is_rich) {
+            readable.push(index);
+        }
+    }
+    readable
+}

@@ -1,0 +1,329 @@
+//! Rows that are said to be used, and are not.
+
+use std::collections::BTreeSet;
+
+use super::Account;
+use super::amount::{Amount, Separator};
+use super::named::listed;
+use super::rerun::{self, Effect, Prober};
+use super::table::{Class, Table, class};
+use crate::judge::Occasion;
+use crate::judge::finding::{Finding, JudgeName};
+
+/// How many rows are held against a row that changes nothing, to find one like it.
+const COMPARED: usize = 20_000;
+
+/// What runs without rows told.
+#[derive(Default)]
+struct Told {
+    same: Vec<usize>,
+    /// Rows without which there were fewer items, and how many of them.
+    fewer: usize,
+    /// Of those, each made one item.
+    single: usize,
+    other: usize,
+}
+
+/// Runs the program without some rows that it claims to use.
+pub(super) fn judge(
+    account: &Account<'_>,
+    prober: &mut Prober<'_, '_>,
+    findings: &mut Vec<Finding>,
+) {
+    let items = rerun::items(account.result);
+    let suspects = suspects(account, items);
+    let rows = candidates(account, items, &suspects, prober.left());
+    let mut told = Told::default();
+    for index in rows {
+        match prober.without(index) {
+            Some((Effect::Same, _)) => told.same.push(index),
+            Some((Effect::Fewer(count), _)) => {
+                told.fewer += 1;
+                told.single += usize::from(count == 1);
+            }
+            Some(_) => told.other += 1,
+            None => break,
+        }
+    }
+    let is_by_row = is_by_row(account, items, &told);
+    let (excused, unused): (Vec<usize>, Vec<usize>) = told
+        .same
+        .iter()
+        .copied()
+        .partition(|index| is_excused(account, *index, items, is_by_row));
+    let table = account.table;
+    if !unused.is_empty() {
+        let it = if unused.len() == 1 { "it" } else { "them" };
+        let verb = if unused.len() == 1 { "is" } else { "are" };
+        let finding = Finding::error(
+            JudgeName::Rows,
+            "rows.unused",
+            format!(
+                "{} neither used nor named in `skipped`: the result is the same without {it}. Use {it}, or name {it} in `skipped` with why {it} {verb} left out.",
+                listed(table, &unused, true)
+            ),
+        );
+        findings.push(finding.with_rows(table.quotes(&unused)));
+    }
+    if !excused.is_empty() {
+        let finding = Finding::note(
+            JudgeName::Rows,
+            "rows.no_effect",
+            format!(
+                "{} said to be used, and the result is the same without. That may be right, as the rows repeat others, hold zeros, or the task picks some of several.",
+                listed(table, &excused, true)
+            ),
+        );
+        findings.push(finding.with_rows(table.quotes(&excused)));
+    }
+    if unused.is_empty() {
+        fewer_items(account, items, &told, is_by_row, &suspects, findings);
+    }
+    skipped_and_used(account, prober, is_by_row, findings);
+}
+
+/// Whether a result has items of its own for each row.
+fn is_by_row(account: &Account<'_>, items: Option<usize>, told: &Told) -> bool {
+    let Some(items) = items else { return false };
+    if told.fewer > 0 {
+        return told.other * 3 <= told.fewer;
+    }
+    told.other == 0 && items * 2 >= account.used.len()
+}
+
+/// Rows of which little shows in the result, the least first, where the result seems to show rows.
+fn suspects(account: &Account<'_>, items: Option<usize>) -> Vec<usize> {
+    let Some(items) = items else {
+        return Vec::new();
+    };
+    if items >= account.used.len() || items * 10 < account.used.len() {
+        return Vec::new();
+    }
+    let columns = account.seen.columns(account.table, &account.used);
+    let mut hidden: Vec<(usize, usize, usize)> = Vec::new();
+    for index in &account.used {
+        let cells = account.table.cells(*index);
+        let (found, all) = account.seen.share(&cells, &columns);
+        // A row with empty cells has less to show.
+        let used = columns.iter().filter(|is_used| **is_used).count();
+        if all < used || found < all {
+            hidden.push((found, all, *index));
+        }
+        if hidden.len() >= 5_000 {
+            break;
+        }
+    }
+    hidden.sort_unstable();
+    hidden.into_iter().map(|(_, _, index)| index).collect()
+}
+
+/// The rows to leave out: those that are suspect or odd, the last and the first, some from between.
+fn candidates(
+    account: &Account<'_>,
+    items: Option<usize>,
+    suspects: &[usize],
+    most: u32,
+) -> Vec<usize> {
+    let most = most as usize;
+    if most == 0 {
+        return Vec::new();
+    }
+    let used = &account.used;
+    // Where there is an item for each row less needs to be tried.
+    let is_complete = items == Some(used.len());
+    let most = match account.hearing.occasion {
+        Occasion::New if is_complete => most.min(7),
+        _ => most.min(12),
+    };
+    let mut odd: Vec<(u32, usize)> = Table::spread(used, 2_000)
+        .into_iter()
+        .filter_map(|index| {
+            let oddness = account.profile.oddness(&account.table.cells(index));
+            (oddness > 0).then_some((oddness, index))
+        })
+        .collect();
+    odd.sort_by_key(|(oddness, index)| (std::cmp::Reverse(*oddness), *index));
+    let mut rows: Vec<usize> = Vec::new();
+    rows.extend(suspects.iter().take(most.div_ceil(2)));
+    if most > 2 {
+        rows.extend(used.last());
+        rows.extend(odd.iter().map(|(_, index)| index).take(most / 3));
+    } else {
+        // Of two the odd one tells more; the last is forgotten easily.
+        rows.extend(odd.first().map(|(_, index)| index));
+        rows.extend(used.last());
+    }
+    rows.extend(used.first());
+    rows.extend(Table::spread(used, most));
+    let mut chosen = BTreeSet::new();
+    rows.retain(|index| chosen.insert(*index));
+    rows.truncate(most);
+    rows
+}
+
+/// Whether a row may rightly change nothing.
+fn is_excused(account: &Account<'_>, index: usize, items: Option<usize>, is_by_row: bool) -> bool {
+    if account.words.picks || (account.words.sums_up && !is_by_row) {
+        return true;
+    }
+    let cells = account.table.cells(index);
+    let text = account.table.row(index).map_or("", |row| row.text).trim();
+    let is_complete = items == Some(account.used.len());
+    if is_complete && is_by_row {
+        return false;
+    }
+    if !is_by_row {
+        let is_nothing = |cell: &String| match Amount::of(cell) {
+            Some(amount) => amount.value(Separator::Point) == Some(0.0),
+            None => cell.trim().is_empty(),
+        };
+        if cells.iter().any(is_nothing) {
+            return true;
+        }
+    }
+    let columns = account.seen.columns(account.table, &account.used);
+    let has_shown_columns = columns.iter().any(|is_used| *is_used);
+    let is_count = match account.result {
+        serde_json::Value::Number(number) => number.is_u64(),
+        _ => false,
+    };
+    let tells = |cells: &[String]| -> Vec<String> {
+        let shown = cells.iter().zip(&columns).filter(|(_, is_used)| **is_used);
+        shown.map(|(cell, _)| cell.trim().to_lowercase()).collect()
+    };
+    let own = tells(&cells);
+    let is_selection = has_shown_columns && items.is_some() && is_from_cells(account);
+    for other in Table::spread(&account.data, COMPARED) {
+        if other == index {
+            continue;
+        }
+        if account
+            .table
+            .row(other)
+            .is_some_and(|row| row.text.trim() == text)
+        {
+            return true;
+        }
+        if !account.table.has_columns() {
+            continue;
+        }
+        let others = account.table.cells(other);
+        // The same in all columns but one.
+        let apart = cells
+            .iter()
+            .zip(&others)
+            .filter(|(one, two)| one != two)
+            .count();
+        if cells.len() == others.len() && cells.len() >= 3 && apart <= 1 {
+            return true;
+        }
+        // The same in all that the result shows: one of several that are alike.
+        if is_selection && !own.is_empty() && tells(&others) == own {
+            return true;
+        }
+        // What is counted may be names, each once.
+        if is_count
+            && cells
+                .iter()
+                .zip(&others)
+                .any(|(one, two)| one == two && class(one) == Class::Text)
+        {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether all that the result holds stands in the input as it is.
+fn is_from_cells(account: &Account<'_>) -> bool {
+    let mut numbers = BTreeSet::new();
+    for index in Table::spread(&account.used, 2_000) {
+        for cell in account.table.cells(index) {
+            if let Some(amount) = Amount::of(&cell) {
+                for separator in [Separator::Point, Separator::Comma] {
+                    if let Some(value) = amount.value(separator) {
+                        numbers.insert(super::amount::key(value));
+                    }
+                }
+            }
+        }
+    }
+    let values = account.seen.values.iter().take(500);
+    let is_known = |value: &f64| numbers.contains(&super::amount::key(*value));
+    let (known, all) = values.fold((0, 0), |(known, all), value| {
+        (known + usize::from(is_known(value)), all + 1)
+    });
+    known * 10 >= all * 9
+}
+
+/// Fewer items than rows that are said to be used, where each row that was tried made one.
+fn fewer_items(
+    account: &Account<'_>,
+    items: Option<usize>,
+    told: &Told,
+    is_by_row: bool,
+    suspects: &[usize],
+    findings: &mut Vec<Finding>,
+) {
+    let (Some(items), used) = (items, account.used.len()) else {
+        return;
+    };
+    let excused = told.same.len();
+    if !is_by_row || items + excused >= used || account.words.picks {
+        return;
+    }
+    let missing = used - items - excused;
+    let is_sure =
+        told.single >= 3 && told.single == told.fewer && told.other == 0 && told.same.is_empty();
+    let message = format!(
+        "The result has {items} items for {used} rows that are said to be used; {missing} rows seem to be neither used nor named in `skipped`"
+    );
+    let finding = if is_sure {
+        Finding::error(
+            JudgeName::Rows,
+            "rows.fewer",
+            format!("{message}. Use them, or name them in `skipped` with why."),
+        )
+    } else {
+        Finding::note(
+            JudgeName::Rows,
+            "rows.fewer",
+            format!("{message}, if each row makes one item."),
+        )
+    };
+    findings.push(finding.with_rows(account.table.quotes(suspects)));
+}
+
+/// A row that is named as skipped, and is in the result.
+fn skipped_and_used(
+    account: &Account<'_>,
+    prober: &mut Prober<'_, '_>,
+    is_by_row: bool,
+    findings: &mut Vec<Finding>,
+) {
+    if account.hearing.occasion == Occasion::Hit || !is_by_row {
+        return;
+    }
+    let table = account.table;
+    let data: Vec<usize> = account
+        .data
+        .iter()
+        .copied()
+        .filter(|index| account.named.contains_key(index))
+        .collect();
+    let shown = Table::spread(&data, 200)
+        .into_iter()
+        .find(|index| account.seen.shows(&table.cells(*index)));
+    let Some(index) = shown else { return };
+    if let Some((Effect::Fewer(_), _)) = prober.without(index) {
+        let finding = Finding::error(
+            JudgeName::Rows,
+            "rows.skipped_used",
+            format!(
+                "{} named in `skipped`, and is in the result all the same. Do one of the two; count rows from 1, the header included.",
+                listed(table, &[index], true)
+            ),
+        );
+        findings.push(finding.with_rows(table.quotes(&[index])));
+    }
+}

@@ -1,1 +1,0 @@
-//! Programs are tried: compiled, and run on an input within limits.
