@@ -1,12 +1,17 @@
 //! Where accepted programs and the records of runs are kept, as a trait.
 
 mod entry;
+mod files;
+mod memory;
 
 use std::fmt;
 
 pub use entry::{Entry, Key, Origin, Status, Version};
+pub use files::{Imported, TextFile, directory, export, import};
+pub use memory::MemoryLibrary;
 
 use crate::record::RunRecord;
+use crate::task::Task;
 
 /// Why a library cannot do what it is asked: a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +83,18 @@ pub trait Library {
     /// # Errors
     /// The library cannot be written.
     fn remove(&mut self, key: &Key) -> Result<bool, LibraryError>;
+
+    /// Keeps a task under its hash, so that the programs that were written for it can be shown with it.
+    ///
+    /// # Errors
+    /// The library cannot be written.
+    fn put_task(&mut self, task: &Task) -> Result<(), LibraryError>;
+
+    /// The task of a hash.
+    ///
+    /// # Errors
+    /// The library cannot be read, or the task cannot be understood any more.
+    fn task(&mut self, hash: &str) -> Result<Option<Task>, LibraryError>;
 
     /// Keeps what came of a run, in place of an earlier record of its number.
     ///

@@ -1,0 +1,310 @@
+//! How a session ends: a result, or a sentence for the end user.
+
+use salami_process::model::Completion;
+use serde_json::Value;
+
+use super::event::Event;
+use super::machine::{Passed, Session, Step, Who, World};
+use super::outcome::{Accepted, Failure, Outcome};
+use crate::input::Format;
+use crate::judge::{JudgeName, Report, Severity, Verdict};
+use crate::library::{Entry, Origin, Status, Version};
+use crate::prompt;
+use crate::record::{Ending, FailureKind, From, Purpose};
+use crate::reply::{is_dictated, shortened};
+use crate::trial::Candidate;
+
+/// How many versions of a program are kept; the oldest go first.
+const MOST_VERSIONS: usize = 50;
+
+impl Session<'_> {
+    /// A result that all accept.
+    pub(super) fn accept(
+        &mut self,
+        from: From,
+        entry: Entry,
+        candidate: Candidate,
+        verdict: Verdict,
+        printed: String,
+        world: &mut World<'_>,
+    ) -> Step {
+        let code = candidate.code().to_owned();
+        let version = entry.current().map_or(1, |version| version.number);
+        self.record.code = Some(code.clone());
+        self.record.report = Some(verdict.report.clone());
+        self.record.ending = Ending::Accepted { from, version };
+        self.record.took = world.now().saturating_sub(self.record.began);
+        self.store_record(world);
+        world.tell(Event::Accepted);
+        let accepted = Accepted {
+            value: verdict.result.unwrap_or(Value::Null),
+            skipped: verdict.skipped,
+            rows: verdict.rows,
+            code,
+            program: Some(candidate.program().clone()),
+            report: verdict.report,
+            from,
+            entry,
+            printed,
+        };
+        Step::Done(Box::new(Outcome {
+            result: Ok(Box::new(accepted)),
+            record: self.record.clone(),
+            troubles: std::mem::take(&mut self.troubles),
+        }))
+    }
+
+    /// The entry of a new program: a new version, if there is an entry.
+    pub(super) fn new_entry(&self, passed: &Passed, world: &World<'_>) -> Entry {
+        let now = world.now();
+        let earlier = self.entry.as_ref();
+        let number = earlier
+            .and_then(Entry::current)
+            .map_or(1, |version| version.number.saturating_add(1));
+        let why = match (self.is_repair, earlier) {
+            (true, _) => self.reuse_reason(),
+            (false, Some(earlier)) if earlier.status == Status::Quarantined => {
+                "the version before failed".to_owned()
+            }
+            (false, Some(_)) => "written anew".to_owned(),
+            (false, None) => "the first of this shape".to_owned(),
+        };
+        let version = Version {
+            number,
+            code: passed.candidate.code().to_owned(),
+            origin: match self.is_repair {
+                true => Origin::Repaired,
+                false => Origin::Written,
+            },
+            model: Some(passed.model.clone()),
+            why,
+            run: Some(self.record.id.clone()),
+            made: now,
+        };
+        let mut versions = earlier.map_or_else(Vec::new, |entry| entry.versions.clone());
+        versions.push(version);
+        let surplus = versions.len().saturating_sub(MOST_VERSIONS);
+        versions.drain(..surplus);
+        Entry {
+            key: self.key.clone(),
+            task: self.task.name.clone(),
+            task_hash: self.record.task_hash.clone(),
+            shape: self.record.input.shape.clone(),
+            status: Status::Candidate,
+            uses: 0,
+            findings: 0,
+            used: now,
+            versions,
+        }
+    }
+
+    /// No result. A program of the library that failed is used no more, unless the input is to blame or
+    /// nobody had the time to mend it.
+    pub(super) fn fail(
+        &mut self,
+        kind: FailureKind,
+        sentence: String,
+        world: &mut World<'_>,
+    ) -> Step {
+        if !matches!(kind, FailureKind::Input | FailureKind::Interrupted) {
+            self.quarantine(world);
+        }
+        self.pending = None;
+        self.record.report = self.last_report.clone();
+        self.record.ending = Ending::Failed {
+            kind,
+            sentence: sentence.clone(),
+        };
+        self.record.took = world.now().saturating_sub(self.record.began);
+        self.store_record(world);
+        world.tell(Event::GaveUp(&sentence));
+        Step::Done(Box::new(Outcome {
+            result: Err(Failure {
+                kind,
+                sentence,
+                report: self.last_report.take(),
+            }),
+            record: self.record.clone(),
+            troubles: std::mem::take(&mut self.troubles),
+        }))
+    }
+
+    pub(super) fn interrupted(&mut self, world: &mut World<'_>) -> Step {
+        if self.is_late(world) {
+            // Hosts end programs that run too long in the same way.
+            return self.out_of_time(world);
+        }
+        let sentence = "The run was interrupted.".to_owned();
+        self.fail(FailureKind::Interrupted, sentence, world)
+    }
+
+    /// Whether the time is over.
+    pub(super) fn is_late(&self, world: &World<'_>) -> bool {
+        world.now().saturating_sub(self.record.began) >= self.options.time
+    }
+
+    pub(super) fn out_of_time(&mut self, world: &mut World<'_>) -> Step {
+        let seconds = self.options.time / 1_000_000;
+        let sentence = format!(
+            "No program was accepted within {seconds} seconds, which is all the time that the run may take.{}",
+            self.last_words()
+        );
+        self.finally(FailureKind::Time, sentence, world)
+    }
+
+    pub(super) fn out_of_tokens(&mut self, world: &mut World<'_>) -> Step {
+        let most = self.options.tokens;
+        let sentence = match self.record.attempts.is_empty() {
+            true => format!(
+                "The question alone needs more than the {most} tokens that the run may use: allow more tokens, or show less of the input."
+            ),
+            false => format!(
+                "No program was accepted with the {most} tokens that the run may use.{}",
+                self.last_words()
+            ),
+        };
+        self.finally(FailureKind::Tokens, sentence, world)
+    }
+
+    /// Ends with a sentence; or with the one that was made before, if only the explanation is missing.
+    fn finally(&mut self, kind: FailureKind, sentence: String, world: &mut World<'_>) -> Step {
+        match self.giving_up.take() {
+            Some((kind, sentence)) => self.fail(kind, sentence, world),
+            None => self.fail(kind, sentence, world),
+        }
+    }
+
+    /// No attempt was accepted: a model may say in a sentence what is wrong with the input.
+    pub(super) fn give_up(&mut self, world: &mut World<'_>) -> Step {
+        let of = self.options.attempts;
+        let attempts = match of {
+            1 => "the one attempt".to_owned(),
+            _ => format!("{of} attempts"),
+        };
+        let sentence = format!("No program was accepted in {attempts}: {}", self.reason());
+        let is_about_input = self.is_about_input();
+        let sentence = match self.input {
+            Some(input) if is_about_input => format!("{sentence} {}", advice(input.format())),
+            _ => sentence,
+        };
+        if !self.options.explains || !is_about_input || self.attempts == 0 {
+            return self.fail(FailureKind::Attempts, sentence, world);
+        }
+        self.giving_up = Some((FailureKind::Attempts, sentence));
+        let line = self.line();
+        let (first, exchange) = (line.first.clone(), line.exchange.clone());
+        let exchange = exchange
+            .as_ref()
+            .map(|(answer, follow)| (answer.as_str(), follow.as_str()));
+        let prompt = prompt::explain(&self.system, &first, exchange);
+        let attempt = self.attempts;
+        self.put(prompt, Purpose::Explain, Who::Writer, attempt, world)
+    }
+
+    /// A model explained, or did not. Its words are used if they are a sentence of its own.
+    pub(super) fn explained(
+        &mut self,
+        completion: Option<&Completion>,
+        world: &mut World<'_>,
+    ) -> Step {
+        let (kind, sentence) = self
+            .giving_up
+            .take()
+            .unwrap_or((FailureKind::Attempts, "No program was accepted.".to_owned()));
+        let words = completion
+            .map(|completion| completion.text.trim())
+            .filter(|text| !text.contains("```") && !text.contains("def main"))
+            .filter(|text| text.len() < 2_000 && text.split_whitespace().count() > 3)
+            .filter(|text| !is_dictated(text, &self.shown))
+            .map(|text| {
+                let text = text.strip_prefix("CANNOT:").unwrap_or(text);
+                crate::input::mask(&shortened(text)).text
+            });
+        let sentence = match words {
+            Some(words) => format!("{sentence} In the words of the model: \u{201c}{words}\u{201d}"),
+            None => sentence,
+        };
+        self.fail(kind, sentence, world)
+    }
+
+    /// Whether programs of the model ran, and what they gave was wrong: then it may be the input.
+    fn is_about_input(&self) -> bool {
+        let report = self.last_report.as_ref();
+        report.is_some_and(|report| {
+            report
+                .errors()
+                .any(|finding| finding.judge != JudgeName::Program)
+        })
+    }
+
+    /// What was wrong last, in a sentence.
+    pub(super) fn reason(&self) -> String {
+        match &self.last_report {
+            Some(report) => reason(report),
+            None => "the model's answers held no program that could be tried.".to_owned(),
+        }
+    }
+
+    /// What was wrong with the program of the library, in a sentence.
+    pub(super) fn reuse_reason(&self) -> String {
+        match &self.record.reuse {
+            Some(report) => reason(report),
+            None => "it failed.".to_owned(),
+        }
+    }
+
+    fn last_words(&self) -> String {
+        match &self.last_report {
+            Some(report) => format!(" What was wrong last: {}", reason(report)),
+            None => String::new(),
+        }
+    }
+}
+
+/// What a report says, in a sentence of ours.
+fn reason(report: &Report) -> String {
+    let mut errors = report
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error);
+    let Some(first) = errors.next() else {
+        return "it was refused by the check.".to_owned();
+    };
+    let message = first.message.trim().trim_end_matches('.');
+    let rows: Vec<String> = first
+        .rows
+        .iter()
+        .take(3)
+        .map(|row| row.number.to_string())
+        .collect();
+    let place = match rows.len() {
+        0 => String::new(),
+        1 if message.contains(&rows.join("")) => String::new(),
+        1 => format!(" (row {})", rows.join("")),
+        _ => format!(" (rows {})", rows.join(", ")),
+    };
+    match first.judge {
+        JudgeName::Program => format!("the program was refused by the check: {message}."),
+        _ => format!("{message}{place}."),
+    }
+}
+
+/// How an input of a format is best given.
+fn advice(format: Format) -> &'static str {
+    match format {
+        Format::Csv | Format::Tsv => {
+            "It may help to give the file as a plain export: one header line, one record on each line, the same columns in every row, no totals or notes."
+        }
+        Format::Json | Format::JsonLines => {
+            "It may help to give the data as one list of objects that all have the same fields."
+        }
+        Format::Xml => "It may help to give the records as one element each, all of the same form.",
+        Format::Html => "It may help to give the page's table alone, or the same data as CSV.",
+        Format::Log => {
+            "It may help to give the log of one program alone, with one entry on each line."
+        }
+        Format::Text | Format::Pdf => {
+            "It may help to give the same data as a table, such as a CSV file with one header line."
+        }
+    }
+}

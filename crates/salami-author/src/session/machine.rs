@@ -1,0 +1,581 @@
+//! The session's state, and what it is told.
+
+use std::collections::BTreeMap;
+
+use salami_process::model::{Completion, ModelError, ModelErrorKind, Prompt, Stop};
+use salami_program::Host;
+
+use super::event::Event;
+use super::options::{Mode, SessionOptions};
+use super::outcome::Outcome;
+use crate::input::{Input, Sample};
+use crate::judge::{Finding, JudgeName, Judges, Report, Verdict};
+use crate::library::{Entry, Key, Library, LibraryError};
+use crate::prompt;
+use crate::record::{Attempt, Ending, FailureKind, InputRecord, Purpose, RunRecord, Tokens};
+use crate::shape::Shape;
+use crate::task::{Task, TaskError};
+use crate::trial::{Candidate, Settings};
+
+/// Below so many tokens for an answer a model is not asked.
+const FEWEST_ANSWER_TOKENS: u64 = 200;
+/// How many characters of prompts and replies are recorded of one attempt.
+const MOST_RECORDED: usize = 100_000;
+
+/// Who is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// The one who writes programs.
+    Writer,
+    /// The one who writes a second program, independently.
+    Second,
+    /// The one who judges.
+    Judge,
+}
+
+/// What a model is to be asked.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// The question.
+    pub prompt: Prompt,
+    /// What for.
+    pub purpose: Purpose,
+    /// Whom.
+    pub who: Who,
+    /// Which attempt it is, from 1; those who judge and explain make none.
+    pub attempt: u32,
+}
+
+/// What is next.
+#[derive(Debug)]
+pub enum Step {
+    /// A model is to be asked.
+    Ask(Box<Ask>),
+    /// It is over.
+    Done(Box<Outcome>),
+}
+
+/// Why nobody listens to an answer any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ended {
+    /// It is whole, or its model ended it.
+    #[default]
+    Whole,
+    /// It became longer than an answer may be.
+    Length,
+    /// The time is over.
+    Time,
+    /// Somebody wants the end.
+    Interrupted,
+}
+
+/// What came of a question.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The completion, or why there is none.
+    pub result: Result<Completion, ModelError>,
+    /// Why it was not listened to until its end.
+    pub ended: Ended,
+    /// What was heard until then, where there is no completion.
+    pub heard: String,
+    /// Who answered.
+    pub model: String,
+    /// How long it took, in microseconds.
+    pub took: i64,
+}
+
+/// What a session works with, beside its task.
+pub struct World<'w> {
+    /// Where programs and runs are kept.
+    pub library: &'w mut dyn Library,
+    /// The tools of programs that are tried.
+    pub host: &'w mut dyn Host,
+    /// The time, in microseconds since 1970.
+    pub clock: &'w dyn Fn() -> i64,
+    /// Who watches.
+    pub events: &'w mut dyn FnMut(Event<'_>),
+}
+
+impl World<'_> {
+    pub(super) fn now(&self) -> i64 {
+        (self.clock)()
+    }
+
+    pub(super) fn tell(&mut self, event: Event<'_>) {
+        (self.events)(event);
+    }
+}
+
+/// A program that all judges but those who are asked last accept.
+#[derive(Clone, Debug)]
+pub(super) struct Passed {
+    pub candidate: Candidate,
+    pub verdict: Verdict,
+    pub printed: String,
+    pub model: String,
+}
+
+/// A conversation with one who writes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Line {
+    /// The first question.
+    pub first: String,
+    /// The program that changes are made in: the last that was sent, or that of the library.
+    pub base: Option<String>,
+    /// The last answer, and what was said to it.
+    pub exchange: Option<(String, String)>,
+    /// Programs that were sent, by their hashes, and in which answer.
+    pub sent: BTreeMap<String, u32>,
+    /// How many answers there were.
+    pub answers: u32,
+    /// Why they failed, in a few words each.
+    pub lessons: Vec<String>,
+    /// How often it was said that it cannot be done.
+    pub looks: u32,
+    /// The program that passed.
+    pub passed: Option<Passed>,
+    /// Whether the program stands against another one, so that it may come again as it is.
+    pub is_disputed: bool,
+}
+
+/// From a task and an input to a result: what is next, told what came.
+pub struct Session<'a> {
+    pub(super) task: &'a Task,
+    pub(super) input: Option<&'a Input>,
+    pub(super) options: &'a SessionOptions,
+    pub(super) judges: Judges,
+    pub(super) settings: Settings,
+    pub(super) key: Key,
+    pub(super) accounts: bool,
+    pub(super) sample: Option<Sample>,
+    pub(super) system: String,
+    pub(super) record: RunRecord,
+    pub(super) troubles: Vec<String>,
+    /// The entry of the library, where there is one.
+    pub(super) entry: Option<Entry>,
+    /// What is wrong with its program, if it failed.
+    pub(super) reuse_failed: bool,
+    pub(super) is_repair: bool,
+    pub(super) attempts: u32,
+    pub(super) writer: Line,
+    pub(super) second: Line,
+    /// Whose turn it is.
+    pub(super) who: Who,
+    pub(super) pending: Option<Pending>,
+    /// Whether the second program agrees.
+    pub(super) agreed: bool,
+    /// How often the judging model could not be understood.
+    pub(super) unreadable: u32,
+    /// What judges say of the last program.
+    pub(super) last_report: Option<Report>,
+    /// How often a question was asked again as it was.
+    pub(super) retries: u32,
+    /// All text from outside that a model was shown.
+    pub(super) shown: String,
+    /// What is to be said if no sentence comes.
+    pub(super) giving_up: Option<(FailureKind, String)>,
+}
+
+/// What was asked last.
+#[derive(Clone, Debug)]
+pub(super) struct Pending {
+    pub ask: Ask,
+}
+
+impl<'a> Session<'a> {
+    /// A session; a workflow has no input, any other task has one. `now` is the time at which it begins, in
+    /// microseconds since 1970.
+    ///
+    /// # Errors
+    /// The task, or a judge of it, is not what can be worked with.
+    pub fn new(
+        task: &'a Task,
+        input: Option<&'a Input>,
+        options: &'a SessionOptions,
+        now: i64,
+    ) -> Result<Self, TaskError> {
+        task.check()?;
+        if task.has_input() != input.is_some() {
+            let message = match task.has_input() {
+                true => "the task needs an input",
+                false => "a workflow has no input",
+            };
+            return Err(TaskError::new(message));
+        }
+        let judges = Judges::prepare(&task.judges, &task.output)
+            .map_err(|error| TaskError::new(error.message))?;
+        let shape = input.map(Shape::of);
+        let key = match &shape {
+            Some(shape) => task.key(shape),
+            None => task.key_without_input(),
+        };
+        let accounts = input.is_some_and(|input| task.expects_rows(input));
+        let task_hash = task.hash();
+        let input_record = input.map_or_else(InputRecord::default, |input| InputRecord {
+            name: input.name().map(str::to_owned),
+            format: input.format().name().to_owned(),
+            size: input.size(),
+            rows: input.row_count(),
+            shape: shape.map(|shape| shape.text).unwrap_or_default(),
+        });
+        let content = input.map_or("", Input::bytes_hash);
+        let record = RunRecord {
+            id: run_number(&task_hash, content, now),
+            task: task.name.clone(),
+            task_hash,
+            key: Some(key.0.clone()),
+            input: input_record,
+            began: now,
+            took: 0,
+            look_up: 0,
+            reuse: None,
+            reuse_fuel: 0,
+            attempts: Vec::new(),
+            tokens: Tokens::default(),
+            cost: None,
+            code: None,
+            report: None,
+            ending: unfinished(),
+        };
+        Ok(Self {
+            task,
+            input,
+            options,
+            judges,
+            settings: Settings {
+                limits: options.limits,
+                interrupt: options.interrupt.clone(),
+                now,
+            },
+            key,
+            accounts,
+            sample: None,
+            system: String::new(),
+            record,
+            troubles: Vec::new(),
+            entry: None,
+            reuse_failed: false,
+            is_repair: false,
+            attempts: 0,
+            writer: Line::default(),
+            second: Line::default(),
+            who: Who::Writer,
+            pending: None,
+            agreed: false,
+            unreadable: 0,
+            last_report: None,
+            retries: 0,
+            shown: String::new(),
+            giving_up: None,
+        })
+    }
+
+    /// Begins: with the library, where it may be asked.
+    pub fn start(&mut self, world: &mut World<'_>) -> Step {
+        let (id, key) = (self.record.id.clone(), self.key.clone());
+        world.tell(Event::Started {
+            run: &id,
+            key: &key,
+        });
+        if self.options.mode != Mode::Fresh {
+            if let Some(step) = self.reuse(world) {
+                return step;
+            }
+        } else {
+            self.note_existing(world);
+            world.tell(Event::Missed);
+        }
+        self.write(world, None)
+    }
+
+    /// Goes on with what came of the last question.
+    pub fn answered(&mut self, answer: Answer, world: &mut World<'_>) -> Step {
+        let Some(pending) = self.pending.take() else {
+            let sentence = "The session was told an answer that it did not ask for.".to_owned();
+            return self.fail(FailureKind::Model, sentence, world);
+        };
+        let tokens = self.account(&pending.ask, &answer);
+        world.tell(Event::Answered {
+            tokens,
+            error: answer
+                .result
+                .as_ref()
+                .err()
+                .map(|error| error.message.as_str()),
+        });
+        match answer.ended {
+            Ended::Interrupted => return self.interrupted(world),
+            Ended::Time => return self.out_of_time(world),
+            Ended::Whole | Ended::Length => {}
+        }
+        let is_explaining = pending.ask.purpose == Purpose::Explain;
+        let completion = match answer.result {
+            Ok(completion) => completion,
+            // What was heard of an endless answer is an answer that was cut off.
+            Err(_) if answer.ended == Ended::Length => Completion {
+                text: answer.heard,
+                stop: Stop::Length,
+                ..Completion::default()
+            },
+            Err(_) if is_explaining => return self.explained(None, world),
+            Err(error) => return self.no_answer(&pending.ask, &error, world),
+        };
+        match pending.ask.purpose {
+            Purpose::Write | Purpose::Mend | Purpose::Repair | Purpose::Second => {
+                self.programmed(&completion, &answer.model, world)
+            }
+            Purpose::Judge => self.judged(&completion, world),
+            Purpose::Explain => self.explained(Some(&completion), world),
+        }
+    }
+
+    /// Records an attempt and what it took.
+    fn account(&mut self, ask: &Ask, answer: &Answer) -> Tokens {
+        let (text, error) = match &answer.result {
+            Ok(completion) => (completion.text.as_str(), None),
+            Err(error) => (answer.heard.as_str(), Some(error.message.clone())),
+        };
+        let guessed = Tokens {
+            input: prompt::tokens(&ask.prompt),
+            output: (text.len() as u64).div_ceil(4),
+            is_estimated: true,
+            ..Tokens::default()
+        };
+        let tokens = match &answer.result {
+            Ok(completion) => match Tokens::of(completion) {
+                told if told.total() == 0 => guessed,
+                told => told,
+            },
+            Err(error) if error.tokens > 0 => Tokens {
+                input: error.tokens,
+                ..Tokens::default()
+            },
+            // What was heard was read and written.
+            Err(_) if !text.is_empty() => guessed,
+            Err(_) => Tokens::default(),
+        };
+        let cost = answer
+            .result
+            .as_ref()
+            .ok()
+            .and_then(|completion| completion.cost);
+        let said = ask.prompt.turns.last();
+        let is_first = self.record.attempts.is_empty();
+        self.record.cost = match (is_first, self.record.cost, cost) {
+            (true, _, cost) => cost,
+            (false, Some(known), Some(cost)) => Some(known.saturating_add(cost)),
+            (false, ..) => None,
+        };
+        self.record.tokens = self.record.tokens.and(tokens);
+        self.record.attempts.push(Attempt {
+            purpose: ask.purpose,
+            model: answer.model.clone(),
+            prompt: said.map_or_else(String::new, |(_, text)| recorded(text)),
+            reply: recorded(text),
+            error,
+            code: None,
+            diagnostics: Vec::new(),
+            report: None,
+            printed: String::new(),
+            tokens,
+            cost,
+            model_time: answer.took,
+            trial_time: 0,
+            fuel: 0,
+            memory: 0,
+        });
+        tokens
+    }
+
+    /// What follows where there is no completion.
+    fn no_answer(&mut self, ask: &Ask, error: &ModelError, world: &mut World<'_>) -> Step {
+        let may_retry = self.retries < 2;
+        self.retries += 1;
+        match error.kind {
+            ModelErrorKind::TooLong if may_retry && self.options.sample > 1_000 => {
+                // Less of the input, and nothing of what was said before.
+                self.shorten();
+                self.ask(ask.purpose, ask.who, world)
+            }
+            ModelErrorKind::Malformed if may_retry => self.ask(ask.purpose, ask.who, world),
+            _ => {
+                let said = crate::reply::shortened(&error.message);
+                let sentence = format!("The model cannot be asked: {said}");
+                self.fail(FailureKind::Model, sentence, world)
+            }
+        }
+    }
+
+    /// Shows the model half as much of the input.
+    fn shorten(&mut self) {
+        let shown = self
+            .sample
+            .as_ref()
+            .map_or(0, |sample| sample.text.chars().count());
+        if let Some(input) = self.input {
+            self.sample = Some(input.sample((shown / 2).max(500)));
+        }
+        for line in [&mut self.writer, &mut self.second] {
+            line.exchange = None;
+        }
+        self.writer.first = self.first_question();
+        if !self.second.first.is_empty() {
+            self.second.first = self.writer.first.clone();
+        }
+    }
+
+    /// The first question about this task and input.
+    pub(super) fn first_question(&mut self) -> String {
+        if self.system.is_empty() {
+            let more = self.options.extra_prompt.as_deref();
+            self.system = prompt::system(self.task.kind, more);
+        }
+        if self.sample.is_none() {
+            self.sample = self.input.map(|input| input.sample(self.options.sample));
+        }
+        let sample = self.input.zip(self.sample.as_ref());
+        if let Some((_, sample)) = sample {
+            self.shown.push_str(&sample.text);
+            self.shown.push('\n');
+        }
+        prompt::first(self.task, sample, self.accounts)
+    }
+
+    /// Asks for a program from the beginning; with the entry of the library and what is wrong with it, for
+    /// a mended one.
+    pub(super) fn write(&mut self, world: &mut World<'_>, failed: Option<(&str, &str)>) -> Step {
+        let first = self.first_question();
+        self.who = Who::Writer;
+        match failed {
+            Some((code, report)) => {
+                self.writer.first = prompt::repair(&first, code, report);
+                self.writer.base = Some(code.to_owned());
+                self.is_repair = true;
+                self.ask(Purpose::Repair, Who::Writer, world)
+            }
+            None => {
+                self.writer.first = first;
+                self.ask(Purpose::Write, Who::Writer, world)
+            }
+        }
+    }
+
+    /// The line of the one whose turn it is.
+    pub(super) fn line(&mut self) -> &mut Line {
+        match self.who {
+            Who::Second => &mut self.second,
+            Who::Writer | Who::Judge => &mut self.writer,
+        }
+    }
+
+    /// Asks for a program, within all budgets.
+    pub(super) fn ask(&mut self, purpose: Purpose, who: Who, world: &mut World<'_>) -> Step {
+        if matches!(purpose, Purpose::Judge | Purpose::Explain) {
+            // Those make their prompts themselves.
+            let sentence = "The question cannot be asked again.".to_owned();
+            return self.fail(FailureKind::Model, sentence, world);
+        }
+        self.who = who;
+        if self.attempts >= self.options.attempts {
+            return self.give_up(world);
+        }
+        self.attempts += 1;
+        let line = match who {
+            Who::Second => &self.second,
+            Who::Writer | Who::Judge => &self.writer,
+        };
+        let exchange = line.exchange.as_ref();
+        let exchange = exchange.map(|(answer, follow)| (answer.as_str(), follow.as_str()));
+        let prompt = prompt::prompt(&self.system, &line.first, exchange);
+        let attempt = self.attempts;
+        self.put(prompt, purpose, who, attempt, world)
+    }
+
+    /// Puts a question, if there are tokens and time for it.
+    pub(super) fn put(
+        &mut self,
+        mut prompt: Prompt,
+        purpose: Purpose,
+        who: Who,
+        attempt: u32,
+        world: &mut World<'_>,
+    ) -> Step {
+        if self.is_interrupted() {
+            return self.interrupted(world);
+        }
+        if self.is_late(world) {
+            return self.out_of_time(world);
+        }
+        let used = self.record.tokens.total();
+        let left = self.options.tokens.saturating_sub(used);
+        let left = left.saturating_sub(prompt::tokens(&prompt));
+        if left < FEWEST_ANSWER_TOKENS {
+            return self.out_of_tokens(world);
+        }
+        let most = u64::from(self.options.answer_tokens).min(left);
+        prompt.most_tokens = Some(u32::try_from(most).unwrap_or(u32::MAX));
+        let ask = Ask {
+            prompt,
+            purpose,
+            who,
+            attempt,
+        };
+        self.pending = Some(Pending { ask: ask.clone() });
+        // If nothing is heard of this run any more, it is known that it was.
+        self.record.took = world.now().saturating_sub(self.record.began);
+        self.store_record(world);
+        Step::Ask(Box::new(ask))
+    }
+
+    pub(super) fn is_interrupted(&self) -> bool {
+        let interrupt = self.options.interrupt.as_ref();
+        interrupt.is_some_and(salami_program::Interrupt::is_requested)
+    }
+
+    /// A trouble of the library, which costs no result.
+    pub(super) fn trouble(&mut self, error: &LibraryError, world: &mut World<'_>) {
+        world.tell(Event::Trouble(&error.message));
+        self.troubles.push(error.message.clone());
+    }
+
+    pub(super) fn store_record(&mut self, world: &mut World<'_>) {
+        if let Err(error) = world.library.put_run(&self.record)
+            && !self.troubles.contains(&error.message)
+        {
+            self.trouble(&error, world);
+        }
+    }
+
+    /// The findings of one judge in place of what was said of it before.
+    pub(super) fn add_findings(report: &mut Report, judge: &JudgeName, findings: Vec<Finding>) {
+        report.skipped.retain(|(known, _)| known != judge);
+        report.findings.retain(|finding| finding.judge != *judge);
+        report.passed.retain(|known| known != judge);
+        let is_bad = findings
+            .iter()
+            .any(|finding| finding.severity == crate::judge::Severity::Error);
+        if !is_bad {
+            report.passed.push(judge.clone());
+        }
+        report.findings.extend(findings);
+    }
+}
+
+/// The number of a run.
+pub(super) fn run_number(task_hash: &str, content: &str, now: i64) -> String {
+    let text = format!("{task_hash}\n{content}\n{now}");
+    let hash = blake3::hash(text.as_bytes()).to_hex();
+    hash.chars().take(16).collect()
+}
+
+/// The ending of a run that has none yet.
+pub(super) fn unfinished() -> Ending {
+    Ending::Failed {
+        kind: FailureKind::Interrupted,
+        sentence: "The run was interrupted before it ended.".to_owned(),
+    }
+}
+
+fn recorded(text: &str) -> String {
+    crate::reply::cut(text, MOST_RECORDED).to_owned()
+}

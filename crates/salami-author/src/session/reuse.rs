@@ -1,0 +1,181 @@
+//! Programs of the library: each use is judged; what fails is mended, or used no more.
+
+use super::event::Event;
+use super::machine::{Session, Step, World};
+use super::options::Mode;
+use super::work::Tried;
+use crate::judge::{Occasion, Report, Verdict};
+use crate::library::{Entry, Status};
+use crate::prompt;
+use crate::record::{FailureKind, From};
+use crate::trial::Candidate;
+
+impl Session<'_> {
+    /// Looks for a program and tries it. None: one is to be written.
+    pub(super) fn reuse(&mut self, world: &mut World<'_>) -> Option<Step> {
+        let begun = world.now();
+        let found = world.library.look_up(&self.key);
+        self.record.look_up = world.now().saturating_sub(begun);
+        let may_ask = self.options.mode != Mode::CacheOnly;
+        let entry = match found {
+            Ok(entry) => entry,
+            Err(error) => {
+                self.trouble(&error, world);
+                if !may_ask {
+                    let sentence = format!("The library cannot be read: {error}.");
+                    return Some(self.fail(FailureKind::NotInLibrary, sentence, world));
+                }
+                None
+            }
+        };
+        let code = entry
+            .as_ref()
+            .and_then(|entry| entry.current().map(|version| version.code.clone()));
+        let (Some(entry), Some(code)) = (entry, code) else {
+            world.tell(Event::Missed);
+            if may_ask {
+                return None;
+            }
+            let what = match self.task.has_input() {
+                true => "this task and inputs of this shape",
+                false => "this task",
+            };
+            let sentence = format!(
+                "The library has no program for {what}, and no model may be asked for one."
+            );
+            return Some(self.fail(FailureKind::NotInLibrary, sentence, world));
+        };
+        let is_quarantined = entry.status == Status::Quarantined;
+        if is_quarantined && !may_ask {
+            let sentence = "The library's program for this failed before and is not used, and no model may be asked to mend it.".to_owned();
+            self.entry = Some(entry);
+            return Some(self.fail(FailureKind::Quarantined, sentence, world));
+        }
+        world.tell(Event::Hit { entry: &entry });
+        let tried = self.try_program(&code, Occasion::Hit, world);
+        if self.is_interrupted() {
+            self.entry = Some(entry);
+            return Some(self.interrupted(world));
+        }
+        let (report, printed) = match tried {
+            Tried::Refused(diagnostics, report) => {
+                self.record.reuse = Some(report.clone());
+                self.entry = Some(entry);
+                let shown = match diagnostics.is_empty() {
+                    true => prompt::findings(&report, ""),
+                    false => diagnostics.join("\n"),
+                };
+                return Some(self.reuse_failed(&code, &report, &shown, world));
+            }
+            Tried::Judged(candidate, verdict, printed) => {
+                self.record.reuse = Some(verdict.report.clone());
+                self.record.reuse_fuel = verdict.fuel;
+                world.tell(Event::Judged {
+                    report: &verdict.report,
+                });
+                if is_quarantined && verdict.report.accepts() {
+                    // What it failed on is not here, so nothing says how to mend it: another one is written.
+                    self.entry = Some(entry);
+                    return None;
+                }
+                if verdict.report.accepts() {
+                    return Some(self.used(entry, *candidate, *verdict, printed, world));
+                }
+                (verdict.report, printed)
+            }
+        };
+        self.entry = Some(entry);
+        self.show(&report, &printed);
+        let shown = prompt::findings(&report, &printed);
+        Some(self.reuse_failed(&code, &report, &shown, world))
+    }
+
+    /// The entry that is there, where it is not asked for its program.
+    pub(super) fn note_existing(&mut self, world: &mut World<'_>) {
+        match world.library.look_up(&self.key) {
+            Ok(entry) => self.entry = entry,
+            Err(error) => self.trouble(&error, world),
+        }
+    }
+
+    /// A program of the library is right for this input.
+    fn used(
+        &mut self,
+        entry: Entry,
+        candidate: Candidate,
+        verdict: Verdict,
+        printed: String,
+        world: &mut World<'_>,
+    ) -> Step {
+        let now = world.now();
+        let mut entry = match world.library.count_use(&self.key, true, now) {
+            Ok(counted) => counted.unwrap_or(entry),
+            Err(error) => {
+                self.trouble(&error, world);
+                entry
+            }
+        };
+        let is_proven = entry.status == Status::Candidate
+            && entry.findings == 0
+            && entry.uses >= self.options.promote_after;
+        if is_proven {
+            match world.library.set_status(&self.key, Status::Promoted) {
+                Ok(_) => entry.status = Status::Promoted,
+                Err(error) => self.trouble(&error, world),
+            }
+        }
+        self.accept(From::Library, entry, candidate, verdict, printed, world)
+    }
+
+    /// A program of the library failed for this input.
+    fn reuse_failed(
+        &mut self,
+        code: &str,
+        report: &Report,
+        shown: &str,
+        world: &mut World<'_>,
+    ) -> Step {
+        self.last_report = Some(report.clone());
+        self.reuse_failed = true;
+        let now = world.now();
+        match world.library.count_use(&self.key, false, now) {
+            Ok(Some(entry)) => self.entry = Some(entry),
+            Ok(None) => {}
+            Err(error) => self.trouble(&error, world),
+        }
+        let status = self.entry.as_ref().map(|entry| entry.status);
+        let why = self.reason();
+        if status == Some(Status::Pinned) {
+            let sentence = format!(
+                "The library's program for this is pinned, and is not right for this input: {why}"
+            );
+            return self.fail(FailureKind::Quarantined, sentence, world);
+        }
+        if self.options.mode == Mode::CacheOnly {
+            let sentence = format!(
+                "The library's program for this is not right for this input, and no model may be asked to mend it: {why}"
+            );
+            return self.fail(FailureKind::Quarantined, sentence, world);
+        }
+        world.tell(Event::Repairing);
+        self.write(world, Some((code, shown)))
+    }
+
+    /// Takes a program that failed out of use, where nothing took its place.
+    pub(super) fn quarantine(&mut self, world: &mut World<'_>) {
+        let status = self.entry.as_ref().map(|entry| entry.status);
+        if !self.reuse_failed || matches!(status, None | Some(Status::Pinned)) {
+            return;
+        }
+        let why = self.reuse_reason();
+        match world.library.set_status(&self.key, Status::Quarantined) {
+            Ok(_) => {
+                if let Some(entry) = &mut self.entry {
+                    entry.status = Status::Quarantined;
+                }
+                world.tell(Event::Quarantined { why: &why });
+            }
+            Err(error) => self.trouble(&error, world),
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! A model answered a question for a program: it is found in the answer, checked, run and judged.
+
+use salami_process::model::{Completion, Stop};
+use salami_program::Diagnostic;
+
+use super::event::Event;
+use super::machine::{Passed, Session, Step, Who, World};
+use crate::judge::{Hearing, JudgeName, Occasion, Report, Severity, Verdict};
+use crate::prompt::{Follow, fenced, follow_on};
+use crate::record::{FailureKind, Purpose};
+use crate::reply::{Reply, Useless, cut, extract, is_dictated, shortened};
+use crate::trial::{Candidate, Rejected};
+
+/// How many characters of an answer without a program are shown to its model again.
+const MOST_REPEATED: usize = 2_000;
+/// How much of what a program printed is recorded, in bytes.
+const MOST_PRINTED: usize = 10_000;
+/// How many diagnostics are recorded.
+const MOST_DIAGNOSTICS: usize = 20;
+/// How much text from outside is remembered to know it again in answers, in bytes.
+const MOST_SHOWN: usize = 200_000;
+
+/// What came of a program.
+pub(super) enum Tried {
+    /// It is refused.
+    Refused(Vec<String>, Report),
+    /// It ran, and was judged.
+    Judged(Box<Candidate>, Box<Verdict>, String),
+}
+
+impl Session<'_> {
+    /// A model answered a question for a program.
+    pub(super) fn programmed(
+        &mut self,
+        completion: &Completion,
+        model: &str,
+        world: &mut World<'_>,
+    ) -> Step {
+        let needs_main = self.task.has_input();
+        let base = self.line().base.clone();
+        self.line().answers += 1;
+        let reply = extract(&completion.text, base.as_deref(), needs_main);
+        let reply = match (completion.stop, reply) {
+            (Stop::Refused, Reply::Program(code)) => Reply::Program(code),
+            (Stop::Refused, _) => {
+                return self.again(
+                    &Follow::Refused,
+                    "the model would not answer",
+                    &completion.text,
+                    world,
+                );
+            }
+            (Stop::Length, Reply::Program(code)) if is_open(&completion.text) => {
+                // The statements that are there may look whole.
+                drop(code);
+                Reply::Useless(Useless::CutOff)
+            }
+            (Stop::Length, Reply::Useless(_)) => Reply::Useless(Useless::CutOff),
+            (_, reply) => reply,
+        };
+        match reply {
+            Reply::Program(code) => self.program(code, model, world),
+            Reply::Cannot(sentence) => self.cannot(&sentence, &completion.text, world),
+            Reply::Useless(useless) => {
+                let why = useless_sentence(&useless);
+                world.tell(Event::Useless(why));
+                self.again(&Follow::Useless(&useless), why, &completion.text, world)
+            }
+        }
+    }
+
+    /// Asks again, with what was wrong. `answer` is what the model is told that it said.
+    fn again(
+        &mut self,
+        follow: &Follow<'_>,
+        lesson: &str,
+        answer: &str,
+        world: &mut World<'_>,
+    ) -> Step {
+        let answer = match cut(answer.trim(), MOST_REPEATED) {
+            "" => "(nothing)",
+            answer => answer,
+        };
+        self.mend(follow, lesson, answer.to_owned(), world)
+    }
+
+    fn mend(
+        &mut self,
+        follow: &Follow<'_>,
+        lesson: &str,
+        answer: String,
+        world: &mut World<'_>,
+    ) -> Step {
+        let line = self.line();
+        let number = line.answers;
+        line.lessons.push(format!("answer {number}: {lesson}"));
+        let said = follow_on(follow, &line.lessons);
+        line.exchange = Some((answer, said));
+        let who = self.who;
+        self.ask(Purpose::Mend, who, world)
+    }
+
+    /// The model says that it cannot be done. That is believed when it was said twice, in words of its own.
+    fn cannot(&mut self, sentence: &str, answer: &str, world: &mut World<'_>) -> Step {
+        world.tell(Event::Useless("the model says that it cannot be done"));
+        if is_dictated(sentence, &self.shown) {
+            let lesson = "the answer was a sentence of the input";
+            return self.again(&Follow::Dictated, lesson, answer, world);
+        }
+        let line = self.line();
+        line.looks += 1;
+        if line.looks < 2 {
+            let lesson = "it was said that it cannot be done";
+            return self.again(&Follow::SecondLook, lesson, answer, world);
+        }
+        let words = crate::input::mask(&shortened(sentence)).text;
+        let sentence = match self.task.has_input() {
+            true => format!(
+                "What is wanted cannot be found in this input. In the words of the model: \u{201c}{words}\u{201d}"
+            ),
+            false => format!(
+                "No workflow could be written. In the words of the model: \u{201c}{words}\u{201d}"
+            ),
+        };
+        self.fail(FailureKind::Input, sentence, world)
+    }
+
+    /// There is a program: it is tried, unless it is one that failed before.
+    fn program(&mut self, code: String, model: &str, world: &mut World<'_>) -> Step {
+        if let Some(attempt) = self.record.attempts.last_mut() {
+            attempt.code = Some(code.clone());
+        }
+        let hash = blake3::hash(code.as_bytes()).to_hex().to_string();
+        let line = self.line();
+        let earlier = line.sent.get(&hash).copied();
+        if let Some(earlier) = earlier {
+            if line.is_disputed && line.base.as_deref() == Some(&code) {
+                return self.stands(world);
+            }
+            let lesson = format!("the same program as in answer {earlier}");
+            return self.mend(&Follow::Same(earlier), &lesson, fenced(&code), world);
+        }
+        let number = line.answers;
+        line.sent.insert(hash, number);
+        line.base = Some(code.clone());
+        world.tell(Event::Trying { code: &code });
+        let begun = world.now();
+        let tried = self.try_program(&code, Occasion::New, world);
+        let took = world.now().saturating_sub(begun);
+        let (report, diagnostics) = match &tried {
+            Tried::Refused(diagnostics, report) => (report.clone(), diagnostics.clone()),
+            Tried::Judged(_, verdict, _) => (verdict.report.clone(), Vec::new()),
+        };
+        if let Some(attempt) = self.record.attempts.last_mut() {
+            attempt.report = Some(report.clone());
+            attempt.diagnostics = diagnostics;
+            attempt.trial_time = took;
+            if let Tried::Judged(_, verdict, printed) = &tried {
+                attempt.printed.clone_from(printed);
+                attempt.fuel = verdict.fuel;
+            }
+        }
+        world.tell(Event::Judged { report: &report });
+        self.last_report = Some(report.clone());
+        if self.is_interrupted() {
+            return self.interrupted(world);
+        }
+        match tried {
+            Tried::Refused(diagnostics, report) => {
+                let lesson = lesson(&report);
+                self.show(&report, "");
+                let answer = fenced(&code);
+                if diagnostics.is_empty() {
+                    let follow = Follow::Findings {
+                        report: &report,
+                        printed: "",
+                    };
+                    return self.mend(&follow, &lesson, answer, world);
+                }
+                self.mend(&Follow::Diagnostics(&diagnostics), &lesson, answer, world)
+            }
+            Tried::Judged(candidate, verdict, printed) if verdict.report.accepts() => {
+                let passed = Passed {
+                    candidate: *candidate,
+                    verdict: *verdict,
+                    printed,
+                    model: model.to_owned(),
+                };
+                self.passed(passed, world)
+            }
+            Tried::Judged(_, verdict, printed) => {
+                let report = verdict.report;
+                let lesson = lesson(&report);
+                self.show(&report, &printed);
+                let follow = Follow::Findings {
+                    report: &report,
+                    printed: &printed,
+                };
+                self.mend(&follow, &lesson, fenced(&code), world)
+            }
+        }
+    }
+
+    /// A program that passed was found wanting by one who is asked last.
+    pub(super) fn found_wanting(&mut self, report: &Report, world: &mut World<'_>) -> Step {
+        self.last_report = Some(report.clone());
+        if let Some(attempt) = self
+            .record
+            .attempts
+            .iter_mut()
+            .rev()
+            .find(|attempt| attempt.code.is_some())
+        {
+            attempt.report = Some(report.clone());
+        }
+        self.show(report, "");
+        let code = self.line().base.clone().unwrap_or_default();
+        self.line().passed = None;
+        let follow = Follow::Findings {
+            report,
+            printed: "",
+        };
+        self.mend(&follow, &lesson(report), fenced(&code), world)
+    }
+
+    /// Tells a model that its program gives another result than one that was written independently.
+    pub(super) fn dispute(
+        &mut self,
+        findings: &[crate::judge::Finding],
+        world: &mut World<'_>,
+    ) -> Step {
+        let code = self.line().base.clone().unwrap_or_default();
+        self.line().is_disputed = true;
+        let follow = Follow::Disagreement(findings);
+        let lesson = "another program gives another result";
+        self.mend(&follow, lesson, fenced(&code), world)
+    }
+
+    /// Remembers what is shown of the outside, to know it again in answers.
+    pub(super) fn show(&mut self, report: &Report, printed: &str) {
+        for finding in &report.findings {
+            if let Some(outside) = &finding.outside {
+                self.remember(outside);
+            }
+            for row in &finding.rows {
+                self.remember(&row.text);
+            }
+        }
+        self.remember(printed);
+    }
+
+    fn remember(&mut self, text: &str) {
+        if self.shown.len() < MOST_SHOWN {
+            self.shown.push_str(cut(text, MOST_SHOWN));
+            self.shown.push('\n');
+        }
+    }
+
+    /// Checks, runs and judges a program.
+    pub(super) fn try_program(
+        &mut self,
+        code: &str,
+        occasion: Occasion,
+        world: &mut World<'_>,
+    ) -> Tried {
+        let candidate = match Candidate::compile(code, &self.task.stubs, self.task.has_input()) {
+            Ok(candidate) => candidate,
+            Err(rejected) => {
+                let (diagnostics, report) = refused(&rejected);
+                return Tried::Refused(diagnostics, report);
+            }
+        };
+        let Some(input) = self.input else {
+            // A workflow does not run before a person says so.
+            let report = Report {
+                passed: vec![JudgeName::Program],
+                skipped: vec![(
+                    JudgeName::Run,
+                    "a workflow runs when a person starts it".to_owned(),
+                )],
+                ..Report::default()
+            };
+            let verdict = Verdict {
+                report,
+                ..Verdict::default()
+            };
+            return Tried::Judged(Box::new(candidate), Box::new(verdict), String::new());
+        };
+        let ran = candidate.run(Some(input), &self.settings, world.host);
+        let hearing = Hearing {
+            task: &self.task.text,
+            input,
+            candidate: &candidate,
+            ran: &ran,
+            accounts: self.accounts,
+            occasion,
+            settings: &self.settings,
+        };
+        let mut verdict = self.judges.judge(&hearing, world.host);
+        // What the run took, and not what judging it took beside.
+        verdict.fuel = ran.fuel;
+        if occasion == Occasion::New
+            && let Some(attempt) = self.record.attempts.last_mut()
+        {
+            attempt.memory = ran.memory;
+        }
+        let printed = cut(&ran.printed, MOST_PRINTED).to_owned();
+        Tried::Judged(Box::new(candidate), Box::new(verdict), printed)
+    }
+
+    /// Whose turn it is not.
+    pub(super) fn other(&self) -> Who {
+        match self.who {
+            Who::Writer | Who::Judge => Who::Second,
+            Who::Second => Who::Writer,
+        }
+    }
+}
+
+/// What the checker says, as it is shown to the model, and as a report.
+fn refused(rejected: &Rejected) -> (Vec<String>, Report) {
+    let files: Vec<&salami_program::Source> = rejected.sources.iter().collect();
+    let style = salami_source::render::Style::default();
+    let render =
+        |diagnostic: &Diagnostic| salami_source::render::diagnostic(diagnostic, &files, style);
+    let diagnostics = rejected.diagnostics.iter().take(MOST_DIAGNOSTICS);
+    let report = Report {
+        findings: rejected.findings.clone(),
+        ..Report::default()
+    };
+    (diagnostics.map(render).collect(), report)
+}
+
+/// A few words about what was wrong, in our words only.
+fn lesson(report: &Report) -> String {
+    let mut errors = report
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error);
+    let Some(first) = errors.next() else {
+        return "it is refused by the check".to_owned();
+    };
+    let message: String = first.message.chars().take(160).collect();
+    match errors.count() {
+        0 => format!("[{}] {message}", first.code),
+        more => format!("[{}] {message} (and {more} more)", first.code),
+    }
+}
+
+fn useless_sentence(useless: &Useless) -> &'static str {
+    match useless {
+        Useless::Empty => "the answer was empty",
+        Useless::Prose => "there was no program in the answer",
+        Useless::NoMain { .. } => "there was no function `main` in the answer",
+        Useless::Patch(_) => "the changes did not fit the program",
+        Useless::CutOff => "the answer was cut off",
+        Useless::TooLong => "the program was too long",
+    }
+}
+
+/// Whether an answer ends within a block.
+fn is_open(text: &str) -> bool {
+    !text.trim_end().ends_with(['`', '~', '}', '>'])
+}
