@@ -149,9 +149,9 @@ fn a_process_waits_for_an_event_a_week_and_a_person() {
     let sent = world.done(&["event", "send", "email.received", "sender=x", "body=b"]);
     assert!(sent.contains("nobody waits for it now"), "{sent}");
     let sender = "sender=landlord@example.com";
-    let wrong = world.run(&["event", "send", "email.received", sender, "body=7"]);
+    let wrong = world.run(&["event", "send", "email.received", sender, "body=[7]"]);
     assert_eq!(wrong.status, Some(2), "{wrong:?}");
-    assert!(wrong.errors.contains("expected str, got int"), "{wrong:?}");
+    assert!(wrong.errors.contains("expected str, got list"), "{wrong:?}");
     let sent = world.done(&[
         "event",
         "send",
@@ -702,6 +702,30 @@ def main(guests: list[Guest]) -> int:
     assert_eq!(code(&["event", "send", "a", "x=1", "x=2"]), "usage");
     std::fs::write(&world.store, "garbage").expect("writes");
     assert_eq!(code(&["ps"]), "store.corrupt");
+}
+
+/// Also one for which nobody waits yet must be what programs can take.
+#[test]
+fn the_fields_of_an_event_are_read_as_those_have_them_who_wait() {
+    let world = World::new("event-types", LANDLORD);
+    world.start();
+    let wrong = world.run(&["event", "send", "email.received", "sender=a", "bdy=b"]);
+    assert_eq!(wrong.status, Some(2), "{wrong:?}");
+    let said = "process 1 program.py could not take this event: email.received(): the event: expected a key \"body\"";
+    assert!(wrong.errors.contains(said), "{wrong:?}");
+    let landlord = [
+        "event",
+        "send",
+        "email.received",
+        "sender=landlord@example.com",
+    ];
+    let sent: Vec<&str> = landlord.into_iter().chain(["body=7"]).collect();
+    world.done(&sent);
+    world.work(&[]);
+    let shown = world.json(&["show", "1"]);
+    assert_eq!(shown["status"], "waiting", "{shown}");
+    let history = shown["history"].to_string();
+    assert!(history.contains("body=\\\"7\\\""), "{history}");
 }
 
 #[test]

@@ -155,7 +155,8 @@ Examples:
   salami event send shop.order id=7 --unique order-7
                                            kept once, however often it is sent
 
-The value of a field is a number, true or false if it looks like one, else text; '\"7\"' is the text 7.";
+The value of a field is what the program takes that waits for such events; where no program tells, it is a number, true
+or false if it looks like one, else text.";
 
 const PLAN_EXAMPLES: &str = "\
 Examples:
@@ -365,7 +366,7 @@ pub struct Resolve {
     #[arg(value_name = "ID[.THREAD]", value_parser = held)]
     pub held: Held,
     /// What is to happen
-    #[arg(value_enum)]
+    #[arg(value_enum, value_name = "retry|abort")]
     pub way: Way,
     /// Where.
     #[command(flatten)]

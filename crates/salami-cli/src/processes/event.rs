@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use salami_process::FunctionKind;
 use salami_process::code::CodeParts;
-use salami_process::store::{NewEvent, ProcessFilter, Store, StoreError, Wait, WaitFilter};
+use salami_process::store::{NewEvent, ProcessFilter, Status, Store, StoreError, Wait, WaitFilter};
 use serde_json::{Map, Value, json};
 
 use super::arguments::Send;
 use super::fields;
 use super::place::Location;
+use super::words;
 use crate::arguments::Format;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -19,7 +20,7 @@ const MOST: usize = 10_000;
 
 /// Sends an event.
 pub fn send(arguments: &Send, output: &mut Output) -> Result<(), Failure> {
-    let fields = fields::of(&arguments.fields)?;
+    let mut fields = fields::of(&arguments.fields)?;
     let is_none = |letter: char| "={".contains(letter) || letter.is_whitespace();
     if arguments.topic.is_empty() || arguments.topic.contains(is_none) {
         return Err(
@@ -31,7 +32,7 @@ pub fn send(arguments: &Send, output: &mut Output) -> Result<(), Failure> {
     let location = Location::find(&arguments.place)?;
     let mut store = location.open()?;
     if !arguments.force {
-        check(arguments, &fields, store.as_mut(), &location)?;
+        check(arguments, &mut fields, store.as_mut(), &location)?;
     }
     let sent = publish(arguments, &fields, store.as_mut());
     let (id, woken) = sent.map_err(|error| location.failure(&error))?;
@@ -134,44 +135,91 @@ fn unknown(topic: &str, store: &mut dyn Store) -> Result<Option<String>, StoreEr
 /// So many different programs are asked whether they could take the event.
 const PROGRAMS: usize = 20;
 
-/// Refuses an event that those who wait for it could not take: it would hold them.
+/// Reads fields as the programs have them that know such events, and refuses an event that they could not take: it would
+/// hold them.
 fn check(
     arguments: &Send,
-    fields: &Map<String, Value>,
+    fields: &mut Map<String, Value>,
     store: &mut dyn Store,
     location: &Location,
 ) -> Result<(), Failure> {
-    let filter = WaitFilter {
-        name: Some(arguments.topic.clone()),
-        ..WaitFilter::default()
-    };
-    let failed = |error| location.failure(&error);
-    let waiting = store.waiting(&filter, MOST).map_err(failed)?;
-    let mut asked = Vec::new();
-    for wait in waiting.iter().filter(|wait| fits(wait, fields)) {
-        let Some(process) = store.process(wait.process).map_err(failed)? else {
+    let topic = &arguments.topic;
+    let doubtful = fields::plain(&arguments.fields);
+    let programs = programs(topic, store).map_err(|error| location.failure(&error))?;
+    for (process, program) in programs {
+        let Err(problem) = taken(&program, topic, fields, &doubtful) else {
             continue;
         };
-        if asked.contains(&process.code) || asked.len() >= PROGRAMS {
-            continue;
-        }
-        asked.push(process.code);
-        let code = store.code(&process.code).map_err(failed)?;
-        let Some(Ok(program)) = code.map(|code| salami::Program::from_code(&code)) else {
-            continue;
-        };
-        let event = Value::Object(fields.clone());
-        if let Err(problem) = program.check_answer(&arguments.topic, &event) {
-            let problem = problem.replace("the answer", "the event");
-            let message = format!(
-                "process {} could not take this event: {problem}",
-                wait.process
-            );
-            let help = "send it with the fields and types that the stub of the tool says, or all the same with --force: it would hold the process";
-            return Err(Failure::usage(message).with_help(help));
-        }
+        let problem = problem.replace("the answer", "the event");
+        let message = format!("{process} could not take this event: {problem}");
+        let help = "send it with the fields and types that the stub of the tool says, or all the same with --force: it would hold the process";
+        return Err(Failure::usage(message).with_help(help));
     }
     Ok(())
+}
+
+/// Whether a program could take an event. What may be a number or a text becomes what the program takes.
+fn taken(
+    program: &salami::Program,
+    topic: &str,
+    fields: &mut Map<String, Value>,
+    doubtful: &Map<String, Value>,
+) -> Result<(), String> {
+    let mut tried = BTreeSet::new();
+    loop {
+        let problem = match program.check_answer(topic, &Value::Object(fields.clone())) {
+            Ok(()) => return Ok(()),
+            Err(problem) => problem,
+        };
+        let is_meant = |name: &String| {
+            let place = format!("[{}]: expected ", Value::from(name.as_str()));
+            problem.contains(&place) && fields.contains_key(name)
+        };
+        let meant = doubtful.iter().find(|(name, _)| is_meant(name));
+        let Some((name, text)) = meant.filter(|(name, _)| tried.insert((*name).clone())) else {
+            return Err(problem);
+        };
+        fields.insert(name.clone(), text.clone());
+    }
+}
+
+type Programs = Vec<(String, salami::Program)>;
+
+/// Different programs that know events of a topic, each with a process that runs it: those that wait for such events, else
+/// the latest.
+fn programs(topic: &str, store: &mut dyn Store) -> Result<Programs, StoreError> {
+    let filter = WaitFilter {
+        name: Some(topic.to_owned()),
+        ..WaitFilter::default()
+    };
+    let mut processes = Vec::new();
+    for wait in store.waiting(&filter, LATEST)? {
+        processes.extend(store.process(wait.process)?);
+    }
+    if processes.is_empty() {
+        let live = Status::ALL.into_iter();
+        let filter = ProcessFilter {
+            statuses: live.filter(|status| !status.has_ended()).collect(),
+            owner: None,
+        };
+        processes = store.processes(&filter, None, LATEST)?;
+    }
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    for process in processes {
+        if found.len() >= PROGRAMS || !seen.insert(process.code) {
+            continue;
+        }
+        let code = store.code(&process.code)?.unwrap_or_default();
+        let parts = CodeParts::parse(&code).unwrap_or_default();
+        let knows = parts
+            .declared(topic)
+            .is_some_and(|declared| matches!(declared.kind, FunctionKind::Event { .. }));
+        if knows && let Ok(program) = salami::Program::from_code(&code) {
+            found.push((words::process(process.id, &process.name), program));
+        }
+    }
+    Ok(found)
 }
 
 /// Whether an event with these fields is waited for.

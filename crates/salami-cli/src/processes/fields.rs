@@ -26,6 +26,21 @@ pub fn of(given: &[String]) -> Result<Map<String, Value>, Failure> {
     Ok(fields)
 }
 
+/// The fields that are given as plain text and were read as a number, true, false or null: what was written.
+pub fn plain(given: &[String]) -> Map<String, Value> {
+    let pairs = given
+        .iter()
+        .filter(|text| !text.trim_start().starts_with('{'));
+    let pairs = pairs.filter_map(|text| text.split_once('='));
+    let doubtful = pairs.filter(|(_, text)| {
+        let read = value_of(text);
+        read.is_number() || read.is_boolean() || read.is_null()
+    });
+    doubtful
+        .map(|(name, text)| (name.to_owned(), text.into()))
+        .collect()
+}
+
 fn put(fields: &mut Map<String, Value>, name: String, value: Value) -> Result<(), Failure> {
     match fields.insert(name.clone(), value) {
         None => Ok(()),
@@ -53,6 +68,8 @@ mod tests {
         let read = of(&given).map(Value::Object).ok();
         let wanted = json!({"a": 1, "b": "x=y", "c": "7", "d": true, "e": [1], "f": ""});
         assert_eq!(read, Some(wanted));
+        let plain = Value::Object(plain(&given));
+        assert_eq!(plain, json!({"a": "1", "d": "true"}));
         for wrong in ["a", "=1", "{a}"] {
             assert!(of(&[wrong.to_owned()]).is_err(), "{wrong}");
         }

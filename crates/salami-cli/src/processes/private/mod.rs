@@ -117,10 +117,11 @@ pub fn run(arguments: &Run, program: &Program, output: &mut Output) -> Result<()
         ),
     };
     let is_json = arguments.format == RunFormat::Json;
+    // Before there is anything that could be left behind.
+    let log = AuditLog::open(setup.audit_log.as_deref(), program, session::entropy())?;
     let mut running = Running::new(setup, program, &name, tools)?;
     running.is_kept = is_json;
-    if let Some(path) = &setup.audit_log {
-        let log = AuditLog::open(Some(path), program, session::entropy())?;
+    if setup.audit_log.is_some() {
         running.worker.note(Noting::new(log));
     }
     let stored = put(running.worker.store(), &program.to_code(), &new);
