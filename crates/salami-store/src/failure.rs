@@ -40,6 +40,22 @@ impl Failure {
         matches!(self, Self::Sqlite(error) if kind_of(error) == StoreErrorKind::Busy)
     }
 
+    pub(crate) fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Sqlite(error) if kind_of(error) == StoreErrorKind::Unavailable)
+    }
+
+    /// Whether it is because something may not be written.
+    pub(crate) fn is_unwritable(&self) -> bool {
+        match self {
+            Self::Store(error) => error.kind == StoreErrorKind::ReadOnly,
+            Self::Sqlite(Error::SqliteFailure(failure, _)) => matches!(
+                failure.code,
+                ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied
+            ),
+            Self::Sqlite(_) => false,
+        }
+    }
+
     /// As the trait says it.
     pub(crate) fn say(self) -> StoreError {
         match self {

@@ -8,9 +8,11 @@
 //! - `work`: a transaction, and the numbers and texts that it needs.
 //! - `moving`: processes that leave and come, and what people did with them.
 //! - `claims`, `turns`, `calls`, `events`, `wishes`: what the engine does; `views`: what people are shown.
+//! - `author`: [`SqliteLibrary`], programs that were written just in time, in the same file.
 //!
 //! Absent: anything that decides what a program may do; any meaning of states, codes and journals.
 
+mod author;
 mod calls;
 mod claims;
 mod clock;
@@ -26,5 +28,7 @@ mod views;
 mod wishes;
 mod work;
 
+pub use author::SqliteLibrary;
 pub use clock::SystemClock;
+pub use schema::Access;
 pub use store::SqliteStore;

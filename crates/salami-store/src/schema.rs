@@ -16,7 +16,7 @@ const APPLICATION: i64 = 0x5361_6C61;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Each makes a store of the version before one of its own; the first makes an empty file one of version 1.
-const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2];
+const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3];
 
 /// See `docs/store.md` for what each is for.
 const VERSION_1: &str = "
@@ -104,19 +104,167 @@ CREATE TABLE renumbered (
 CREATE TABLE taken_out (process INTEGER PRIMARY KEY, file BLOB NOT NULL) STRICT;
 ";
 
-/// Opens a store, and makes it if the file is not there or empty.
-pub(crate) fn open(path: &Path) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(path, flags)?;
+/// Programs that were written just in time, their tasks, and the records of the runs.
+const VERSION_3: &str = "
+CREATE TABLE author_entry (
+  key TEXT PRIMARY KEY, task TEXT NOT NULL, task_hash TEXT NOT NULL, shape TEXT NOT NULL, status INTEGER NOT NULL,
+  uses INTEGER NOT NULL, findings INTEGER NOT NULL, used INTEGER NOT NULL, versions TEXT NOT NULL) STRICT;
+CREATE INDEX author_entry_task ON author_entry(task, key);
+CREATE TABLE author_task (hash TEXT PRIMARY KEY, name TEXT NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE TABLE author_run (
+  id TEXT PRIMARY KEY, task TEXT NOT NULL, began INTEGER NOT NULL, accepted INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE INDEX author_run_began ON author_run(began, id);
+CREATE INDEX author_run_task ON author_run(task, began, id);
+CREATE INDEX author_run_accepted ON author_run(accepted, began, id);
+CREATE INDEX author_run_task_accepted ON author_run(task, accepted, began, id);
+";
+
+/// Opens a store that is there, to read it only: also where nothing beside the file can be written.
+pub(crate) fn open_read_only(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let plain = || -> Result<(Connection, usize)> {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(PATIENCE)?;
+        let version = patiently(|| version(&connection))?;
+        Ok((connection, version))
+    };
+    // Nobody writes a file in a folder that nobody can write.
+    let still = || -> Result<(Connection, usize)> {
+        let mut address = String::from("file:");
+        for byte in path.as_os_str().as_encoded_bytes() {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' => {
+                    address.push(char::from(*byte));
+                }
+                byte => address.push_str(&format!("%{byte:02X}")),
+            }
+        }
+        address.push_str("?immutable=1");
+        let flags = flags | OpenFlags::SQLITE_OPEN_URI;
+        let connection = Connection::open_with_flags(&address, flags)?;
+        let version = version(&connection)?;
+        Ok((connection, version))
+    };
+    let (connection, version) = plain().or_else(|failure| match failure.is_unavailable() {
+        true if path.is_file() => still(),
+        _ => Err(failure),
+    })?;
+    if version != MIGRATIONS.len() {
+        return Err(Failure::new(
+            StoreErrorKind::ReadOnly,
+            "the store was made by an earlier version of Salami: open it for writing once",
+        ));
+    }
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    hold_schema(&connection)?;
+    Ok(connection)
+}
+
+/// What may be done with a store that is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// All.
+    Writes,
+    /// It can be looked at; others may write it meanwhile.
+    Reads,
+    /// It can be looked at, as it was when it was opened: SQLite can keep no locks beside it, and nobody may write it
+    /// meanwhile.
+    ReadsAlone,
+}
+
+/// Opens a store, and makes it if the file is not there or empty. One that cannot be written is opened to be looked at.
+pub(crate) fn open(path: &Path) -> Result<(Connection, Access)> {
+    match open_to_write(path) {
+        Ok(connection) => Ok((connection, Access::Writes)),
+        Err(failure) if failure.is_unwritable() && path.is_file() => open_to_read(path),
+        Err(failure) => Err(failure),
+    }
+}
+
+fn open_to_read(path: &Path) -> Result<(Connection, Access)> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    prepare(&connection)?;
+    match patiently(|| version(&connection)) {
+        Ok(version) => {
+            hold_version(&connection, version)?;
+            return Ok((connection, Access::Reads));
+        }
+        Err(failure) if failure.is_unwritable() => {}
+        Err(failure) => return Err(failure),
+    }
+    // Without locks beside the file what is in it must be all that there is.
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    if std::fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+        return Err(Failure::new(
+            StoreErrorKind::ReadOnly,
+            format!(
+                "what was written last is in {}, and cannot be read where nothing can be written beside it: copy both files to \
+                 where that can be",
+                Path::new(&log).display()
+            ),
+        ));
+    }
+    let mut name = String::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        if byte.is_ascii_alphanumeric() || b"/._-".contains(byte) {
+            name.push(char::from(*byte));
+        } else {
+            name.push_str(&format!("%{byte:02x}"));
+        }
+    }
+    name.push_str("?immutable=1");
+    let connection = Connection::open_with_flags(name, flags | OpenFlags::SQLITE_OPEN_URI)?;
+    prepare(&connection)?;
+    let version = version(&connection)?;
+    hold_version(&connection, version)?;
+    Ok((connection, Access::ReadsAlone))
+}
+
+/// What cannot be written must be a store as this version makes it.
+fn hold_version(connection: &Connection, version: usize) -> Result<()> {
+    if version == MIGRATIONS.len() {
+        return hold_schema(connection);
+    }
+    Err(Failure::new(
+        StoreErrorKind::ReadOnly,
+        match version {
+            0 => "the store is empty, and cannot be made where it cannot be written",
+            _ => {
+                "the store was made by an earlier version of Salami, and cannot be brought up to date where it cannot be \
+                 written"
+            }
+        },
+    ))
+}
+
+/// How every connection is.
+fn prepare(connection: &Connection) -> Result<()> {
     connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(256);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     // Otherwise a statement with a partial index in reach is planned anew whenever what is bound to it changes.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.pragma_update(None, "cell_size_check", true)?;
+    Ok(connection.pragma_update(None, "cell_size_check", true)?)
+}
+
+fn open_to_write(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    if connection.is_readonly("main")? {
+        return Err(Failure::new(
+            StoreErrorKind::ReadOnly,
+            "the store cannot be written",
+        ));
+    }
+    prepare(&connection)?;
     // Before anything is written: what is not ours is left as it is.
     patiently(|| version(&connection))?;
     patiently(|| Ok(connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?))?;

@@ -13,7 +13,7 @@ use salami_process::store::{
 
 use crate::failure::{Failure, Result};
 use crate::row;
-use crate::schema;
+use crate::schema::{self, Access};
 use crate::sql;
 use crate::work::{self, Known, Work, count, signed, unsigned};
 
@@ -24,6 +24,7 @@ type Said<T> = std::result::Result<T, StoreError>;
 /// Any number of them, in any number of operating-system processes of one machine, may have one file open.
 pub struct SqliteStore {
     connection: Connection,
+    access: Access,
     clock: Box<dyn Clock>,
     known: Known,
     /// Who does what people do.
@@ -31,19 +32,28 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the store in a file, which is made if it is not there; `:memory:` is one that nobody else sees and
+    /// Opens the store in a file, which is made if it is not there (see also [`SqliteStore::access`]); `:memory:` is one that nobody else sees and
     /// that lasts as long as its value.
     ///
     /// # Errors
     /// [`StoreErrorKind::Newer`] if a later version made it, [`StoreErrorKind::Corrupt`] if it is no store or
     /// damaged, [`StoreErrorKind::Unavailable`] if the file cannot be opened.
     pub fn open(path: impl AsRef<Path>, clock: Box<dyn Clock>) -> Said<Self> {
+        let (connection, access) = schema::open(path.as_ref()).map_err(Failure::say)?;
         Ok(Self {
-            connection: schema::open(path.as_ref()).map_err(Failure::say)?,
+            connection,
+            access,
             clock,
             known: Known::default(),
             person: String::new(),
         })
+    }
+
+    /// What may be done with it. One whose file or folder cannot be written can be looked at; whatever would change it is
+    /// [`StoreErrorKind::ReadOnly`].
+    #[must_use]
+    pub const fn access(&self) -> Access {
+        self.access
     }
 
     /// Has it refuse values of more than so many bytes (from 1,000 to a thousand million, as ever) with

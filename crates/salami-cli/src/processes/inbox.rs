@@ -24,7 +24,10 @@ pub fn inbox(arguments: &Inbox, output: &mut Output) -> Result<(), Failure> {
         return Err(Failure::usage("--limit 0 shows nothing"));
     }
     let location = Location::find(&arguments.place)?;
-    let mut store = location.open()?;
+    let mut store = match arguments.read {
+        true => location.open()?,
+        false => location.open_to_look()?,
+    };
     let read = read(arguments, store.as_mut()).map_err(|error| location.failure(&error))?;
     let Read { items, now, .. } = &read;
     if arguments.format == Format::Json {

@@ -1,9 +1,10 @@
 //! Where processes are kept.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use salami_process::store::{Clock, Store, StoreError, StoreErrorKind};
-use salami_store::{SqliteStore, SystemClock};
+use salami_store::{Access, SqliteStore, SystemClock};
 
 use super::arguments::StorePlace;
 use crate::failure::{Failure, IO, USAGE};
@@ -59,6 +60,32 @@ impl Location {
     /// The same with another clock.
     pub fn open_with(&self, clock: Box<dyn Clock>) -> Result<Box<dyn Store>, Failure> {
         let store = SqliteStore::open(&self.path, clock).map_err(|error| self.failure(&error))?;
+        if store.access() == Access::Writes {
+            return Ok(Box::new(store));
+        }
+        let message = format!("{}: the store cannot be written here", self.path.display());
+        let help = "`salami ps`, `show`, `inbox`, `audit`, `replay` and `export --copy` look at it; all else wants permission to \
+                    write the file and its folder";
+        Err(Failure::new(IO, message)
+            .with_help(help)
+            .with_code("store.read-only"))
+    }
+
+    /// Opens it to be looked at, if it is there, also where it cannot be written: that is said on standard error.
+    pub fn open_to_look(&self) -> Result<Box<dyn Store>, Failure> {
+        self.must_exist()?;
+        let clock = Box::new(SystemClock::new());
+        let store = SqliteStore::open(&self.path, clock).map_err(|error| self.failure(&error))?;
+        let path = self.path.display();
+        let note = match store.access() {
+            Access::Writes => return Ok(Box::new(store)),
+            Access::Reads => format!("note: {path} cannot be written here, only looked at\n"),
+            Access::ReadsAlone => format!(
+                "note: {path} cannot be written here, only looked at, as it was when this command began\n"
+            ),
+        };
+        // Who does not read notes misses nothing.
+        let _ = std::io::stderr().write_all(note.as_bytes());
         Ok(Box::new(store))
     }
 
@@ -97,6 +124,8 @@ impl Location {
             StoreErrorKind::Full => "store.full",
             StoreErrorKind::Corrupt => "store.corrupt",
             StoreErrorKind::Busy => "store.busy",
+            StoreErrorKind::TooLarge => "store.too-large",
+            StoreErrorKind::ReadOnly => "store.read-only",
             _ => "store.error",
         });
         match error.kind {
@@ -113,9 +142,9 @@ impl Location {
             {
                 failure.with_help("its folder does not exist: make it first")
             }
-            _ if error.message.contains("readonly") => {
-                failure.with_help("processes can only be seen by who may write the store and its folder: SQLite keeps locks beside it")
-            }
+            StoreErrorKind::ReadOnly => failure.with_help(
+                "copy the store and the files beside it to where you may write",
+            ),
             _ => failure,
         }
     }

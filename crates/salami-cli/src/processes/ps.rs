@@ -24,7 +24,7 @@ pub fn ps(arguments: &Ps, output: &mut Output) -> Result<(), Failure> {
         return Err(Failure::usage("--limit 0 lists nothing"));
     }
     let location = Location::find(&arguments.place)?;
-    let mut store = location.open()?;
+    let mut store = location.open_to_look()?;
     let store = store.as_mut();
     let now = store.now().map_err(|error| location.failure(&error))?;
     let wanted = wanted(arguments, now)?;

@@ -21,7 +21,7 @@ pub fn replay(
     output: &mut Output,
 ) -> Result<(), Failure> {
     let location = Location::find(place)?;
-    let mut store = location.open()?;
+    let mut store = location.open_to_look()?;
     let id = ProcessId(process);
     let mut runtime = ProcessRuntime::new();
     let replayed = engine::replay(store.as_mut(), &mut runtime, id)

@@ -45,7 +45,7 @@ struct Known {
 /// Shows a process.
 pub fn show(arguments: &Show, output: &mut Output) -> Result<(), Failure> {
     let location = Location::find(&arguments.place)?;
-    let mut store = location.open()?;
+    let mut store = location.open_to_look()?;
     let id = ProcessId(arguments.process);
     let known = {
         let mut progress = Reading::begin();

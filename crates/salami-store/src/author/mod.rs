@@ -13,6 +13,7 @@ use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, Params, Row};
 use salami_author::library::{Entry, Key, Library, LibraryError, RunFilter, Status};
 use salami_author::record::RunRecord;
+use salami_author::task::Task;
 
 use crate::failure::{Failure, Result};
 use crate::schema;
@@ -20,6 +21,8 @@ use crate::work::{count, signed};
 
 /// The most bytes that an entry with all its versions may have.
 const LARGEST_ENTRY: usize = 8_000_000;
+/// The most bytes that a task may have.
+const LARGEST_TASK: usize = 8_000_000;
 /// The most bytes that the record of a run may have.
 const LARGEST_RUN: usize = 32_000_000;
 /// The most versions that are kept of a program: the last ones.
@@ -61,7 +64,9 @@ impl SqliteLibrary {
     /// # Errors
     /// A sentence.
     pub fn open(path: impl AsRef<Path>) -> Said<Self> {
-        let connection = schema::open(path.as_ref()).map_err(say)?;
+        let (connection, _) = schema::open(path.as_ref()).map_err(say)?;
+        // Counts and records of runs that the machine lost with its power are no great loss.
+        schema::wait_for_disk(&connection, false).map_err(say)?;
         Ok(Self { connection })
     }
 
@@ -114,7 +119,11 @@ impl SqliteLibrary {
         let versions = row::json(&versions)?;
         let size = versions.len() + entry.shape.len() + entry.task.len();
         if size > LARGEST_ENTRY {
-            return Err(too_large("the program with its history", size, LARGEST_ENTRY));
+            return Err(too_large(
+                "the program with its history",
+                size,
+                LARGEST_ENTRY,
+            ));
         }
         self.execute(
             sql::KEEP,
@@ -208,7 +217,11 @@ impl Library for SqliteLibrary {
     }
 
     fn keep(&mut self, entry: &Entry) -> Said<()> {
-        self.keep_entry(entry).map_err(say)
+        // A program was paid for: it is on the disk before anybody is told that it is kept.
+        schema::wait_for_disk(&self.connection, true).map_err(say)?;
+        let kept = self.keep_entry(entry).map_err(say);
+        schema::wait_for_disk(&self.connection, false).map_err(say)?;
+        kept
     }
 
     fn count_use(&mut self, key: &Key, is_clean: bool, now: i64) -> Said<Option<Entry>> {
@@ -234,6 +247,19 @@ impl Library for SqliteLibrary {
     fn remove(&mut self, key: &Key) -> Said<bool> {
         let changed = self.execute(sql::REMOVE, [&key.0]);
         changed.map(|changed| changed > 0).map_err(say)
+    }
+
+    fn put_task(&mut self, task: &Task) -> Said<()> {
+        let body = task.to_json().to_string();
+        if body.len() > LARGEST_TASK {
+            return Err(say(too_large("the task", body.len(), LARGEST_TASK)));
+        }
+        let put = self.execute(sql::PUT_TASK, (task.hash(), &task.name, body));
+        put.map(|_| ()).map_err(say)
+    }
+
+    fn task(&mut self, hash: &str) -> Said<Option<Task>> {
+        self.first(sql::TASK, [hash], row::task).map_err(say)
     }
 
     fn put_run(&mut self, record: &RunRecord) -> Said<()> {

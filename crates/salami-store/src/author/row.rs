@@ -3,6 +3,7 @@
 use rusqlite::Row;
 use salami_author::library::{Entry, Key, Status, Version};
 use salami_author::record::{Ending, RunRecord};
+use salami_author::task::Task;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -65,4 +66,12 @@ pub(super) fn run(row: &Row<'_>) -> Result<RunRecord> {
     let body = row.get_ref(0)?;
     let body = body.as_str().map_err(rusqlite::Error::from)?;
     parsed(body, "the record of a run")
+}
+
+/// Reads the body of a task.
+pub(super) fn task(row: &Row<'_>) -> Result<Task> {
+    let body = row.get_ref(0)?;
+    let body = body.as_str().map_err(rusqlite::Error::from)?;
+    let stored: serde_json::Value = parsed(body, "a task")?;
+    Task::from_json(&stored).map_err(|error| damaged(&format!("a task: {}", error.message)))
 }

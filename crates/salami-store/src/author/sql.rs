@@ -32,13 +32,20 @@ pub(super) const COUNT_USE: &str = concat!(
     entry!()
 );
 pub(super) const SET_STATUS: &str = "UPDATE author_entry SET status = ?2 WHERE key = ?1";
-pub(super) const ENTRIES: &str = concat!("SELECT ", entry!(), " FROM author_entry ORDER BY task, key");
-pub(super) const ENTRIES_OF_TASK: &str =
-    concat!("SELECT ", entry!(), " FROM author_entry WHERE task = ?1 ORDER BY key");
+pub(super) const ENTRIES: &str =
+    concat!("SELECT ", entry!(), " FROM author_entry ORDER BY task, key");
+pub(super) const ENTRIES_OF_TASK: &str = concat!(
+    "SELECT ",
+    entry!(),
+    " FROM author_entry WHERE task = ?1 ORDER BY key"
+);
 pub(super) const REMOVE: &str = "DELETE FROM author_entry WHERE key = ?1";
 
-pub(super) const PUT_RUN: &str =
-    "INSERT OR REPLACE INTO author_run (id, task, began, accepted, body) VALUES (?1, ?2, ?3, ?4, ?5)";
+pub(super) const PUT_TASK: &str =
+    "INSERT OR REPLACE INTO author_task (hash, name, body) VALUES (?1, ?2, ?3)";
+pub(super) const TASK: &str = "SELECT body FROM author_task WHERE hash = ?1";
+
+pub(super) const PUT_RUN: &str = "INSERT OR REPLACE INTO author_run (id, task, began, accepted, body) VALUES (?1, ?2, ?3, ?4, ?5)";
 pub(super) const RUN: &str = "SELECT body FROM author_run WHERE id = ?1";
 pub(super) const RUNS_FROM: &str = "SELECT id FROM author_run WHERE id >= ?1 ORDER BY id LIMIT 2";
 pub(super) const FORGET_RUNS: &str = "DELETE FROM author_run WHERE began < ?1";
