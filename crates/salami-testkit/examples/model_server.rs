@@ -25,12 +25,16 @@ fn run() -> Result<(), String> {
             }
             "--port" => {
                 let number = words.next().unwrap_or_default();
-                port = number.parse().map_err(|_| format!("`{number}` is no port"))?;
+                port = number
+                    .parse()
+                    .map_err(|_| format!("`{number}` is no port"))?;
             }
             "--repeat" => repeats = true,
             path => {
-                let text = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
-                let answer = Answer::from_file(&text).map_err(|error| format!("{path}: {error}"))?;
+                let text =
+                    std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
+                let answer =
+                    Answer::from_file(&text).map_err(|error| format!("{path}: {error}"))?;
                 answers.push(answer);
             }
         }

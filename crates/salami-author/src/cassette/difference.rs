@@ -60,7 +60,10 @@ fn first_line(recorded: &str, asked: &str) -> Option<String> {
                     excerpt(was, around)
                 )
             }
-            (Some(was), None) => format!("it ends before line {number}, recorded is {}", excerpt(was, 0)),
+            (Some(was), None) => format!(
+                "it ends before line {number}, recorded is {}",
+                excerpt(was, 0)
+            ),
             (None, is) => {
                 let is = excerpt(is.unwrap_or_default(), 0);
                 format!("line {number}, {is}, is more than what is recorded")

@@ -124,7 +124,8 @@ impl Cassette {
                 continue;
             }
             let read = reader.read(line);
-            let read = read.map_err(|problem| format!("line {number} of the cassette: {problem}"))?;
+            let read =
+                read.map_err(|problem| format!("line {number} of the cassette: {problem}"))?;
             exchanges.extend(read);
         }
         Ok(Self { exchanges })

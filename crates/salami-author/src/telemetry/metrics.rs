@@ -12,8 +12,20 @@ const DELTA: u8 = 1;
 
 /// The bounds that the conventions advise.
 const TOKENS: &[f64] = &[
-    1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262_144.0, 1_048_576.0,
-    4_194_304.0, 16_777_216.0, 67_108_864.0,
+    1.0,
+    4.0,
+    16.0,
+    64.0,
+    256.0,
+    1024.0,
+    4096.0,
+    16384.0,
+    65536.0,
+    262_144.0,
+    1_048_576.0,
+    4_194_304.0,
+    16_777_216.0,
+    67_108_864.0,
 ];
 const SECONDS: &[f64] = &[
     0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
@@ -121,20 +133,39 @@ pub fn metrics(records: &[RunRecord], options: &Options) -> Value {
         }
     }
     let begin = records.iter().map(|record| record.began).min();
-    let end = records.iter().map(|record| record.began.saturating_add(record.took.max(0)));
+    let end = records
+        .iter()
+        .map(|record| record.began.saturating_add(record.took.max(0)));
     let times = json!({
         "startTimeUnixNano": nanoseconds(begin.unwrap_or(0)),
         "timeUnixNano": nanoseconds(end.max().unwrap_or(0)),
     });
     let mut metrics = Vec::new();
     let histograms = [
-        ("gen_ai.client.token.usage", "{token}", "Tokens of a question to a model.", &tokens),
-        ("gen_ai.client.operation.duration", "s", "How long a model took.", &durations),
-        ("salami.author.run.duration", "s", "How long a run took.", &runs),
+        (
+            "gen_ai.client.token.usage",
+            "{token}",
+            "Tokens of a question to a model.",
+            &tokens,
+        ),
+        (
+            "gen_ai.client.operation.duration",
+            "s",
+            "How long a model took.",
+            &durations,
+        ),
+        (
+            "salami.author.run.duration",
+            "s",
+            "How long a run took.",
+            &runs,
+        ),
     ];
     for (name, unit, description, histogram) in histograms {
         if let Some(value) = histogram.value(&times) {
-            metrics.push(json!({"name": name, "unit": unit, "description": description, "histogram": value}));
+            metrics.push(
+                json!({"name": name, "unit": unit, "description": description, "histogram": value}),
+            );
         }
     }
     if !counts.is_empty() {
@@ -145,7 +176,8 @@ pub fn metrics(records: &[RunRecord], options: &Options) -> Value {
             point
         });
         let points: Vec<Value> = points.collect();
-        let sum = json!({"dataPoints": points, "aggregationTemporality": DELTA, "isMonotonic": true});
+        let sum =
+            json!({"dataPoints": points, "aggregationTemporality": DELTA, "isMonotonic": true});
         metrics.push(json!({
             "name": "salami.author.runs", "unit": "{run}", "description": "Runs that ended.", "sum": sum,
         }));

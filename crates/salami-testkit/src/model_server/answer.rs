@@ -94,7 +94,10 @@ impl Answer {
     /// An error such as 429 or 500.
     #[must_use]
     pub fn status(status: u16) -> Self {
-        Self::of(What::Status(status, format!("the server was told to answer {status}")))
+        Self::of(What::Status(
+            status,
+            format!("the server was told to answer {status}"),
+        ))
     }
 
     /// An error that says this.
@@ -206,7 +209,9 @@ impl Answer {
             "slow" => Self::text(rest).slow(number),
             "cut" => Self::text(rest).cut_after(usize::try_from(number).unwrap_or(usize::MAX)),
             "status" => {
-                let status = u16::try_from(number).ok().filter(|status| (200..600).contains(status));
+                let status = u16::try_from(number)
+                    .ok()
+                    .filter(|status| (200..600).contains(status));
                 let status = status.ok_or("!status has a number from 200 to 599 after it")?;
                 let answer = match rest.trim() {
                     "" => Self::status(status),

@@ -185,7 +185,8 @@ fn serve(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
         true => Protocol::Anthropic,
         false => Protocol::OpenAi,
     };
-    let is_known = request.path.ends_with("/messages") || request.path.ends_with("/chat/completions");
+    let is_known =
+        request.path.ends_with("/messages") || request.path.ends_with("/chat/completions");
     let wants_stream = request.body["stream"] == true;
     let wants_usage = request.body["stream_options"]["include_usage"] == true;
     let answer = {
@@ -194,7 +195,9 @@ fn serve(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
             true => answers.pop_front(),
             false => None,
         };
-        if shared.repeats && let Some(answer) = &answer {
+        if shared.repeats
+            && let Some(answer) = &answer
+        {
             answers.push_back(answer.clone());
         }
         locked(&shared.received).push(request);
@@ -205,14 +208,22 @@ fn serve(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
             true => "the server has no more answers",
             false => "there is no such address",
         };
-        return plain(&mut out, 404, "application/json", "", &speech::error(protocol, message));
+        return plain(
+            &mut out,
+            404,
+            "application/json",
+            "",
+            &speech::error(protocol, message),
+        );
     };
     match &answer.what {
         What::Silence => {
             let (over, changed) = &shared.over;
             let mut is_over = locked(over);
             while !*is_over {
-                is_over = changed.wait(is_over).unwrap_or_else(PoisonError::into_inner);
+                is_over = changed
+                    .wait(is_over)
+                    .unwrap_or_else(PoisonError::into_inner);
             }
             Ok(())
         }
@@ -224,8 +235,14 @@ fn serve(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
             }
         }
         What::Garbage => {
-            let bytes: Vec<u8> = (0..4_000_u32).map(|number| (number * 151 % 251) as u8).collect();
-            write!(out, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", bytes.len())?;
+            let bytes: Vec<u8> = (0..4_000_u32)
+                .map(|number| (number * 151 % 251) as u8)
+                .collect();
+            write!(
+                out,
+                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n",
+                bytes.len()
+            )?;
             out.write_all(&bytes)
         }
         What::Page => {
@@ -255,7 +272,11 @@ fn serve(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
             let body = speech::whole(protocol, &answer);
             if answer.cut_after.is_some() {
                 let half = body.as_bytes().get(..body.len() / 2).unwrap_or_default();
-                write!(out, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len())?;
+                write!(
+                    out,
+                    "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n",
+                    body.len()
+                )?;
                 return out.write_all(half);
             }
             plain(&mut out, 200, "application/json", "", &body)

@@ -46,16 +46,24 @@ pub(super) fn opening(protocol: Protocol, answer: &Answer) -> String {
     match protocol {
         Protocol::OpenAi => {
             // A comment, as hosts send to keep a connection alive.
-            format!(": alive\n\n{}", chunk(&json!({"role": "assistant", "content": ""}), None))
+            format!(
+                ": alive\n\n{}",
+                chunk(&json!({"role": "assistant", "content": ""}), None)
+            )
         }
         Protocol::Anthropic => {
             let mut message = json!({"id": "x", "role": "assistant", "content": []});
             if answer.tells_usage {
                 message["usage"] = json!({"input_tokens": READ, "output_tokens": 1});
             }
-            let start = event("message_start", &json!({"type": "message_start", "message": message}));
+            let start = event(
+                "message_start",
+                &json!({"type": "message_start", "message": message}),
+            );
             let block = match answer.what {
-                What::Data(_) => json!({"type": "tool_use", "id": "y", "name": "answer", "input": {}}),
+                What::Data(_) => {
+                    json!({"type": "tool_use", "id": "y", "name": "answer", "input": {}})
+                }
                 _ => json!({"type": "text", "text": ""}),
             };
             let block = json!({"type": "content_block_start", "index": 0, "content_block": block});
@@ -105,7 +113,10 @@ pub(super) fn closing(protocol: Protocol, answer: &Answer, wants_usage: bool) ->
             if answer.tells_usage {
                 delta["usage"] = json!({"output_tokens": WRITTEN});
             }
-            let stop = event("content_block_stop", &json!({"type": "content_block_stop", "index": 0}));
+            let stop = event(
+                "content_block_stop",
+                &json!({"type": "content_block_stop", "index": 0}),
+            );
             let mut text = format!("{stop}{}", event("message_delta", &delta));
             if answer.says_end {
                 text.push_str(&event("message_stop", &json!({"type": "message_stop"})));
