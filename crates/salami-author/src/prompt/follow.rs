@@ -3,7 +3,7 @@
 use salami_process::model::marked;
 
 use super::{MOST_FOLLOW, MOST_QUOTED, shortened};
-use crate::judge::{Finding, Report, Severity};
+use crate::judge::{Finding, JudgeName, Report, Severity};
 use crate::reply::Useless;
 
 /// The most findings of one follow-on.
@@ -146,7 +146,12 @@ pub fn findings(report: &Report, printed: &str) -> String {
 
 /// One finding: a line of ours, and what is from outside between marks.
 fn finding(finding: &Finding) -> String {
-    let mut text = format!("- [{}] {}\n", finding.code, finding.message);
+    let who = match &finding.judge {
+        JudgeName::Invariant(name) => format!(" (rule `{name}`)"),
+        JudgeName::Case(name) => format!(" (case `{name}`)"),
+        _ => String::new(),
+    };
+    let mut text = format!("- [{}]{who} {}\n", finding.code, finding.message);
     if let Some(outside) = &finding.outside {
         text.push_str(&marked(&shortened(outside, MOST_QUOTED)));
         text.push('\n');

@@ -51,8 +51,12 @@ impl Session<'_> {
     /// Compares the results of both programs.
     fn compare(&mut self, world: &mut World<'_>) -> Step {
         let findings = self.differences();
-        if findings.is_empty() {
+        let differ = findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Error);
+        if !differ {
             self.agreed = true;
+            self.agreement_notes = findings;
             self.who = Who::Writer;
             return self.go_on(world);
         }
@@ -173,7 +177,7 @@ impl Session<'_> {
             Self::add_findings(
                 &mut passed.verdict.report,
                 &JudgeName::Agreement,
-                Vec::new(),
+                std::mem::take(&mut self.agreement_notes),
             );
         }
         let entry: Entry = self.new_entry(&passed, world);

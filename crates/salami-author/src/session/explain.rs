@@ -7,11 +7,11 @@ use super::event::Event;
 use super::machine::{Passed, Session, Step, Who, World};
 use super::outcome::{Accepted, Failure, Outcome};
 use crate::input::Format;
-use crate::judge::{JudgeName, Report, Severity, Verdict};
+use crate::judge::{Finding, JudgeName, Report, Verdict};
 use crate::library::{Entry, Origin, Status, Version};
 use crate::prompt;
 use crate::record::{Ending, FailureKind, From, Purpose};
-use crate::reply::{is_dictated, shortened};
+use crate::reply::shortened;
 use crate::trial::Candidate;
 
 /// How many versions of a program are kept; the oldest go first.
@@ -215,7 +215,7 @@ impl Session<'_> {
             .map(|completion| completion.text.trim())
             .filter(|text| !text.contains("```") && !text.contains("def main"))
             .filter(|text| text.len() < 2_000 && text.split_whitespace().count() > 3)
-            .filter(|text| !is_dictated(text, &self.shown))
+            .filter(|text| !self.is_from_outside(text))
             .map(|text| {
                 let text = text.strip_prefix("CANNOT:").unwrap_or(text);
                 crate::input::mask(&shortened(text)).text
@@ -245,11 +245,11 @@ impl Session<'_> {
         }
     }
 
-    /// What was wrong with the program of the library, in a sentence.
+    /// What was wrong with the program of the library, for one who reads programs.
     pub(super) fn reuse_reason(&self) -> String {
         match &self.record.reuse {
-            Some(report) => reason(report),
-            None => "it failed.".to_owned(),
+            Some(report) => cause(report),
+            None => "it failed".to_owned(),
         }
     }
 
@@ -261,32 +261,67 @@ impl Session<'_> {
     }
 }
 
-/// What a report says, in a sentence of ours.
+/// What a report says to the end user, who sees no program: the end of a sentence.
 fn reason(report: &Report) -> String {
-    let mut errors = report
-        .findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error);
-    let Some(first) = errors.next() else {
-        return "it was refused by the check.".to_owned();
+    let Some(first) = report.errors().next() else {
+        return "no program passed the check.".to_owned();
     };
-    let message = first.message.trim().trim_end_matches('.');
-    let rows: Vec<String> = first
-        .rows
-        .iter()
-        .take(3)
-        .map(|row| row.number.to_string())
-        .collect();
-    let place = match rows.len() {
-        0 => String::new(),
-        1 if message.contains(&rows.join("")) => String::new(),
-        1 => format!(" (row {})", rows.join("")),
-        _ => format!(" (rows {})", rows.join(", ")),
+    let rows = match rows(first).as_slice() {
+        [] => String::new(),
+        [row] => format!(" (row {row})"),
+        rows => format!(" (rows {})", rows.join(", ")),
     };
-    match first.judge {
-        JudgeName::Program => format!("the program was refused by the check: {message}."),
-        _ => format!("{message}{place}."),
+    match &first.judge {
+        JudgeName::Program => "no program passed the check.".to_owned(),
+        JudgeName::Run => match first.code.as_str() {
+            "run.fuel" | "run.time" => {
+                "a program took more steps than it may on this input.".to_owned()
+            }
+            "run.memory" | "run.depth" => {
+                "a program needed more memory than it may have on this input.".to_owned()
+            }
+            "run.tool" => "a program called a tool that is not connected.".to_owned(),
+            _ => format!("a program failed on this input{rows}."),
+        },
+        JudgeName::Schema => {
+            format!("the result did not have the form that is wanted{rows}.")
+        }
+        JudgeName::Rows => {
+            format!("rows of the input were left out, doubled or misread{rows}.")
+        }
+        JudgeName::Invariant(name) => {
+            format!("the result breaks the rule \u{201c}{}\u{201d}{rows}.", plain(name))
+        }
+        JudgeName::Case(name) => {
+            format!("the expected case \u{201c}{}\u{201d} does not come out.", plain(name))
+        }
+        JudgeName::Agreement => {
+            "two programs that were written independently give different results.".to_owned()
+        }
+        JudgeName::Model => format!("a judging model finds the result wrong{rows}."),
     }
+}
+
+/// What a report says to one who reads programs.
+fn cause(report: &Report) -> String {
+    match report.errors().next() {
+        Some(first) => format!("[{}] {}", first.code, first.message.trim()),
+        None => "it was refused by the check".to_owned(),
+    }
+}
+
+/// The numbers of the first rows that a finding is about.
+fn rows(finding: &Finding) -> Vec<String> {
+    let rows = finding.rows.iter().take(3);
+    rows.map(|row| row.number.to_string()).collect()
+}
+
+/// A name in one short line.
+fn plain(name: &str) -> String {
+    name.chars()
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .take(80)
+        .collect()
 }
 
 /// How an input of a format is best given.

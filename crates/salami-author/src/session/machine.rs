@@ -164,6 +164,8 @@ pub struct Session<'a> {
     pub(super) pending: Option<Pending>,
     /// Whether the second program agrees.
     pub(super) agreed: bool,
+    /// What is worth knowing of that.
+    pub(super) agreement_notes: Vec<Finding>,
     /// How often the judging model could not be understood.
     pub(super) unreadable: u32,
     /// What judges say of the last program.
@@ -262,6 +264,7 @@ impl<'a> Session<'a> {
             who: Who::Writer,
             pending: None,
             agreed: false,
+            agreement_notes: Vec::new(),
             unreadable: 0,
             last_report: None,
             retries: 0,

@@ -5,6 +5,7 @@ use salami_program::Diagnostic;
 
 use super::event::Event;
 use super::machine::{Passed, Session, Step, Who, World};
+use crate::input::Input;
 use crate::judge::{Hearing, JudgeName, Occasion, Report, Severity, Verdict};
 use crate::prompt::{Follow, fenced, follow_on};
 use crate::record::{FailureKind, Purpose};
@@ -103,7 +104,7 @@ impl Session<'_> {
     /// The model says that it cannot be done. That is believed when it was said twice, in words of its own.
     fn cannot(&mut self, sentence: &str, answer: &str, world: &mut World<'_>) -> Step {
         world.tell(Event::Useless("the model says that it cannot be done"));
-        if is_dictated(sentence, &self.shown) {
+        if self.is_from_outside(sentence) {
             let lesson = "the answer was a sentence of the input";
             return self.again(&Follow::Dictated, lesson, answer, world);
         }
@@ -123,6 +124,12 @@ impl Session<'_> {
             ),
         };
         self.fail(FailureKind::Input, sentence, world)
+    }
+
+    /// Whether a sentence stands in what a model was shown, or in what it was shown a part of.
+    pub(super) fn is_from_outside(&self, sentence: &str) -> bool {
+        let whole = self.input.and_then(Input::text);
+        is_dictated(sentence, &self.shown) || whole.is_some_and(|text| is_dictated(sentence, text))
     }
 
     /// There is a program: it is tried, unless it is one that failed before.

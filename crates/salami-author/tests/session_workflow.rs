@@ -1,0 +1,97 @@
+//! Workflows from plain words: checked strictly, not run.
+
+mod common;
+
+use common::{Say, block, cache_only, options, run_in, said};
+use salami_author::judge::JudgeName;
+use salami_author::library::MemoryLibrary;
+use salami_author::record::FailureKind;
+use salami_author::task::Task;
+use salami_program::Stub;
+
+const STUB: &str = "@read\ndef unread() -> list[str]: ...\n\n@irreversible\ndef send(to: str, text: str) -> None: ...\n";
+const WORKFLOW: &str = "import time\n\nfrom tools import email\n\n\ndef main() -> None:\n    while True:\n        for text in email.unread():\n            if 'landlord' in text:\n                email.send(to='me@example.org', text=text)\n        time.sleep(3600)\n";
+
+fn task() -> Task {
+    Task::workflow(
+        "landlord",
+        "If I get a message from the landlord, forward it to me.",
+        vec![Stub::new("email", STUB)],
+    )
+}
+
+#[test]
+fn a_workflow_is_written_and_not_run() {
+    let mut library = MemoryLibrary::new();
+    let run = run_in(
+        &task(),
+        None,
+        &options(),
+        &mut library,
+        vec![block(WORKFLOW).into()],
+    );
+    let accepted = run.outcome.result.expect("accepted");
+    assert_eq!(accepted.code, WORKFLOW);
+    let program = accepted.program.expect("a program");
+    assert_eq!(program.capabilities(), ["email.send", "email.unread"]);
+    assert!(program.effects().can_wait);
+    assert!(
+        accepted
+            .report
+            .skipped
+            .iter()
+            .any(|(judge, _)| *judge == JudgeName::Run)
+    );
+    let asked = said(&run.asked[0]);
+    assert!(
+        asked.contains("from tools import email") && asked.contains("def unread"),
+        "{asked}"
+    );
+    assert!(!asked.contains("# The input"), "{asked}");
+    // The same words again need no model.
+    let again = run_in(
+        &task(),
+        None,
+        &cache_only(),
+        &mut library,
+        vec![Say::Endless("nobody asked ")],
+    );
+    assert!(again.asked.is_empty());
+    assert_eq!(again.outcome.result.expect("accepted").code, WORKFLOW);
+}
+
+#[test]
+fn the_check_is_strict() {
+    let loose = "from tools import email\n\n\ndef main() -> None:\n    texts = email.unread()\n    first = next((text for text in texts if 'landlord' in text), None)\n    email.send(to='me@example.org', text=first)\n";
+    let run = run_in(
+        &task(),
+        None,
+        &options(),
+        &mut MemoryLibrary::new(),
+        vec![block(loose).into(), block(WORKFLOW).into()],
+    );
+    assert_eq!(run.asked.len(), 2);
+    assert!(
+        said(&run.asked[1]).contains("refused by the check"),
+        "{}",
+        said(&run.asked[1])
+    );
+    assert_eq!(run.outcome.result.expect("accepted").code, WORKFLOW);
+}
+
+#[test]
+fn what_no_tool_can_do_is_said() {
+    let run = run_in(
+        &task(),
+        None,
+        &options(),
+        &mut MemoryLibrary::new(),
+        vec!["CANNOT: No tool can call a telephone.".into()],
+    );
+    let (kind, sentence) = run.failure();
+    assert_eq!(kind, FailureKind::Input);
+    assert!(
+        sentence.contains("No tool can call a telephone."),
+        "{sentence}"
+    );
+}
