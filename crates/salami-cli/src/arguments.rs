@@ -37,6 +37,8 @@ pub enum Command {
     /// Stored processes.
     #[command(flatten)]
     Processes(crate::processes::arguments::Command),
+    /// Have a model write a program for an input, checked and judged: transform, workflow, test, library, runs
+    Author(crate::author::arguments::Author),
     /// Check programs: errors, assertion points, capabilities and effects
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Check),

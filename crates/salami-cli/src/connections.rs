@@ -31,7 +31,19 @@ pub struct Connections {
 }
 
 /// Files beside a configuration, and the environment of the command.
-struct Beside(PathBuf);
+pub struct Beside(PathBuf);
+
+impl Beside {
+    /// Files where the command runs.
+    pub fn here() -> Self {
+        Self(PathBuf::new())
+    }
+
+    /// Files beside a configuration.
+    pub fn of(configuration: &Path) -> Self {
+        Self(configuration.parent().unwrap_or(Path::new("")).to_path_buf())
+    }
+}
 
 impl Surroundings for Beside {
     fn variable(&self, name: &str) -> Option<String> {
@@ -50,8 +62,7 @@ impl Surroundings for Beside {
 /// The tools of a configuration.
 pub fn tools(path: &Path) -> Result<Tools, Failure> {
     let text = files::text(path)?;
-    let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
-    configured(&text, &Beside(folder))
+    configured(&text, &Beside::of(path))
         .map_err(|problem| Failure::usage(format!("{}: {problem}", files::name(path))))
 }
 

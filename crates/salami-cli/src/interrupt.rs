@@ -61,6 +61,14 @@ pub fn watch(time: Option<u64>) -> Interrupt {
     interrupt
 }
 
+/// What ends all that goes on side by side, at Ctrl-C.
+pub fn shared() -> Interrupt {
+    match RUNNING.lock() {
+        Ok(mut running) => running.get_or_insert_default().clone(),
+        Err(_) => Interrupt::default(),
+    }
+}
+
 /// Whether Ctrl-C was pressed.
 pub fn requested() -> bool {
     REQUESTED.load(Ordering::Relaxed)

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod audit;
+mod author;
 mod check;
 mod connections;
 mod dap;
@@ -54,8 +55,8 @@ pub fn salami() -> ExitCode {
     finish(|output| execute(&arguments.command, output))
 }
 
-/// Shows what is wrong with a command line, or help: for machines as JSON where a command of stored processes was
-/// asked for that.
+/// Shows what is wrong with a command line, or help: for machines as JSON where a command of stored processes or
+/// of authoring was asked for that.
 fn misused(error: &clap::Error) -> ExitCode {
     let words: Vec<String> = std::env::args_os()
         .skip(1)
@@ -63,10 +64,10 @@ fn misused(error: &clap::Error) -> ExitCode {
         .collect();
     let is_json = words.iter().any(|word| word == "--format=json")
         || words.windows(2).any(|pair| pair == ["--format", "json"]);
-    let is_of_processes = words
+    let is_told = words
         .first()
-        .is_some_and(|word| processes::arguments::is_name(word));
-    if is_json && is_of_processes && error.use_stderr() {
+        .is_some_and(|word| word == "author" || processes::arguments::is_name(word));
+    if is_json && is_told && error.use_stderr() {
         let text = error.render().to_string();
         let message = text.trim().trim_start_matches("error: ").to_owned();
         return finish(|output| {
@@ -127,6 +128,7 @@ fn execute(command: &Command, output: &mut Output) -> Result<(), Failure> {
         Command::Compile(arguments) => modules::compile(arguments, output),
         Command::Inspect(arguments) => modules::inspect(arguments, output),
         Command::Processes(command) => processes::execute(command, output),
+        Command::Author(arguments) => author::execute(arguments, output),
         Command::Card => explain::card(output),
         Command::Explain(arguments) => explain::explain(&arguments.code, output),
         Command::Completions(arguments) => {

@@ -22,6 +22,15 @@ pub fn load_for(
     Ok(with_tools(of_folder(program, folder)?, tools))
 }
 
+/// Those of the folder, and those that the tools of a configuration bring: no others.
+pub fn connected(program: &Path, folder: Option<&Path>, tools: &Tools) -> Result<Vec<Stub>, Failure> {
+    let mut stubs = of_folder(program, folder)?;
+    for (name, text) in tools.stubs() {
+        add(&mut stubs, name, text);
+    }
+    Ok(stubs)
+}
+
 /// What a program has of its own, then what its tools bring, then what comes with the command.
 pub fn with_tools(mut stubs: Vec<Stub>, tools: &Tools) -> Vec<Stub> {
     for (name, text) in tools.stubs() {

@@ -2,6 +2,7 @@
 //! resolve, cancel; event send; demo.
 
 pub mod arguments;
+mod audit;
 mod demo;
 mod event;
 mod fields;
@@ -10,11 +11,11 @@ mod inbox;
 mod keep;
 mod lease;
 mod look;
-mod moments;
+pub mod moments;
 mod noting;
-mod paint;
+pub mod paint;
 mod people;
-mod place;
+pub mod place;
 pub mod private;
 mod ps;
 mod reach;
@@ -23,12 +24,13 @@ mod runs;
 mod script;
 mod show;
 mod sources;
-mod start;
+pub mod start;
 mod tell;
 pub mod terminal;
 pub mod tools;
+mod transfer;
 mod watch;
-mod words;
+pub mod words;
 mod work;
 mod worker;
 
@@ -61,6 +63,9 @@ pub fn execute(command: &Command, output: &mut Output) -> Result<(), Failure> {
             EventCommand::Send(arguments) => arguments.format,
         },
         Command::Plan(arguments) => arguments.format,
+        Command::Export(arguments) => arguments.format,
+        Command::Import(arguments) => arguments.format,
+        Command::Audit(arguments) => arguments.format,
         Command::Demo(_) => Format::Human,
     };
     done(command, output).map_err(|failure| reach::told(failure, format, output))
@@ -86,6 +91,9 @@ fn done(command: &Command, output: &mut Output) -> Result<(), Failure> {
             EventCommand::Send(arguments) => event::send(arguments, output),
         },
         Command::Plan(arguments) => start::plan(arguments, output),
+        Command::Export(arguments) => transfer::export(arguments, output),
+        Command::Import(arguments) => transfer::import(arguments, output),
+        Command::Audit(arguments) => audit::audit(arguments, output),
         Command::Demo(arguments) => demo::demo(arguments, output),
     }
 }

@@ -1,5 +1,7 @@
 //! `salami start` and `salami plan`.
 
+use std::path::Path;
+
 use salami::{Program, Progress, RunError, RunOptions, process_options};
 use salami_process::code::{CodeParts, Declared};
 use salami_process::store::{Code, NewProcess, ProcessId, Store, StoreError};
@@ -226,30 +228,12 @@ pub fn plan(arguments: &Plan, output: &mut Output) -> Result<(), Failure> {
             return Err(Failure::rendered(REFUSED, shown));
         }
     };
-    let parts = CodeParts::parse(&program.to_code().body).unwrap_or_default();
     let refused = tools.admit(&program.needs()).err().unwrap_or_default();
-    let rows: Vec<Row> = parts
-        .tools
-        .iter()
-        .map(|declared| {
-            let reason = refused
-                .iter()
-                .find(|refused| refused.name() == declared.name);
-            Row {
-                declared,
-                refused: reason,
-            }
-        })
-        .collect();
     if arguments.format == Format::Json {
-        output.write(&format!("{}\n", machine(&program, &rows)))?;
+        output.write(&format!("{}\n", plan_json(&program, &tools)))?;
     } else {
-        human(arguments, &program, &rows, &tools, output)?;
-        match &configuration {
-            _ if rows.is_empty() => {}
-            Some(path) => output.write(&format!("  (by {})\n", path.display()))?,
-            None => output.write("  (no configuration: name one by --config salami.toml)\n")?,
-        }
+        let name = files::name(&arguments.program);
+        show_plan(&name, &program, &tools, configuration.as_deref(), output)?;
     }
     match refused.first() {
         None => Ok(()),
@@ -264,10 +248,49 @@ pub fn plan(arguments: &Plan, output: &mut Output) -> Result<(), Failure> {
     }
 }
 
+/// Shows what a program needs, and whether it may have it by a configuration.
+pub fn show_plan(
+    name: &str,
+    program: &Program,
+    tools: &Tools,
+    configuration: Option<&Path>,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let rows = rows(program, tools);
+    human(name, program, &rows, tools, output)?;
+    match configuration {
+        _ if rows.is_empty() => Ok(()),
+        Some(path) => output.write(&format!("  (by {})\n", path.display())),
+        None => output.write("  (no configuration: name one by --config salami.toml)\n"),
+    }
+}
+
+/// The same for machines.
+pub fn plan_json(program: &Program, tools: &Tools) -> Value {
+    machine(program, &rows(program, tools))
+}
+
 /// A function that the program calls, and why it may not.
-struct Row<'a> {
-    declared: &'a Declared,
-    refused: Option<&'a Refused>,
+struct Row {
+    declared: Declared,
+    refused: Option<Refused>,
+}
+
+fn rows(program: &Program, tools: &Tools) -> Vec<Row> {
+    let parts = CodeParts::parse(&program.to_code().body).unwrap_or_default();
+    let refused = tools.admit(&program.needs()).err().unwrap_or_default();
+    let declared = parts.tools.into_iter();
+    declared
+        .map(|declared| {
+            let reason = refused
+                .iter()
+                .find(|refused| refused.name() == declared.name);
+            Row {
+                refused: reason.cloned(),
+                declared,
+            }
+        })
+        .collect()
 }
 
 /// Why a function may not be called, in a few words.
@@ -301,21 +324,20 @@ fn how(kind: &FunctionKind) -> String {
 }
 
 fn human(
-    arguments: &Plan,
+    name: &str,
     program: &Program,
-    rows: &[Row<'_>],
+    rows: &[Row],
     tools: &Tools,
     output: &mut Output,
 ) -> Result<(), Failure> {
     let paint = Paint::of_output();
-    let name = files::name(&arguments.program);
     let report = program.report();
     let can_wait = if report.effects.can_wait {
         "it can wait, for as long as it takes"
     } else {
         "it never waits"
     };
-    output.write(&format!("{}: {can_wait}\n", paint.bold(&name)))?;
+    output.write(&format!("{}: {can_wait}\n", paint.bold(name)))?;
     if !program.inputs().is_empty() {
         let fields: Vec<String> = program
             .inputs()
@@ -334,7 +356,7 @@ fn human(
     let cells: Vec<Vec<Cell>> = rows
         .iter()
         .map(|row| {
-            let verdict = match row.refused {
+            let verdict = match &row.refused {
                 None => Cell {
                     plain: "allowed".to_owned(),
                     painted: paint.good("allowed"),
@@ -370,7 +392,7 @@ fn human(
     output.write(&columns(paint, &heading, &cells))
 }
 
-fn machine(program: &Program, rows: &[Row<'_>]) -> Value {
+fn machine(program: &Program, rows: &[Row]) -> Value {
     let report = program.report();
     let tools: Vec<Value> = rows
         .iter()
@@ -385,7 +407,7 @@ fn machine(program: &Program, rows: &[Row<'_>]) -> Value {
                 "effect": row.declared.effect.name(),
                 "kind": kind,
                 "allowed": row.refused.is_none(),
-                "reason": row.refused.map(|refused| json!({"code": refused.code(), "message": refused.to_string()})),
+                "reason": row.refused.as_ref().map(|refused| json!({"code": refused.code(), "message": refused.to_string()})),
             })
         })
         .collect();
