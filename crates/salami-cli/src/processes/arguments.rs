@@ -49,10 +49,20 @@ pub enum Command {
     #[command(after_help = FORGET_EXAMPLES)]
     Forget(Forget),
     /// Send an event to the processes that wait for it
+    #[command(after_help = EVENT_EXAMPLES)]
     Event(Event),
     /// Show what a program needs before it runs: tools, effects, waits
     #[command(after_help = PLAN_EXAMPLES)]
     Plan(Plan),
+    /// Write a process to a file, to go on with it in another store
+    #[command(after_help = EXPORT_EXAMPLES)]
+    Export(Export),
+    /// Put a process into this store that was exported from another one
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Import(Import),
+    /// Show who did what with a process, when, with what result, and whether that is what was written
+    #[command(after_help = AUDIT_EXAMPLES)]
+    Audit(Audit),
     /// Watch programs that wait for weeks, and a person who answers them, in about a minute
     #[command(after_help = DEMO_EXAMPLES)]
     Demo(Demo),
@@ -164,6 +174,34 @@ Examples:
   salami plan landlord.py --config salami.toml --format json
 
 Exit status: 0 it may start, 3 the checker or the configuration refuses it, 5 a tool is not connected.";
+
+const EXPORT_EXAMPLES: &str = "\
+Examples:
+  salami export 3                          into process-3.salami; here it is `moved` from then on
+  salami export 3 --output ann.salami
+  salami export 3 --copy                   as it is now; it goes on here, too
+  salami import ann.salami --store other.db
+
+Whoever has the file has all that the process knows. A process that was moved can be exported again: the
+same file, should the first be lost.
+Exit status: 0 written, 2 there is none or it has ended, 5 a worker is at work on it, 74 the file or the store.";
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  salami import process-3.salami
+  salami import process-3.salami --store other.db
+
+It goes on where it stood, under a new number, with its journal, its waits, and the events that it has not
+seen; tools know its calls by the keys that they had.
+Exit status: 0 it is there, 2 it was there already, 3 no file of a process that could go on here, 74 the store.";
+
+const AUDIT_EXAMPLES: &str = "\
+Examples:
+  salami audit 3
+  salami audit 3 --format json | jq .last  the last hash: keep it elsewhere to see later what was cut off
+  salami audit run.jsonl                   what `salami run --audit-log run.jsonl` wrote
+
+Exit status: 0 all is as it was written, 2 there is none, 6 something was changed: it is named.";
 
 const DEMO_EXAMPLES: &str = "\
 Examples:
@@ -323,6 +361,9 @@ pub struct Answer {
     /// The answer: a text, yes or no, one of the options or its number
     #[arg(required = true, value_name = "ANSWER", allow_negative_numbers = true)]
     pub answer: Vec<String>,
+    /// Who.
+    #[command(flatten)]
+    pub person: Person,
     /// Where.
     #[command(flatten)]
     pub place: StorePlace,
@@ -337,6 +378,9 @@ pub struct Place {
     /// The question, as `salami inbox` names it: the number of the process, and if it asks several things a dot and the question's
     #[arg(value_name = "ID[.SLOT]", value_parser = question)]
     pub question: Asked,
+    /// Who.
+    #[command(flatten)]
+    pub person: Person,
     /// Where.
     #[command(flatten)]
     pub place: StorePlace,
@@ -351,6 +395,9 @@ pub struct One {
     /// The number of the process
     #[arg(value_name = "ID", value_parser = process)]
     pub process: u64,
+    /// Who.
+    #[command(flatten)]
+    pub person: Person,
     /// Where.
     #[command(flatten)]
     pub place: StorePlace,
@@ -368,6 +415,9 @@ pub struct Resolve {
     /// What is to happen
     #[arg(value_enum, value_name = "retry|abort")]
     pub way: Way,
+    /// Who.
+    #[command(flatten)]
+    pub person: Person,
     /// Where.
     #[command(flatten)]
     pub place: StorePlace,
@@ -438,6 +488,67 @@ pub struct Plan {
     /// there is one
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// How to show it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Who does it.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Person {
+    /// Who does it, for `salami audit`; without it the one who runs the command
+    #[arg(long = "as", value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+/// `salami export`
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The number of the process
+    #[arg(value_name = "ID", value_parser = process)]
+    pub process: u64,
+    /// Where to write it; without it process-ID.salami where you are
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Leave it here, too: where the copy goes on both act
+    #[arg(long)]
+    pub copy: bool,
+    /// Who.
+    #[command(flatten)]
+    pub person: Person,
+    /// Where.
+    #[command(flatten)]
+    pub place: StorePlace,
+    /// How to show the outcome
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `salami import`
+#[derive(Debug, Args)]
+pub struct Import {
+    /// What `salami export` wrote
+    pub file: PathBuf,
+    /// Who.
+    #[command(flatten)]
+    pub person: Person,
+    /// Where.
+    #[command(flatten)]
+    pub place: StorePlace,
+    /// How to show the outcome
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `salami audit`
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// The number of a process, or a file that `salami run --audit-log` wrote
+    #[arg(value_name = "ID|FILE")]
+    pub what: String,
+    /// Where.
+    #[command(flatten)]
+    pub place: StorePlace,
     /// How to show it
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,

@@ -174,7 +174,7 @@ pub fn of(
             let waited = pending.remove(&(*thread, *slot));
             let text = match came {
                 Came::Event(id) => {
-                    let event = store.event(*id)?;
+                    let event = store.event_of(process.id, *number, *id)?;
                     let shown = event.map(|event| words::call_of(&event.topic, &event.fields));
                     format!("event {id} comes: {}", shown.unwrap_or_default())
                 }

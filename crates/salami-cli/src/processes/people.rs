@@ -16,10 +16,15 @@ fn goes_on(reach: &Reach) -> String {
     format!("`{}` goes on with it", reach.location.command("work"))
 }
 
+/// Who does something, as that is written down: who was named, or who runs the command.
+pub fn person(named: Option<&str>) -> String {
+    named.map_or_else(super::start::owner, str::to_owned)
+}
+
 /// Answers a question.
 pub fn answer(arguments: &Answer, output: &mut Output) -> Result<(), Failure> {
     let answer = Value::String(arguments.answer.join(" "));
-    let mut reach = Reach::open(&arguments.place)?;
+    let mut reach = Reach::open_as(&arguments.place, &arguments.person)?;
     settle(
         &mut reach,
         arguments.question,
@@ -31,7 +36,7 @@ pub fn answer(arguments: &Answer, output: &mut Output) -> Result<(), Failure> {
 
 /// Says yes or no.
 pub fn decide(arguments: &Place, yes: bool, output: &mut Output) -> Result<(), Failure> {
-    let mut reach = Reach::open(&arguments.place)?;
+    let mut reach = Reach::open_as(&arguments.place, &arguments.person)?;
     settle(
         &mut reach,
         arguments.question,
@@ -65,7 +70,7 @@ fn settle(
 
 /// Pauses, resumes or cancels.
 pub fn control(arguments: &One, control: Control, output: &mut Output) -> Result<(), Failure> {
-    let mut reach = Reach::open(&arguments.place)?;
+    let mut reach = Reach::open_as(&arguments.place, &arguments.person)?;
     let id = ProcessId(arguments.process);
     let done = reach.engine.control(id, control);
     let done = match done {
@@ -105,7 +110,7 @@ fn in_thread(thread: Option<u64>) -> String {
 
 /// Finds a way out of a hold.
 pub fn resolve(arguments: &Resolve, output: &mut Output) -> Result<(), Failure> {
-    let mut reach = Reach::open(&arguments.place)?;
+    let mut reach = Reach::open_as(&arguments.place, &arguments.person)?;
     let id = ProcessId(arguments.held.process);
     let thread = arguments.held.thread;
     let (done, said) = match arguments.way {

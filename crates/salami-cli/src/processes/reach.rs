@@ -6,7 +6,7 @@ use salami_process::engine::{Engine, EngineOptions, Problem};
 use salami_process::store::ProcessId;
 use serde_json::{Value, json};
 
-use super::arguments::StorePlace;
+use super::arguments::{Person, StorePlace};
 use super::place::Location;
 use super::words;
 use crate::arguments::Format;
@@ -30,6 +30,14 @@ impl Reach {
         let options = EngineOptions::default();
         let engine = Engine::new(store, Box::new(runtime), tools, options);
         Ok(Self { location, engine })
+    }
+
+    /// The same for a person, whose acts are written down.
+    pub fn open_as(place: &StorePlace, person: &Person) -> Result<Self, Failure> {
+        let mut reach = Self::open(place)?;
+        let name = super::people::person(person.name.as_deref());
+        reach.engine.act_as(&name);
+        Ok(reach)
     }
 
     /// What a problem is here.
