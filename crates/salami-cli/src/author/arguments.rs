@@ -180,7 +180,12 @@ pub struct Wanted {
     #[arg(long, value_name = "FILE")]
     pub input: PathBuf,
     /// What the result must look like, as a JSON Schema
-    #[arg(long, value_name = "FILE", conflicts_with = "output_type", required_unless_present = "output_type")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "output_type",
+        required_unless_present = "output_type"
+    )]
     pub schema: Option<PathBuf>,
     /// The same as a Python type, such as list[str]; @FILE reads dataclasses, of which the last is meant, or an
     /// expression in the last line

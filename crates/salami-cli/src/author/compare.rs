@@ -20,7 +20,9 @@ pub fn compare(arguments: &Compare, output: &mut Output) -> Result<(), Failure> 
     let chains = suites::chains(&suites, arguments.filter.as_deref())?;
     if chains.is_empty() {
         let filter = arguments.filter.as_deref().unwrap_or_default();
-        return Err(Failure::usage(format!("no case has `{filter}` in its name")));
+        return Err(Failure::usage(format!(
+            "no case has `{filter}` in its name"
+        )));
     }
     let mut comparison = Comparison::default();
     for (name, answering) in variants {

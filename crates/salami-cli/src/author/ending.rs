@@ -5,9 +5,7 @@ use salami::author::telemetry::{self, Options};
 use salami_tools::otlp::Otlp;
 
 use crate::connections;
-use crate::failure::{
-    Failure, INTERRUPTED, LIMIT, PROGRAM, REFUSED, USAGE, WAITING,
-};
+use crate::failure::{Failure, INTERRUPTED, LIMIT, PROGRAM, REFUSED, USAGE, WAITING};
 
 /// The exit status of a run without a result.
 pub fn status(kind: FailureKind) -> u8 {

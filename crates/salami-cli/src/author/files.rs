@@ -71,7 +71,10 @@ pub fn input(path: &Path, format: Option<InputFormat>) -> Result<Input, NoInput>
     };
     let bytes = if is_standard {
         let mut bytes = Vec::new();
-        let read = io::stdin().lock().take(MOST_TYPED + 1).read_to_end(&mut bytes);
+        let read = io::stdin()
+            .lock()
+            .take(MOST_TYPED + 1)
+            .read_to_end(&mut bytes);
         read.map_err(|error| Failure::new(IO, format!("<stdin>: {error}")))?;
         if bytes.len() as u64 > MOST_TYPED {
             return Err(Failure::usage("standard input is longer than 64 MB")
@@ -165,7 +168,10 @@ pub fn json(path: &Path) -> Result<Value, Failure> {
 
 /// The data of a file in TOML, or in JSON if its name says so.
 pub fn data(path: &Path) -> Result<Value, Failure> {
-    if path.extension().is_some_and(|extension| extension == "json") {
+    if path
+        .extension()
+        .is_some_and(|extension| extension == "json")
+    {
         return json(path);
     }
     let text = short_text(path)?;

@@ -59,9 +59,7 @@ pub fn rows(name: Option<&str>) -> RowAccounting {
 }
 
 /// What the options of a command say, as a file of judges.
-pub fn of_options(
-    wanted: &super::arguments::Wanted,
-) -> Result<(JudgeFile, PathBuf), Failure> {
+pub fn of_options(wanted: &super::arguments::Wanted) -> Result<(JudgeFile, PathBuf), Failure> {
     use super::arguments::Rows;
     let mut file = JudgeFile::default();
     for invariant in &wanted.invariants {
@@ -69,8 +67,10 @@ pub fn of_options(
     }
     for case in &wanted.cases {
         let Some((input, expected)) = case.split_once('=') else {
-            return Err(Failure::usage(format!("--case {case} has no expected result"))
-                .with_help("write --case INPUT=EXPECTED.json, two files"));
+            return Err(
+                Failure::usage(format!("--case {case} has no expected result"))
+                    .with_help("write --case INPUT=EXPECTED.json, two files"),
+            );
         };
         file.cases
             .push((input.to_owned(), input.to_owned(), expected.to_owned()));

@@ -192,7 +192,10 @@ fn tell(
     output: &mut Output,
 ) -> Result<(), Failure> {
     if arguments.format == TextFormat::Json {
-        return output.write(&format!("{}\n", json!({"key": entry.key.0, "status": what})));
+        return output.write(&format!(
+            "{}\n",
+            json!({"key": entry.key.0, "status": what})
+        ));
     }
     let task = words::line(&entry.task);
     output.write(&format!("{} of {task}: {what}\n", short(entry)))
@@ -207,10 +210,7 @@ fn write(arguments: &LibraryFolder, output: &mut Output) -> Result<(), Failure> 
     for entry in &entries {
         let task = place.library.task(&entry.task_hash);
         let Some(task) = task.map_err(|error| place.failure(&error))? else {
-            eprintln!(
-                "note: {} is left out: its task is not kept",
-                short(entry)
-            );
+            eprintln!("note: {} is left out: its task is not kept", short(entry));
             continue;
         };
         for (path, text) in export(entry, &task) {
@@ -223,7 +223,13 @@ fn write(arguments: &LibraryFolder, output: &mut Output) -> Result<(), Failure> 
             }
             files::write(&path, &text)?;
         }
-        written.push(arguments.folder.join(directory(entry)).display().to_string());
+        written.push(
+            arguments
+                .folder
+                .join(directory(entry))
+                .display()
+                .to_string(),
+        );
     }
     if arguments.format == TextFormat::Json {
         return output.write(&format!("{}\n", json!({"written": written})));
@@ -246,8 +252,9 @@ fn read(arguments: &LibraryFolder, output: &mut Output) -> Result<(), Failure> {
     let folder = &arguments.folder;
     if !folder.is_dir() {
         let message = format!("there is no folder {}", folder.display());
-        return Err(Failure::new(USAGE, message)
-            .with_help("`salami author library export DIR` writes one"));
+        return Err(
+            Failure::new(USAGE, message).with_help("`salami author library export DIR` writes one")
+        );
     }
     let mut folders = Vec::new();
     if folder.join("program.py").is_file() {
@@ -265,14 +272,19 @@ fn read(arguments: &LibraryFolder, output: &mut Output) -> Result<(), Failure> {
     let mut imported = Vec::new();
     for folder in &folders {
         let files = texts(folder)?;
-        let read = import(&files, instant::now()).map_err(|error| {
-            Failure::usage(format!("{}: {}", folder.display(), error.message))
-        })?;
+        let read = import(&files, instant::now())
+            .map_err(|error| Failure::usage(format!("{}: {}", folder.display(), error.message)))?;
         imported.push(read);
     }
     let mut place = Place::open_or_make(&arguments.place)?;
     let mut told = Vec::new();
-    for read in imported {
+    for mut read in imported {
+        let known = place.library.look_up(&read.entry.key);
+        if read.is_changed
+            && let Some(known) = known.map_err(|error| place.failure(&error))?
+        {
+            follow(&mut read.entry, known);
+        }
         let kept = place
             .library
             .put_task(&read.task)
@@ -303,14 +315,24 @@ fn read(arguments: &LibraryFolder, output: &mut Output) -> Result<(), Failure> {
     output.write(&format!("{} read\n", programs(told.len())))
 }
 
+/// Lets a program that was changed by hand follow the versions that the library has.
+fn follow(entry: &mut Entry, known: Entry) {
+    let Some(mut changed) = entry.versions.pop() else {
+        return;
+    };
+    let last = known.versions.last().map_or(0, |version| version.number);
+    changed.number = last.saturating_add(1);
+    entry.versions = known.versions;
+    entry.versions.push(changed);
+}
+
 /// The texts below a folder of a program, two folders deep.
 fn texts(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
     let mut texts = Vec::new();
     let mut work = vec![(folder.to_path_buf(), String::new())];
     while let Some((folder, before)) = work.pop() {
-        let failure = |error: std::io::Error| {
-            Failure::new(IO, format!("{}: {error}", folder.display()))
-        };
+        let failure =
+            |error: std::io::Error| Failure::new(IO, format!("{}: {error}", folder.display()));
         for entry in std::fs::read_dir(&folder).map_err(failure)? {
             let entry = entry.map_err(failure)?;
             let Some(name) = entry.file_name().to_str().map(str::to_owned) else {

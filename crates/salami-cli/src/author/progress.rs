@@ -147,9 +147,7 @@ impl Progress {
         };
         if errors == 0 {
             let passed = report::passed(judged);
-            self.line(&format!(
-                "{who} is right, say the judges: {passed}{tokens}"
-            ));
+            self.line(&format!("{who} is right, say the judges: {passed}{tokens}"));
             return;
         }
         let plural = if errors == 1 { "" } else { "s" };

@@ -20,10 +20,8 @@ pub fn show(arguments: &Show, output: &mut Output) -> Result<(), Failure> {
     let found = place.library.run(&arguments.run);
     let found = found.map_err(|error| place.failure(&error))?;
     let Some(run) = found else {
-        return Err(
-            Failure::usage(format!("there is no run {}", arguments.run))
-                .with_help("`salami author runs` lists them"),
-        );
+        return Err(Failure::usage(format!("there is no run {}", arguments.run))
+            .with_help("`salami author runs` lists them"));
     };
     if arguments.code {
         let tried = run.attempts.iter().rev();
@@ -64,7 +62,12 @@ fn human(run: &RunRecord, with_prompts: bool) -> String {
         }
     };
     line("task", &words::line(&run.task));
-    let name = run.input.name.as_deref().map(words::line).unwrap_or_default();
+    let name = run
+        .input
+        .name
+        .as_deref()
+        .map(words::line)
+        .unwrap_or_default();
     let rows = match run.input.rows {
         Some(rows) => format!(", {} rows", report::thousands(rows)),
         None => String::new(),

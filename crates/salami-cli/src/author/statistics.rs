@@ -191,12 +191,16 @@ fn prometheus(label: &str, groups: &BTreeMap<String, Sums>) -> String {
         ("accepted_total", "Runs with an accepted result.", |sums| {
             sums.accepted.to_string()
         }),
-        ("hits_total", "Runs that a program of the library served.", |sums| {
-            sums.hits.to_string()
-        }),
-        ("repaired_total", "Runs in which a program of the library was mended.", |sums| {
-            sums.repaired.to_string()
-        }),
+        (
+            "hits_total",
+            "Runs that a program of the library served.",
+            |sums| sums.hits.to_string(),
+        ),
+        (
+            "repaired_total",
+            "Runs in which a program of the library was mended.",
+            |sums| sums.repaired.to_string(),
+        ),
         ("attempts_total", "Programs that models wrote.", |sums| {
             sums.attempts.to_string()
         }),

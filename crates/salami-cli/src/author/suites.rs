@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use salami::author::library::MemoryLibrary;
-use salami::author::session::{
-    Models, Outcome, RefusedInput, SessionOptions, drive, refused,
-};
+use salami::author::session::{Models, Outcome, RefusedInput, SessionOptions, drive, refused};
 use salami::author::suite::{CaseFile, CaseOutcome, Manifest, SuiteReport};
 use salami::author::task::Task;
 use salami_process::model::ModelErrorKind;
@@ -14,8 +12,8 @@ use serde_json::Value;
 
 use super::asking::{self, Asked};
 use super::files::{self, NoInput};
-use super::wanted::{self, Reading};
 use super::judges;
+use super::wanted::{self, Reading};
 use crate::failure::{Failure, INTERRUPTED, IO, USAGE};
 use crate::{instant, interrupt};
 
@@ -273,7 +271,10 @@ pub fn run(
     let mut outcomes = outcomes
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner);
-    let order: Vec<&str> = chains.iter().map(|chain| chain.suite.name.as_str()).collect();
+    let order: Vec<&str> = chains
+        .iter()
+        .map(|chain| chain.suite.name.as_str())
+        .collect();
     outcomes.sort_by_key(|(_, outcome)| {
         let suite = order.iter().position(|name| *name == outcome.suite);
         (suite, outcome.case.clone())
@@ -344,7 +345,12 @@ impl Suite {
         task.judges = judges::judges(&manifest.judges, &self.folder)?;
         task.judges
             .extend(judges::judges(&case.file.judges, &case.folder)?);
-        let rows = case.file.judges.rows.as_ref().or(manifest.judges.rows.as_ref());
+        let rows = case
+            .file
+            .judges
+            .rows
+            .as_ref()
+            .or(manifest.judges.rows.as_ref());
         task.rows = judges::rows(rows.map(String::as_str));
         task.check()
             .map_err(|error| Failure::usage(error.to_string()))?;

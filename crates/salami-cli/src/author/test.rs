@@ -2,9 +2,9 @@
 
 use std::io::IsTerminal;
 
-use super::arguments::{TextFormat, Test};
-use super::suites::{self, Answering};
+use super::arguments::{Test, TextFormat};
 use super::files;
+use super::suites::{self, Answering};
 use crate::failure::{Failure, PROGRAM};
 use crate::output::Output;
 use crate::processes::words;
@@ -15,7 +15,9 @@ pub fn test(arguments: &Test, output: &mut Output) -> Result<(), Failure> {
     let chains = suites::chains(&suites, arguments.filter.as_deref())?;
     if chains.is_empty() {
         let filter = arguments.filter.as_deref().unwrap_or_default();
-        return Err(Failure::usage(format!("no case has `{filter}` in its name")));
+        return Err(Failure::usage(format!(
+            "no case has `{filter}` in its name"
+        )));
     }
     let model = arguments.model.clone();
     let answering = match (arguments.record, arguments.live) {
@@ -30,7 +32,11 @@ pub fn test(arguments: &Test, output: &mut Output) -> Result<(), Failure> {
     let report = suites::run(&chains, &answering, arguments.jobs, &|case| {
         if tells {
             let word = if case.passed() { "ok" } else { "FAILED" };
-            eprintln!("{} {}: {word}", words::line(&case.suite), words::line(&case.case));
+            eprintln!(
+                "{} {}: {word}",
+                words::line(&case.suite),
+                words::line(&case.case)
+            );
         }
     })?;
     if let Some(path) = &arguments.junit {

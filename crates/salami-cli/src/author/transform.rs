@@ -92,7 +92,9 @@ pub fn notes(asked: &Asked, outcome: &Outcome) -> Vec<String> {
     let mut notes = outcome.troubles.clone();
     notes.extend(asked.notes());
     if let Some(problem) = ending::observe(&outcome.record) {
-        notes.push(format!("the run could not be told to OpenTelemetry: {problem}"));
+        notes.push(format!(
+            "the run could not be told to OpenTelemetry: {problem}"
+        ));
     }
     notes
 }
@@ -119,7 +121,12 @@ fn finish(
         Ok(accepted) => accepted,
         Err(failure) => {
             let sentence = escaped(&failure.sentence);
-            return Err(ending::failure(failure.kind, &sentence, run, &option(arguments)));
+            return Err(ending::failure(
+                failure.kind,
+                &sentence,
+                run,
+                &option(arguments),
+            ));
         }
     };
     let mut text = String::new();
@@ -149,17 +156,25 @@ fn option(arguments: &Transform) -> String {
 /// Where the result came from and what it took, in a line.
 pub fn summary(accepted: &Accepted, outcome: &Outcome) -> String {
     let record = &outcome.record;
-    let written = record.attempts.iter().filter(|attempt| attempt.code.is_some());
+    let written = record
+        .attempts
+        .iter()
+        .filter(|attempt| attempt.code.is_some());
     let attempts = match written.count() {
         1 => "1 attempt".to_owned(),
         number => format!("{number} attempts"),
     };
-    let model = record.attempts.last().map(|attempt| escaped(&attempt.model));
+    let model = record
+        .attempts
+        .last()
+        .map(|attempt| escaped(&attempt.model));
     let model = model.unwrap_or_default();
     let version = accepted.entry.current().map_or(0, |version| version.number);
     let from = match accepted.from {
         From::Library => format!("accepted: a program of the library, version {version}"),
-        From::Repair => format!("accepted: a program of the library that {model} mended, version {version}"),
+        From::Repair => {
+            format!("accepted: a program of the library that {model} mended, version {version}")
+        }
         From::Model => format!("accepted: a program that {model} wrote, {attempts}"),
     };
     let mut parts = vec![from];

@@ -144,7 +144,10 @@ mod tests {
 
     #[test]
     fn a_task_has_a_name() {
-        assert_eq!(named("Read the trades, all of them!"), "read-the-trades-all-of-them");
+        assert_eq!(
+            named("Read the trades, all of them!"),
+            "read-the-trades-all-of-them"
+        );
         assert_eq!(named("§ / 42"), "42");
         assert_eq!(named("..."), "task");
         assert!(named(&"word ".repeat(50)).len() <= 40);

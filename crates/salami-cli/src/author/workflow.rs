@@ -76,7 +76,12 @@ pub fn workflow(arguments: &Workflow, output: &mut Output) -> Result<(), Failure
         }
         Err(failure) => {
             let sentence = escaped(&failure.sentence);
-            return Err(ending::failure(failure.kind, &sentence, &outcome.record.id, ""));
+            return Err(ending::failure(
+                failure.kind,
+                &sentence,
+                &outcome.record.id,
+                "",
+            ));
         }
     };
     let program = match &accepted.program {
@@ -180,11 +185,7 @@ fn compiled(name: &str, code: &str, stubs: Vec<salami::Stub>) -> Result<Program,
 }
 
 /// Stores it as a process: its number, and what is told of that.
-fn started(
-    name: &str,
-    program: &Program,
-    arguments: &Workflow,
-) -> Result<(u64, String), Failure> {
+fn started(name: &str, program: &Program, arguments: &Workflow) -> Result<(u64, String), Failure> {
     if let Some(field) = program.inputs().iter().find(|field| field.required) {
         let message = format!("it has a parameter `{}`, and gets none", field.name);
         return Err(Failure::new(USAGE, message)

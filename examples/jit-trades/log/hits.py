@@ -1,0 +1,11 @@
+from dataclasses import dataclass
+
+
+@dataclass
+class Hits:
+    path: str
+    requests: int
+    failed: int
+
+
+list[Hits]
