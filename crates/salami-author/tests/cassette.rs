@@ -187,6 +187,14 @@ fn secrets_are_not_written() {
     assert!(!text.contains("s3cr3t"), "{text}");
     assert!(text.contains("and not abc"));
     assert_eq!(Cassette::parse(&text).map(|cassette| cassette.len()), Ok(2));
+    // What looks like one is not written either, and played nevertheless.
+    let prompt = Prompt::new(
+        "",
+        "Use Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0 there.",
+    );
+    let text = recorded(vec![(prompt.clone(), Ok(answer("a")))], &[]);
+    assert!(!text.contains("eyJhbGci"), "{text}");
+    assert_eq!(ask(&mut player(&text), &prompt), Ok(answer("a")));
 }
 
 #[test]

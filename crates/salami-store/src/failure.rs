@@ -40,10 +40,6 @@ impl Failure {
         matches!(self, Self::Sqlite(error) if kind_of(error) == StoreErrorKind::Busy)
     }
 
-    pub(crate) fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Sqlite(error) if kind_of(error) == StoreErrorKind::Unavailable)
-    }
-
     /// Whether it is because something may not be written.
     pub(crate) fn is_unwritable(&self) -> bool {
         match self {

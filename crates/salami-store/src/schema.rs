@@ -119,50 +119,6 @@ CREATE INDEX author_run_accepted ON author_run(accepted, began, id);
 CREATE INDEX author_run_task_accepted ON author_run(task, accepted, began, id);
 ";
 
-/// Opens a store that is there, to read it only: also where nothing beside the file can be written.
-pub(crate) fn open_read_only(path: &Path) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let plain = || -> Result<(Connection, usize)> {
-        let connection = Connection::open_with_flags(path, flags)?;
-        connection.busy_timeout(PATIENCE)?;
-        let version = patiently(|| version(&connection))?;
-        Ok((connection, version))
-    };
-    // Nobody writes a file in a folder that nobody can write.
-    let still = || -> Result<(Connection, usize)> {
-        let mut address = String::from("file:");
-        for byte in path.as_os_str().as_encoded_bytes() {
-            match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' => {
-                    address.push(char::from(*byte));
-                }
-                byte => address.push_str(&format!("%{byte:02X}")),
-            }
-        }
-        address.push_str("?immutable=1");
-        let flags = flags | OpenFlags::SQLITE_OPEN_URI;
-        let connection = Connection::open_with_flags(&address, flags)?;
-        let version = version(&connection)?;
-        Ok((connection, version))
-    };
-    let (connection, version) = plain().or_else(|failure| match failure.is_unavailable() {
-        true if path.is_file() => still(),
-        _ => Err(failure),
-    })?;
-    if version != MIGRATIONS.len() {
-        return Err(Failure::new(
-            StoreErrorKind::ReadOnly,
-            "the store was made by an earlier version of Salami: open it for writing once",
-        ));
-    }
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-    connection.pragma_update(None, "cell_size_check", true)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    hold_schema(&connection)?;
-    Ok(connection)
-}
-
 /// What may be done with a store that is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
@@ -184,7 +140,8 @@ pub(crate) fn open(path: &Path) -> Result<(Connection, Access)> {
     }
 }
 
-fn open_to_read(path: &Path) -> Result<(Connection, Access)> {
+/// Opens a store that is there, to be looked at.
+pub(crate) fn open_to_read(path: &Path) -> Result<(Connection, Access)> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     prepare(&connection)?;

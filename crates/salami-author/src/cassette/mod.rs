@@ -50,6 +50,8 @@ use serde_json::Value;
 
 use salami_process::model::{Completion, ModelError, Prompt, Role};
 
+use crate::input::mask;
+
 pub use player::{Matching, Player};
 pub use recorder::Recorder;
 
@@ -63,10 +65,12 @@ struct Asked {
 }
 
 impl Asked {
+    /// What a prompt asks; what looks like a secret in it is neither written nor looked for.
     fn of(prompt: &Prompt) -> Self {
+        let turns = prompt.turns.iter();
         Self {
             system: prompt.system.clone(),
-            turns: prompt.turns.clone(),
+            turns: turns.map(|(role, text)| (*role, mask(text).text)).collect(),
             schema: prompt.schema.clone(),
             temperature: prompt.temperature,
         }

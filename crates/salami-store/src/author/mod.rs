@@ -75,7 +75,7 @@ impl SqliteLibrary {
     /// # Errors
     /// A sentence; also, that the file was made by an earlier version and has to be opened for writing once.
     pub fn open_read_only(path: impl AsRef<Path>) -> Said<Self> {
-        let connection = schema::open_read_only(path.as_ref()).map_err(say)?;
+        let (connection, _) = schema::open_to_read(path.as_ref()).map_err(say)?;
         Ok(Self { connection })
     }
 
