@@ -72,6 +72,8 @@ Examples:
   salami run invite.py --tools tools/ --answers answers.json --now 2026-01-31T12:00:00
   salami run weather.py --config salami.toml --audit-log audit.jsonl
   salami run weather.py --config salami.toml --record weather.record
+  salami run landlord.py --config salami.toml --now 2026-03-02T09:00:00
+                                           by a clock that jumps over what is to be waited for
 
 A configuration says which tools there are and what may be called:
   [permissions]
@@ -81,8 +83,12 @@ A configuration says which tools there are and what may be called:
   [tools.http.credentials.\"api.example.com\"]
   Authorization = { env = \"EXAMPLE_TOKEN\", prefix = \"Bearer \" }
 
+A program that waits or asks does so in the terminal; after Ctrl-C, or kill -9, another command goes on
+with it, which is printed and which `salami ps --private` knows.
+
 Exit status: 0 done, 1 the program's error, 2 usage or input that does not fit, 3 refused by the
-checker or the verifier, 4 a limit, 5 a tool that is not connected, 70 a bug of salami, 74 input or output, 130 interrupted.
+checker or the verifier, 4 a limit, 5 it waits for an answer or is held, or a tool is not connected,
+70 a bug of salami, 74 input or output, 130 interrupted.
 A program that calls sys.exit() decides itself.";
 
 const DEBUG_EXAMPLES: &str = "\

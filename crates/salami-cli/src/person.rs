@@ -68,12 +68,15 @@ impl Person {
                 Typed::End | Typed::Nothing => {}
             }
             if interrupt::requested() {
+                self.asker.step_aside();
                 return Err(session::interrupted(in_one_go));
             }
             if time.is_requested() {
+                self.asker.step_aside();
                 return Ok(None);
             }
             if span.is_some_and(|span| since.elapsed() >= span) {
+                self.asker.step_aside();
                 return Ok(Some(Answer::Value(Value::Null)));
             }
             std::thread::sleep(NAP);

@@ -108,6 +108,8 @@ fn every_command_helps_with_examples() {
         "resume",
         "resolve",
         "cancel",
+        "forget",
+        "event",
         "plan",
         "demo",
     ] {

@@ -1,4 +1,4 @@
-//! The debugger in a real terminal. CPython's pty module is the person in front of it.
+//! The debugger, and programs that ask, in a real terminal. CPython's pty module is the person in front of it.
 
 #![cfg(unix)]
 
@@ -57,11 +57,21 @@ sys.stdout.write(plain(seen).decode())
 print("\nstatus", status)
 "#;
 
-/// What is on the screen in the end; `steps` is Python: `[("shown before", "typed"), ...]`.
+/// What is on the screen of the debugger in the end; `steps` is Python: `[("shown before", "typed"), ...]`.
 fn drive(arguments: &[&str], steps: &str) -> String {
+    let arguments: Vec<&str> = ["debug"].iter().chain(arguments).copied().collect();
+    salami(&arguments, steps, None)
+}
+
+/// The same of any command, with a folder for its state.
+fn salami(arguments: &[&str], steps: &str, state: Option<&str>) -> String {
     let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let output = Command::new(python)
-        .args(["-c", DRIVER, steps, env!("CARGO_BIN_EXE_salami"), "debug"])
+    let mut command = Command::new(python);
+    if let Some(state) = state {
+        command.env("XDG_STATE_HOME", state);
+    }
+    let output = command
+        .args(["-c", DRIVER, steps, env!("CARGO_BIN_EXE_salami")])
         .args(arguments)
         .output()
         .expect("CPython starts");
@@ -115,10 +125,57 @@ fn a_program_reads_what_is_typed() {
         "p.py",
         "import sys\nfor line in sys.stdin:\n    print('read', line.strip())\nprint('end')\n",
     );
-    let steps = r#"[("> ", "continue\r"), ("stdin> ", "one\r"), ("read one", "two\r"), ("read two", "\x04"), ("done", "quit\r")]"#;
+    let steps = r#"[("> ", "continue\r"), ("stdin> ", "one\r"), ("read one", ""), ("stdin> ", "two\r"), ("read two", ""), ("stdin> ", "\x04"), ("done", "quit\r")]"#;
     let screen = drive(&[&path], steps);
     assert!(screen.contains("read two"), "{screen}");
     assert!(screen.contains("end\n"), "{screen}");
     assert!(screen.contains("the program is done"), "{screen}");
     assert!(screen.ends_with("status 0\n"), "{screen}");
+}
+
+/// Questions one after the other, with what else is shown in lines of its own.
+#[test]
+fn a_program_asks_in_the_terminal() {
+    let folder = Folder::new("terminal-asks");
+    let state = folder.path("state");
+    let program = folder.file(
+        "asks.py",
+        "from tools import user\nprint(user.choose('What?', ['fish', 'meat']))\n\
+         if user.approve('Sure?'):\n    print(user.ask_within('Quick?', 0.3))\n",
+    );
+    let now = ["run", &program, "--now", "2026-03-02T09:00:00"];
+    let record = folder.path("record");
+    let recorded = ["run", &program, "--record", &record];
+    let steps = r#"[("which> ", "3\r"), ("which> ", "2\r"), ("yes or no> ", "perhaps\r"), ("yes or no> ", "y\r"), ("Quick?", "")]"#;
+    for arguments in [&["run", &program][..], &recorded] {
+        let screen = salami(arguments, steps, Some(&state));
+        assert!(
+            screen.contains("one of these answers \"What?\": fish, meat\n"),
+            "{screen}"
+        );
+        assert!(screen.contains("\nmeat\nSure?\n"), "{screen}");
+        assert!(screen.contains("yes or no answers \"Sure?\"\n"), "{screen}");
+        assert!(screen.ends_with("\nNone\n\nstatus 0\n"), "{screen}");
+    }
+    // While somebody may answer a clock that jumps stands still.
+    let steps = r#"[("which> ", "1\r"), ("yes or no> ", "y\r"), ("> ", "me\r")]"#;
+    let screen = salami(&now, steps, Some(&state));
+    assert!(screen.ends_with("\nme\n\nstatus 0\n"), "{screen}");
+    let steps = r#"[("which> ", "1\r"), ("yes or no> ", "\x03")]"#;
+    let screen = salami(&["run", &program], steps, Some(&state));
+    assert!(
+        screen.contains("\ninterrupted\nhelp: nothing is lost"),
+        "{screen}"
+    );
+    let steps = r#"[("which> ", "\x04")]"#;
+    let screen = salami(&["run", &program], steps, Some(&state));
+    let wanted = "which> \nthe program asks, and nobody is here to answer\n";
+    assert!(screen.contains(wanted), "{screen}");
+    let screen = salami(&recorded, steps, Some(&state));
+    let wanted = "which> \nerror: the program asks \"What?\"";
+    assert!(screen.contains(wanted), "{screen}");
+    let steps = r#"[("which> ", "\x03")]"#;
+    let screen = salami(&recorded, steps, Some(&state));
+    let wanted = "\ninterrupted\nhelp: with --record a program runs in one go";
+    assert!(screen.contains(wanted), "{screen}");
 }

@@ -110,6 +110,7 @@ impl Asker {
                 Typed::Line(line)
             }
             Ok(None) | Err(TryRecvError::Disconnected) => {
+                self.step_aside();
                 self.is_over = true;
                 Typed::End
             }

@@ -63,6 +63,9 @@ impl Running<'_> {
             Err(Left::Interrupted) => ("interrupted", INTERRUPTED),
             Err(Left::Asks) => ("the program asks, and nobody is here to answer", WAITING),
         };
+        if self.asked.is_some() {
+            self.asker.step_aside();
+        }
         // What waits goes on later; what runs in memory only is lost, as it was begun just now.
         if self.file.is_none() && self.idle_since.is_some() && self.worker.is_quiet() {
             self.keep()?;

@@ -340,6 +340,12 @@ impl<'a> Running<'a> {
         for happened in self.worker.happened() {
             match happened {
                 Happened::Turn(turn) => {
+                    if let Some((slot, _)) = &self.asked
+                        && turn.taken.iter().any(|(_, taken)| taken == slot)
+                    {
+                        self.asker.step_aside();
+                        self.asks_no_more();
+                    }
                     if let Some(entry) = Entry::parse(&turn.journal) {
                         self.fuel = entry.fuel;
                         self.shows(&entry, wrote)?;

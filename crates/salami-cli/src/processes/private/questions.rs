@@ -19,8 +19,8 @@ impl Running<'_> {
         if let Some((slot, _)) = &self.asked
             && !waits.iter().any(|wait| wait.wait.slot == *slot)
         {
-            say("the program does not wait for the answer any more");
-            self.asked = None;
+            self.asker.step_aside();
+            self.asks_no_more();
         }
         if self.asked.is_none() {
             let Some((slot, question)) = questions.next() else {
@@ -58,6 +58,12 @@ impl Running<'_> {
             (Typed::Line(_), None) => {}
         }
         Ok(false)
+    }
+
+    /// It goes on without an answer.
+    pub(super) fn asks_no_more(&mut self) {
+        say("the program does not wait for the answer any more");
+        self.asked = None;
     }
 
     /// Says for what it waits, once.
