@@ -34,6 +34,8 @@ struct Inner {
     schema: Value,
     python: Python,
     nodes: Nodes,
+    /// Whether a value may have to be shaped.
+    is_shaped: bool,
 }
 
 /// A type as Python writes it.
@@ -135,6 +137,7 @@ impl Output {
             text,
             schema,
             python,
+            is_shaped: shape::is_needed(&nodes),
             nodes,
         };
         Self {
@@ -177,7 +180,11 @@ impl Output {
     /// leave out a field.
     #[must_use]
     pub fn shaped(&self, value: Value) -> Value {
-        shape::shaped(&self.inner.nodes, value)
+        if self.inner.is_shaped {
+            shape::shaped(&self.inner.nodes, value)
+        } else {
+            value
+        }
     }
 
     /// What [`Output::from_json`] takes.

@@ -7,6 +7,15 @@ use super::load::{NodeId, Nodes};
 /// How deep values are followed.
 const DEPTH: usize = 100;
 
+/// Whether there are fields at all that may be absent and may not be null.
+pub(super) fn is_needed(nodes: &Nodes) -> bool {
+    nodes.nodes.iter().any(|node| {
+        node.properties
+            .iter()
+            .any(|(name, id)| !node.required.contains(name) && !admits_null(nodes, *id, 0))
+    })
+}
+
 /// The value without fields that hold null where only their absence fits the schema.
 pub(super) fn shaped(nodes: &Nodes, value: Value) -> Value {
     at(nodes, 0, value, 0)

@@ -129,7 +129,13 @@ pub(super) fn read(text: &str) -> Result<(Value, Python), OutputError> {
     };
     let type_name = type_name.split_whitespace().collect::<Vec<_>>().join(" ");
     let before = source.text().get(..end).unwrap_or_default().trim();
-    let mut declarations = reader.missing_imports(before);
+    // Nothing may stand above it.
+    let future = "from __future__ import annotations";
+    let (first, before) = match before.strip_prefix(future) {
+        Some(rest) => (format!("{future}\n"), rest.trim_start()),
+        None => (String::new(), before),
+    };
+    let mut declarations = first + &reader.missing_imports(before);
     declarations.push_str(before);
     if !declarations.is_empty() && !declarations.ends_with('\n') {
         declarations.push('\n');
@@ -240,7 +246,7 @@ impl<'a> Reader<'a> {
         if text.is_empty() || declarations.is_empty() {
             return text;
         }
-        // Behind this nothing but other imports may follow, and it is needed in no type of a result.
+        // Imports stand together.
         if declarations.starts_with("from ") || declarations.starts_with("import ") {
             return text;
         }

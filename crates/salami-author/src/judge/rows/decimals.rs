@@ -6,9 +6,8 @@ use super::table::Table;
 use crate::judge::agreement::near;
 use crate::judge::finding::{Finding, JudgeName};
 
-/// How many rows are looked at for single numbers, and for sums.
+/// How many numbers of a column are held against the result one by one.
 const LOOKED_AT: usize = 1_000;
-const SUMMED: usize = 20_000;
 
 /// A column of numbers with fractions.
 struct Column {
@@ -19,17 +18,14 @@ struct Column {
     others: usize,
 }
 
-/// What the numbers of a result say about how cells were read.
-pub(super) fn judge(
-    table: &Table<'_>,
-    used: &[usize],
-    seen: &Seen,
-    judge: &JudgeName,
-) -> Vec<Finding> {
+/// What the numbers of a result say about how cells were read, of the first so many rows.
+pub(super) fn judge(table: &Table<'_>, used: &[usize], seen: &Seen, most: usize) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !table.has_columns() || seen.values.is_empty() {
         return findings;
     }
+    let is_whole = used.len() <= most;
+    let used = used.get(..most).unwrap_or(used);
     for column in columns(table, used) {
         let Some(separator) = column.separator.filter(|_| !column.is_mixed) else {
             continue;
@@ -40,7 +36,7 @@ pub(super) fn judge(
         let wrong = misread(&column, separator, seen);
         let rows = match wrong {
             Some(rows) => rows,
-            None if is_sum_misread(&column, separator, seen, used.len()) => {
+            None if is_whole && is_sum_misread(&column, separator, seen) => {
                 let rows = column.cells.iter().take(3);
                 rows.map(|(index, _)| *index).collect()
             }
@@ -55,7 +51,7 @@ pub(super) fn judge(
             }
         };
         let finding = Finding::error(
-            judge.clone(),
+            JudgeName::Rows,
             "numbers.separator",
             format!(
                 "{} read with the wrong decimal separator, so that numbers in the result are many times too large or too small. {words}.",
@@ -70,7 +66,8 @@ pub(super) fn judge(
 
 fn columns(table: &Table<'_>, used: &[usize]) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
-    for index in Table::spread(used, SUMMED) {
+    for index in used {
+        let index = *index;
         for (position, cell) in table.cells(index).iter().enumerate() {
             if columns.len() <= position {
                 columns.push(Column {
@@ -131,8 +128,8 @@ fn misread(column: &Column, separator: Separator, seen: &Seen) -> Option<Vec<usi
 }
 
 /// Whether the sum of a column is in the result as what wrong readings add up to.
-fn is_sum_misread(column: &Column, separator: Separator, seen: &Seen, used: usize) -> bool {
-    if used > SUMMED || column.cells.len() < 2 || seen.values.len() > 200 {
+fn is_sum_misread(column: &Column, separator: Separator, seen: &Seen) -> bool {
+    if column.cells.len() < 2 || seen.values.len() > 200 {
         return false;
     }
     let sum = |value: &dyn Fn(&Amount) -> Option<f64>| -> Option<f64> {

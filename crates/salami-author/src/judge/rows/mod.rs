@@ -37,6 +37,35 @@ pub(super) struct Judged {
     pub(super) fuel: u64,
 }
 
+/// How much is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Effort {
+    /// Values of the result.
+    values: usize,
+    /// Rows whose numbers are held against the result.
+    rows: usize,
+}
+
+impl Effort {
+    const FULL: Self = Self {
+        values: 200_000,
+        rows: 20_000,
+    };
+    /// For an input that is large, and a program that was judged before.
+    const LITTLE: Self = Self {
+        values: 10_000,
+        rows: 1_000,
+    };
+
+    fn of(hearing: &Hearing<'_>) -> Self {
+        let is_large = hearing.input.size() > rerun::LARGE;
+        match hearing.occasion {
+            Occasion::Hit if is_large => Self::LITTLE,
+            _ => Self::FULL,
+        }
+    }
+}
+
 /// All that is known of an account before anything is run again.
 struct Account<'a> {
     hearing: &'a Hearing<'a>,
@@ -64,7 +93,8 @@ pub(super) fn judge(
 ) -> Judged {
     let data: Vec<usize> = table.data().collect();
     let profile = Profile::of(table, &data);
-    let seen = Seen::of(result);
+    let effort = Effort::of(hearing);
+    let seen = Seen::of(result, effort.values);
     let named = named::read(table, &profile, answer.skipped, &seen);
     let skipped = named.rows.iter().filter_map(|(index, why)| {
         Some(SkippedRow {
@@ -86,6 +116,13 @@ pub(super) fn judge(
         .copied()
         .filter(|index| !named.rows.contains_key(index))
         .collect();
+    // Fewer items than rows need a closer look.
+    let is_short = rerun::items(result).is_some_and(|items| items < used.len());
+    let seen = if is_short && effort != Effort::FULL {
+        Seen::of(result, Effort::FULL.values)
+    } else {
+        seen
+    };
     let account = Account {
         hearing,
         table,
@@ -103,7 +140,7 @@ pub(super) fn judge(
         .any(|finding| finding.severity == Severity::Error);
     judged.findings.extend(too_many);
     if !account.words.hundredths {
-        let found = decimals::judge(table, &account.used, &account.seen, &JudgeName::Rows);
+        let found = decimals::judge(table, &account.used, &account.seen, effort.rows);
         judged.findings.extend(found);
     }
     // A result without its form, or made of hardly any row, is not worth more runs.
@@ -128,7 +165,9 @@ pub(super) fn numbers_only(
         return Vec::new();
     }
     let data: Vec<usize> = table.data().collect();
-    decimals::judge(table, &data, &Seen::of(result), &JudgeName::Rows)
+    let effort = Effort::of(hearing);
+    let seen = Seen::of(result, effort.values);
+    decimals::judge(table, &data, &seen, effort.rows)
 }
 
 /// Totals that are used as if they were data.
@@ -193,7 +232,7 @@ fn is_on_top(account: &Account<'_>, index: usize, without: &Value) -> bool {
         })
         .filter(|value| *value != 0.0)
         .collect();
-    let without = Seen::of(without);
+    let without = Seen::of(without, 10_000);
     let is_near = |one: f64, two: f64| (one - two).abs() <= 0.011_f64.max(two.abs() * 1e-6);
     account.seen.values.iter().take(2_000).any(|with| {
         sums.iter().any(|sum| {

@@ -9,7 +9,7 @@ use crate::judge::{Hearing, Occasion};
 use crate::trial::Settings;
 
 /// What is larger is run again less often.
-const LARGE: u64 = 200_000;
+pub(super) const LARGE: u64 = 200_000;
 /// The fuel of a run that is cheap enough to be repeated where a program from the library is used.
 const CHEAP: u64 = 2_000_000;
 

@@ -7,9 +7,6 @@ use serde_json::Value;
 use super::amount::{Amount, Separator, key};
 use super::table::{Table, date_parts, leaves};
 
-/// How many values of a result are looked at.
-const LEAVES: usize = 200_000;
-
 /// The texts, numbers and dates in a result.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
@@ -25,9 +22,10 @@ fn folded(text: &str) -> String {
 }
 
 impl Seen {
-    pub(super) fn of(result: &Value) -> Self {
+    /// What is in the first so many values of a result.
+    pub(super) fn of(result: &Value, most: usize) -> Self {
         let mut seen = Self::default();
-        leaves(result, LEAVES, &mut |leaf| match leaf {
+        leaves(result, most, &mut |leaf| match leaf {
             Value::String(text) if text.len() <= 500 => {
                 if let Some(parts) = date_parts(text) {
                     seen.dates.insert(parts);
@@ -50,7 +48,7 @@ impl Seen {
         });
         // Keys are values, too, where they are those of a dict.
         if let Value::Object(items) = result {
-            for name in items.keys().take(LEAVES) {
+            for name in items.keys().take(most) {
                 seen.texts.insert(folded(name));
                 if let Some(parts) = date_parts(name) {
                     seen.dates.insert(parts);

@@ -269,14 +269,17 @@ fn fewer_items(
         return;
     };
     let excused = told.same.len();
-    if !is_by_row || items + excused >= used || account.words.picks {
+    let is_shown = !suspects.is_empty() && suspects.len() + items == used;
+    if !(is_by_row || is_shown) || items + excused >= used || account.words.picks {
         return;
     }
     let missing = used - items - excused;
-    let is_sure =
-        told.single >= 3 && told.single == told.fewer && told.other == 0 && told.same.is_empty();
+    // Each row that was tried makes an item; or as many rows do not show in the result as items are missing.
+    let is_each = told.single >= 3 && told.single == told.fewer && told.other == 0;
+    let is_sure = told.same.is_empty() && (is_each || is_shown);
+    let missing = super::named::counted(missing, "row seems", "rows seem");
     let message = format!(
-        "The result has {items} items for {used} rows that are said to be used; {missing} rows seem to be neither used nor named in `skipped`"
+        "The result has {items} items for {used} rows that are said to be used. {missing} to be neither used nor named in `skipped`"
     );
     let finding = if is_sure {
         Finding::error(

@@ -1,0 +1,137 @@
+//! Programs on inputs, judged.
+
+#![allow(dead_code, reason = "each test uses some of it")]
+
+use salami_author::input::Input;
+use salami_author::judge::{
+    Finding, Hearing, Judge, Judges, Occasion, RowAccounting, Severity, Verdict, accounts,
+};
+use salami_author::output::Output;
+use salami_author::trial::{Candidate, Ran, Settings};
+use salami_program::{Answer, Call};
+
+/// What programs that read trades begin with.
+pub const PRELUDE: &str = r#"import csv
+import io
+import json
+import re
+from dataclasses import dataclass
+
+@dataclass
+class Skipped:
+    row: int
+    why: str
+
+"#;
+
+/// What is judged.
+pub struct Case {
+    pub task: String,
+    pub output: Output,
+    pub input: Input,
+    pub code: String,
+    pub judges: Vec<Judge>,
+    pub rows: RowAccounting,
+    pub occasion: Occasion,
+}
+
+pub fn input(name: &str, text: &str) -> Input {
+    Input::from_bytes(Some(name), text.as_bytes().to_vec(), None).expect("it is an input")
+}
+
+impl Case {
+    /// A program that begins with the prelude.
+    pub fn new(task: &str, output: &str, name: &str, text: &str, code: &str) -> Self {
+        Self {
+            task: task.to_owned(),
+            output: Output::from_python(output).expect("it is a type"),
+            input: input(name, text),
+            code: format!("{PRELUDE}{code}"),
+            judges: Vec::new(),
+            rows: RowAccounting::Auto,
+            occasion: Occasion::New,
+        }
+    }
+
+    pub fn on_hit(mut self) -> Self {
+        self.occasion = Occasion::Hit;
+        self
+    }
+
+    pub fn without_rows(mut self) -> Self {
+        self.rows = RowAccounting::Off;
+        self
+    }
+
+    pub fn with(mut self, judge: Judge) -> Self {
+        self.judges.push(judge);
+        self
+    }
+
+    pub fn run(&self) -> (Candidate, Ran) {
+        let candidate = match Candidate::compile(&self.code, &[], true) {
+            Ok(candidate) => candidate,
+            Err(rejected) => panic!("{:?} {:#?}", rejected.findings, rejected.diagnostics),
+        };
+        let ran = candidate.run(Some(&self.input), &Settings::default(), &mut no_tools);
+        (candidate, ran)
+    }
+
+    pub fn judge(&self) -> Verdict {
+        let (candidate, ran) = self.run();
+        let judges = Judges::prepare(&self.judges, &self.output).expect("they are judges");
+        let settings = Settings::default();
+        judges.judge(
+            &Hearing {
+                task: &self.task,
+                input: &self.input,
+                candidate: &candidate,
+                ran: &ran,
+                accounts: accounts(&self.input, self.rows),
+                occasion: self.occasion,
+                settings: &settings,
+            },
+            &mut no_tools,
+        )
+    }
+
+    /// No error, whatever is noted.
+    #[track_caller]
+    pub fn passes(&self) -> Verdict {
+        let verdict = self.judge();
+        assert!(
+            verdict.report.accepts(),
+            "{:#?}\n{:?}",
+            verdict.report.findings,
+            verdict.result
+        );
+        verdict
+    }
+
+    /// An error of this code, which is given.
+    #[track_caller]
+    pub fn fails(&self, code: &str) -> Finding {
+        let verdict = self.judge();
+        let found = verdict
+            .report
+            .findings
+            .iter()
+            .find(|finding| finding.code == code && finding.severity == Severity::Error);
+        match found {
+            Some(finding) => finding.clone(),
+            None => panic!(
+                "no {code} in {:#?}\n{:?}",
+                verdict.report.findings, verdict.result
+            ),
+        }
+    }
+}
+
+fn no_tools(call: &Call) -> Answer {
+    Answer::Error(format!("there is no {}", call.name()))
+}
+
+/// The numbers of the rows of a finding.
+pub fn numbers(finding: &Finding) -> Vec<u64> {
+    finding.rows.iter().map(|row| row.number).collect()
+}
