@@ -108,7 +108,8 @@ fn a_change_by_hand_is_a_new_version() {
 fn what_cannot_be_used_is_refused() {
     let (_, entry) = filled();
     let files = export(&entry, &judged_task());
-    let cases: [(&str, &dyn Fn(&str) -> String, &str); 6] = [
+    type Change<'a> = (&'a str, &'a dyn Fn(&str) -> String, &'a str);
+    let cases: [Change<'_>; 6] = [
         (
             "program.py",
             &|_| "def main(text: str) -> int:\n    return nothing\n".to_owned(),

@@ -331,6 +331,10 @@ fn judgements_are_read() {
     assert_eq!(json("yes"), None);
 }
 
+#[expect(
+    clippy::disallowed_types,
+    reason = "what takes more than linear time is told by its time"
+)]
 #[test]
 fn endless_answers_take_linear_time() {
     let mut clock = std::time::Instant::now();
@@ -371,8 +375,8 @@ fn endless_answers_take_linear_time() {
         "class A:\n",
         "-\n+\n",
     ] {
-        let text = unit.repeat(MOST_REPLY * 2 / unit.len());
-        let base = unit.repeat(100_000 / unit.len());
+        let text = unit.repeat(200_000 / unit.len());
+        let base = unit.repeat(50_000 / unit.len());
         for base in [None, Some(base.as_str())] {
             let _ = extract(&text, base, true);
             let _ = extract(&text, base, false);
@@ -381,7 +385,7 @@ fn endless_answers_take_linear_time() {
         let _ = is_dictated("one two three four five six", &text);
         let took = clock.elapsed();
         clock = std::time::Instant::now();
-        assert!(took.as_secs() < 20, "{unit:?} took {took:?}");
+        assert!(took.as_secs() < 10, "{unit:?} took {took:?}");
     }
 }
 
@@ -396,4 +400,86 @@ fn any_cut_of_an_answer_is_read() {
             }
         }
     }
+}
+
+#[test]
+fn what_is_longer_than_an_answer_may_be_is_cut() {
+    let answer = format!("{}\n```python\n{MAIN}```", "word ".repeat(MOST_REPLY / 5));
+    assert_eq!(found(&answer), Reply::Useless(Useless::Prose));
+    // The cut is no letter's middle.
+    let answer = "\u{e9}".repeat(MOST_REPLY);
+    assert_eq!(found(&answer), Reply::Useless(Useless::Prose));
+}
+
+/// Pieces of answers in any order: reading them ends, and what is found is a text of plain lines.
+#[test]
+fn any_mixture_is_read() {
+    let pieces = [
+        "```python\n",
+        "```\n",
+        "~~~\n",
+        "````md\n",
+        "def main(text: str) -> int:\n    return 1\n",
+        "def helper() -> int:\n    return 2\n",
+        "async def main():\n    pass\n",
+        "import csv\n",
+        "from a import (b,\n  c)\n",
+        "@dec\n",
+        "class A:\n    x: int\n",
+        "'''",
+        "\"",
+        "\\",
+        "(",
+        ")",
+        "# c\n",
+        "<<<<<<< SEARCH\n",
+        "=======\n",
+        ">>>>>>> REPLACE\n",
+        "@@ -1,2 +1,2 @@\n",
+        "-    return 1\n",
+        "+    return 3\n",
+        " ",
+        "\n",
+        "\r\n",
+        "\t",
+        "CANNOT: no way\n",
+        "**cannot:**",
+        "{\"code\": \"def main(text):\\n  pass\"}",
+        "&lt;",
+        "&amp;",
+        "\u{201c}",
+        "\u{a0}",
+        "\u{200b}",
+        "<think>",
+        "</think>",
+        "if __name__ == '__main__':\n    main()\n",
+        "else:\n",
+        ">>> ",
+        "1: ",
+        "    ",
+        "Here's it:",
+        "\u{1f600}",
+        "x = 1\n",
+        "main(1)\n",
+        "\0",
+    ];
+    let mut seed: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut next = |most: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        usize::try_from(seed % most as u64).expect("it is small")
+    };
+    let mut programs = 0;
+    for _ in 0..20_000 {
+        let count = 1 + next(14);
+        let answer: String = (0..count).map(|_| pieces[next(pieces.len())]).collect();
+        for base in [None, Some(MAIN)] {
+            if let Reply::Program(code) = extract(&answer, base, true) {
+                programs += 1;
+                assert!(code.ends_with('\n') && !code.contains('\r'), "{answer:?}");
+            }
+        }
+    }
+    assert!(programs > 1_000, "{programs}");
 }

@@ -44,7 +44,6 @@ fn texts(texts: &[&str]) -> Vec<Say> {
     texts.iter().map(|text| Say::from(*text)).collect()
 }
 
-#[expect(clippy::too_many_lines, reason = "a table")]
 fn cases() -> Vec<Case> {
     use FailureKind as Kind;
     use Want::{Accepted, Failed};
@@ -132,7 +131,7 @@ fn each_sequence_ends_within_its_budgets() {
     for case in cases {
         let options = options();
         let run = run(&task, &input, &options, case.says);
-        check(&case.name, &run, &options);
+        check(case.name, &run, &options);
         let attempts = run.asked.len();
         match (&case.want, &run.outcome.result) {
             (Want::Accepted(wanted), Ok(accepted)) => {

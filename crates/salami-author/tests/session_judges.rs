@@ -42,7 +42,6 @@ fn three(task: &Task, writer: Vec<Say>, second: Vec<Say>, judge: Vec<Say>) -> (R
         &mut |_| {},
     )
     .expect("a task");
-    drop(models);
     let counts = (second.asked.len(), judge.asked.len());
     for prompt in &second.asked {
         assert!(

@@ -13,6 +13,9 @@ const MOST_NOTES: usize = 4;
 /// The most rows that one finding shows.
 const MOST_ROWS: usize = 8;
 
+/// How many earlier failures are named.
+const MOST_LESSONS: usize = 10;
+
 /// Why an answer was not accepted.
 #[derive(Clone, Debug)]
 pub enum Follow<'a> {
@@ -56,7 +59,8 @@ pub fn follow_on(follow: &Follow<'_>, lessons: &[String]) -> String {
         text.push_str(
             "\n\nYour answers so far failed for these reasons; none of them should come back:\n",
         );
-        for lesson in lessons {
+        let surplus = lessons.len().saturating_sub(MOST_LESSONS);
+        for lesson in lessons.iter().skip(surplus) {
             text.push_str(&format!("- {lesson}\n"));
         }
     }

@@ -222,8 +222,7 @@ fn plain_quotes_of_line(line: &str, plain: &mut String) {
     // Where the last odd quote of each kind stands: behind it plain ones close.
     let last_of = |kind: char| {
         line.char_indices()
-            .filter(|(_, letter)| quote(*letter) == Some(kind))
-            .last()
+            .rfind(|(_, letter)| quote(*letter) == Some(kind))
             .map_or(0, |(at, _)| at)
     };
     let (last_double, last_single) = (last_of('"'), last_of('\''));

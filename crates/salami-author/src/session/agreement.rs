@@ -107,7 +107,8 @@ impl Session<'_> {
         self.fail(FailureKind::Attempts, sentence, world)
     }
 
-    fn ask_judge(&mut self, world: &mut World<'_>) -> Step {
+    /// Asks the one who judges.
+    pub(super) fn ask_judge(&mut self, world: &mut World<'_>) -> Step {
         let Some(passed) = &self.writer.passed else {
             return self.give_up(world);
         };
@@ -188,7 +189,7 @@ impl Session<'_> {
         if let Err(error) = kept {
             self.trouble(&error, world);
         }
-        let from = match self.is_repair {
+        let from = match self.repair.is_some() {
             true => From::Repair,
             false => From::Model,
         };

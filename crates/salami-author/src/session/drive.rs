@@ -51,6 +51,54 @@ impl<'m> Models<'m> {
 
 /// Works on a task until there is a result, or a sentence that says why there is none.
 ///
+/// ```
+/// use salami_author::input::Input;
+/// use salami_author::library::MemoryLibrary;
+/// use salami_author::output::Output;
+/// use salami_author::session::{Models, SessionOptions, drive};
+/// use salami_author::task::Task;
+/// use salami_process::model::{Completion, Heard, Listening, Model, ModelError, Prompt};
+/// use salami_program::{Answer, Call};
+///
+/// /// In place of a model: one answer.
+/// struct Canned(&'static str);
+/// impl Model for Canned {
+///     fn name(&self) -> &str {
+///         "canned"
+///     }
+///     fn complete(
+///         &mut self,
+///         _: &Prompt,
+///         _: &mut dyn FnMut(Heard<'_>) -> Listening,
+///     ) -> Result<Completion, ModelError> {
+///         Ok(Completion { text: self.0.to_owned(), ..Completion::default() })
+///     }
+/// }
+///
+/// let output = Output::from_python("float")?;
+/// let mut task = Task::new("total", "Add the prices.", output);
+/// task.rows = salami_author::judge::RowAccounting::Off;
+/// let bytes = b"item,price\ntea,2.5\nmilk,1.5\n".to_vec();
+/// let input = Input::from_bytes(Some("prices.csv"), bytes, None)?;
+/// let mut model = Canned("```python
+/// def main(text: str) -> float:
+///     return sum(float(line.split(',')[1]) for line in text.splitlines()[1:])
+/// ```");
+/// let outcome = drive(
+///     &task,
+///     Some(&input),
+///     &SessionOptions::default(),
+///     &mut Models::of(&mut model),
+///     &mut MemoryLibrary::new(),
+///     &mut |_: &Call| Answer::Error("there are no tools".to_owned()),
+///     &|| 1_700_000_000_000_000,
+///     &mut |_| {},
+/// )?;
+/// let accepted = outcome.result.map_err(|failure| failure.sentence)?;
+/// assert_eq!(accepted.value, 4.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// The task is not what can be worked with.
 #[expect(

@@ -61,7 +61,7 @@ impl Session<'_> {
         let number = earlier
             .and_then(Entry::current)
             .map_or(1, |version| version.number.saturating_add(1));
-        let why = match (self.is_repair, earlier) {
+        let why = match (self.repair.is_some(), earlier) {
             (true, _) => self.reuse_reason(),
             (false, Some(earlier)) if earlier.status == Status::Quarantined => {
                 "the version before failed".to_owned()
@@ -72,7 +72,7 @@ impl Session<'_> {
         let version = Version {
             number,
             code: passed.candidate.code().to_owned(),
-            origin: match self.is_repair {
+            origin: match self.repair.is_some() {
                 true => Origin::Repaired,
                 false => Origin::Written,
             },
@@ -290,10 +290,16 @@ fn reason(report: &Report) -> String {
             format!("rows of the input were left out, doubled or misread{rows}.")
         }
         JudgeName::Invariant(name) => {
-            format!("the result breaks the rule \u{201c}{}\u{201d}{rows}.", plain(name))
+            format!(
+                "the result breaks the rule \u{201c}{}\u{201d}{rows}.",
+                plain(name)
+            )
         }
         JudgeName::Case(name) => {
-            format!("the expected case \u{201c}{}\u{201d} does not come out.", plain(name))
+            format!(
+                "the expected case \u{201c}{}\u{201d} does not come out.",
+                plain(name)
+            )
         }
         JudgeName::Agreement => {
             "two programs that were written independently give different results.".to_owned()

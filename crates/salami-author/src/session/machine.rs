@@ -18,7 +18,7 @@ use crate::task::{Task, TaskError};
 use crate::trial::{Candidate, Settings};
 
 /// Below so many tokens for an answer a model is not asked.
-const FEWEST_ANSWER_TOKENS: u64 = 200;
+const FEWEST_ANSWER_TOKENS: u64 = 400;
 /// How many characters of prompts and replies are recorded of one attempt.
 const MOST_RECORDED: usize = 100_000;
 
@@ -155,7 +155,8 @@ pub struct Session<'a> {
     pub(super) entry: Option<Entry>,
     /// What is wrong with its program, if it failed.
     pub(super) reuse_failed: bool,
-    pub(super) is_repair: bool,
+    /// The program of the library that is to be mended, and what is wrong with it, for a model.
+    pub(super) repair: Option<(String, String)>,
     pub(super) attempts: u32,
     pub(super) writer: Line,
     pub(super) second: Line,
@@ -257,7 +258,7 @@ impl<'a> Session<'a> {
             troubles: Vec::new(),
             entry: None,
             reuse_failed: false,
-            is_repair: false,
+            repair: None,
             attempts: 0,
             writer: Line::default(),
             second: Line::default(),
@@ -395,10 +396,13 @@ impl<'a> Session<'a> {
         let may_retry = self.retries < 2;
         self.retries += 1;
         match error.kind {
-            ModelErrorKind::TooLong if may_retry && self.options.sample > 1_000 => {
+            ModelErrorKind::TooLong if may_retry && ask.purpose != Purpose::Judge => {
                 // Less of the input, and nothing of what was said before.
                 self.shorten();
                 self.ask(ask.purpose, ask.who, world)
+            }
+            ModelErrorKind::Malformed if may_retry && ask.purpose == Purpose::Judge => {
+                self.ask_judge(world)
             }
             ModelErrorKind::Malformed if may_retry => self.ask(ask.purpose, ask.who, world),
             _ => {
@@ -421,10 +425,11 @@ impl<'a> Session<'a> {
         for line in [&mut self.writer, &mut self.second] {
             line.exchange = None;
         }
-        self.writer.first = self.first_question();
+        let first = self.first_question();
         if !self.second.first.is_empty() {
-            self.second.first = self.writer.first.clone();
+            self.second.first.clone_from(&first);
         }
+        self.open(first);
     }
 
     /// The first question about this task and input.
@@ -449,18 +454,22 @@ impl<'a> Session<'a> {
     pub(super) fn write(&mut self, world: &mut World<'_>, failed: Option<(&str, &str)>) -> Step {
         let first = self.first_question();
         self.who = Who::Writer;
-        match failed {
-            Some((code, report)) => {
-                self.writer.first = prompt::repair(&first, code, report);
-                self.writer.base = Some(code.to_owned());
-                self.is_repair = true;
-                self.ask(Purpose::Repair, Who::Writer, world)
-            }
-            None => {
-                self.writer.first = first;
-                self.ask(Purpose::Write, Who::Writer, world)
-            }
-        }
+        self.repair = failed.map(|(code, report)| (code.to_owned(), report.to_owned()));
+        self.writer.base = failed.map(|(code, _)| code.to_owned());
+        self.open(first);
+        let purpose = match failed {
+            Some(_) => Purpose::Repair,
+            None => Purpose::Write,
+        };
+        self.ask(purpose, Who::Writer, world)
+    }
+
+    /// The first question to the one who writes, with the program that is to be mended.
+    fn open(&mut self, first: String) {
+        self.writer.first = match &self.repair {
+            Some((code, report)) => prompt::repair(&first, code, report),
+            None => first,
+        };
     }
 
     /// The line of the one whose turn it is.
@@ -473,11 +482,6 @@ impl<'a> Session<'a> {
 
     /// Asks for a program, within all budgets.
     pub(super) fn ask(&mut self, purpose: Purpose, who: Who, world: &mut World<'_>) -> Step {
-        if matches!(purpose, Purpose::Judge | Purpose::Explain) {
-            // Those make their prompts themselves.
-            let sentence = "The question cannot be asked again.".to_owned();
-            return self.fail(FailureKind::Model, sentence, world);
-        }
         self.who = who;
         if self.attempts >= self.options.attempts {
             return self.give_up(world);
