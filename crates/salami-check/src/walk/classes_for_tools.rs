@@ -133,6 +133,14 @@ impl<'a> Walker<'_, 'a> {
             }
         };
         let bound = self.as_decoded(&bound);
+        if let Bound::Native(native @ ("list" | "dict" | "set" | "tuple"), _) = bound {
+            let message = format!(
+                "`{name}` of {service}() is `{native}`, and what is in it does not get there"
+            );
+            let help = "pass the class of what is in it, such as a dataclass, to a function of the tool that answers with a list; or a dataclass with a field that holds it";
+            self.error(codes::TYPE_ARGUMENT, span, message, Some(help.to_owned()));
+            return None;
+        }
         if bound == Bound::Any {
             let shown = self.show(type_);
             let message =

@@ -52,6 +52,16 @@ impl Walker<'_, '_> {
         {
             return help;
         }
+        let is_class = |bound: &Bound| *bound == Bound::Class;
+        let takes_class = match bound {
+            Bound::Union(members) => members.iter().any(is_class),
+            bound => is_class(bound),
+        };
+        if file >= crate::tools::FIRST_FILE && takes_class {
+            return Help::new(
+                "give it a class that says what it has, such as a dataclass of the program: its name alone, without quotes and brackets",
+            );
+        }
         if file != 0 {
             return Help::new(format!("give it a `{wanted}`"));
         }
