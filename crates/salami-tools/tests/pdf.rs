@@ -91,6 +91,47 @@ fn lines_of_a_page_are_lines_of_the_text() {
 }
 
 #[test]
+fn the_cells_of_a_row_are_on_one_line_whatever_their_order() {
+    let mut content = String::from("BT /F1 10 Tf\n");
+    // Column by column, the last line first, and a header that is bold by being drawn twice.
+    for (x, cells) in [
+        (72, ["Date", "2026-01-05", "2026-01-06"]),
+        (200, ["Symbol", "ACME Inc.", "INIT"]),
+        (350, ["Amount", "1,250.00", "-396.00"]),
+    ] {
+        for (row, cell) in cells.iter().enumerate().rev() {
+            let y = 700 - row * 12;
+            content.push_str(&format!("1 0 0 1 {x} {y} Tm ({cell}) Tj\n"));
+            if row == 0 {
+                content.push_str(&format!("1 0 0 1 {x}.3 {y} Tm ({cell}) Tj\n"));
+            }
+        }
+    }
+    // A word in pieces, a note that is raised a little, and text up the side of the page.
+    content.push_str("1 0 0 1 72 600 Tm [(To) -20 (tal:) -400 (854.00)] TJ\n");
+    content.push_str("0.6 0 0 0.6 200 602 Tm (2) Tj\n0 1 -1 0 30 300 Tm (Page 1 of 1) Tj\nET\n");
+    let text = text(page("", content.as_bytes(), "", &[])).expect("a text");
+    let lines: Vec<&str> = text.lines().collect();
+    let cells = |line: &str| -> Vec<String> {
+        let cells = line.split("  ").map(str::trim);
+        cells
+            .filter(|cell| !cell.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    assert_eq!(cells(lines[0]), ["Date", "Symbol", "Amount"], "{text}");
+    assert_eq!(
+        cells(lines[1]),
+        ["2026-01-05", "ACME Inc.", "1,250.00"],
+        "{text}"
+    );
+    assert_eq!(cells(lines[2]), ["2026-01-06", "INIT", "-396.00"], "{text}");
+    assert_eq!(lines[3], "", "{text}");
+    assert_eq!(cells(lines[4]), ["Total: 854.00", "2"], "{text}");
+    assert_eq!(lines[5..], ["Page 1 of 1"], "{text}");
+}
+
+#[test]
 fn what_has_no_text_says_what_to_do() {
     let picture = b"q 612 0 0 792 0 0 cm Q\n";
     let problem = text(page("", picture, "", &[])).expect_err("no text");

@@ -5,6 +5,7 @@
 //! with the process, and nobody waits for it.
 
 mod check;
+mod layout;
 mod output;
 
 use std::sync::Arc;
@@ -14,9 +15,9 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use pdf_extract::{Document, Error, OutputError, PlainTextOutput, output_doc_page};
+use pdf_extract::{Document, Error, OutputError, output_doc_page};
 
-use output::Guarded;
+use output::Letters;
 
 /// The most bytes that a file may have.
 const LARGEST: usize = 100_000_000;
@@ -29,7 +30,8 @@ const NAME: &str = "salami-pdf";
 /// Pages with fewer letters than this, on average, are pictures with a stamp at most.
 const FEWEST_LETTERS: usize = 8;
 
-/// The text of a PDF, page after page.
+/// The text of a PDF, page after page, with an empty line between them. What stands beside each other on a page is
+/// one line, with two or more spaces between columns.
 ///
 /// # Errors
 /// A sentence for whoever gave the file: what is wrong with it, and what to do.
@@ -114,8 +116,7 @@ fn read(bytes: &[u8], is_late: &AtomicBool) -> Result<String, String> {
     let pages = document.get_pages();
     let mut whole = String::new();
     for number in pages.keys() {
-        let mut page = String::new();
-        let mut output = Guarded::new(PlainTextOutput::new(&mut page), is_late);
+        let mut output = Letters::new(is_late);
         match output_doc_page(&document, &mut output, *number) {
             Ok(()) => {}
             Err(OutputError::PdfError(error)) => return Err(damaged(&error)),
@@ -126,13 +127,12 @@ fn read(bytes: &[u8], is_late: &AtomicBool) -> Result<String, String> {
                 );
             }
         }
-        let page = page.trim_matches(['\n', '\r']);
+        let page = output.page.text();
         if !page.is_empty() {
             if !whole.is_empty() {
                 whole.push('\n');
             }
-            whole.push_str(page);
-            whole.push('\n');
+            whole.push_str(&page);
         }
         if whole.len() > output::MOST_TEXT {
             return Err(
