@@ -353,3 +353,80 @@ fn no_model_is_a_sentence() {
         failure.sentence
     );
 }
+
+#[test]
+fn a_program_that_is_tried_changes_nothing() {
+    use salami_author::task::Task;
+    use salami_program::{Answer, Call, Stub};
+    let stub = "@read\ndef rate(day: str) -> int: ...\n\n@irreversible\ndef pay(amount: int) -> None: ...\n";
+    let task = Task {
+        stubs: vec![Stub::new("bank", stub)],
+        ..judged_task()
+    };
+    let pays =
+        "from tools import bank\n\n\ndef main(text: str) -> int:\n    bank.pay(1)\n    return 22\n";
+    let reads = GOOD
+        .replace("import io", "import io\n\nfrom tools import bank")
+        .replace("return total", "return total * bank.rate('today')");
+    let clock = std::cell::Cell::new(1);
+    let mut script = common::Script::new(&clock, [block(pays), block(&reads)]);
+    let mut called = Vec::new();
+    let mut host = |call: &Call| {
+        called.push(call.name());
+        Answer::Value(1.into())
+    };
+    let outcome = salami_author::session::drive(
+        &task,
+        Some(&csv(TRADES)),
+        &options(),
+        &mut salami_author::session::Models::of(&mut script),
+        &mut MemoryLibrary::new(),
+        &mut host,
+        &|| clock.get(),
+        &mut |_| {},
+    )
+    .expect("a task");
+    assert_eq!(outcome.result.expect("accepted").value, 22);
+    assert!(said(&script.asked[1]).contains("change something"));
+    assert!(
+        !called.is_empty() && called.iter().all(|name| *name == "bank.rate"),
+        "{called:?}"
+    );
+}
+
+#[test]
+fn rows_are_accounted_for() {
+    use salami_author::judge::RowAccounting;
+    use salami_author::output::Output;
+    use salami_author::task::Task;
+    let output = Output::from_python(
+        "@dataclass\nclass Trade:\n    symbol: str\n    shares: int\n\nlist[Trade]\n",
+    )
+    .expect("a type");
+    let task = Task {
+        rows: RowAccounting::On,
+        ..Task::new("trades", "List the trades.", output)
+    };
+    let input = csv("symbol,shares\nAAPL,10\nMSFT,n/a\nIBM,7\nSAP,3\n");
+    let program = |skip: &str| {
+        block(&format!(
+            "import csv\nimport io\nfrom dataclasses import dataclass\n\n\n@dataclass\nclass Trade:\n    symbol: str\n    shares: int\n\n\n@dataclass\nclass Skipped:\n    row: int\n    why: str\n\n\n@dataclass\nclass Answer:\n    result: list[Trade]\n    skipped: list[Skipped]\n\n\ndef main(text: str) -> Answer:\n    trades: list[Trade] = []\n    skipped: list[Skipped] = []\n    for number, row in enumerate(csv.reader(io.StringIO(text)), 1):\n        if number == 1:\n            continue\n        if row[1].isdigit():\n            trades.append(Trade(row[0], int(row[1])))\n        else:\n            {skip}\n    return Answer(trades, skipped)\n"
+        ))
+    };
+    let says = vec![
+        program("continue").into(),
+        program("skipped.append(Skipped(number, 'no number'))").into(),
+    ];
+    let run = run(&task, &input, &options(), says);
+    assert_eq!(run.asked.len(), 2, "a row that is nowhere is found");
+    let told = said(&run.asked[1]);
+    assert!(told.contains("row 3: ") && told.contains("MSFT"), "{told}");
+    assert!(
+        !common::outside_of_marks(told).contains("MSFT,n/a"),
+        "{told}"
+    );
+    let accepted = run.outcome.result.expect("accepted");
+    assert_eq!(accepted.value[1]["symbol"], "IBM");
+    let skipped: Vec<u64> = accepted.skipped.iter().map(|row| row.row).collect();
+    assert_eq!((skipped, accepted.rows), (vec![3], Some(4)));
+}

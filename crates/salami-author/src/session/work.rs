@@ -1,12 +1,12 @@
 //! A model answered a question for a program: it is found in the answer, checked, run and judged.
 
 use salami_process::model::{Completion, Stop};
-use salami_program::Diagnostic;
+use salami_program::{Diagnostic, EffectClass};
 
 use super::event::Event;
 use super::machine::{Passed, Session, Step, Who, World};
 use crate::input::Input;
-use crate::judge::{Hearing, JudgeName, Occasion, Report, Severity, Verdict};
+use crate::judge::{Finding, Hearing, JudgeName, Occasion, Report, Severity, Verdict};
 use crate::prompt::{Follow, fenced, follow_on};
 use crate::record::{FailureKind, Purpose};
 use crate::reply::{Reply, Useless, cut, extract, is_dictated, shortened};
@@ -231,11 +231,7 @@ impl Session<'_> {
     }
 
     /// Tells a model that its program gives another result than one that was written independently.
-    pub(super) fn dispute(
-        &mut self,
-        findings: &[crate::judge::Finding],
-        world: &mut World<'_>,
-    ) -> Step {
+    pub(super) fn dispute(&mut self, findings: &[Finding], world: &mut World<'_>) -> Step {
         let code = self.line().base.clone().unwrap_or_default();
         self.line().is_disputed = true;
         let follow = Follow::Disagreement(findings);
@@ -277,6 +273,13 @@ impl Session<'_> {
                 return Tried::Refused(diagnostics, report);
             }
         };
+        if let Some(finding) = self.changes_the_world(&candidate) {
+            let report = Report {
+                findings: vec![finding],
+                ..Report::default()
+            };
+            return Tried::Refused(Vec::new(), report);
+        }
         let Some(input) = self.input else {
             // A workflow does not run before a person says so.
             let report = Report {
@@ -313,6 +316,25 @@ impl Session<'_> {
         }
         let printed = cut(&ran.printed, MOST_PRINTED).to_owned();
         Tried::Judged(Box::new(candidate), Box::new(verdict), printed)
+    }
+
+    /// Programs for inputs are tried again and again before anybody knows whether they are right: they may read by
+    /// tools, and change nothing.
+    fn changes_the_world(&self, candidate: &Candidate) -> Option<Finding> {
+        let program = candidate.program();
+        let is_harmless = program.effects().class <= EffectClass::Reading;
+        if !self.task.has_input() || is_harmless {
+            return None;
+        }
+        let called = program.capabilities().join("`, `");
+        let message = format!(
+            "The program calls tools that change something (of `{called}`), and it is tried before its result is accepted. Call only functions that read, and return what is to be done as the result."
+        );
+        Some(Finding::error(
+            JudgeName::Program,
+            "program.effects",
+            message,
+        ))
     }
 
     /// Whose turn it is not.

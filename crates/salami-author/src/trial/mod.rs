@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use salami_program::{
     CompileError, CompileOptions, Diagnostic, Field, Host, Interrupt, Limits, Program, RunError,
-    RunLimits, RunOptions, Source, Stub, compile,
+    RunLimits, RunOptions, Source, Strict, Stub, compile,
 };
 use serde_json::Value;
 
@@ -143,13 +143,19 @@ pub fn trial(
 }
 
 impl Candidate {
-    /// Checks a program: assertion points are errors in it if it uses tools with effects. With `takes_input` its `main`
-    /// must have one parameter for the input; else, as a workflow, none that must be given.
+    /// Checks a program: assertion points are errors in it if it uses tools with effects, and in any workflow, which may run
+    /// for days. With `takes_input` its `main` must have one parameter for the input; else, as a workflow, none that must
+    /// be given.
     ///
     /// # Errors
     /// Why it is refused.
     pub fn compile(code: &str, stubs: &[Stub], takes_input: bool) -> Result<Self, Rejected> {
         let options = CompileOptions {
+            strict: if takes_input {
+                Strict::Effects
+            } else {
+                Strict::Always
+            },
             stubs: stubs.to_vec(),
             limits: Limits {
                 source_bytes: MOST_CODE,
