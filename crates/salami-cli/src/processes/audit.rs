@@ -12,9 +12,10 @@ use super::arguments::Audit;
 use super::history::{self, Event};
 use super::paint::{Cell, Paint, columns};
 use super::place::Location;
-use super::{moments, words};
+use super::words;
 use crate::arguments::Format;
 use crate::failure::{Failure, IO, USAGE};
+use crate::instant;
 use crate::output::Output;
 use crate::replay::DIFFERENT;
 
@@ -227,7 +228,7 @@ fn table(lines: &[Line], output: &mut Output) -> Result<(), Failure> {
         .iter()
         .map(|line| {
             vec![
-                Cell::plain(moments::both(line.at, line.at)),
+                Cell::plain(instant::show(line.at)),
                 Cell::plain(words::shortened(&line.who, 24)),
                 Cell::plain(line.what.clone()),
             ]
@@ -235,7 +236,7 @@ fn table(lines: &[Line], output: &mut Output) -> Result<(), Failure> {
         .collect();
     output.write(&columns(
         Paint::of_output(),
-        &["WHEN (UTC)", "WHO", "WHAT"],
+        &["WHEN", "WHO", "WHAT"],
         &rows,
     ))
 }
