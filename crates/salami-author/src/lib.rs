@@ -16,3 +16,6 @@ pub mod suite;
 pub mod task;
 pub mod telemetry;
 pub mod trial;
+
+/// What models are asked and answer, and who asks one.
+pub use salami_process::model;

@@ -30,6 +30,7 @@ impl Args for Author {
             Command::augment_subcommands(command)
                 .subcommand_required(true)
                 .arg_required_else_help(true)
+                .about(ABOUT)
                 .after_help(EXAMPLES)
         })
     }
@@ -77,37 +78,42 @@ pub enum Command {
     Forget(Forget),
 }
 
+const ABOUT: &str = "Have a model write a program for an input, checked and judged";
+
 const EXAMPLES: &str = "\
 Examples:
   salami author transform --task @task.txt --input export.csv --type @trade.py
   salami author test examples/jit-trades
   salami author library list
 
-A model is named by --model or SALAMI_MODEL, and let in by OPENAI_API_KEY or ANTHROPIC_API_KEY; OPENAI_BASE_URL
-and ANTHROPIC_BASE_URL name another host, such as a server of your own. docs/authoring.md has all of it.";
+A model is named by --model or SALAMI_MODEL, and let in by OPENAI_API_KEY or ANTHROPIC_API_KEY;
+OPENAI_BASE_URL and ANTHROPIC_BASE_URL name another host, such as a server of your own.
+docs/authoring.md has all of it.";
 
 const TRANSFORM_EXAMPLES: &str = "\
 Examples:
   salami author transform --task 'Read the trades.' --input export.csv --type @trade.py
   salami author transform --task @task.txt --input export.csv --schema trades.schema.json \\
       --invariant 'rows_out <= rows_in' --case march.csv=march.json
-  curl -s https://example.com/feed.xml | salami author transform --task 'List the titles.' --input - --type 'list[str]'
+  curl -s https://example.com/feed.xml |
+    salami author transform --task 'List the titles.' --input - --type 'list[str]'
   salami author transform --task @task.txt --input april.csv --type @trade.py --cache-only
-  salami author transform --task @task.txt --input export.csv --type @trade.py --record trades.cassette
-  salami author transform --task @task.txt --input export.csv --type @trade.py --replay trades.cassette
+  salami author transform --task @task.txt --input export.csv --type @trade.py --record a.cassette
+  salami author transform --task @task.txt --input export.csv --type @trade.py --replay a.cassette
 
 The result is printed on standard output, all else on standard error.
-Exit status: 0 accepted, 1 no attempt was accepted, 2 usage or an input that cannot be worked with, 3 the program
-of the library has a finding and may not be mended, 4 the tokens or the time are used up, 5 the model cannot be asked,
-or none may be and the library has no program, 74 the library or a file, 130 interrupted.";
+Exit status: 0 accepted, 1 no attempt was accepted, 2 usage or an input that cannot be worked with,
+3 the program of the library has a finding and may not be mended, 4 the tokens or the time are used
+up, 5 the model cannot be asked, or none may be and the library has no program, 74 the library or a
+file, 130 interrupted.";
 
 const WORKFLOW_EXAMPLES: &str = "\
 Examples:
-  salami author workflow 'If I get a message from the landlord, forward it to my lawyer.' --tools salami.toml
+  salami author workflow 'If the landlord writes, forward it to my lawyer.' --tools salami.toml
   salami author workflow @wish.txt --tools salami.toml --output landlord.py
   salami author workflow @wish.txt --tools salami.toml --start
 
-The program and its plan are shown. It is started when you say yes, or with --start; else nothing runs.
+The program and its plan are shown. It is started when you say yes, or with --start.
 Exit status: as of `salami author transform`.";
 
 const TEST_EXAMPLES: &str = "\
@@ -117,8 +123,8 @@ Examples:
   salami author test suites --record --model NAME    ask the model, and write down what it answers
   salami author test suites --live --model NAME      ask the model, and write nothing down
 
-A suite is a folder with a suite.toml, and a folder in `cases` for each case: input.*, and as you like expected.json,
-case.toml, cassette.jsonl. docs/authoring.md has the files.
+A suite is a folder with a suite.toml, and a folder in `cases` for each case: input.*, and as you
+like expected.json, case.toml, cassette.jsonl. docs/authoring.md has the files.
 Exit status: 0 all passed, 1 some failed, 2 usage or files that cannot be read.";
 
 const COMPARE_EXAMPLES: &str = "\
@@ -226,15 +232,21 @@ pub struct Asking {
     /// Which model; without it SALAMI_MODEL, or that of the configuration
     #[arg(long, value_name = "NAME")]
     pub model: Option<String>,
-    /// How many programs may be asked for
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
-    pub attempts: u32,
-    /// How many tokens all of it may take, in and out
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
-    pub tokens: u64,
-    /// How long all of it may take, such as 30s or 2m
-    #[arg(long, value_name = "TIME", default_value = "3m", value_parser = span)]
-    pub time_limit: i64,
+    /// Another model that writes the second program for --agree
+    #[arg(long, value_name = "NAME")]
+    pub second_model: Option<String>,
+    /// Another model for --model-judge
+    #[arg(long, value_name = "NAME")]
+    pub judge_model: Option<String>,
+    /// How many programs may be asked for: 5, or what the configuration says
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub attempts: Option<u32>,
+    /// How many tokens all of it may take, in and out: 100000, or what the configuration says
+    #[arg(long, value_name = "N")]
+    pub tokens: Option<u64>,
+    /// How long all of it may take, such as 30s or 2m: 3m, or what the configuration says
+    #[arg(long, value_name = "TIME", value_parser = span)]
+    pub time_limit: Option<i64>,
 }
 
 /// Where programs and runs are kept.

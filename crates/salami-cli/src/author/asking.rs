@@ -1,10 +1,11 @@
 //! Who is asked: a model of the configuration or the environment, recorded or not, or a cassette.
 
-use std::io::{Seek, Write};
+use std::io::Write;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use salami::author::cassette::{Cassette, Matching, Player, Recorder};
+use salami::author::session::Models;
 use salami_process::model::{
     Completion, Heard, Listening, Model, ModelError, ModelErrorKind, Prompt,
 };
@@ -16,32 +17,67 @@ use crate::files;
 
 /// Who is asked.
 pub enum Asked {
-    /// A model.
-    Live(Box<dyn Model + Send>),
-    /// A model, whose answers are written down; what could not be written.
-    Recorded(Box<dyn Model + Send>, Trouble),
+    /// A model, perhaps one that writes second programs, and one that judges; what could not be written down.
+    Live(Live),
     /// A cassette.
     Played(Player),
 }
 
+/// Models that are asked for real.
+pub struct Live {
+    writer: Box<dyn Model + Send>,
+    second: Option<Box<dyn Model + Send>>,
+    judge: Option<Box<dyn Model + Send>>,
+    trouble: Trouble,
+}
+
 /// What happened while something was written down.
-pub type Trouble = Arc<Mutex<Option<String>>>;
+type Trouble = Arc<Mutex<Option<String>>>;
+
+/// Which models are meant.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// The one that writes.
+    pub writer: Option<String>,
+    /// The one that writes second programs, if it is another one.
+    pub second: Option<String>,
+    /// The one that judges, if it is another one.
+    pub judge: Option<String>,
+}
 
 impl Asked {
+    /// One model for everything.
+    pub fn one(writer: Box<dyn Model + Send>) -> Self {
+        Self::Live(Live {
+            writer,
+            second: None,
+            judge: None,
+            trouble: Trouble::default(),
+        })
+    }
+
     /// Who answers.
-    pub fn model(&mut self) -> &mut dyn Model {
+    pub fn models(&mut self) -> Models<'_> {
         match self {
-            Self::Live(model) | Self::Recorded(model, _) => model.as_mut(),
-            Self::Played(player) => player,
+            Self::Live(live) => {
+                let mut models = Models::of(live.writer.as_mut());
+                if let Some(second) = &mut live.second {
+                    models.second = Some(second.as_mut());
+                }
+                if let Some(judge) = &mut live.judge {
+                    models.judge = Some(judge.as_mut());
+                }
+                models
+            }
+            Self::Played(player) => Models::of(player),
         }
     }
 
     /// What should be said in the end: what could not be written down, what was not played.
     pub fn notes(&self) -> Vec<String> {
         match self {
-            Self::Live(_) => Vec::new(),
-            Self::Recorded(_, trouble) => {
-                let trouble = trouble.lock().ok().and_then(|trouble| trouble.clone());
+            Self::Live(live) => {
+                let trouble = live.trouble.lock().ok().and_then(|trouble| trouble.clone());
                 let told = trouble.map(|trouble| format!("the cassette is not whole: {trouble}"));
                 told.into_iter().collect()
             }
@@ -115,15 +151,24 @@ pub fn live(name: Option<&str>, configuration: Option<&Path>) -> Box<dyn Model +
 
 /// Who is asked by a command with `--record` and `--replay`.
 pub fn asked(
-    name: Option<&str>,
+    names: &Names,
     configuration: Option<&Path>,
     record: Option<&Path>,
     replay: Option<&Path>,
 ) -> Result<Asked, Failure> {
-    match (record, replay) {
-        (_, Some(path)) => Ok(Asked::Played(player(path, false)?)),
-        (Some(path), None) => recorded(live(name, configuration), path),
-        (None, None) => Ok(Asked::Live(live(name, configuration))),
+    if let Some(path) = replay {
+        return Ok(Asked::Played(player(path, false)?));
+    }
+    let of = |name: &Option<String>| name.as_ref().map(|name| live(Some(name), configuration));
+    let live = Live {
+        writer: live(names.writer.as_deref(), configuration),
+        second: of(&names.second),
+        judge: of(&names.judge),
+        trouble: Trouble::default(),
+    };
+    match record {
+        Some(path) => recorded(live, path),
+        None => Ok(Asked::Live(live)),
     }
 }
 
@@ -138,37 +183,55 @@ pub fn player(path: &Path, is_exact: bool) -> Result<Player, Failure> {
     }))
 }
 
-/// A model whose answers are written to the end of a file, each as soon as it is there.
-pub fn recorded(model: Box<dyn Model + Send>, path: &Path) -> Result<Asked, Failure> {
+/// Models whose answers are written to the end of a file, each as soon as it is there.
+fn recorded(live: Live, path: &Path) -> Result<Asked, Failure> {
     let failure = |error: &std::io::Error| {
         Failure::new(IO, format!("{} cannot be written: {error}", path.display()))
     };
-    let mut file = std::fs::OpenOptions::new()
+    let file = std::fs::OpenOptions::new()
         .create(true)
-        .read(true)
-        .write(true)
-        .truncate(false)
+        .append(true)
         .open(path)
         .map_err(|error| failure(&error))?;
     // What was not written to its end last time counts for nothing.
     let whole = Cassette::whole(&files::text(path)?) as u64;
     file.set_len(whole).map_err(|error| failure(&error))?;
-    file.seek(std::io::SeekFrom::End(0))
-        .map_err(|error| failure(&error))?;
-    let trouble = Trouble::default();
-    let noted = Arc::clone(&trouble);
-    let sink = move |line: &str| {
-        let written = file.write_all(line.as_bytes()).and_then(|()| file.flush());
-        written.map_err(|error| {
-            let message = error.to_string();
-            if let Ok(mut noted) = noted.lock() {
-                *noted = Some(message.clone());
-            }
-            message
-        })
+    let trouble = live.trouble;
+    let file = Arc::new(Mutex::new(file));
+    let recorded = |model: Box<dyn Model + Send>| -> Box<dyn Model + Send> {
+        let (noted, file) = (Arc::clone(&trouble), Arc::clone(&file));
+        let sink = move |line: &str| {
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            let written = file.write_all(line.as_bytes()).and_then(|()| file.flush());
+            written.map_err(|error| {
+                let message = error.to_string();
+                if let Ok(mut noted) = noted.lock() {
+                    *noted = Some(message.clone());
+                }
+                message
+            })
+        };
+        Box::new(Recorder::new(Boxed(model), sink).hiding(secrets()))
     };
-    let recorder = Recorder::new(Boxed(model), sink).hiding(secrets());
-    Ok(Asked::Recorded(Box::new(recorder), trouble))
+    Ok(Asked::Live(Live {
+        writer: recorded(live.writer),
+        second: live.second.map(recorded),
+        judge: live.judge.map(recorded),
+        trouble: Arc::clone(&trouble),
+    }))
+}
+
+/// A model that is written down, in a new file.
+pub fn recorded_anew(model: Box<dyn Model + Send>, path: &Path) -> Result<Asked, Failure> {
+    if path.is_file() {
+        std::fs::remove_file(path).map_err(|error| {
+            Failure::new(IO, format!("{} cannot be written: {error}", path.display()))
+        })?;
+    }
+    match Asked::one(model) {
+        Asked::Live(live) => recorded(live, path),
+        played @ Asked::Played(_) => Ok(played),
+    }
 }
 
 /// What must never be written down.

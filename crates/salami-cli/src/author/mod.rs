@@ -14,6 +14,7 @@ mod progress;
 mod prompt;
 mod report;
 mod runs;
+mod settings;
 mod shape;
 mod show;
 mod statistics;

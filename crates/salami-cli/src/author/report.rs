@@ -43,7 +43,9 @@ pub fn finding(finding: &Finding, indent: &str, paint: Paint) -> String {
             text += &format!("{indent}  {}\n", paint.dim("..."));
         }
     }
-    for row in finding.rows.iter().take(ROWS) {
+    let mut rows: Vec<_> = finding.rows.iter().collect();
+    rows.sort_by_key(|row| row.number);
+    for row in rows.into_iter().take(ROWS) {
         let shown = words::shortened(&row.text, 100);
         text += &format!("{indent}  row {}: {}\n", row.number, paint.dim(&shown));
     }
@@ -150,6 +152,7 @@ pub fn from(from: From) -> &'static str {
 /// A time in microseconds, as people read it.
 pub fn time(microseconds: i64) -> String {
     match microseconds {
+        ..1_000 => format!("{microseconds} µs"),
         ..10_000 => format!("{:.1} ms", microseconds as f64 / 1e3),
         10_000..1_000_000 => format!("{} ms", microseconds / 1_000),
         1_000_000..120_000_000 => format!("{:.1} s", microseconds as f64 / 1e6),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use salami::author::library::MemoryLibrary;
-use salami::author::session::{Models, Outcome, RefusedInput, SessionOptions, drive, refused};
+use salami::author::session::{Outcome, RefusedInput, SessionOptions, drive, refused};
 use salami::author::suite::{CaseFile, CaseOutcome, Manifest, SuiteReport};
 use salami::author::task::Task;
 use salami_process::model::ModelErrorKind;
@@ -398,28 +398,23 @@ impl Suite {
             Answering::Replay { is_exact } if cassette.is_file() => {
                 Asked::Played(asking::player(&cassette, *is_exact)?)
             }
-            Answering::Replay { .. } => Asked::Live(Box::new(asking::Missing {
+            Answering::Replay { .. } => Asked::one(Box::new(asking::Missing {
                 kind: ModelErrorKind::Unrecorded,
                 why: format!(
                     "nothing is recorded for this case: `salami author test --record` makes {CASSETTE}"
                 ),
             })),
             Answering::Record { model } => {
-                if cassette.is_file() {
-                    std::fs::remove_file(&cassette).map_err(|error| {
-                        Failure::new(IO, format!("{}: {error}", cassette.display()))
-                    })?;
-                }
                 let model = asking::live(model.as_deref(), configuration);
-                asking::recorded(model, &cassette)?
+                asking::recorded_anew(model, &cassette)?
             }
             Answering::Live { model, extra } => {
                 options.extra_prompt.clone_from(extra);
-                Asked::Live(asking::live(model.as_deref(), configuration))
+                Asked::one(asking::live(model.as_deref(), configuration))
             }
         };
         let outcome = {
-            let mut models = Models::of(asked.model());
+            let mut models = asked.models();
             drive(
                 &task,
                 Some(&input),

@@ -7,11 +7,12 @@ use salami::author::session::{
 use salami_source::render::escaped;
 use serde_json::{Value, json};
 
-use super::arguments::{Asking, TextFormat, Transform};
+use super::arguments::{TextFormat, Transform};
 use super::asking::{Asked, asked};
 use super::files::NoInput;
 use super::place::Place;
 use super::progress::Progress;
+use super::settings::Settings;
 use super::wanted::Wish;
 use super::{ending, files, report};
 use crate::failure::Failure;
@@ -41,9 +42,11 @@ pub fn transform(arguments: &Transform, output: &mut Output) -> Result<(), Failu
             return finish(arguments, &outcome, &[], output);
         }
     };
+    let configuration = arguments.wanted.tools.as_deref();
+    let settings = Settings::of(&arguments.asking, configuration)?;
     let mut asked = asked(
-        arguments.asking.model.as_deref(),
-        arguments.wanted.tools.as_deref(),
+        &settings.names(&arguments.asking),
+        configuration,
         arguments.record.as_deref(),
         arguments.replay.as_deref(),
     )?;
@@ -52,12 +55,12 @@ pub fn transform(arguments: &Transform, output: &mut Output) -> Result<(), Failu
         (_, true) => Mode::Fresh,
         _ => Mode::Normal,
     };
-    let options = options(&arguments.asking, mode);
+    let options = options(&settings, mode);
     let mut progress = Progress::new(false);
     let outcome = {
         let mut models = match arguments.cache_only {
             true => Models::default(),
-            false => Models::of(asked.model()),
+            false => asked.models(),
         };
         drive(
             &task,
@@ -76,14 +79,16 @@ pub fn transform(arguments: &Transform, output: &mut Output) -> Result<(), Failu
 }
 
 /// How a session works by the options of a command; Ctrl-C ends it.
-pub fn options(asking: &Asking, mode: Mode) -> SessionOptions {
+pub fn options(settings: &Settings, mode: Mode) -> SessionOptions {
+    let defaults = SessionOptions::default();
     SessionOptions {
         mode,
-        attempts: asking.attempts,
-        tokens: asking.tokens,
-        time: asking.time_limit,
-        interrupt: Some(interrupt::watch(u64::try_from(asking.time_limit).ok())),
-        ..SessionOptions::default()
+        attempts: settings.attempts,
+        tokens: settings.tokens,
+        time: settings.time,
+        promote_after: settings.promote_after.unwrap_or(defaults.promote_after),
+        interrupt: Some(interrupt::watch(u64::try_from(settings.time).ok())),
+        ..defaults
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 
-use salami::author::session::{Mode, Models, drive};
+use salami::author::session::{Mode, drive};
 use salami::author::task::Task;
 use salami::{Program, process_options};
 use salami_source::render::escaped;
@@ -13,6 +13,7 @@ use super::arguments::{TextFormat, Workflow};
 use super::asking::asked;
 use super::place::Place;
 use super::progress::Progress;
+use super::settings::Settings;
 use super::transform::{notes, options, outcome_for_machines, show_notes, summary};
 use super::wanted::{Reading, named};
 use super::{ending, files, report};
@@ -36,8 +37,9 @@ pub fn workflow(arguments: &Workflow, output: &mut Output) -> Result<(), Failure
     task.check()
         .map_err(|error| Failure::usage(error.to_string()))?;
     let mut place = Place::open_or_make(&arguments.place)?;
+    let settings = Settings::of(&arguments.asking, configuration.as_deref())?;
     let mut asked = asked(
-        arguments.asking.model.as_deref(),
+        &settings.names(&arguments.asking),
         configuration.as_deref(),
         arguments.record.as_deref(),
         arguments.replay.as_deref(),
@@ -46,10 +48,10 @@ pub fn workflow(arguments: &Workflow, output: &mut Output) -> Result<(), Failure
         true => Mode::Fresh,
         false => Mode::Normal,
     };
-    let options = options(&arguments.asking, mode);
+    let options = options(&settings, mode);
     let mut progress = Progress::new(false);
     let outcome = {
-        let mut models = Models::of(asked.model());
+        let mut models = asked.models();
         drive(
             &task,
             None,
