@@ -82,7 +82,9 @@ pub(crate) fn date(text: &str) -> Option<DateStyle> {
         return None;
     }
     let (style, rest) = leading_date(text)?;
-    rest.trim().is_empty().then_some(style)
+    let rest = rest.trim();
+    // "12/15/2025 as of 12/12/2025": booked on one day for another.
+    (rest.is_empty() || rest.starts_with("as of ")).then_some(style)
 }
 
 /// Reads a date or instant at the beginning of a text, and gives what follows it.

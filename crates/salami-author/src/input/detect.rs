@@ -93,7 +93,7 @@ pub(super) fn detect_head(name: Option<&str>, head: &str, wanted: Option<Format>
         }
     }
     if start.starts_with('<') && !log::is_log(head) {
-        return Found::plain(if is_html(start) {
+        return Found::plain(if html(start) != Html::No {
             Format::Html
         } else {
             Format::Xml
@@ -135,14 +135,21 @@ fn find(text: &str, hint: Option<Format>) -> Result<Found, InputError> {
         return whole_json(text);
     }
     if start.starts_with('<') && !log::is_log(text) {
-        if is_html(start) || hint == Some(Format::Html) {
+        let html = html(start);
+        if hint == Some(Format::Html) || html == Html::Surely && hint != Some(Format::Xml) {
             return Ok(Found::plain(Format::Html));
         }
         if start.starts_with("<?xml") || hint == Some(Format::Xml) {
-            return xml(text);
+            return match xml(text) {
+                Err(_) if html == Html::Surely => Ok(Found::plain(Format::Html)),
+                found => found,
+            };
         }
         if let Ok(found) = xml(text) {
             return Ok(found);
+        }
+        if html == Html::Maybe {
+            return Ok(Found::plain(Format::Html));
         }
         if start
             .get(1..)
@@ -257,66 +264,50 @@ fn is_prose(text: &str) -> bool {
     sentences * 2 > rows
 }
 
-fn is_html(start: &str) -> bool {
+/// How much a text looks like HTML.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Html {
+    /// It says so, or begins with an element that nothing else has.
+    Surely,
+    /// It begins with an element that other documents may have, too.
+    Maybe,
+    /// It does not.
+    No,
+}
+
+fn html(start: &str) -> Html {
     let mut reader = MarkupReader::new(start, true);
-    let mut seen = 0;
-    while let Some(token) = reader.next() {
-        seen += 1;
-        if seen > 40 {
-            return false;
-        }
-        match token {
-            MarkupToken::Other(text) => {
-                if text.len() >= 14
-                    && text
-                        .get(..14)
-                        .is_some_and(|head| head.eq_ignore_ascii_case("<!doctype html"))
+    let is_xml = start.starts_with("<?xml");
+    for _ in 0..40 {
+        match reader.next() {
+            Some(MarkupToken::Other(text)) => {
+                if text
+                    .get(..14)
+                    .is_some_and(|head| head.eq_ignore_ascii_case("<!doctype html"))
                 {
-                    return true;
+                    return Html::Surely;
                 }
             }
-            MarkupToken::Open { name, .. } => {
-                return matches!(
-                    name.to_ascii_lowercase().as_str(),
-                    "html"
-                        | "head"
-                        | "body"
-                        | "div"
-                        | "table"
-                        | "p"
-                        | "ul"
-                        | "ol"
-                        | "span"
-                        | "h1"
-                        | "h2"
-                        | "h3"
-                        | "section"
-                        | "article"
-                        | "main"
-                        | "header"
-                        | "footer"
-                        | "nav"
-                        | "meta"
-                        | "br"
-                        | "tr"
-                        | "td"
-                        | "thead"
-                        | "tbody"
-                        | "center"
-                        | "b"
-                        | "i"
-                        | "a"
-                        | "img"
-                        | "dl"
-                        | "form"
-                );
+            Some(MarkupToken::Open { name, .. }) => {
+                return match name.to_ascii_lowercase().as_str() {
+                    "html" => Html::Surely,
+                    _ if is_xml => Html::No,
+                    "head" | "body" | "div" | "table" | "ul" | "ol" | "span" | "h1" | "h2"
+                    | "h3" | "meta" | "br" | "tr" | "td" | "thead" | "tbody" | "center" | "img" => {
+                        Html::Surely
+                    }
+                    "p" | "section" | "article" | "main" | "header" | "footer" | "nav" | "b"
+                    | "i" | "a" | "dl" | "form" | "style" | "script" | "title" | "link" => {
+                        Html::Maybe
+                    }
+                    _ => Html::No,
+                };
             }
-            MarkupToken::Text(text) if !text.trim().is_empty() => return false,
-            MarkupToken::Broken => return false,
-            _ => {}
+            Some(MarkupToken::Text(text)) if text.trim().is_empty() => {}
+            _ => return Html::No,
         }
     }
-    false
+    Html::No
 }
 
 fn json_found(read: json::Read) -> Found {

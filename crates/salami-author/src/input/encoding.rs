@@ -102,7 +102,7 @@ fn utf8(
         return Ok((Encoding::Utf8, Vec::new()));
     }
     if count.wide >= 3 * count.broken {
-        if count.broken * 200 > count.wide + bytes.len() as u64 / 8 {
+        if count.broken * 20 > count.wide {
             return Err(broken());
         }
         return Ok((

@@ -181,6 +181,10 @@ fn is_random(word: &str) -> bool {
         b'0'..=b'9' => 3,
         _ => 4,
     };
+    // Paths have more bars than chance gives.
+    if memchr::memchr_iter(b'/', word.as_bytes()).count() * 12 > word.len() {
+        return false;
+    }
     let mut seen = [false; 5];
     let mut turns = 0;
     let mut last = 0;

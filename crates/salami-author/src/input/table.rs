@@ -363,7 +363,8 @@ impl<'a, 'b> Reader<'a, 'b> {
             // Names without rows.
             return self.table.is_none() && count == self.usual && self.blocks.is_empty();
         };
-        let is_near = self.cells(next).len().abs_diff(count) <= 1 && self.filled(next) > 1;
+        let below = self.cells(next).len();
+        let is_near = below == count || (below.abs_diff(count) <= 1 && self.filled(next) > 1);
         (is_near || is_rule(self.cells(next)))
             && (self.knows_names(index) || self.differs_below(index))
     }

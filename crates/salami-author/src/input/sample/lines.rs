@@ -73,7 +73,10 @@ impl Page {
 
     /// The most characters of one row.
     pub(super) fn cap(&self) -> usize {
-        (self.budget / 8).clamp(120, 2000)
+        let rows = (self.head.len() + self.tail.len()).clamp(1, 8);
+        (self.budget / 8)
+            .clamp(120, 2000)
+            .max((self.budget / rows).saturating_sub(60))
     }
 
     pub(super) fn set_plain(&mut self, text: &str) {

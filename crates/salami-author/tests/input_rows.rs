@@ -1,0 +1,281 @@
+//! Formats of inputs, their rows, and inputs without a row.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "a corpus is read from files"
+)]
+
+use salami_author::input::{Format, Input, RowKind};
+
+fn input(name: &str, text: &str) -> Input {
+    Input::from_bytes(Some(name), text.as_bytes().to_vec(), None).expect("an input")
+}
+
+fn unnamed(text: &str) -> Input {
+    Input::from_bytes(None, text.as_bytes().to_vec(), None).expect("an input")
+}
+
+fn numbers(input: &Input, kind: RowKind) -> Vec<u64> {
+    input
+        .rows()
+        .expect("rows")
+        .iter()
+        .filter(|row| row.kind == kind)
+        .map(|row| row.number)
+        .collect()
+}
+
+#[test]
+fn formats_are_found_without_a_name() {
+    for (text, format) in [
+        ("a,b\n1,2\n3,4\n", Format::Csv),
+        ("a;b\n1,5;2\n3,5;4\n", Format::Csv),
+        ("a\tb\n1\t2\n3\t4\n", Format::Tsv),
+        ("a|b|c\n1|2|3\n4|5|6\n", Format::Csv),
+        ("{\"a\": 1}", Format::Json),
+        ("[1, 2]", Format::Json),
+        ("  [\n {}\n]\n", Format::Json),
+        ("{\"a\": 1}\n{\"a\": 2}\n", Format::JsonLines),
+        ("<?xml version=\"1.0\"?><a><b/></a>", Format::Xml),
+        ("<a><b>1</b></a>", Format::Xml),
+        ("<!DOCTYPE html><p>Hi", Format::Html),
+        ("<table><tr><td>1</table>", Format::Html),
+        (
+            "<?xml version=\"1.0\"?><html xmlns=\"http://www.w3.org/1999/xhtml\"/>",
+            Format::Html,
+        ),
+        (
+            "2025-12-31 10:00:00,123 INFO a\n2025-12-31 10:00:01,124 INFO b\n",
+            Format::Log,
+        ),
+        (
+            "[2025-12-31 10:00:00] a, b\n[2025-12-31 10:00:01] c, d\n",
+            Format::Log,
+        ),
+        (
+            "<34>Oct 11 22:14:15 host su: failed\n<34>Oct 11 22:14:16 host su: failed\n",
+            Format::Log,
+        ),
+        (
+            "10.0.0.1 - - [31/Dec/2025:10:00:00 +0000] \"GET / HTTP/1.1\" 200 1\n",
+            Format::Log,
+        ),
+        (
+            "Traceback (most recent call last):\n  File \"a.py\", line 1, in <module>\n    f()\n  File \"a.py\", line 2, in f\n    g()\nValueError: no\n",
+            Format::Log,
+        ),
+        (
+            "Dear Sir,\nI write to you, since it rains, and it is cold.\nYours, Jane\n",
+            Format::Text,
+        ),
+        ("one two\nthree\n", Format::Text),
+    ] {
+        assert_eq!(unnamed(text).format(), format, "{text}");
+    }
+}
+
+#[test]
+fn names_help_where_the_content_says_nothing() {
+    assert_eq!(input("a.csv", "name\nBob\n").format(), Format::Csv);
+    assert_eq!(input("a.txt", "name\nBob\n").format(), Format::Text);
+    assert_eq!(input("a.jsonl", "{\"a\": 1}\n").format(), Format::JsonLines);
+    assert_eq!(input("a.json", "{\"a\": 1}\n").format(), Format::Json);
+    assert_eq!(input("a.log", "it begins\nit ends\n").format(), Format::Log);
+    // What it is counts more than how it is called.
+    assert_eq!(input("a.txt", "a,b\n1,2\n3,4\n").format(), Format::Csv);
+    assert_eq!(input("a.csv", "a;b\n1;2\n").delimiter(), Some(';'));
+}
+
+#[test]
+fn a_wanted_format_is_taken() {
+    let text = b"a,b\n1,2\n".to_vec();
+    let pdf = Input::from_bytes(None, text.clone(), Some(Format::Pdf)).expect("text");
+    assert_eq!(pdf.format(), Format::Pdf);
+    assert!(!pdf.has_records());
+    assert!(pdf.rows().is_some());
+    let table = Input::from_bytes(None, text, Some(Format::Csv)).expect("a table");
+    assert!(table.has_records());
+    assert_eq!(Format::from_name("JSONL"), Some(Format::JsonLines));
+    for format in Format::ALL {
+        assert_eq!(Format::from_name(format.name()), Some(format));
+        assert!(!format.describe().is_empty());
+    }
+}
+
+#[test]
+fn rows_of_tables_begin_on_lines() {
+    let table = input(
+        "a.csv",
+        "Account:;12;;\n\nDate;Text;Amount;Balance\n01.12.2025;\"two\nlines\";1,50;3,00\n02.12.2025;x;2,50;5,50\n\nTotal;;4,00;\n",
+    );
+    let rows = table.rows().expect("rows");
+    assert_eq!(rows.len(), 7);
+    assert_eq!(numbers(&table, RowKind::Preamble), [1]);
+    assert_eq!(numbers(&table, RowKind::Blank), [2, 7]);
+    assert_eq!(numbers(&table, RowKind::Header), [3]);
+    assert_eq!(numbers(&table, RowKind::Data), [4, 6]);
+    assert_eq!(numbers(&table, RowKind::Total), [8]);
+    assert_eq!(table.row_count(), Some(5));
+    let quoted = rows.by_number(4).expect("a row");
+    assert_eq!(quoted.record, 4);
+    assert_eq!(quoted.text, "01.12.2025;\"two\nlines\";1,50;3,00");
+    assert_eq!(rows.containing(5), Some(quoted));
+    assert_eq!(rows.by_number(5), None);
+    assert!(rows.by_number(3).is_some_and(|row| row.is_header_like));
+    assert!(rows.by_number(8).is_some_and(|row| row.is_total_like));
+    assert_eq!(
+        table.cells(&quoted).expect("cells"),
+        ["01.12.2025", "two\nlines", "1,50", "3,00"]
+    );
+}
+
+#[test]
+fn a_row_is_taken_out_of_each_format() {
+    for (name, text, number, rest) in [
+        ("a.csv", "a,b\n1,2\n3,4\n", 2, "a,b\n3,4\n"),
+        (
+            "a.csv",
+            "a,b\r\n\"1\r\n\",2\r\n3,4",
+            4,
+            "a,b\r\n\"1\r\n\",2\r\n",
+        ),
+        ("a.csv", "a,b\r\n\"1\r\n\",2\r\n3,4", 2, "a,b\r\n3,4"),
+        ("a.jsonl", "{\"a\":1}\n{\"a\":2}\n", 1, "{\"a\":2}\n"),
+        ("a.json", "[ {\"a\": 1}, {\"a\": 2} ]", 1, "[ {\"a\": 2} ]"),
+        ("a.json", "[ {\"a\": 1}, {\"a\": 2} ]", 2, "[ {\"a\": 1} ]"),
+        (
+            "a.json",
+            "{\"n\": [1, 2, 3, 4, 5, 6, 7, 8], \"items\": [{\"a\": 1}]}",
+            1,
+            "{\"n\": [1, 2, 3, 4, 5, 6, 7, 8], \"items\": []}",
+        ),
+        (
+            "a.xml",
+            "<l><i>1</i><i>2</i><i>3</i></l>",
+            2,
+            "<l><i>1</i><i>3</i></l>",
+        ),
+        (
+            "a.html",
+            "<table><tr><th>a</th></tr><tr><td>1</td></tr></table>",
+            2,
+            "<table><tr><th>a</th></tr></table>",
+        ),
+        (
+            "a.log",
+            "2025-12-31 10:00:00 INFO a\n  more\n2025-12-31 10:00:01 INFO b\n",
+            1,
+            "2025-12-31 10:00:01 INFO b\n",
+        ),
+        ("a.txt", "one\ntwo\n", 2, "one\n"),
+    ] {
+        let whole = input(name, text);
+        let cut = whole.without_row(number).expect("a row");
+        assert_eq!(cut.text(), Some(rest), "{name} {number}");
+        assert_eq!(cut.format(), whole.format());
+        assert!(whole.without_row(1000).is_none());
+        assert_eq!(whole.text(), Some(text));
+    }
+}
+
+#[test]
+fn items_are_those_of_the_largest_array() {
+    let document = input(
+        "a.json",
+        "{\"tags\": [\"a\", \"b\"], \"users\": [{\"id\": 1, \"roles\": [{\"r\": 1}, {\"r\": 2}]}, {\"id\": 2}], \"page\": [{}]}",
+    );
+    let rows = document.rows().expect("rows");
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows.get(1).expect("a row").text, "{\"id\": 2}");
+    // A series beside another one has no rows: none can go alone.
+    assert!(
+        input("a.json", "{\"time\": [1, 2], \"value\": [3, 4]}")
+            .rows()
+            .is_none()
+    );
+}
+
+#[test]
+fn elements_are_the_repeated_ones() {
+    let document = input(
+        "a.xml",
+        "<s><h><id>1</id><id>2</id></h><e><amt>1</amt><t>some text of it</t></e><e><amt>2</amt><t>some text of it</t></e></s>",
+    );
+    let rows = document.rows().expect("rows");
+    assert_eq!(rows.len(), 2);
+    assert!(rows.iter().all(|row| row.text.starts_with("<e>")));
+    assert!(input("a.xml", "<a><b>1</b><c>2</c></a>").rows().is_none());
+}
+
+#[test]
+fn what_a_format_has_no_rows_for() {
+    assert!(input("a.html", "<p>Only text").rows().is_none());
+    assert!(input("a.json", "{\"a\": 1}").rows().is_none());
+    assert_eq!(input("a.json", "[1, 2, 3]").row_count(), Some(3));
+}
+
+#[test]
+fn returns_alone_end_lines_where_nothing_else_does() {
+    let table = input("a.csv", "a,b\r1,2\r3,4\r");
+    assert_eq!(table.row_count(), Some(3));
+    assert_eq!(
+        table.without_row(2).expect("a row").text(),
+        Some("a,b\r3,4\r")
+    );
+}
+
+#[test]
+fn quotes_that_are_none_do_not_swallow_the_file() {
+    let mut text = String::from("size,name\n1,\"half inch\n");
+    for index in 0..20_000 {
+        text.push_str(&format!("{index},bolt\n"));
+    }
+    let table = input("a.csv", &text);
+    assert_eq!(table.row_count(), Some(20_002));
+}
+
+#[test]
+fn spectrum_of_tables() {
+    let folder = "/work/shared/corpora/csv-spectrum";
+    if !std::path::Path::new(folder).is_dir() {
+        eprintln!("skipped: {folder} is not here");
+        return;
+    }
+    let mut seen = 0;
+    for name in [
+        "comma_in_quotes",
+        "empty",
+        "empty_crlf",
+        "escaped_quotes",
+        "json",
+        "newlines",
+        "newlines_crlf",
+        "quotes_and_newlines",
+        "simple",
+        "simple_crlf",
+        "utf8",
+    ] {
+        let bytes = std::fs::read(format!("{folder}/csvs/{name}.csv")).expect("a table");
+        let wanted = std::fs::read(format!("{folder}/json/{name}.json")).expect("its records");
+        let wanted: Vec<serde_json::Map<String, serde_json::Value>> =
+            serde_json::from_slice(&wanted).expect("records");
+        let table = Input::from_bytes(Some("table.csv"), bytes, None).expect("an input");
+        let rows = table.rows().expect("rows");
+        let mut records = rows
+            .iter()
+            .filter(|row| !row.is_blank)
+            .map(|row| table.cells(&row).expect("cells"));
+        let names = records.next().expect("names");
+        for (own, wanted) in records.by_ref().zip(&wanted) {
+            for (key, cell) in names.iter().zip(&own) {
+                let wanted = wanted.get(key).and_then(|value| value.as_str());
+                let wanted = wanted.map(|text| text.replace("\r\n", "\n"));
+                assert_eq!(Some(cell.replace("\r\n", "\n")), wanted, "{name}: {key}");
+            }
+            seen += 1;
+        }
+        assert_eq!(table.row_count(), Some(wanted.len() as u64 + 1), "{name}");
+    }
+    assert!(seen >= 11);
+}
