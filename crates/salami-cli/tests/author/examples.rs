@@ -12,7 +12,7 @@ fn answers(case: &Path) -> Vec<Answer> {
     (1..)
         .map(|number| case.join(format!("answers/{number}.md")))
         .map_while(|path| std::fs::read_to_string(path).ok())
-        .map(Answer::text)
+        .map(|text| Answer::text(text).without_usage())
         .collect()
 }
 
