@@ -160,8 +160,16 @@ fn table(text: &str) -> Result<Option<Table>, String> {
     let Value::Object(whole) = toml_value(text).map_err(wrong)? else {
         return Ok(None);
     };
+    // A table that says how runs go, and nothing of a model, leaves that to others.
+    let author = whole.get("author").and_then(Value::as_object);
+    let is_of_model = author.is_none_or(|author| {
+        let names = ["protocol", "model", "url", "key"];
+        names.iter().any(|name| author.contains_key(*name))
+    });
     let mut whole = Table::new("", whole);
-    if let Some(table) = whole.table("author").map_err(wrong)? {
+    if let Some(table) = whole.table("author").map_err(wrong)?
+        && is_of_model
+    {
         return Ok(Some(table));
     }
     match whole.table("tools").map_err(wrong)? {
