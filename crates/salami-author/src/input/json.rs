@@ -317,14 +317,17 @@ pub(super) struct Read {
     pub(super) items: Vec<(usize, usize)>,
 }
 
+/// An array that is open: its depth, its beginning, its elements, whether they are objects or arrays.
+type OpenArray = (usize, usize, Vec<(usize, usize)>, bool);
+
 /// Reads a document that begins at a byte, and finds its main array: the largest one of objects or arrays that is not
 /// inside another array; where the document is an array, itself.
 pub(super) fn read(text: &str, at: usize) -> (Read, Option<Trouble>) {
     let mut reader = JsonReader::new(text, at);
     let mut read = Read::default();
     let mut best = 0;
-    // The outermost array that is open: its depth, its beginning, its elements, whether they are objects or arrays.
-    let mut array: Option<(usize, usize, Vec<(usize, usize)>, bool)> = None;
+    // The outermost array that is open.
+    let mut array: Option<OpenArray> = None;
     let mut item = 0;
     loop {
         let token = match reader.next() {

@@ -241,13 +241,15 @@ impl Page {
         let mut shown = Vec::new();
         for (line, why) in odd {
             let size = line.size(cap) + 40;
-            if chosen.contains_key(&line.number) {
-                shown.push((line.number, why));
-            } else if size <= left {
+            let is_new = !chosen.contains_key(&line.number);
+            if is_new && size > left {
+                continue;
+            }
+            if is_new {
                 left -= size;
                 chosen.insert(line.number, hide(&line));
-                shown.push((line.number, why));
             }
+            shown.push((line.number, why));
         }
         shown.sort_unstable();
         self.shown_odd = shown;

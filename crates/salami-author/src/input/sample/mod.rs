@@ -6,8 +6,7 @@ pub(super) mod odd;
 use std::fmt::Write;
 
 use super::csv;
-use super::mask::{mask, mask_all};
-use super::mask_words::is_secret_name;
+use super::mask::{is_secret_name, mask, mask_all};
 use super::{Dialect, Format, Input, RowKind};
 
 use lines::{Line, Page};
