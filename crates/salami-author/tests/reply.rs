@@ -1,6 +1,6 @@
 //! Programs are found in whatever a model answers.
 
-use salami_author::reply::{MOST_REPLY, Reply, Useless, extract, is_dictated, json};
+use salami_author::reply::{MOST_REPLY, Reply, Useless, extract, is_dictated, json, with_classes};
 
 const MAIN: &str = "def main(text: str) -> int:\n    return len(text)\n";
 
@@ -125,6 +125,26 @@ fn parts_are_joined() {
     assert!(code.contains("def helper"), "{code}");
     assert!(!code.contains("a example"), "{code}");
     assert_eq!(code.matches("def main").count(), 1);
+}
+
+#[test]
+fn classes_that_were_shown_are_filled_in() {
+    let declared = "from dataclasses import dataclass\nfrom decimal import Decimal\n\n@dataclass\nclass Trade:\n    price: Decimal\n\n@dataclass\nclass Skipped:\n    why: str\n";
+    let code = "def main(text: str) -> list[Trade]:\n    return [Trade(Decimal(text))]\n";
+    let filled = with_classes(code, declared);
+    for part in [
+        "from dataclasses import dataclass",
+        "from decimal import Decimal",
+        "@dataclass\nclass Trade",
+        code,
+    ] {
+        assert!(filled.contains(part), "{filled}");
+    }
+    assert!(!filled.contains("Skipped"), "{filled}");
+    assert_eq!(with_classes(&filled, declared), filled);
+    assert_eq!(with_classes(MAIN, declared), MAIN);
+    let own = format!("class Trade:\n    pass\n\n{code}");
+    assert_eq!(with_classes(&own, declared), own);
 }
 
 #[test]

@@ -88,6 +88,22 @@ pub fn extract(answer: &str, base: Option<&str>, needs_main: bool) -> Reply {
     }
 }
 
+/// A program with the classes that it was shown and uses without having them: some models take them for
+/// given. As it is, if it has all of them.
+#[must_use]
+pub fn with_classes(code: &str, declarations: &str) -> String {
+    let own = chunks(code);
+    let has = |name: &str| own.iter().any(|chunk| chunk.defines.contains(&name));
+    let uses = |name: &str| own.iter().any(|chunk| chunk.names.contains(name));
+    let is_needed = chunks(declarations).iter().any(|chunk| {
+        chunk.form == Form::Class && chunk.defines.iter().any(|name| uses(name) && !has(name))
+    });
+    match is_needed {
+        true => join::join(&[declarations, code], 1, None),
+        false => code.to_owned(),
+    }
+}
+
 /// The sentence of one who says that it cannot be done, also where that is wrapped.
 fn cannot(answer: &str) -> Option<String> {
     let inner = unwrapped(answer.trim());

@@ -4,6 +4,7 @@
 //! the loop around it for those who have a blocking [`Model`](salami_process::model::Model).
 
 mod agreement;
+mod asking;
 mod drive;
 mod event;
 mod explain;

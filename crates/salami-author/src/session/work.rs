@@ -9,7 +9,7 @@ use crate::input::Input;
 use crate::judge::{Finding, Hearing, JudgeName, Occasion, Report, Severity, Verdict};
 use crate::prompt::{Follow, fenced, follow_on};
 use crate::record::{FailureKind, Purpose};
-use crate::reply::{Reply, Useless, cut, extract, is_dictated, shortened};
+use crate::reply::{Reply, Useless, cut, extract, is_dictated, shortened, with_classes};
 use crate::trial::{Candidate, Rejected};
 
 /// How many characters of an answer without a program are shown to its model again.
@@ -60,7 +60,10 @@ impl Session<'_> {
             (_, reply) => reply,
         };
         match reply {
-            Reply::Program(code) => self.program(code, model, world),
+            Reply::Program(code) => {
+                let declared = self.task.output.python(self.accounts).declarations;
+                self.program(with_classes(&code, &declared), model, world)
+            }
             Reply::Cannot(sentence) => self.cannot(&sentence, &completion.text, world),
             Reply::Useless(useless) => {
                 let why = useless_sentence(&useless);
