@@ -129,6 +129,39 @@ fn cache_only_asks_nobody() {
 }
 
 #[test]
+fn one_odd_file_costs_no_program_that_was_right_for_many() {
+    let task = judged_task();
+    let mut library = library(&task);
+    for _ in 0..5 {
+        assert_eq!(
+            use_it(&task, SIBLING, &cache_only(), &mut library).value(),
+            103
+        );
+    }
+    let run = use_it(&task, ODD, &cache_only(), &mut library);
+    let (kind, sentence) = run.failure();
+    assert_eq!(kind, FailureKind::Quarantined);
+    assert!(sentence.contains("stays in use"), "{sentence}");
+    assert!(
+        !run.events.contains(&"Quarantined".to_owned()),
+        "{:?}",
+        run.events
+    );
+    assert_eq!(
+        use_it(&task, SIBLING, &cache_only(), &mut library).value(),
+        103
+    );
+    // The second of eight is one in four.
+    let run = use_it(&task, ODD, &cache_only(), &mut library);
+    assert!(
+        run.failure().1.contains("not used any more"),
+        "{}",
+        run.failure().1
+    );
+    assert_eq!(only(&mut library).status, Status::Quarantined);
+}
+
+#[test]
 fn a_failing_hit_is_mended_by_a_change() {
     let task = judged_task();
     let mut library = library(&task);

@@ -117,7 +117,7 @@ fn accounting(input: &Input) -> String {
         }
     };
     format!(
-        "\nEach row is to be accounted for. `row` of a skipped row is {number}; `why` says in a few words what is wrong with it. `skipped` is empty where all rows are used.\n"
+        "\nEach row is to be accounted for. `row` of a skipped row is {number}; `why` says in a few words why it is not in the result: it is unreadable, or the task does not want it. `skipped` is empty where all rows are used.\n"
     )
 }
 
@@ -129,7 +129,9 @@ fn described(input: &Input) -> String {
         input.size()
     );
     if let Some(rows) = input.row_count() {
-        text.push_str(&format!(", {rows} rows"));
+        text.push_str(&format!(
+            ", {rows} rows, with headers, totals and notes if it has some"
+        ));
     }
     text.push('.');
     if input.is_stream() {

@@ -152,8 +152,12 @@ impl Session<'_> {
             return self.fail(FailureKind::Quarantined, sentence, world);
         }
         if self.options.mode == Mode::CacheOnly {
+            let then = match self.is_to_quarantine() {
+                true => "It is not used any more.",
+                false => "It stays in use for others, as it was right for most so far.",
+            };
             let sentence = format!(
-                "The library's program for this is not right for this input, and no model may be asked to mend it: {why}"
+                "The library's program for this is not right for this input, and no model may be asked to mend it: {why} {then}"
             );
             return self.fail(FailureKind::Quarantined, sentence, world);
         }
@@ -161,10 +165,18 @@ impl Session<'_> {
         self.write(world, Some((code, shown)))
     }
 
+    /// Whether a program that failed, and that nothing took the place of, is to be used no more: if it failed
+    /// for one in four inputs or more. One odd file does not cost what was right for many.
+    fn is_to_quarantine(&self) -> bool {
+        self.entry.as_ref().is_some_and(|entry| {
+            let is_open = matches!(entry.status, Status::Candidate | Status::Promoted);
+            is_open && entry.findings.saturating_mul(4) >= entry.uses
+        })
+    }
+
     /// Takes a program that failed out of use, where nothing took its place.
     pub(super) fn quarantine(&mut self, world: &mut World<'_>) {
-        let status = self.entry.as_ref().map(|entry| entry.status);
-        if !self.reuse_failed || matches!(status, None | Some(Status::Pinned)) {
+        if !self.reuse_failed || !self.is_to_quarantine() {
             return;
         }
         let why = self.reuse_reason();
