@@ -71,3 +71,53 @@ pub(super) const RUNS: Runs = Runs {
     by_outcome: runs!("accepted = ?3 AND began <= ?1"),
     of_task_by_outcome: runs!("task = ?3 AND accepted = ?4 AND began <= ?1"),
 };
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::schema;
+
+    #[test]
+    fn no_statement_looks_through_a_table() {
+        let opened = schema::open(Path::new(":memory:"));
+        let (connection, _) = opened.expect("a library in memory");
+        let mut all = vec![
+            LOOK_UP,
+            KEEP,
+            COUNT_USE,
+            SET_STATUS,
+            ENTRIES_OF_TASK,
+            REMOVE,
+            PUT_TASK,
+            TASK,
+            PUT_RUN,
+            RUN,
+            RUNS_FROM,
+            FORGET_RUNS,
+        ];
+        for runs in [RUNS, RUNS_BEFORE] {
+            all.extend([
+                runs.all,
+                runs.of_task,
+                runs.by_outcome,
+                runs.of_task_by_outcome,
+            ]);
+        }
+        for text in all {
+            let mut plan = connection
+                .prepare(&format!("EXPLAIN QUERY PLAN {text}"))
+                .unwrap_or_else(|error| panic!("{text}: {error}"));
+            let lines: Vec<String> = plan
+                .raw_query()
+                .mapped(|row| row.get(3))
+                .collect::<rusqlite::Result<_>>()
+                .expect("a plan");
+            for line in lines {
+                let is_slow = line.starts_with("SCAN") || line.contains("TEMP B-TREE");
+                assert!(!is_slow, "{text}: {line}");
+            }
+        }
+    }
+}
