@@ -41,7 +41,12 @@ impl Beside {
 
     /// Files beside a configuration.
     pub fn of(configuration: &Path) -> Self {
-        Self(configuration.parent().unwrap_or(Path::new("")).to_path_buf())
+        Self(
+            configuration
+                .parent()
+                .unwrap_or(Path::new(""))
+                .to_path_buf(),
+        )
     }
 }
 

@@ -23,7 +23,11 @@ pub fn load_for(
 }
 
 /// Those of the folder, and those that the tools of a configuration bring: no others.
-pub fn connected(program: &Path, folder: Option<&Path>, tools: &Tools) -> Result<Vec<Stub>, Failure> {
+pub fn connected(
+    program: &Path,
+    folder: Option<&Path>,
+    tools: &Tools,
+) -> Result<Vec<Stub>, Failure> {
     let mut stubs = of_folder(program, folder)?;
     for (name, text) in tools.stubs() {
         add(&mut stubs, name, text);

@@ -1,5 +1,6 @@
 //! Who is asked: a model of the configuration or the environment, recorded or not, or a cassette.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,11 +26,16 @@ pub enum Asked {
 
 /// Models that are asked for real.
 pub struct Live {
+    /// Who serves which model.
+    providers: Providers,
     writer: Box<dyn Model + Send>,
     second: Option<Box<dyn Model + Send>>,
     judge: Option<Box<dyn Model + Send>>,
     trouble: Trouble,
 }
+
+/// Who serves a model, by its name.
+pub type Providers = BTreeMap<String, String>;
 
 /// What happened while something was written down.
 type Trouble = Arc<Mutex<Option<String>>>;
@@ -49,6 +55,7 @@ impl Asked {
     /// One model for everything.
     pub fn one(writer: Box<dyn Model + Send>) -> Self {
         Self::Live(Live {
+            providers: Providers::new(),
             writer,
             second: None,
             judge: None,
@@ -70,6 +77,14 @@ impl Asked {
                 models
             }
             Self::Played(player) => Models::of(player),
+        }
+    }
+
+    /// Who serves which model, as far as that is known.
+    pub fn providers(&self) -> Providers {
+        match self {
+            Self::Live(live) => live.providers.clone(),
+            Self::Played(_) => Providers::new(),
         }
     }
 
@@ -142,11 +157,13 @@ pub fn client(name: Option<&str>, configuration: Option<&Path>) -> Result<Client
 pub fn live(name: Option<&str>, configuration: Option<&Path>) -> Box<dyn Model + Send> {
     match client(name, configuration) {
         Ok(client) => Box::new(client),
-        Err(why) => Box::new(Missing {
-            kind: ModelErrorKind::Denied,
-            why,
-        }),
+        Err(problem) => missing(problem),
     }
+}
+
+fn missing(why: String) -> Box<dyn Model + Send> {
+    let kind = ModelErrorKind::Denied;
+    Box::new(Missing { kind, why })
 }
 
 /// Who is asked by a command with `--record` and `--replay`.
@@ -159,11 +176,25 @@ pub fn asked(
     if let Some(path) = replay {
         return Ok(Asked::Played(player(path, false)?));
     }
-    let of = |name: &Option<String>| name.as_ref().map(|name| live(Some(name), configuration));
+    let mut providers = Providers::new();
+    let mut of = |name: Option<&str>| -> Box<dyn Model + Send> {
+        match client(name, configuration) {
+            Ok(client) => {
+                let provider = client.provider().to_owned();
+                providers.insert(client.model().to_owned(), provider);
+                Box::new(client)
+            }
+            Err(problem) => missing(problem),
+        }
+    };
+    let writer = of(names.writer.as_deref());
+    let second = names.second.as_deref().map(|name| of(Some(name)));
+    let judge = names.judge.as_deref().map(|name| of(Some(name)));
     let live = Live {
-        writer: live(names.writer.as_deref(), configuration),
-        second: of(&names.second),
-        judge: of(&names.judge),
+        providers,
+        writer,
+        second,
+        judge,
         trouble: Trouble::default(),
     };
     match record {
@@ -214,6 +245,7 @@ fn recorded(live: Live, path: &Path) -> Result<Asked, Failure> {
         Box::new(Recorder::new(Boxed(model), sink).hiding(secrets()))
     };
     Ok(Asked::Live(Live {
+        providers: live.providers,
         writer: recorded(live.writer),
         second: live.second.map(recorded),
         judge: live.judge.map(recorded),

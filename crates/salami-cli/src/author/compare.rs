@@ -1,5 +1,7 @@
 //! `salami author compare`.
 
+use std::io::IsTerminal;
+
 use salami::author::suite::Comparison;
 
 use super::arguments::{Compare, TextFormat};
@@ -7,6 +9,7 @@ use super::files;
 use super::suites::{self, Answering};
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::processes::words;
 
 /// Asks several models, or with several prompts, over the same cases.
 pub fn compare(arguments: &Compare, output: &mut Output) -> Result<(), Failure> {
@@ -24,9 +27,16 @@ pub fn compare(arguments: &Compare, output: &mut Output) -> Result<(), Failure> 
             "no case has `{filter}` in its name"
         )));
     }
+    let tells = std::io::stderr().is_terminal();
     let mut comparison = Comparison::default();
     for (name, answering) in variants {
-        let report = suites::run(&chains, &answering, 1, &|_| {})?;
+        let report = suites::run(&chains, &answering, 1, &|case| {
+            if tells {
+                let word = if case.passed() { "ok" } else { "FAILED" };
+                let shown = words::line(&format!("{name}: {} {}", case.suite, case.case));
+                eprintln!("{shown}: {word}");
+            }
+        })?;
         comparison.variants.push((name, report));
     }
     match arguments.format {

@@ -4,6 +4,7 @@ use salami::author::record::{FailureKind, RunRecord};
 use salami::author::telemetry::{self, Options};
 use salami_tools::otlp::Otlp;
 
+use super::asking::Providers;
 use crate::connections;
 use crate::failure::{Failure, INTERRUPTED, LIMIT, PROGRAM, REFUSED, USAGE, WAITING};
 
@@ -62,12 +63,13 @@ pub fn short(run: &str) -> &str {
 }
 
 /// Sends a run to those who observe, where the environment names them; what keeps it from being sent.
-pub fn observe(record: &RunRecord) -> Option<String> {
+pub fn observe(record: &RunRecord, providers: Providers) -> Option<String> {
     let otlp = Otlp::from_environment(&connections::Beside::here())?;
     let options = Options {
         service: otlp.service().to_owned(),
         attributes: otlp.attributes().to_vec(),
         captures_content: otlp.captures_content(),
+        providers,
         ..Options::default()
     };
     let sent = otlp

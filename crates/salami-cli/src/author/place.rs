@@ -4,9 +4,10 @@ use salami::author::library::{Entry, Key, Library, LibraryError};
 use salami_store::SqliteLibrary;
 
 use super::arguments::LibraryPlace;
+use super::settings;
 use crate::failure::{Failure, IO, USAGE};
 use crate::processes::arguments::StorePlace;
-use crate::processes::place::Location;
+use crate::processes::place::{Location, VARIABLE};
 
 /// A library that was opened.
 pub struct Place {
@@ -18,9 +19,7 @@ pub struct Place {
 impl Place {
     /// Opens the library of an option, of the environment or of this folder; it is made if it is not there.
     pub fn open_or_make(place: &LibraryPlace) -> Result<Self, Failure> {
-        let location = Location::find(&StorePlace {
-            store: place.library.clone(),
-        })?;
+        let location = location(place)?;
         let library =
             SqliteLibrary::open(&location.path).map_err(|error| failure(&location, &error))?;
         Ok(Self { location, library })
@@ -28,9 +27,7 @@ impl Place {
 
     /// Opens it, if it is there.
     pub fn open(place: &LibraryPlace) -> Result<Self, Failure> {
-        let location = Location::find(&StorePlace {
-            store: place.library.clone(),
-        })?;
+        let location = location(place)?;
         if matches!(location.path.try_exists(), Ok(false)) {
             let message = format!("there is no library {}", location.path.display());
             return Err(Failure::new(USAGE, message)
@@ -73,6 +70,15 @@ impl Place {
             _ => Err(Failure::usage(format!("there is no program {key}")).with_help(list)),
         }
     }
+}
+
+/// The file of an option, else of the environment, else of the configuration that is here, else the usual one.
+pub fn location(place: &LibraryPlace) -> Result<Location, Failure> {
+    let mut named = place.library.clone();
+    if named.is_none() && std::env::var_os(VARIABLE).is_none() {
+        named = settings::library()?;
+    }
+    Location::find(&StorePlace { store: named })
 }
 
 fn failure(location: &Location, error: &LibraryError) -> Failure {

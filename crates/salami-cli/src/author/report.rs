@@ -153,7 +153,7 @@ pub fn from(from: From) -> &'static str {
 pub fn time(microseconds: i64) -> String {
     match microseconds {
         ..1_000 => format!("{microseconds} µs"),
-        ..10_000 => format!("{:.1} ms", microseconds as f64 / 1e3),
+        1_000..10_000 => format!("{:.1} ms", microseconds as f64 / 1e3),
         10_000..1_000_000 => format!("{} ms", microseconds / 1_000),
         1_000_000..120_000_000 => format!("{:.1} s", microseconds as f64 / 1e6),
         _ => format!("{} min", microseconds / 60_000_000),

@@ -119,7 +119,10 @@ fn human(run: &RunRecord, with_prompts: bool) -> String {
     if let (Some(code), Some(report)) = (&run.code, &run.report) {
         text += &format!("\n{}\n", paint.bold("accepted"));
         text += &verdict(report, paint);
-        let is_shown = run.attempts.iter().any(|attempt| attempt.code.as_ref() == Some(code));
+        let is_shown = run
+            .attempts
+            .iter()
+            .any(|attempt| attempt.code.as_ref() == Some(code));
         if !is_shown {
             text += &report::lines(code, "    ");
         }

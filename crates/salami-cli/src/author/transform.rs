@@ -96,7 +96,7 @@ pub fn options(settings: &Settings, mode: Mode) -> SessionOptions {
 pub fn notes(asked: &Asked, outcome: &Outcome) -> Vec<String> {
     let mut notes = outcome.troubles.clone();
     notes.extend(asked.notes());
-    if let Some(problem) = ending::observe(&outcome.record) {
+    if let Some(problem) = ending::observe(&outcome.record, asked.providers()) {
         notes.push(format!(
             "the run could not be told to OpenTelemetry: {problem}"
         ));

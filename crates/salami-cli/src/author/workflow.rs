@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::arguments::{TextFormat, Workflow};
 use super::asking::asked;
-use super::place::Place;
+use super::place::{self, Place};
 use super::progress::Progress;
 use super::settings::Settings;
 use super::transform::{notes, options, outcome_for_machines, show_notes, summary};
@@ -19,8 +19,7 @@ use super::wanted::{Reading, named};
 use super::{ending, files, report};
 use crate::failure::{Failure, USAGE};
 use crate::output::Output;
-use crate::processes::arguments::StorePlace;
-use crate::processes::place::{Location, quoted};
+use crate::processes::place::quoted;
 use crate::processes::{start, tools, words};
 use crate::stubs;
 
@@ -193,10 +192,7 @@ fn started(name: &str, program: &Program, arguments: &Workflow) -> Result<(u64, 
         return Err(Failure::new(USAGE, message)
             .with_help("write it to a file by --output FILE, and start it with `salami start FILE --param NAME=VALUE`"));
     }
-    let place = StorePlace {
-        store: arguments.place.library.clone(),
-    };
-    let location = Location::find(&place)?;
+    let location = place::location(&arguments.place)?;
     let mut store = location.open_or_make()?;
     let limits = salami::RunLimits::GENERAL;
     let new = start::New {

@@ -192,7 +192,9 @@ fn machines_are_told_what_is_wrong() {
 #[test]
 fn a_configuration_says_how_runs_go() {
     let place = Place::saying("settings", &[WRONG, WRONG, RIGHT]);
-    place.folder.file("salami.toml", "[author]\nattempts = 1\ntime = '1m'\n");
+    place
+        .folder
+        .file("salami.toml", "[author]\nattempts = 1\ntime = '1m'\n");
     let outcome = place.prices("prices.csv", &[]);
     assert_eq!(outcome.status, Some(1), "{outcome:?}");
     assert!(outcome.errors.contains("attempt 1 of 1"), "{outcome:?}");
@@ -200,11 +202,16 @@ fn a_configuration_says_how_runs_go() {
     let outcome = place.prices("prices.csv", &["--attempts", "2"]);
     assert_eq!(outcome.status, Some(0), "{outcome:?}");
     for (text, wanted) in [
-        ("attempts = 0", "author.attempts is no whole number above zero"),
+        (
+            "attempts = 0",
+            "author.attempts is no whole number above zero",
+        ),
         ("time = 'soon'", "author.time is no span"),
         ("second = 1", "author.second is no text"),
     ] {
-        place.folder.file("salami.toml", format!("[author]\n{text}\n"));
+        place
+            .folder
+            .file("salami.toml", format!("[author]\n{text}\n"));
         let outcome = place.prices("prices.csv", &[]);
         assert_eq!(outcome.status, Some(2), "{outcome:?}");
         assert!(outcome.errors.contains(wanted), "{outcome:?}");
@@ -218,16 +225,36 @@ fn other_models_write_second_programs_and_judge() {
     let outcome = place.prices(
         "prices.csv",
         &[
-            "--agree", "--second-model", "b-model", "--model-judge", "Is each price there?", "--judge-model", "c-model",
-            "--record", "all.cassette",
+            "--agree",
+            "--second-model",
+            "b-model",
+            "--model-judge",
+            "Is each price there?",
+            "--judge-model",
+            "c-model",
+            "--record",
+            "all.cassette",
         ],
     );
     assert_eq!(outcome.status, Some(0), "{outcome:?}");
     let server = place.server.as_ref().expect("a server");
-    let models = server.requests().into_iter().map(|request| request.body["model"].clone());
-    assert_eq!(models.collect::<Vec<_>>(), ["a-model", "b-model", "c-model"]);
+    let models = server
+        .requests()
+        .into_iter()
+        .map(|request| request.body["model"].clone());
+    assert_eq!(
+        models.collect::<Vec<_>>(),
+        ["a-model", "b-model", "c-model"]
+    );
     // One cassette has them all.
-    let again = ["--agree", "--model-judge", "Is each price there?", "--replay", "all.cassette", "--fresh"];
+    let again = [
+        "--agree",
+        "--model-judge",
+        "Is each price there?",
+        "--replay",
+        "all.cassette",
+        "--fresh",
+    ];
     let outcome = place.prices("prices.csv", &again);
     assert_eq!(outcome.status, Some(0), "{outcome:?}");
     assert_eq!(place.asked(), 3);
