@@ -1,5 +1,9 @@
 //! What the words of a task say about which rows count.
 
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
 /// What a task asks for, as far as its words tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Words {
@@ -14,170 +18,69 @@ pub(super) struct Words {
 }
 
 /// Words that say that one row may stand for others; with a star, words that begin so.
+#[rustfmt::skip]
 const PICKS: &[&str] = &[
-    "any one",
-    "dedup*",
-    "deduplicat*",
-    "different",
-    "distinct*",
-    "dopp*",
-    "duplicat*",
-    "doublon*",
-    "each once",
-    "einmalig*",
-    "eindeutig*",
-    "erste*",
-    "first",
-    "highest",
-    "jüngst*",
-    "last",
-    "latest",
-    "letzt*",
-    "lowest",
-    "most",
-    "neuest*",
-    "newest",
-    "oldest",
-    "once",
-    "one per",
-    "recent",
-    "top",
-    "top-*",
-    "unique*",
-    "unterschiedlich*",
-    "verschieden*",
-    "best",
-    "largest",
-    "biggest",
-    "smallest",
-    "dernier*",
-    "premier*",
-    "último*",
-    "único*",
-    "collapse*",
+    "any one", "dedup*", "deduplicat*", "different", "distinct*", "dopp*", "duplicat*",
+    "doublon*", "each once", "einmalig*", "eindeutig*", "erste*", "first", "highest", "jüngst*",
+    "last", "latest", "letzt*", "lowest", "most", "neuest*", "newest", "oldest", "once",
+    "one per", "recent", "top", "top-*", "unique*", "unterschiedlich*", "verschieden*", "best",
+    "largest", "biggest", "smallest", "dernier*", "premier*", "último*", "único*", "collapse*",
+    "preview", "sample", "up to", "at most", "limit*",
 ];
 
 /// Words of numbers that may be the same without a row.
+#[rustfmt::skip]
 const SUMS_UP: &[&str] = &[
-    "average*",
-    "averag*",
-    "between",
-    "cheapest",
-    "common",
-    "durchschnitt*",
-    "earliest",
-    "fastest",
-    "frühest*",
-    "greatest",
-    "größt*",
-    "höchst*",
-    "kleinst*",
-    "kürzest*",
-    "least",
-    "longest",
-    "längst*",
-    "max",
-    "maxim*",
-    "mean",
-    "median*",
-    "min",
-    "minim*",
-    "mittelwert*",
-    "mode",
-    "moyenne*",
-    "niedrigst*",
-    "percentile*",
-    "period",
-    "promedio*",
-    "quantile*",
-    "range",
-    "rank*",
-    "shortest",
-    "slowest",
-    "span",
-    "teuerst*",
-    "typical",
-    "worst",
-    "zeitraum",
-    "begin",
-    "end",
-    "start",
-    "from when",
-    "how many different",
+    "average*", "averag*", "between", "cheapest", "common", "durchschnitt*", "earliest",
+    "fastest", "frühest*", "greatest", "größt*", "höchst*", "kleinst*", "kürzest*", "least",
+    "longest", "längst*", "max", "maxim*", "mean", "median*", "min", "minim*", "mittelwert*",
+    "mode", "moyenne*", "niedrigst*", "percentile*", "period", "promedio*", "quantile*", "range",
+    "rank*", "shortest", "slowest", "span", "teuerst*", "typical", "worst", "zeitraum", "begin",
+    "end", "start", "from when", "how many different",
 ];
 
 /// Words that say that rows may be left out.
+#[rustfmt::skip]
 const FILTERS: &[&str] = &[
-    "above",
-    "after",
-    "at least",
-    "before",
-    "below",
-    "error*",
-    "except*",
-    "exclud*",
-    "fail*",
-    "filter*",
-    "find",
-    "greater than",
-    "ignor*",
-    "just the",
-    "larger than",
-    "leave out",
-    "less than",
-    "matching",
-    "more than",
-    "not",
-    "nur",
-    "ohne",
-    "omit*",
-    "only",
-    "over",
-    "skip*",
-    "since",
-    "that are",
-    "that have",
-    "those",
-    "under",
-    "unless",
-    "warning*",
-    "where",
-    "which",
-    "whose",
-    "with a",
-    "without",
-    "außer",
-    "welche",
-    "sauf",
-    "seulement",
-    "solo",
-    "sin",
+    "above", "after", "at least", "before", "below", "error*", "except*", "exclud*", "fail*",
+    "filter*", "find", "greater than", "ignor*", "just the", "larger than", "leave out",
+    "less than", "matching", "more than", "not", "nur", "ohne", "omit*", "only", "over", "skip*",
+    "since", "that are", "that have", "those", "under", "unless", "warning*", "where", "which",
+    "whose", "with a", "without", "außer", "welche", "sauf", "seulement", "solo", "sin",
 ];
 
+#[rustfmt::skip]
 const HUNDREDTHS: &[&str] = &[
-    "basis point*",
-    "cent",
-    "cents",
-    "centimes",
-    "digits",
-    "grosz*",
-    "hundredth*",
-    "kopek*",
-    "minor unit*",
-    "pence",
-    "penny",
-    "pennies",
-    "percent*",
-    "prozent*",
-    "rappen",
-    "öre",
-    "øre",
-    "times 100",
-    "×100",
+    "basis point*", "cent", "cents", "centimes", "digits", "grosz*", "hundredth*", "kopek*",
+    "minor unit*", "pence", "penny", "pennies", "percent*", "prozent*", "rappen", "öre", "øre",
+    "times 100", "×100",
 ];
+
+/// Names of numbers that may be the same without a row.
+#[rustfmt::skip]
+const NAMES_SUMS_UP: &[&str] = &[
+    "average", "avg", "best", "close", "earliest", "end", "first", "from", "high", "highest", "last",
+    "latest", "low", "lowest", "max", "maximum", "mean", "median", "min", "minimum", "mode", "open",
+    "peak", "percentile", "range", "since", "start", "to", "until", "worst",
+];
+
+/// Names of numbers that are times a hundred.
+const NAMES_HUNDREDTHS: &[&str] = &["bps", "cent", "cents", "minor", "pence", "percent", "pct"];
 
 impl Words {
-    pub(super) fn of(task: &str) -> Self {
+    /// What a task says, and the names of the fields of its result.
+    pub(super) fn of(task: &str, result: &Value) -> Self {
+        let words = Self::of_task(task);
+        let names = names(result);
+        let has = |known: &[&str]| names.iter().any(|name| known.contains(&name.as_str()));
+        Self {
+            sums_up: words.sums_up || has(NAMES_SUMS_UP),
+            hundredths: words.hundredths || has(NAMES_HUNDREDTHS),
+            ..words
+        }
+    }
+
+    fn of_task(task: &str) -> Self {
         // Tasks are short; what is longer says it in its beginning.
         let task: String = task
             .chars()
@@ -193,6 +96,36 @@ impl Words {
             hundredths: has(HUNDREDTHS),
         }
     }
+}
+
+/// The words of the names of a result's fields, as far as its beginning shows them.
+fn names(result: &Value) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut pending = vec![(result, 0)];
+    while let Some((value, depth)) = pending.pop() {
+        match value {
+            Value::Array(items) if depth < 4 => {
+                pending.extend(items.first().map(|item| (item, depth + 1)));
+            }
+            Value::Object(items) if depth < 4 => {
+                for (name, item) in items.iter().take(60) {
+                    let mut word = String::new();
+                    for letter in name.chars().take(60).chain([' ']) {
+                        let is_end = !letter.is_alphanumeric() || letter.is_uppercase();
+                        if is_end && !word.is_empty() {
+                            names.insert(core::mem::take(&mut word));
+                        }
+                        if letter.is_alphanumeric() {
+                            word.extend(letter.to_lowercase());
+                        }
+                    }
+                    pending.push((item, depth + 1));
+                }
+            }
+            _ => {}
+        }
+    }
+    names
 }
 
 fn is_said(task: &str, word: &str) -> bool {

@@ -161,7 +161,6 @@ impl Candidate {
                 source_bytes: MOST_CODE,
                 ..Limits::GENERAL
             },
-            ..CompileOptions::default()
         };
         let program = compile("program.py", code, &options).map_err(refused)?;
         let required: Vec<&Field> = program

@@ -1,5 +1,7 @@
 //! Numbers whose separator was lost: `12,50` that became 1250.
 
+use std::collections::BTreeMap;
+
 use super::amount::{Amount, Separator};
 use super::seen::Seen;
 use super::table::Table;
@@ -11,6 +13,7 @@ const LOOKED_AT: usize = 1_000;
 
 /// A column of numbers with fractions.
 struct Column {
+    position: usize,
     separator: Option<Separator>,
     /// Whether its cells say both.
     is_mixed: bool,
@@ -33,10 +36,10 @@ pub(super) fn judge(table: &Table<'_>, used: &[usize], seen: &Seen, most: usize)
         if column.others * 5 > column.cells.len() {
             continue;
         }
-        let wrong = misread(&column, separator, seen);
+        let wrong = misread(table, &column, separator, seen);
         let rows = match wrong {
             Some(rows) => rows,
-            None if is_whole && is_sum_misread(&column, separator, seen) => {
+            None if is_whole && is_sum_misread(table, &column, separator, seen) => {
                 let rows = column.cells.iter().take(3);
                 rows.map(|(index, _)| *index).collect()
             }
@@ -71,6 +74,7 @@ fn columns(table: &Table<'_>, used: &[usize]) -> Vec<Column> {
         for (position, cell) in table.cells(index).iter().enumerate() {
             if columns.len() <= position {
                 columns.push(Column {
+                    position: columns.len(),
                     separator: None,
                     is_mixed: false,
                     cells: Vec::new(),
@@ -101,7 +105,12 @@ fn columns(table: &Table<'_>, used: &[usize]) -> Vec<Column> {
 }
 
 /// The rows whose numbers are in the result as what a wrong reading makes of them, if that holds for the column.
-fn misread(column: &Column, separator: Separator, seen: &Seen) -> Option<Vec<usize>> {
+fn misread(
+    table: &Table<'_>,
+    column: &Column,
+    separator: Separator,
+    seen: &Seen,
+) -> Option<Vec<usize>> {
     let mut rows = Vec::new();
     let (mut right, mut wrong, mut all) = (0_usize, 0_usize, 0_usize);
     let step = column.cells.len().div_ceil(LOOKED_AT).max(1);
@@ -116,7 +125,9 @@ fn misread(column: &Column, separator: Separator, seen: &Seen) -> Option<Vec<usi
         all += 1;
         if seen.has_number(value) {
             right += 1;
-        } else if misreadings.iter().any(|value| seen.has_number(*value)) {
+        } else if let Some(misread) = misreadings.iter().find(|value| seen.has_number(**value))
+            && !is_computed(table, column.position, *index, value, *misread)
+        {
             wrong += 1;
             rows.push(*index);
         }
@@ -127,8 +138,51 @@ fn misread(column: &Column, separator: Separator, seen: &Seen) -> Option<Vec<usi
     (is_much && is_most).then_some(rows)
 }
 
+/// The numbers of the other columns of a row, read in both ways.
+fn others(table: &Table<'_>, position: usize, index: usize) -> Vec<(usize, f64)> {
+    let cells = table.cells(index).into_iter().enumerate();
+    let cells = cells.filter(|(column, _)| *column != position);
+    let numbers = cells.filter_map(|(column, cell)| {
+        let amount = Amount::of(&cell)?;
+        let values = [Separator::Point, Separator::Comma].map(|separator| amount.value(separator));
+        Some(
+            values
+                .into_iter()
+                .flatten()
+                .map(move |value| (column, value)),
+        )
+    });
+    numbers.flatten().collect()
+}
+
+/// Whether a number is another cell of the row, or the product of the value with one: shares times price.
+fn is_computed(table: &Table<'_>, position: usize, index: usize, value: f64, found: f64) -> bool {
+    let others = others(table, position, index);
+    others.iter().any(|(_, other)| {
+        near(other.abs(), found.abs()) || near((other * value).abs(), found.abs())
+    })
+}
+
+/// Whether a number is the sum of the products of two columns.
+fn is_sum_computed(table: &Table<'_>, column: &Column, separator: Separator, found: f64) -> bool {
+    let mut sums: BTreeMap<usize, f64> = BTreeMap::new();
+    for (index, amount) in &column.cells {
+        let value = amount.value(separator).unwrap_or(0.0);
+        let mut last = None;
+        for (position, other) in others(table, column.position, *index) {
+            // Of both ways to read a cell the first.
+            if last != Some(position) {
+                *sums.entry(position).or_default() += value * other;
+            }
+            last = Some(position);
+        }
+    }
+    sums.values()
+        .any(|sum| (sum.abs() - found.abs()).abs() <= 0.011)
+}
+
 /// Whether the sum of a column is in the result as what wrong readings add up to.
-fn is_sum_misread(column: &Column, separator: Separator, seen: &Seen) -> bool {
+fn is_sum_misread(table: &Table<'_>, column: &Column, separator: Separator, seen: &Seen) -> bool {
     if column.cells.len() < 2 || seen.values.len() > 200 {
         return false;
     }
@@ -155,8 +209,10 @@ fn is_sum_misread(column: &Column, separator: Separator, seen: &Seen) -> bool {
             misread.or_else(|| amount.value(separator))
         })
     };
-    [wrong(0), wrong(1)]
-        .into_iter()
-        .flatten()
-        .any(|wrong| !near(wrong, right) && wrong.abs() >= 1.0 && is_there(wrong))
+    [wrong(0), wrong(1)].into_iter().flatten().any(|wrong| {
+        !near(wrong, right)
+            && wrong.abs() >= 1.0
+            && is_there(wrong)
+            && !is_sum_computed(table, column, separator, wrong)
+    })
 }

@@ -127,7 +127,7 @@ pub(super) fn judge(
         hearing,
         table,
         result,
-        words: Words::of(hearing.task),
+        words: Words::of(hearing.task, result),
         profile,
         seen,
         data,
@@ -161,7 +161,7 @@ pub(super) fn numbers_only(
     table: &Table<'_>,
     result: &Value,
 ) -> Vec<Finding> {
-    if Words::of(hearing.task).hundredths {
+    if Words::of(hearing.task, result).hundredths {
         return Vec::new();
     }
     let data: Vec<usize> = table.data().collect();

@@ -119,6 +119,14 @@ pub(super) fn read(table: &Table<'_>, profile: &Profile, skipped: &[Value], seen
     let mut unexplained = Vec::new();
     let mut by_text: Option<BTreeMap<&str, usize>> = None;
     for entry in &entries {
+        // Lines that belong to an entry may be named as well: the entry is the row.
+        if reading == Reading::Line
+            && entry
+                .number
+                .is_some_and(|number| table.is_further_line(number))
+        {
+            continue;
+        }
         let index = match (entry.number, entry.text) {
             (Some(number), _) => counter.resolve(table, reading, number),
             (None, Some(text)) => {

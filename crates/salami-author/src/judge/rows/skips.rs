@@ -1,6 +1,6 @@
 //! Whether so many rows may be skipped, and for such reasons.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Account;
 use super::amount::Amount;
@@ -85,6 +85,9 @@ fn are_of_other_kind(account: &Account<'_>, skipped: &[usize]) -> bool {
     if table.has_columns() && forms(&out).is_disjoint(&forms(&used)) {
         return true;
     }
+    if has_own_words(&out, &used) {
+        return true;
+    }
     let width = out.iter().chain(&used).map(Vec::len).max().unwrap_or(0);
     (0..width).any(|column| {
         let values = |rows: &[Vec<String>]| -> BTreeSet<String> {
@@ -101,6 +104,39 @@ fn are_of_other_kind(account: &Account<'_>, skipped: &[usize]) -> bool {
             && tells(&used_values, used.len())
             && out_values.is_disjoint(&used_values)
     })
+}
+
+/// Whether few words, each in several of the rows that are skipped and in none that is used, tell them apart.
+fn has_own_words(out: &[Vec<String>], used: &[Vec<String>]) -> bool {
+    let words = |cells: &[String]| -> BTreeSet<String> {
+        let cells = cells.iter().flat_map(|cell| {
+            cell.split(|letter: char| !letter.is_alphabetic())
+                .filter(|word| word.chars().count() >= 3)
+        });
+        cells.map(str::to_lowercase).collect()
+    };
+    let usual: BTreeSet<String> = used.iter().flat_map(|cells| words(cells)).collect();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let own: Vec<BTreeSet<String>> = out
+        .iter()
+        .map(|cells| words(cells).difference(&usual).cloned().collect())
+        .collect();
+    for word in own.iter().flatten() {
+        *counts.entry(word.clone()).or_default() += 1;
+    }
+    let mut often: Vec<(&String, &usize)> =
+        counts.iter().filter(|(_, count)| **count >= 2).collect();
+    often.sort_by_key(|(word, count)| (std::cmp::Reverse(**count), (*word).clone()));
+    let often: BTreeSet<&String> = often
+        .into_iter()
+        .take(KINDS)
+        .map(|(word, _)| word)
+        .collect();
+    let told = own
+        .iter()
+        .filter(|words| words.iter().any(|word| often.contains(word)))
+        .count();
+    told * 10 >= out.len() * 9
 }
 
 /// Rows that are skipped for a number which only is written richly.
@@ -129,17 +165,27 @@ fn readable(account: &Account<'_>, skipped: &[usize]) -> Vec<usize> {
         .copied()
         .filter(|index| account.named.get(index).is_some_and(|why| is_failure(why)))
         .collect();
+    let is_rich = |cell: &String| {
+        class(cell) == Class::Number && Amount::of(cell).is_some_and(|amount| amount.is_rich(cell))
+    };
+    // Where those that are used are written so, too, it is something else that cannot be read.
+    let used = Table::spread(&account.used, 50);
+    let mut usual: Vec<usize> = Vec::new();
+    for index in &used {
+        let cells = account.table.cells(*index);
+        usual.resize(usual.len().max(cells.len()), 0);
+        for (cell, count) in cells.iter().zip(&mut usual) {
+            *count += usize::from(is_rich(cell));
+        }
+    }
     let mut readable = Vec::new();
     for index in Table::spread(&failed, 50) {
         let cells = account.table.cells(index);
-        if !account.profile.is_usual(&cells) {
-            continue;
-        }
-        let is_rich = |cell: &String| {
-            Amount::of(cell).is_some_and(|amount| amount.is_rich(cell))
-                && class(cell) == Class::Number
+        let is_odd = |(column, cell): (usize, &String)| {
+            let count = usual.get(column).copied().unwrap_or(0);
+            is_rich(cell) && count * 5 < used.len()
         };
-        if cells.iter().any(is_rich) {
+        if account.profile.is_usual(&cells) && cells.iter().enumerate().any(is_odd) {
             readable.push(index);
         }
     }

@@ -87,6 +87,17 @@ impl<'a> Table<'a> {
         (line < row.number.saturating_add(lines)).then_some(index)
     }
 
+    /// Whether a line is a further one of an entry, not that on which it begins.
+    pub(super) fn is_further_line(&self, line: u64) -> bool {
+        matches!(
+            self.input.format(),
+            Format::Log | Format::Text | Format::Pdf
+        ) && self
+            .at_line(line)
+            .and_then(|index| self.rows.get(index))
+            .is_some_and(|row| row.number != line)
+    }
+
     /// A row as it is shown.
     pub(super) fn quote(&self, index: usize) -> Option<QuotedRow> {
         let row = self.rows.get(index)?;

@@ -168,9 +168,17 @@ fn is_excused(account: &Account<'_>, index: usize, items: Option<usize>, is_by_r
     }
     let cells = account.table.cells(index);
     let text = account.table.row(index).map_or("", |row| row.text).trim();
+    // What holds an empty list may give nothing.
+    if text.contains("[]") {
+        return true;
+    }
     let is_complete = items == Some(account.used.len());
     if is_complete && is_by_row {
         return false;
+    }
+    // Yes or no, a name or a day is the same whatever single row is missing.
+    if items.is_none() && account.seen.values.is_empty() {
+        return true;
     }
     if !is_by_row {
         let is_nothing = |cell: &String| match Amount::of(cell) {
@@ -192,7 +200,17 @@ fn is_excused(account: &Account<'_>, index: usize, items: Option<usize>, is_by_r
         shown.map(|(cell, _)| cell.trim().to_lowercase()).collect()
     };
     let own = tells(&cells);
-    let is_selection = has_shown_columns && items.is_some() && is_from_cells(account);
+    let is_from_cells = is_from_cells(account);
+    let is_selection = has_shown_columns && items.is_some() && is_from_cells;
+    // Of rows with the same key a dict holds one.
+    let keys: BTreeSet<String> = match account.result {
+        serde_json::Value::Object(fields) if items.is_none() && is_from_cells => fields
+            .keys()
+            .take(COMPARED)
+            .map(|key| key.trim().to_lowercase())
+            .collect(),
+        _ => BTreeSet::new(),
+    };
     for other in Table::spread(&account.data, COMPARED) {
         if other == index {
             continue;
@@ -208,17 +226,30 @@ fn is_excused(account: &Account<'_>, index: usize, items: Option<usize>, is_by_r
             continue;
         }
         let others = account.table.cells(other);
-        // The same in all columns but one.
-        let apart = cells
+        // The same in all columns but one, which the result of single rows does not show.
+        let mut apart = cells
             .iter()
             .zip(&others)
-            .filter(|(one, two)| one != two)
-            .count();
-        if cells.len() == others.len() && cells.len() >= 3 && apart <= 1 {
+            .enumerate()
+            .filter(|(_, (one, two))| one != two)
+            .map(|(column, _)| column);
+        let is_alike = match (apart.next(), apart.next()) {
+            (None, _) => true,
+            (Some(column), None) => !is_by_row || !columns.get(column).copied().unwrap_or(false),
+            _ => false,
+        };
+        if cells.len() == others.len() && cells.len() >= 3 && is_alike {
             return true;
         }
         // The same in all that the result shows: one of several that are alike.
         if is_selection && !own.is_empty() && tells(&others) == own {
+            return true;
+        }
+        if cells
+            .iter()
+            .zip(&others)
+            .any(|(one, two)| one == two && keys.contains(&one.trim().to_lowercase()))
+        {
             return true;
         }
         // What is counted may be names, each once.
