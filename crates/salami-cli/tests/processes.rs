@@ -279,6 +279,38 @@ print(email.count() // (numbers['a'] - 1))
     assert!(outcome.errors.contains("has ended"), "{outcome:?}");
 }
 
+/// Where an error holds it, that is where it is cancelled: clean-ups run.
+#[test]
+fn what_is_held_can_be_cancelled() {
+    let program = "\
+from salami import Cancelled, spawn
+
+def work() -> int:
+    try:
+        return 1 // 0
+    finally:
+        print('cleaned')
+
+try:
+    spawn(work)
+    work()
+except Cancelled:
+    print('cancelled')
+    raise
+";
+    let world = World::new("held-cancelled", program);
+    world.start();
+    assert_eq!(world.work(&["-q"]).status, Some(5));
+    let said = world.done(&["cancel", "1"]);
+    assert!(said.contains("an error holds it"), "{said}");
+    let outcome = world.work(&["-q"]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    let shown = world.json(&["show", "1"]);
+    assert_eq!(shown["status"], "aborted", "{shown}");
+    assert_eq!(shown["output"], "cleaned\ncancelled\n", "{shown}");
+    assert!(world.done(&["replay", "1"]).starts_with("the same in"));
+}
+
 #[test]
 fn pausing_keeps_it_where_it_is() {
     let world = World::new("paused", "import time\ntime.sleep(60)\nprint('over')\n");

@@ -384,6 +384,11 @@ impl Threads {
                 Outcome::Done(value) => self.end(State::Returned(value)),
                 Outcome::Raised(raised) => match self.concerned(&raised) {
                     Concerned::Nobody => {
+                        // One that is being cancelled is not held.
+                        if let Some(next) = self.machine_mut(self.current).interrupt_here() {
+                            outcome = next;
+                            continue;
+                        }
                         self.is_running = false;
                         self.machine_mut(self.current).held = raised.exception;
                         self.threads[self.current].state = State::Held(Box::new(raised));

@@ -54,6 +54,10 @@ fn settle(
     output: &mut Output,
 ) -> Result<(), Failure> {
     let id = ProcessId(question.process);
+    reach.question = Some(match question.slot {
+        Some(slot) => format!("{id}.{slot}"),
+        None => id.to_string(),
+    });
     let done = reach.engine.answer(id, question.slot, answer);
     let process = reach.engine.store().process(id).ok().flatten();
     let is_paused = process.is_some_and(|process| process.status == Status::Paused);
@@ -72,6 +76,8 @@ fn settle(
 pub fn control(arguments: &One, control: Control, output: &mut Output) -> Result<(), Failure> {
     let mut reach = Reach::open_as(&arguments.place, &arguments.person)?;
     let id = ProcessId(arguments.process);
+    let held = reach.engine.store().process(id).ok().flatten();
+    let is_held = held.is_some_and(|process| process.status == Status::Held);
     let done = reach.engine.control(id, control);
     let done = match done {
         Err(Problem::Already(_)) => {
@@ -96,6 +102,10 @@ pub fn control(arguments: &One, control: Control, output: &mut Output) -> Result
             reach.location.command(&format!("resume {id}"))
         ),
         Control::Resume => format!("process {id} is not paused any more; {}", goes_on(&reach)),
+        Control::Cancel if is_held => format!(
+            "process {id} will be cancelled where an error holds it; {}",
+            goes_on(&reach)
+        ),
         Control::Cancel | Control::Abort => format!(
             "process {id} will be cancelled where it waits; {}",
             goes_on(&reach)

@@ -19,6 +19,8 @@ pub struct Reach {
     pub location: Location,
     /// By which things are done.
     pub engine: Engine,
+    /// How the question is named that is answered.
+    pub question: Option<String>,
 }
 
 impl Reach {
@@ -29,7 +31,11 @@ impl Reach {
         let (runtime, tools) = (ProcessRuntime::new(), Tools::default());
         let options = EngineOptions::default();
         let engine = Engine::new(store, Box::new(runtime), tools, options);
-        Ok(Self { location, engine })
+        Ok(Self {
+            location,
+            engine,
+            question: None,
+        })
     }
 
     /// The same for a person, whose acts are written down.
@@ -71,10 +77,11 @@ impl Reach {
                 }
             }
             Problem::NoAnswer(question) => {
-                let ways: Vec<String> = words::answers("ID", question)
-                    .iter()
-                    .map(|way| format!("`{}`", command(way)))
-                    .collect();
+                let ways: Vec<String> =
+                    words::answers(self.question.as_deref().unwrap_or("ID"), question)
+                        .iter()
+                        .map(|way| format!("`{}`", command(way)))
+                        .collect();
                 failure.with_help(format!("write {}", ways.join(" or ")))
             }
             Problem::Already(_) => failure,

@@ -146,7 +146,15 @@ fn unfit(arguments: &Start) -> Result<(), Failure> {
         (
             "--audit-log",
             setup.audit_log.is_some(),
-            "the process has a journal: salami show ID",
+            "the process has a journal, and what was done to it is written down: salami audit ID",
+        ),
+        (
+            "--limit time",
+            setup
+                .limits
+                .iter()
+                .any(|limit| limit.trim_start().starts_with("time")),
+            "a stored process may wait for weeks; its other limits hold, and `salami cancel ID` ends it",
         ),
     ];
     for (option, is_given, help) in unfit {

@@ -219,6 +219,18 @@ impl Machine {
         Some(stopped.unwrap_or_else(|| self.run_loop()))
     }
 
+    /// Raises what was to be raised at the next wait where the machine stands, as what it raised there concerns nobody;
+    /// `None` if nothing was.
+    pub fn interrupt_here(&mut self) -> Option<Outcome> {
+        let (class, message) = self.context.interrupt.take()?;
+        let raise = self.context.interruption(class, &message);
+        let Raise::Exception(exception) = raise else {
+            return Some(Outcome::Failed(self.error_of(raise)));
+        };
+        let stopped = self.throw(exception, false);
+        Some(stopped.unwrap_or_else(|| self.run_loop()))
+    }
+
     /// Records frames from the top down to `frame` in the exception's traceback.
     fn add_trace(&mut self, exception: ExceptionRef, frame: usize, again: bool) {
         let mut entries = Vec::new();
