@@ -82,6 +82,7 @@ pub(super) struct Assembler {
     whole: Vec<u8>,
     /// The data of the event that is not over.
     data: String,
+    data_lines: usize,
     text: String,
     refusal: String,
     /// JSON that a tool is given.
@@ -122,6 +123,7 @@ impl Assembler {
             lines: Lines::default(),
             whole: Vec::new(),
             data: String::new(),
+            data_lines: 0,
             text: String::new(),
             refusal: String::new(),
             tool: String::new(),
@@ -138,18 +140,26 @@ impl Assembler {
         let mut bytes = bytes;
         if self.form == Form::Unknown {
             self.whole.extend_from_slice(bytes);
+            if MARK.starts_with(&self.whole) {
+                return;
+            }
             let begin = self.whole.strip_prefix(MARK).unwrap_or(&self.whole);
-            let Some(first) = begin.trim_ascii_start().first() else {
+            let begin = begin.trim_ascii_start();
+            let Some(first) = begin.first() else {
+                // White space is not looked at again.
+                self.whole.clear();
                 return;
             };
             // A line of a stream begins with the name of a field, or with a colon.
             if *first != b':' && !first.is_ascii_alphabetic() {
+                self.whole = begin.to_vec();
                 self.form = Form::Whole;
                 return;
             }
             self.form = Form::Events;
-            let begun = std::mem::take(&mut self.whole);
-            self.events(begun.strip_prefix(MARK).unwrap_or(&begun), &mut piece);
+            let begun = begin.to_vec();
+            self.whole.clear();
+            self.events(&begun, &mut piece);
             bytes = &[];
         }
         match self.form {
@@ -171,20 +181,22 @@ impl Assembler {
         }
         if let Some(data) = line.strip_prefix("data:") {
             // Data may have several lines; servers that forget the empty line between events write whole
-            // JSON in each.
+            // JSON in each. Whether the first is that is looked at once.
             let data = data.strip_prefix(' ').unwrap_or(data);
-            if !self.data.is_empty() && serde_json::from_str::<Value>(&self.data).is_ok() {
+            if self.data_lines == 1 && is_whole(&self.data) {
                 self.event(piece);
             }
-            if !self.data.is_empty() {
+            if self.data_lines > 0 {
                 self.data.push('\n');
             }
             self.data.push_str(data);
+            self.data_lines += 1;
         }
     }
 
     fn event(&mut self, piece: &mut dyn FnMut(&str)) {
         let data = std::mem::take(&mut self.data);
+        self.data_lines = 0;
         let data = data.trim();
         if data.is_empty() || self.is_over {
             return;
@@ -364,6 +376,11 @@ impl Assembler {
     }
 }
 
+/// Whether a line of data is an event by itself.
+fn is_whole(data: &str) -> bool {
+    data.trim() == "[DONE]" || serde_json::from_str::<serde::de::IgnoredAny>(data).is_ok()
+}
+
 /// What is no answer.
 fn unreadable(bytes: &[u8], is_whole: bool) -> Unfinished {
     let begin = bytes.trim_ascii_start();
@@ -389,5 +406,70 @@ pub(super) fn anthropic_stop(reason: &str) -> Stop {
         "refusal" => Stop::Refused,
         "max_tokens" | "model_context_window_exceeded" => Stop::Length,
         _ => Stop::End,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    fn assembled(protocol: Protocol, bytes: &[u8], size: usize) -> (String, Option<String>) {
+        let mut assembler = Assembler::new(protocol);
+        let mut heard = String::new();
+        for piece in bytes.chunks(size) {
+            assembler.push(piece, |text| heard.push_str(text));
+        }
+        let finished = assembler.finish(true).ok();
+        (heard, finished.map(|finished| finished.completion.text))
+    }
+
+    #[test]
+    fn pieces_may_end_anywhere() {
+        let open_ai = "\u{feff}\r\n: alive\r\n\r\ndata: {\"choices\": [{\"delta\": {\"content\": \"Grüße \"}}]}\r\n\r\ndata: \
+            {\"choices\":\r\ndata: [{\"delta\": {\"content\": \"🌭\"}}]}\r\n\r\ndata: [DONE]\r\n\r\n";
+        let anthropic = "event: message_start\ndata: {\"type\": \"message_start\", \"message\": {}}\n\n\
+            data: {\"type\": \"content_block_delta\", \"delta\": {\"text\": \"Grüße \"}}\n\
+            data: {\"type\": \"content_block_delta\", \"delta\": {\"text\": \"🌭\"}}\n\ndata: {\"type\": \"message_stop\"}";
+        for (protocol, text) in [
+            (Protocol::OpenAi, open_ai),
+            (Protocol::Anthropic, anthropic),
+        ] {
+            for size in 1..text.len() {
+                let (heard, text) = assembled(protocol, text.as_bytes(), size);
+                assert_eq!(heard, "Grüße 🌭", "{size}");
+                assert_eq!(text.as_deref(), Some("Grüße 🌭"), "{size}");
+            }
+        }
+        let whole = " \n{\"choices\": [{\"message\": {\"content\": [{\"type\": \"text\", \"text\": \"🌭\"}]}}]}";
+        for size in 1..whole.len() {
+            let (heard, text) = assembled(Protocol::OpenAi, whole.as_bytes(), size);
+            assert_eq!((heard.as_str(), text.as_deref()), ("", Some("🌭")));
+        }
+    }
+
+    #[test]
+    fn ten_times_the_bytes_take_no_hundred_times_as_long() {
+        let white = |count: usize| b" \n".repeat(count);
+        let long = |count: usize| [b"data: ".to_vec(), vec![b'x'; count]].concat();
+        let lines = |count: usize| [b"data: [1,\n".to_vec(), b"data: {},\n".repeat(count)].concat();
+        let events = |count: usize| b"data: {}\n".repeat(count);
+        let shapes: [&dyn Fn(usize) -> Vec<u8>; 4] = [&white, &long, &lines, &events];
+        for (number, shape) in shapes.into_iter().enumerate() {
+            let time = |count: usize| {
+                let bytes = shape(count);
+                let begin = Instant::now();
+                let mut assembler = Assembler::new(Protocol::OpenAi);
+                for piece in bytes.chunks(3) {
+                    assembler.push(piece, |_| {});
+                }
+                let _ = assembler.finish(true);
+                begin.elapsed().as_secs_f64()
+            };
+            time(1_000);
+            let (few, many) = (time(20_000), time(200_000));
+            assert!(many < few * 40.0 + 0.05, "{number}: {few} and {many}");
+        }
     }
 }
