@@ -58,9 +58,9 @@ fn cases() -> Vec<Case> {
     vec![
         case("right at once", vec![block(GOOD).into()], "", Accepted(1)),
         case("nothing, then right", vec!["".into(), block(GOOD).into()], "Your answer was empty", Accepted(2)),
-        case("always nothing", texts(&[""]), "Your answer was empty", Failed(Kind::Attempts, "held no program")),
+        case("always nothing", texts(&[""]), "Your answer was empty", Failed(Kind::Attempts, "no answer held a program")),
         case("prose, then right", vec!["I would add the numbers.".into(), block(GOOD).into()], "no program in your answer", Accepted(2)),
-        case("always prose", texts(&["I would add the numbers, dear user."]), "no program in your answer", Failed(Kind::Attempts, "held no program")),
+        case("always prose", texts(&["I would add the numbers, dear user."]), "no program in your answer", Failed(Kind::Attempts, "no answer held a program")),
         case("endless words", vec![Say::Endless("all work and no play ")], "cut off", Failed(Kind::Tokens, "100000 tokens")),
         case("an endless program", vec![Say::Endless("```python\nx = 1\n")], "cut off", Failed(Kind::Tokens, "100000 tokens")),
         case("an endless thought", vec![Say::Endless("<think> hm ")], "cut off", Failed(Kind::Tokens, "100000 tokens")),
@@ -105,7 +105,7 @@ fn cases() -> Vec<Case> {
         case("cannot, then can", vec!["CANNOT: There is nothing here.".into(), block(GOOD).into()], "Look again", Accepted(2)),
         case("cannot twice", texts(&["**cannot:** No column names the owner of a share."]), "Look again", Failed(Kind::Input, "No column names the owner")),
         case("refuses, then does", vec![Say::Ends(Stop::Refused, "I must not.".to_owned()), block(GOOD).into()], "You gave no answer", Accepted(2)),
-        case("always refuses", vec![Say::Ends(Stop::Refused, String::new())], "You gave no answer", Failed(Kind::Attempts, "held no program")),
+        case("always refuses", vec![Say::Ends(Stop::Refused, String::new())], "You gave no answer", Failed(Kind::Attempts, "no answer held a program")),
         case("cut off, then whole", vec![Say::Ends(Stop::Length, format!("```python\n{}", &GOOD[..100])), block(GOOD).into()], "cut off", Accepted(2)),
         case("cut off between statements", vec![Say::Ends(Stop::Length, format!("```python\n{wrong}")), block(GOOD).into()], "cut off", Accepted(2)),
         case("busy", vec![Say::Error(ModelErrorKind::Busy, "the model is not at hand: status 529")], "", Failed(Kind::Model, "status 529")),
@@ -330,6 +330,36 @@ fn a_program_that_runs_is_interrupted() {
     .expect("a task");
     let failure = outcome.result.expect_err("it was interrupted");
     assert_eq!(failure.kind, FailureKind::Interrupted);
+}
+
+#[test]
+fn an_error_of_the_model_is_said_however_few_attempts_there_are() {
+    for attempts in [1, 2, 5] {
+        let options = SessionOptions {
+            attempts,
+            ..options()
+        };
+        let says = vec![Say::Error(
+            ModelErrorKind::Malformed,
+            "it answers with a web page",
+        )];
+        let run = run(&judged_task(), &csv(TRADES), &options, says);
+        let (kind, sentence) = run.failure();
+        assert_eq!(kind, FailureKind::Model, "{sentence}");
+        assert!(sentence.contains("web page"), "{sentence}");
+    }
+    let says = vec![Say::Ends(Stop::Refused, "I must not.".to_owned())];
+    let run = run(&judged_task(), &csv(TRADES), &options(), says);
+    assert!(
+        run.failure().1.contains("refused to answer"),
+        "{}",
+        run.failure().1
+    );
+    assert!(
+        run.events.contains(&"Useless".to_owned()),
+        "{:?}",
+        run.events
+    );
 }
 
 #[test]

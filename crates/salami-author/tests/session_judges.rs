@@ -143,6 +143,34 @@ fn who_never_agree_end_in_a_sentence() {
 }
 
 #[test]
+fn a_second_program_needs_an_attempt() {
+    let task = with(serde_json::json!([{"kind": "agreement"}]));
+    let one = SessionOptions {
+        attempts: 1,
+        ..options()
+    };
+    let run = run(&task, &csv(TRADES), &one, vec![block(GOOD).into()]);
+    let (kind, sentence) = run.failure();
+    assert_eq!(kind, FailureKind::Attempts);
+    assert!(sentence.contains("no attempt was left"), "{sentence}");
+    // Where they differ to the end, that is what the sentence says.
+    let three = SessionOptions {
+        attempts: 3,
+        ..options()
+    };
+    let last = "def main(text: str) -> int:\n    return 5\n";
+    let says = vec![block(GOOD).into(), block(WRONG).into(), block(last).into()];
+    let run = common::run(&task, &csv(TRADES), &three, says);
+    assert!(
+        run.failure().1.contains("different results"),
+        "{}",
+        run.failure().1
+    );
+    let told = run.events.iter().filter(|event| *event == "Judged").count();
+    assert!(told > 3, "{:?}", run.events);
+}
+
+#[test]
 fn a_model_judges_what_passed() {
     let task = with(serde_json::json!([{"kind": "model", "instructions": "Is the sum right?"}]));
     let yes = r#"{"ok": true, "findings": []}"#;

@@ -32,6 +32,10 @@ impl Session<'_> {
                 // It sees nothing of the first one.
                 let first = self.first_question();
                 let is_new = self.second.first.is_empty();
+                if is_new && self.attempts >= self.options.attempts {
+                    let sentence = "A program was written that passes all other checks, but no attempt was left for the second one that is to agree with it: allow more attempts.".to_owned();
+                    return self.fail(FailureKind::Attempts, sentence, world);
+                }
                 self.second.first = first;
                 let purpose = if is_new {
                     Purpose::Second

@@ -241,7 +241,10 @@ impl Session<'_> {
     pub(super) fn reason(&self) -> String {
         match &self.last_report {
             Some(report) => reason(report),
-            None => "the model's answers held no program that could be tried.".to_owned(),
+            None => match self.last_useless {
+                Some(why) => format!("no answer held a program that could be tried; last, {why}."),
+                None => "no answer held a program that could be tried.".to_owned(),
+            },
         }
     }
 

@@ -169,6 +169,8 @@ pub struct Session<'a> {
     pub(super) unreadable: u32,
     /// What judges say of the last program.
     pub(super) last_report: Option<Report>,
+    /// Why the last answer could not be tried.
+    pub(super) last_useless: Option<&'static str>,
     /// How often a question was asked again as it was.
     pub(super) retries: u32,
     /// All text from outside that a model was shown.
@@ -266,6 +268,7 @@ impl<'a> Session<'a> {
             agreement_notes: Vec::new(),
             unreadable: 0,
             last_report: None,
+            last_useless: None,
             retries: 0,
             shown: String::new(),
             giving_up: None,

@@ -44,12 +44,9 @@ impl Session<'_> {
         let reply = match (completion.stop, reply) {
             (Stop::Refused, Reply::Program(code)) => Reply::Program(code),
             (Stop::Refused, _) => {
-                return self.again(
-                    &Follow::Refused,
-                    "the model would not answer",
-                    &completion.text,
-                    world,
-                );
+                let why = "the model refused to answer";
+                self.useless(why, world);
+                return self.again(&Follow::Refused, why, &completion.text, world);
             }
             (Stop::Length, Reply::Program(code)) if is_open(&completion.text) => {
                 // The statements that are there may look whole.
@@ -67,10 +64,16 @@ impl Session<'_> {
             Reply::Cannot(sentence) => self.cannot(&sentence, &completion.text, world),
             Reply::Useless(useless) => {
                 let why = useless_sentence(&useless);
-                world.tell(Event::Useless(why));
+                self.useless(why, world);
                 self.again(&Follow::Useless(&useless), why, &completion.text, world)
             }
         }
+    }
+
+    /// An answer cannot be tried.
+    fn useless(&mut self, why: &'static str, world: &mut World<'_>) {
+        self.last_useless = Some(why);
+        world.tell(Event::Useless(why));
     }
 
     /// Asks again, with what was wrong. `answer` is what the model is told that it said.
@@ -106,7 +109,7 @@ impl Session<'_> {
 
     /// The model says that it cannot be done. That is believed when it was said twice, in words of its own.
     fn cannot(&mut self, sentence: &str, answer: &str, world: &mut World<'_>) -> Step {
-        world.tell(Event::Useless("the model says that it cannot be done"));
+        self.useless("the model says that it cannot be done", world);
         if self.is_from_outside(sentence) {
             let lesson = "the answer was a sentence of the input";
             return self.again(&Follow::Dictated, lesson, answer, world);
@@ -147,6 +150,7 @@ impl Session<'_> {
             if line.is_disputed && line.base.as_deref() == Some(&code) {
                 return self.stands(world);
             }
+            self.useless("the model sent a program again that had failed", world);
             let lesson = format!("the same program as in answer {earlier}");
             return self.mend(&Follow::Same(earlier), &lesson, fenced(&code), world);
         }
@@ -213,16 +217,7 @@ impl Session<'_> {
 
     /// A program that passed was found wanting by one who is asked last.
     pub(super) fn found_wanting(&mut self, report: &Report, world: &mut World<'_>) -> Step {
-        self.last_report = Some(report.clone());
-        if let Some(attempt) = self
-            .record
-            .attempts
-            .iter_mut()
-            .rev()
-            .find(|attempt| attempt.code.is_some())
-        {
-            attempt.report = Some(report.clone());
-        }
+        self.said_last(report, world);
         self.show(report, "");
         let code = self.line().base.clone().unwrap_or_default();
         self.line().passed = None;
@@ -233,8 +228,24 @@ impl Session<'_> {
         self.mend(&follow, &lesson(report), fenced(&code), world)
     }
 
+    /// What one who is asked last says of the last program.
+    fn said_last(&mut self, report: &Report, world: &mut World<'_>) {
+        self.last_report = Some(report.clone());
+        let mut attempts = self.record.attempts.iter_mut().rev();
+        if let Some(attempt) = attempts.find(|attempt| attempt.code.is_some()) {
+            attempt.report = Some(report.clone());
+        }
+        world.tell(Event::Judged { report });
+    }
+
     /// Tells a model that its program gives another result than one that was written independently.
     pub(super) fn dispute(&mut self, findings: &[Finding], world: &mut World<'_>) -> Step {
+        let passed = self.line().passed.as_ref();
+        let mut report =
+            passed.map_or_else(Report::default, |passed| passed.verdict.report.clone());
+        Self::add_findings(&mut report, &JudgeName::Agreement, findings.to_vec());
+        self.show(&report, "");
+        self.said_last(&report, world);
         let code = self.line().base.clone().unwrap_or_default();
         self.line().is_disputed = true;
         let follow = Follow::Disagreement(findings);
