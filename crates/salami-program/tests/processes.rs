@@ -895,7 +895,6 @@ fn whatever_a_state_says_it_is_never_a_bug_of_ours() {
             }
         }
     }
-    println!("{refused} refused, {guarded} of them by a guard; {ran} ran");
     assert!(
         refused > 100 && guarded > 0 && ran > 10,
         "{refused} {guarded} {ran}"
@@ -1006,7 +1005,6 @@ fn counted(source: &str, threads: usize) -> Count {
     let waits = world.engine.store().waits(id).expect("a store");
     assert_eq!(process.status, Status::Done, "{waits:?}");
     let count = *count.lock().expect("no panic");
-    println!("{threads}: {count:?}");
     count
 }
 
