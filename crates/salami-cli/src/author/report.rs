@@ -27,20 +27,21 @@ pub fn judge(name: &JudgeName) -> String {
 
 /// A finding, in a line for itself and one for each of its rows.
 pub fn finding(finding: &Finding, indent: &str, paint: Paint) -> String {
-    let name = judge(&finding.judge);
+    let name = match &finding.judge {
+        // One that has no name but itself is in the message.
+        JudgeName::Invariant(name) if finding.message.contains(name.as_str()) => {
+            "invariant".to_owned()
+        }
+        name => judge(name),
+    };
     let name = match finding.severity {
         Severity::Error => paint.urgent(&name),
         Severity::Note => paint.dim(&format!("{name} (note)")),
     };
     let mut text = format!("{indent}{name}: {}\n", words::line(&finding.message));
     if let Some(outside) = &finding.outside {
-        let mut lines = outside.lines().filter(|line| !line.trim().is_empty());
-        let shown: Vec<&str> = lines.by_ref().take(3).collect();
-        for line in shown {
-            text += &format!("{indent}  {}\n", paint.dim(&words::line(line)));
-        }
-        if lines.next().is_some() {
-            text += &format!("{indent}  {}\n", paint.dim("..."));
+        for line in outside_lines(outside) {
+            text += &format!("{indent}  {}\n", paint.dim(&line));
         }
     }
     let mut rows: Vec<_> = finding.rows.iter().collect();
@@ -56,10 +57,50 @@ pub fn finding(finding: &Finding, indent: &str, paint: Paint) -> String {
     text
 }
 
-/// All that judges found, and who was not asked.
+/// Of text from outside what says most: of a traceback its message and the innermost line, else its beginning.
+fn outside_lines(outside: &str) -> Vec<String> {
+    const MOST: usize = 3;
+    let lines: Vec<&str> = outside
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    let is_traceback = lines
+        .first()
+        .is_some_and(|line| line.starts_with("Traceback"));
+    if is_traceback && let Some(position) = lines.iter().rposition(|line| line.starts_with("  ")) {
+        let message = lines.get(position + 1..).unwrap_or_default();
+        let is_place = |line: &&str| line.trim_start().starts_with("File ");
+        let place = lines
+            .iter()
+            .take(position + 1)
+            .rposition(|line| is_place(&line));
+        let innermost = place.and_then(|place| lines.get(place..=position));
+        let shown = message
+            .iter()
+            .take(MOST)
+            .chain(innermost.unwrap_or_default());
+        return shown.map(|line| words::line(line)).collect();
+    }
+    let mut shown: Vec<String> = lines
+        .iter()
+        .take(MOST)
+        .map(|line| words::line(line))
+        .collect();
+    if lines.len() > MOST {
+        shown.push("...".to_owned());
+    }
+    shown
+}
+
+/// All that judges found.
 pub fn findings(report: &Report, indent: &str, paint: Paint) -> String {
     let shown = report.findings.iter();
-    let mut text: String = shown.map(|found| finding(found, indent, paint)).collect();
+    shown.map(|found| finding(found, indent, paint)).collect()
+}
+
+/// Who was not asked, and why.
+pub fn unasked(report: &Report, indent: &str, paint: Paint) -> String {
+    let mut text = String::new();
     for (name, why) in &report.skipped {
         let name = paint.dim(&format!("{} (not asked)", judge(name)));
         text += &format!("{indent}{name}: {}\n", words::line(why));

@@ -114,7 +114,11 @@ fn human(run: &RunRecord, with_prompts: bool) -> String {
     }
     for (index, attempt) in run.attempts.iter().enumerate() {
         text += &format!("\n{}", heading(index + 1, attempt, paint));
-        text += &shown(attempt, with_prompts, paint);
+        let before = run.attempts.iter().take(index);
+        let same = before
+            .into_iter()
+            .position(|before| attempt.code.is_some() && before.code == attempt.code);
+        text += &shown(attempt, same, with_prompts, paint);
     }
     if let (Some(code), Some(report)) = (&run.code, &run.report) {
         text += &format!("\n{}\n", paint.bold("accepted"));
@@ -157,7 +161,8 @@ fn heading(number: usize, attempt: &Attempt, paint: Paint) -> String {
     )
 }
 
-fn shown(attempt: &Attempt, with_prompts: bool, paint: Paint) -> String {
+/// An attempt, and whether its program is that of an earlier one.
+fn shown(attempt: &Attempt, same: Option<usize>, with_prompts: bool, paint: Paint) -> String {
     let mut text = String::new();
     if with_prompts {
         text += &format!("  {}\n", paint.dim("asked:"));
@@ -166,16 +171,19 @@ fn shown(attempt: &Attempt, with_prompts: bool, paint: Paint) -> String {
     if let Some(error) = &attempt.error {
         text += &format!("  {}\n", paint.urgent(&words::line(error)));
     }
-    match &attempt.code {
-        Some(code) => {
+    match (&attempt.code, same) {
+        (Some(_), Some(same)) => {
+            text += &format!("  the same program as in {}.\n", same + 1);
+        }
+        (Some(code), None) => {
             text += &format!("  {}\n", paint.dim("program:"));
             text += &report::lines(code, "    ");
         }
-        None if !attempt.reply.is_empty() => {
+        (None, _) if !attempt.reply.is_empty() => {
             text += &format!("  {}\n", paint.dim("answered:"));
             text += &report::lines(&attempt.reply, "    ");
         }
-        None => {}
+        (None, _) => {}
     }
     for diagnostic in &attempt.diagnostics {
         text += &report::lines(diagnostic, "  ");
@@ -196,7 +204,8 @@ fn verdict(report: &salami::author::judge::Report, paint: Paint) -> String {
     if !passed.is_empty() {
         text += &format!("  {} {passed}\n", paint.good("passed:"));
     }
-    text + &report::findings(report, "  ", paint)
+    text += &report::findings(report, "  ", paint);
+    text + &report::unasked(report, "  ", paint)
 }
 
 fn machine(run: &RunRecord, with_prompts: bool) -> Value {

@@ -259,3 +259,33 @@ fn other_models_write_second_programs_and_judge() {
     assert_eq!(outcome.status, Some(0), "{outcome:?}");
     assert_eq!(place.asked(), 3);
 }
+
+#[test]
+fn what_went_wrong_is_shown_by_its_message() {
+    let raises = "```python\ndef main(text: str) -> dict[str, float]:\n    return {'apple': float('1,5')}\n```\n";
+    let place = Place::saying("messages", &[raises, raises]);
+    let judge = ["--attempts", "2", "--invariant", "rows_out > 100"];
+    let outcome = place.prices("prices.csv", &judge);
+    assert_eq!(outcome.status, Some(1), "{outcome:?}");
+    assert!(
+        outcome.errors.contains("  ValueError: could not convert"),
+        "{outcome:?}"
+    );
+    let runs = json(&place.author(&["runs", "--format", "json"]));
+    let shown = place
+        .author(&["show", runs["runs"][0]["run"].as_str().expect("a run")])
+        .output;
+    assert!(shown.contains("ValueError: could not convert"), "{shown}");
+    assert!(shown.contains("the same program as in 1."), "{shown}");
+
+    let place = Place::saying("invariant", &[RIGHT]);
+    let judge = ["--attempts", "1", "--invariant", "rows_out > 100"];
+    let outcome = place.prices("prices.csv", &judge);
+    assert_eq!(outcome.status, Some(1), "{outcome:?}");
+    let line = outcome
+        .errors
+        .lines()
+        .find(|line| line.contains("invariant"))
+        .expect("a finding");
+    assert_eq!(line.matches("rows_out > 100").count(), 1, "{line}");
+}
