@@ -155,15 +155,16 @@ impl Prepared {
         let judge = || JudgeName::Invariant(self.name.clone());
         let error = |code: &str, message: String| Finding::error(judge(), code, message);
         let broken = |outside: Option<String>| {
+            // Who shows the finding says which invariant it is.
             let what = match &self.expression {
-                Some(text) if text.len() <= 200 && !text.contains('\n') => {
-                    format!("`{text}`")
+                Some(text) if *text != self.name && text.len() <= 300 && !text.contains('\n') => {
+                    format!(": `{text}`")
                 }
-                _ => format!("`{}`", self.name),
+                _ => String::new(),
             };
             let mut finding = error(
                 "invariant.broken",
-                format!("It must hold for each result, and does not: {what}{counts}."),
+                format!("The result breaks this rule{what}{counts}."),
             );
             finding.outside = outside;
             vec![finding]

@@ -15,6 +15,10 @@ pub(super) struct Words {
     pub(super) filters: bool,
     /// Numbers may be wanted times a hundred.
     pub(super) hundredths: bool,
+    /// Some are wanted at most: the top ten, the newest.
+    pub(super) limits: bool,
+    /// Numbers may be wanted without their sign.
+    pub(super) unsigned: bool,
 }
 
 /// Words that say that one row may stand for others; with a star, words that begin so.
@@ -56,6 +60,18 @@ const HUNDREDTHS: &[&str] = &[
     "times 100", "×100",
 ];
 
+#[rustfmt::skip]
+const LIMITS: &[&str] = &[
+    "at most", "best", "biggest", "dernier*", "erste*", "first", "highest", "jüngst*", "largest",
+    "last", "latest", "letzt*", "limit*", "lowest", "newest", "neuest*", "oldest", "premier*",
+    "preview", "recent", "sample", "smallest", "top", "up to",
+];
+
+#[rustfmt::skip]
+const UNSIGNED: &[&str] = &[
+    "absolut*", "betrag", "magnitude*", "positiv*", "unsigned", "without sign", "ohne vorzeichen",
+];
+
 /// Names of numbers that may be the same without a row.
 #[rustfmt::skip]
 const NAMES_SUMS_UP: &[&str] = &[
@@ -94,6 +110,8 @@ impl Words {
             sums_up: picks || has(SUMS_UP),
             filters: has(FILTERS),
             hundredths: has(HUNDREDTHS),
+            limits: has(LIMITS),
+            unsigned: has(UNSIGNED),
         }
     }
 }

@@ -58,6 +58,10 @@ impl Amount {
         Some(Self { is_negative, body })
     }
 
+    pub(super) fn is_negative(&self) -> bool {
+        self.is_negative
+    }
+
     /// What it says of the separator of its column; none where it may be both.
     pub(super) fn separator(&self) -> Option<Separator> {
         let (points, commas) = (

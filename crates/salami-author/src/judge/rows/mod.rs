@@ -5,10 +5,13 @@
 //! read as they are written) and, for some rows, against a run without the row: what changes nothing was not used.
 
 mod amount;
+mod copied;
 mod decimals;
+mod kinds;
 mod named;
 mod rerun;
 mod seen;
+mod signs;
 mod skips;
 mod table;
 mod unused;
@@ -143,6 +146,10 @@ pub(super) fn judge(
         let found = decimals::judge(table, &account.used, &account.seen, effort.rows);
         judged.findings.extend(found);
     }
+    judged.findings.extend(signs::judge(&account, effort.rows));
+    if hearing.occasion == Occasion::New {
+        judged.findings.extend(copied::judge(&account));
+    }
     // A result without its form, or made of hardly any row, is not worth more runs.
     if !fits || is_hopeless {
         return judged;
@@ -185,7 +192,7 @@ fn totals(account: &Account<'_>, prober: &mut Prober<'_, '_>, findings: &mut Vec
     let mut counted = Vec::new();
     for index in unnamed.iter().rev().take(most).copied() {
         match prober.without(index) {
-            Some((Effect::Fewer(_), _)) => counted.push(index),
+            Some((Effect::Fewer(..), _)) => counted.push(index),
             Some((Effect::Changed, without)) if is_on_top(account, index, &without) => {
                 counted.push(index);
             }

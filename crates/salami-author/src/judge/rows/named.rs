@@ -63,7 +63,8 @@ impl Counter {
     fn of(table: &Table<'_>) -> Self {
         let rows = table.rows();
         let is_filled = |index: &usize| rows.get(*index).is_some_and(|row| !row.is_blank);
-        let header = rows.iter().position(|row| row.kind == RowKind::Header);
+        let mut indexes = 0..rows.len();
+        let header = indexes.find(|index| table.kind(*index) == Some(RowKind::Header));
         let first = header.map_or(0, |header| header + 1);
         Self {
             records: (0..rows.len()).filter(is_filled).collect(),
@@ -243,10 +244,7 @@ fn reading(
                 continue;
             };
             found += 1;
-            let Some(row) = table.row(index) else {
-                continue;
-            };
-            if row.kind != RowKind::Data {
+            if table.kind(index) != Some(RowKind::Data) {
                 fit += 3;
                 continue;
             }
@@ -303,9 +301,12 @@ pub(super) fn listed(table: &Table<'_>, rows: &[usize], with_verb: bool) -> Stri
             format!("Rows {} and {last}{}", first.join(", "), verb("are"))
         }
         (_, count) => format!(
-            "Rows {} and {} others{}",
+            "Rows {} and {}{}",
             shown.join(", "),
-            count - shown.len(),
+            match count - shown.len() {
+                1 => "another".to_owned(),
+                others => format!("{others} others"),
+            },
             verb("are")
         ),
     }

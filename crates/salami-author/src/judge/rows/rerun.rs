@@ -13,13 +13,16 @@ pub(super) const LARGE: u64 = 200_000;
 /// The fuel of a run that is cheap enough to be repeated where a program from the library is used.
 const CHEAP: u64 = 2_000_000;
 
+/// The fuel that may go into trying a new program without rows: a fraction of a second.
+const THOROUGH: u64 = 20_000_000;
+
 /// What became of the result without a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Effect {
     /// It is the same.
     Same,
-    /// So many items fewer, the others the same.
-    Fewer(usize),
+    /// So many items fewer, the others the same; which it is, where it is one of a list.
+    Fewer(usize, Option<usize>),
     /// It is another.
     Changed,
     /// The program failed.
@@ -53,7 +56,12 @@ impl<'a, 'h> Prober<'a, 'h> {
             Occasion::Hit if is_large || fuel > CHEAP => (0, 0),
             Occasion::Hit => (2, fuel.saturating_mul(4)),
             Occasion::New if is_large => (4, fuel.saturating_mul(3)),
-            Occasion::New => (14, fuel.saturating_mul(20)),
+            // A small input is tried without each of its rows.
+            Occasion::New => {
+                let runs = (THOROUGH / fuel).clamp(14, 200);
+                let runs = u32::try_from(runs).unwrap_or(14);
+                (runs, fuel.saturating_mul(20).max(THOROUGH))
+            }
         };
         let mut settings = hearing.settings.clone();
         let most = fuel.saturating_mul(3).saturating_add(1_000_000);
@@ -122,7 +130,7 @@ fn effect(before: &Value, after: &Value, is_named_alike: bool) -> Effect {
     }
     match (before, after) {
         (Value::Array(one), Value::Array(two)) => match fewer(one, two) {
-            Some(count) => Effect::Fewer(count),
+            Some((count, which)) => Effect::Fewer(count, (count == 1).then_some(which)),
             None => Effect::Changed,
         },
         (Value::Object(one), Value::Object(two)) => {
@@ -132,7 +140,7 @@ fn effect(before: &Value, after: &Value, is_named_alike: bool) -> Effect {
                     (_, None) => count += 1,
                     (value, Some(other)) if value == other => {}
                     (Value::Array(one), Some(Value::Array(two))) => match fewer(one, two) {
-                        Some(some) => count += some,
+                        Some((some, _)) => count += some,
                         None => return Effect::Changed,
                     },
                     // A count of the items beside them.
@@ -143,22 +151,26 @@ fn effect(before: &Value, after: &Value, is_named_alike: bool) -> Effect {
             if count == 0 || two.keys().any(|key| !one.contains_key(key)) {
                 return Effect::Changed;
             }
-            Effect::Fewer(count)
+            Effect::Fewer(count, None)
         }
         _ => Effect::Changed,
     }
 }
 
-/// How many items are missing of a list that is else the same.
-fn fewer(before: &[Value], after: &[Value]) -> Option<usize> {
+/// How many items are missing of a list that is else the same, and the first of them.
+fn fewer(before: &[Value], after: &[Value]) -> Option<(usize, usize)> {
     let count = before.len().checked_sub(after.len())?;
     let mut rest = after.iter().peekable();
-    for item in before {
+    let mut first = None;
+    for (index, item) in before.iter().enumerate() {
         if rest.peek().is_some_and(|next| *next == item) {
             rest.next();
+        } else {
+            first = first.or(Some(index));
         }
     }
-    (count > 0 && rest.next().is_none()).then_some(count)
+    let is_else_same = count > 0 && rest.next().is_none();
+    first.filter(|_| is_else_same).map(|first| (count, first))
 }
 
 /// How many items a result has: of a list, of the lists of an object, of a dict; none where it is one value.

@@ -13,8 +13,17 @@ pub(super) struct Seen {
     texts: BTreeSet<String>,
     numbers: BTreeSet<String>,
     dates: BTreeSet<Vec<u32>>,
+    /// Numbers with their signs.
+    signed: BTreeSet<String>,
+    /// Days as ISO 8601 writes them.
+    days: BTreeSet<String>,
     /// The numbers as they are, at most so many.
     pub(super) values: Vec<f64>,
+}
+
+fn signed_key(value: f64) -> String {
+    let sign = if value < 0.0 { "-" } else { "" };
+    format!("{sign}{}", key(value))
 }
 
 fn folded(text: &str) -> String {
@@ -29,9 +38,11 @@ impl Seen {
             Value::String(text) if text.len() <= 500 => {
                 if let Some(parts) = date_parts(text) {
                     seen.dates.insert(parts);
+                    seen.days.extend(text.get(..10).map(str::to_owned));
                 }
                 if let Ok(value) = text.trim().parse::<f64>() {
                     seen.numbers.insert(key(value));
+                    seen.signed.insert(signed_key(value));
                     seen.values.push(value);
                 }
                 seen.texts.insert(folded(text));
@@ -41,6 +52,7 @@ impl Seen {
                     && value.is_finite()
                 {
                     seen.numbers.insert(key(value));
+                    seen.signed.insert(signed_key(value));
                     seen.values.push(value);
                 }
             }
@@ -56,6 +68,16 @@ impl Seen {
             }
         }
         seen
+    }
+
+    /// Whether a number is there with its sign.
+    pub(super) fn has_signed(&self, value: f64) -> bool {
+        self.signed.contains(&signed_key(value))
+    }
+
+    /// Whether a day is there, as `2026-01-31`.
+    pub(super) fn has_day(&self, day: &str) -> bool {
+        self.days.contains(day)
     }
 
     pub(super) fn has_number(&self, value: f64) -> bool {

@@ -66,7 +66,55 @@ pub(super) fn judge(account: &Account<'_>) -> Vec<Finding> {
         let finding = Finding::error(JudgeName::Rows, "rows.readable", message);
         findings.push(finding.with_rows(table.quotes(&readable)));
     }
+    let alone = claimed_repeats(account, &skipped);
+    if !alone.is_empty() {
+        let message = format!(
+            "{} skipped as repetitions, and no other row is like them.",
+            listed(table, &alone, true)
+        );
+        let finding = Finding::error(JudgeName::Rows, "rows.no_repeat", message);
+        findings.push(finding.with_rows(table.quotes(&alone)));
+    }
     findings
+}
+
+/// Rows that are skipped as repetitions of others, of which there is none: no other shares half of what they hold.
+fn claimed_repeats(account: &Account<'_>, skipped: &[usize]) -> Vec<usize> {
+    const WORDS: &[&str] = &[
+        "duplicat",
+        "repeat",
+        "already seen",
+        "seen before",
+        "doppel",
+        "same as",
+    ];
+    let claims = skipped.iter().copied().filter(|index| {
+        let why = account.named.get(index).map(|why| why.to_lowercase());
+        why.is_some_and(|why| WORDS.iter().any(|word| why.contains(word)))
+    });
+    let claims: Vec<usize> = claims.collect();
+    if claims.is_empty() || account.data.len() > COMPARED * 4 {
+        return Vec::new();
+    }
+    let all: Vec<(usize, Vec<String>)> = account
+        .data
+        .iter()
+        .map(|index| (*index, account.table.cells(*index)))
+        .collect();
+    Table::spread(&claims, 20)
+        .into_iter()
+        .filter(|index| {
+            let own = account.table.cells(*index);
+            !all.iter().any(|(other, cells)| {
+                let same = own
+                    .iter()
+                    .zip(cells)
+                    .filter(|(one, two)| one == two)
+                    .count();
+                other != index && same * 2 >= own.len()
+            })
+        })
+        .collect()
 }
 
 /// Whether something in the rows tells those that are skipped from those that are used: a column with other values, or

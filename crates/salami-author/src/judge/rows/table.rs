@@ -20,6 +20,7 @@ const PROFILED: usize = 1_000;
 pub(crate) struct Table<'a> {
     input: &'a Input,
     rows: Vec<Row<'a>>,
+    kinds: Vec<RowKind>,
 }
 
 /// What a cell holds, roughly.
@@ -43,9 +44,11 @@ pub(super) struct Profile {
 impl<'a> Table<'a> {
     pub(crate) fn of(input: &'a Input) -> Self {
         let rows = input.rows();
+        let rows: Vec<Row<'a>> = rows.map(|rows| rows.iter().collect()).unwrap_or_default();
         Self {
             input,
-            rows: rows.map(|rows| rows.iter().collect()).unwrap_or_default(),
+            kinds: super::kinds::kinds(input, &rows),
+            rows,
         }
     }
 
@@ -64,15 +67,22 @@ impl<'a> Table<'a> {
 
     /// The rows that hold data, by their places.
     pub(crate) fn data(&self) -> impl Iterator<Item = usize> + '_ {
-        let rows = self.rows.iter().enumerate();
-        rows.filter(|(_, row)| row.kind == RowKind::Data)
+        self.of_kind(RowKind::Data)
+    }
+
+    fn of_kind(&self, kind: RowKind) -> impl Iterator<Item = usize> + '_ {
+        let kinds = self.kinds.iter().enumerate();
+        kinds
+            .filter(move |(_, known)| **known == kind)
             .map(|(index, _)| index)
     }
 
+    pub(super) fn kind(&self, index: usize) -> Option<RowKind> {
+        self.kinds.get(index).copied()
+    }
+
     pub(super) fn totals(&self) -> impl Iterator<Item = usize> + '_ {
-        let rows = self.rows.iter().enumerate();
-        rows.filter(|(_, row)| row.kind == RowKind::Total)
-            .map(|(index, _)| index)
+        self.of_kind(RowKind::Total)
     }
 
     /// The place of the row that a line belongs to, or of an item.

@@ -6,6 +6,7 @@ use super::Account;
 use super::amount::{Amount, Separator};
 use super::named::listed;
 use super::rerun::{self, Effect, Prober};
+use super::seen::Seen;
 use super::table::{Class, Table, class};
 use crate::judge::Occasion;
 use crate::judge::finding::{Finding, JudgeName};
@@ -22,6 +23,10 @@ struct Told {
     /// Of those, each made one item.
     single: usize,
     other: usize,
+    /// Rows that make a difference.
+    effective: Vec<usize>,
+    /// Of those, rows without which an item is missing that has nothing of them.
+    strange: Vec<usize>,
 }
 
 /// Runs the program without some rows that it claims to use.
@@ -34,32 +39,52 @@ pub(super) fn judge(
     let suspects = suspects(account, items);
     let rows = candidates(account, items, &suspects, prober.left());
     let mut told = Told::default();
+    let columns = account.seen.columns(account.table, &account.used);
     for index in rows {
         match prober.without(index) {
             Some((Effect::Same, _)) => told.same.push(index),
-            Some((Effect::Fewer(count), _)) => {
+            Some((Effect::Fewer(count, which), _)) => {
                 told.fewer += 1;
                 told.single += usize::from(count == 1);
+                told.effective.push(index);
+                if which.is_some_and(|which| is_of_another(account, index, which, &columns)) {
+                    told.strange.push(index);
+                }
             }
-            Some(_) => told.other += 1,
+            Some((Effect::Changed, _)) => {
+                told.other += 1;
+                told.effective.push(index);
+            }
+            Some((Effect::Failed, _)) => told.other += 1,
             None => break,
         }
     }
     let is_by_row = is_by_row(account, items, &told);
+    let is_cut = is_cut_off(account, &told);
     let (excused, unused): (Vec<usize>, Vec<usize>) = told
         .same
         .iter()
         .copied()
-        .partition(|index| is_excused(account, *index, items, is_by_row));
+        .partition(|index| !is_cut && is_excused(account, *index, items, is_by_row));
     let table = account.table;
+    if told.strange.len() >= 2 {
+        let finding = Finding::error(
+            JudgeName::Rows,
+            "rows.other_item",
+            format!(
+                "Without {} an item of the result is missing that has nothing of them: the items do not come from the rows. Read each item from its row.",
+                listed(table, &told.strange, false).replacen("Row", "row", 1)
+            ),
+        );
+        findings.push(finding.with_rows(table.quotes(&told.strange)));
+    }
     if !unused.is_empty() {
         let it = if unused.len() == 1 { "it" } else { "them" };
-        let verb = if unused.len() == 1 { "is" } else { "are" };
         let finding = Finding::error(
             JudgeName::Rows,
             "rows.unused",
             format!(
-                "{} neither used nor named in `skipped`: the result is the same without {it}. Use {it}, or name {it} in `skipped` with why {it} {verb} left out.",
+                "{} neither used nor named in `skipped`: the result is the same without {it}. Use {it}, or name {it} in `skipped` and say why.",
                 listed(table, &unused, true)
             ),
         );
@@ -80,6 +105,56 @@ pub(super) fn judge(
         fewer_items(account, items, &told, is_by_row, &suspects, findings);
     }
     skipped_and_used(account, prober, is_by_row, findings);
+}
+
+/// Whether an item has nothing of a row that shows in the result.
+fn is_of_another(account: &Account<'_>, index: usize, which: usize, columns: &[bool]) -> bool {
+    let Some(item) = account.result.get(which) else {
+        return false;
+    };
+    let cells = account.table.cells(index);
+    let (found, all) = account.seen.share(&cells, columns);
+    let of_item = Seen::of(item, 1_000);
+    // What holds one or two values may have made something else of them.
+    found >= 2 && found == all && of_item.share(&cells, columns).0 == 0
+}
+
+/// Whether rows without effect lie all behind those with one, or share a value that is nowhere in the result: then
+/// they are not repetitions, whatever the task asks for.
+fn is_cut_off(account: &Account<'_>, told: &Told) -> bool {
+    if account.words.limits || told.same.len() < 3 || told.effective.len() < 3 {
+        return false;
+    }
+    let (Some(first), Some(last)) = (told.same.iter().min(), told.effective.iter().max()) else {
+        return false;
+    };
+    let cells = |rows: &[usize]| -> Vec<Vec<String>> {
+        rows.iter()
+            .map(|index| account.table.cells(*index))
+            .collect()
+    };
+    let (same, effective) = (cells(&told.same), cells(&told.effective));
+    let is_repeated = |row: &Vec<String>| {
+        // Some name in it was there before.
+        effective.iter().any(|other| {
+            row.iter()
+                .zip(other)
+                .any(|(one, two)| one == two && account.seen.has(one))
+        })
+    };
+    if first > last && told.effective.len() >= 5 && !same.iter().all(is_repeated) {
+        return true;
+    }
+    let width = same.iter().map(Vec::len).min().unwrap_or(0);
+    (0..width).any(|column| {
+        let value = same.first().and_then(|row| row.get(column));
+        value.is_some_and(|value| {
+            class(value) != Class::Empty
+                && !account.seen.has(value)
+                && same.iter().all(|row| row.get(column) == Some(value))
+                && effective.iter().all(|row| row.get(column) != Some(value))
+        })
+    })
 }
 
 /// Whether a result has items of its own for each row.
@@ -133,6 +208,8 @@ fn candidates(
     let is_complete = items == Some(used.len());
     let most = match account.hearing.occasion {
         Occasion::New if is_complete => most.min(7),
+        // One run is kept for a row that is named as skipped.
+        Occasion::New if used.len() < most => used.len(),
         _ => most.min(12),
     };
     let mut odd: Vec<(u32, usize)> = Table::spread(used, 2_000)
@@ -349,7 +426,7 @@ fn skipped_and_used(
         .into_iter()
         .find(|index| account.seen.shows(&table.cells(*index)));
     let Some(index) = shown else { return };
-    if let Some((Effect::Fewer(_), _)) = prober.without(index) {
+    if let Some((Effect::Fewer(..), _)) = prober.without(index) {
         let finding = Finding::error(
             JudgeName::Rows,
             "rows.skipped_used",
