@@ -88,14 +88,6 @@ impl Attributes {
         self.add(name, json!({"boolValue": value}));
     }
 
-    fn texts(&mut self, name: &str, values: &[&str]) {
-        let values: Vec<Value> = values
-            .iter()
-            .map(|value| json!({"stringValue": value}))
-            .collect();
-        self.add(name, json!({"arrayValue": {"values": values}}));
-    }
-
     fn list(self) -> Value {
         let all = self.0.into_iter();
         all.map(|(key, value)| json!({"key": key, "value": value}))

@@ -150,9 +150,6 @@ impl Trace<'_> {
             attributes.number("salami.cost.billionths", cost);
         }
         attributes.text("salami.purpose", purpose_name(attempt.purpose));
-        if attempt.error.is_none() {
-            attributes.texts("gen_ai.response.finish_reasons", &["stop"]);
-        }
         if self.options.captures_content {
             let said = |role: &str, text: &str| {
                 let part = json!({"type": "text", "content": cut(text)});
