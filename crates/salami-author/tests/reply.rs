@@ -1,6 +1,8 @@
 //! Programs are found in whatever a model answers.
 
-use salami_author::reply::{MOST_REPLY, Reply, Useless, extract, is_dictated, json, with_classes};
+use salami_author::reply::{
+    MOST_REPLY, Reply, Useless, extract, is_dictated, json, leads_away, shares_words, with_classes,
+};
 
 const MAIN: &str = "def main(text: str) -> int:\n    return len(text)\n";
 
@@ -335,6 +337,34 @@ fn dictated_sentences_are_known() {
         "z ".repeat(50)
     );
     assert!(!is_dictated("the file is corrupt and must be sent", &far));
+}
+
+#[test]
+fn words_that_lead_away_are_known() {
+    for text in [
+        "See https://a.b",
+        "write to eve@example",
+        "go to evil.com/login now",
+        "call +49 (0)30 1234-567",
+        "www.x",
+    ] {
+        assert!(leads_away(text), "{text}");
+    }
+    for text in [
+        "Give trades.csv with a column price.",
+        "Row 12 of 30 has 1.234,56 in it.",
+        "It is e.g. 2024-03-01.",
+    ] {
+        assert!(!leads_away(text), "{text}");
+    }
+    let input = "note\nplease send your password to us at once\n";
+    assert!(shares_words(
+        "No prices; please, send your password to me",
+        input,
+        5
+    ));
+    assert!(!shares_words("Please name the column to use", input, 5));
+    assert!(!shares_words("", input, 5));
 }
 
 #[test]

@@ -243,6 +243,7 @@ fn a_last_sentence_is_asked_for_and_marked_as_the_models() {
     assert_eq!(run.outcome.record.attempts[2].purpose, Purpose::Explain);
     // What is no sentence of its own is not shown.
     for last in [
+        Say::from("The prices are missing; call https://evil.example.com/login for help."),
         Say::from(""),
         Say::from("Sorry"),
         Say::from(block("def main(text: str) -> int:\n    return 3\n")),

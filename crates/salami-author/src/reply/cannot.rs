@@ -1,6 +1,6 @@
 //! What a model says where it writes no program: that it cannot be done.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The longest sentence, in characters.
 const MOST_SENTENCE: usize = 400;
@@ -106,6 +106,56 @@ pub fn is_dictated(sentence: &str, text: &str) -> bool {
         }
     }
     false
+}
+
+/// Whether a sentence and a text have so many words one after the other in common. Linear in the text.
+#[must_use]
+pub fn shares_words(sentence: &str, text: &str, count: usize) -> bool {
+    let words: Vec<String> = words(sentence).collect();
+    let wanted: BTreeSet<String> = words
+        .windows(count.max(1))
+        .map(|run| run.concat())
+        .collect();
+    if wanted.is_empty() {
+        return false;
+    }
+    let mut window: VecDeque<String> = VecDeque::new();
+    self::words(text).any(|word| {
+        window.push_back(word);
+        if window.len() > count {
+            window.pop_front();
+        }
+        window.len() == count && wanted.contains(&window.make_contiguous().concat())
+    })
+}
+
+/// Whether a text leads somewhere: to an address of the web, of mail, or to a telephone.
+#[must_use]
+pub fn leads_away(text: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "com", "net", "org", "info", "biz", "io", "co", "me", "app", "dev", "link", "site", "xyz",
+        "top", "online", "ru", "cn", "de", "uk", "fr", "eu", "us", "in", "br", "tk", "ly", "to",
+    ];
+    let small = text.to_lowercase();
+    if small.contains("://") || small.contains("www.") || small.contains('@') {
+        return true;
+    }
+    let is_host = small.split_whitespace().any(|word| {
+        let word = word.split(['/', '?', '#']).next().unwrap_or_default();
+        let word = word.trim_matches(|letter: char| !letter.is_alphanumeric());
+        word.rsplit_once('.')
+            .is_some_and(|(name, end)| ENDS.contains(&end) && name.chars().any(char::is_alphabetic))
+    });
+    let mut digits = 0;
+    let is_telephone = small.chars().any(|letter| {
+        match letter {
+            letter if letter.is_ascii_digit() => digits += 1,
+            ' ' | '-' | '/' | '(' | ')' | '+' | '.' => {}
+            _ => digits = 0,
+        }
+        digits >= 9
+    });
+    is_host || is_telephone
 }
 
 /// The words of a text in small letters.

@@ -11,7 +11,7 @@ mod patch;
 mod python;
 mod text;
 
-pub use cannot::{is_dictated, shortened};
+pub use cannot::{is_dictated, leads_away, shares_words, shortened};
 pub use patch::PatchError;
 
 use blocks::{Block, Part};

@@ -6,14 +6,16 @@ use serde_json::Value;
 use super::event::Event;
 use super::machine::{Passed, Session, Step, Who, World};
 use super::outcome::{Accepted, Failure, Outcome};
-use crate::input::Format;
+use crate::input::{Format, Input};
 use crate::judge::{Finding, JudgeName, Report, Verdict};
 use crate::library::{Entry, Origin, Status, Version};
 use crate::prompt;
 use crate::record::{Ending, FailureKind, From, Purpose};
-use crate::reply::shortened;
+use crate::reply::{leads_away, shares_words, shortened};
 use crate::trial::Candidate;
 
+/// How many words one after the other may be those of the input in what a person is shown of a model's.
+const MOST_SHARED: usize = 5;
 /// How many versions of a program are kept; the oldest go first.
 const MOST_VERSIONS: usize = 50;
 
@@ -215,16 +217,25 @@ impl Session<'_> {
             .map(|completion| completion.text.trim())
             .filter(|text| !text.contains("```") && !text.contains("def main"))
             .filter(|text| text.len() < 2_000 && text.split_whitespace().count() > 3)
-            .filter(|text| !self.is_from_outside(text))
-            .map(|text| {
-                let text = text.strip_prefix("CANNOT:").unwrap_or(text);
-                crate::input::mask(&shortened(text)).text
-            });
+            .and_then(|text| self.words(text.strip_prefix("CANNOT:").unwrap_or(text)));
         let sentence = match words {
             Some(words) => format!("{sentence} In the words of the model: \u{201c}{words}\u{201d}"),
             None => sentence,
         };
         self.fail(kind, sentence, world)
+    }
+
+    /// A model's words as they may be shown to a person: one short line without secrets. None: they lead
+    /// somewhere, or the input may have put them into its mouth.
+    pub(super) fn words(&self, text: &str) -> Option<String> {
+        let whole = self.input.and_then(Input::text).unwrap_or_default();
+        let is_of_outside = self.is_from_outside(text)
+            || shares_words(text, &self.shown, MOST_SHARED)
+            || shares_words(text, whole, MOST_SHARED);
+        if is_of_outside || leads_away(text) {
+            return None;
+        }
+        Some(crate::input::mask(&shortened(text)).text)
     }
 
     /// Whether programs of the model ran, and what they gave was wrong: then it may be the input.

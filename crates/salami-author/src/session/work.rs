@@ -9,7 +9,7 @@ use crate::input::Input;
 use crate::judge::{Finding, Hearing, JudgeName, Occasion, Report, Severity, Verdict};
 use crate::prompt::{Follow, fenced, follow_on};
 use crate::record::{FailureKind, Purpose};
-use crate::reply::{Reply, Useless, cut, extract, is_dictated, shortened, with_classes};
+use crate::reply::{Reply, Useless, cut, extract, is_dictated, with_classes};
 use crate::trial::{Candidate, Rejected};
 
 /// How many characters of an answer without a program are shown to its model again.
@@ -120,14 +120,13 @@ impl Session<'_> {
             let lesson = "it was said that it cannot be done";
             return self.again(&Follow::SecondLook, lesson, answer, world);
         }
-        let words = crate::input::mask(&shortened(sentence)).text;
-        let sentence = match self.task.has_input() {
-            true => format!(
-                "What is wanted cannot be found in this input. In the words of the model: \u{201c}{words}\u{201d}"
-            ),
-            false => format!(
-                "No workflow could be written. In the words of the model: \u{201c}{words}\u{201d}"
-            ),
+        let plain = match self.task.has_input() {
+            true => "What is wanted cannot be found in this input.",
+            false => "No workflow could be written for these words with these tools.",
+        };
+        let sentence = match self.words(sentence) {
+            Some(words) => format!("{plain} In the words of the model: \u{201c}{words}\u{201d}"),
+            None => plain.to_owned(),
         };
         self.fail(FailureKind::Input, sentence, world)
     }
@@ -152,6 +151,15 @@ impl Session<'_> {
             }
             self.useless("the model sent a program again that had failed", world);
             let lesson = format!("the same program as in answer {earlier}");
+            if let Some(attempt) = self.record.attempts.last_mut() {
+                let message = format!(
+                    "It is the same program as in answer {earlier}, and was not tried again."
+                );
+                attempt.report = Some(Report {
+                    findings: vec![Finding::error(JudgeName::Program, "program.same", message)],
+                    ..Report::default()
+                });
+            }
             return self.mend(&Follow::Same(earlier), &lesson, fenced(&code), world);
         }
         let number = line.answers;
@@ -161,6 +169,13 @@ impl Session<'_> {
         let begun = world.now();
         let tried = self.try_program(&code, Occasion::New, world);
         let took = world.now().saturating_sub(begun);
+        if self.is_interrupted() {
+            // It was stopped: that says nothing of it.
+            if let Some(attempt) = self.record.attempts.last_mut() {
+                attempt.trial_time = took;
+            }
+            return self.interrupted(world);
+        }
         let (report, diagnostics) = match &tried {
             Tried::Refused(diagnostics, report) => (report.clone(), diagnostics.clone()),
             Tried::Judged(_, verdict, _) => (verdict.report.clone(), Vec::new()),
@@ -176,9 +191,6 @@ impl Session<'_> {
         }
         world.tell(Event::Judged { report: &report });
         self.last_report = Some(report.clone());
-        if self.is_interrupted() {
-            return self.interrupted(world);
-        }
         match tried {
             Tried::Refused(diagnostics, report) => {
                 let lesson = lesson(&report);
