@@ -51,6 +51,8 @@ pub enum Event<'a> {
         /// It.
         code: &'a str,
     },
+    /// The checker refuses the program: what it says, as the model is told it.
+    Refused(&'a [String]),
     /// A program was tried and judged.
     Judged {
         /// What the judges say.
