@@ -173,6 +173,11 @@ impl Column {
         }
     }
 
+    /// Whether one of three or more is a number.
+    pub(crate) fn has_some_numbers(&self) -> bool {
+        self.numbers * 3 >= self.filled()
+    }
+
     /// Whether its numbers may be instants.
     pub(crate) fn may_be_instants(&self) -> bool {
         self.numbers > 0 && self.instants == self.numbers
@@ -184,6 +189,8 @@ impl Column {
 pub(crate) struct Evidence {
     points: u32,
     commas: u32,
+    /// Numbers that say nothing of it.
+    opens: u32,
     dates: BTreeMap<DateStyle, u32>,
     /// Numbers that may be instants.
     instants: BTreeMap<DateStyle, u32>,
@@ -194,6 +201,7 @@ impl Evidence {
         match cell {
             Cell::Number(Decimal::Point) => self.points += 1,
             Cell::Number(Decimal::Comma) => self.commas += 1,
+            Cell::Number(Decimal::Open) => self.opens += 1,
             Cell::Date(style) => self.add_date(style),
             _ => {}
         }
@@ -224,9 +232,9 @@ impl Evidence {
         if is_comma { "comma" } else { "point" }
     }
 
-    /// Whether anything says which sign stands before fractions.
-    pub(crate) fn has_decimals(&self) -> bool {
-        self.points + self.commas > 0
+    /// Whether there are numbers.
+    pub(crate) fn has_numbers(&self) -> bool {
+        self.points + self.commas + self.opens > 0
     }
 
     /// The ways in which dates are written, those that are rare left out. What could be read both ways is what the
@@ -278,6 +286,7 @@ impl Evidence {
     pub(crate) fn merge(&mut self, other: &Evidence) {
         self.points += other.points;
         self.commas += other.commas;
+        self.opens += other.opens;
         for (style, count) in &other.dates {
             *self.dates.entry(*style).or_default() += count;
         }

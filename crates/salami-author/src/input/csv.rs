@@ -272,7 +272,11 @@ pub(crate) fn fit(text: &str, delimiter: u8) -> Option<Fit> {
     let mut texts = Vec::new();
     for record in records(text, dialect) {
         let row = text.get(record.start..record.end).unwrap_or_default();
-        if row.trim().is_empty() {
+        // Lines that are only drawn say nothing.
+        if row
+            .bytes()
+            .all(|byte| matches!(byte, b' ' | b'\t' | b'+' | b'-' | b'=' | b'|' | b'\r'))
+        {
             continue;
         }
         counts.push(count(row, dialect));

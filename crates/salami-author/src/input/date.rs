@@ -327,7 +327,13 @@ fn time_of_day(text: &str) -> Option<&str> {
         if let Some(after) = zone.strip_prefix(mark)
             && !after.starts_with(char::is_alphanumeric)
         {
-            return Some(after);
+            // GMT+1
+            return Some(match after.strip_prefix(['+', '-']) {
+                Some(offset) => {
+                    offset.trim_start_matches(|mark: char| mark.is_ascii_digit() || mark == ':')
+                }
+                None => after,
+            });
         }
     }
     (!rest.starts_with(|mark: char| mark.is_alphanumeric() || mark == ':')).then_some(rest)

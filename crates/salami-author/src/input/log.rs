@@ -159,6 +159,22 @@ fn piece(rest: &str) -> (LinePiece<'_>, &str) {
     let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
     let word = rest.get(..end).unwrap_or_default();
     let after = rest.get(end..).unwrap_or_default();
+    // INFO:root:text
+    if let Some((level, _)) = word.split_once(':')
+        && is_level(level)
+    {
+        return (
+            LinePiece::Level,
+            rest.get(level.len() + 1..).unwrap_or_default(),
+        );
+    }
+    // I1231 10:00:00: Kubernetes' first letter is the level, the date follows without a gap.
+    if word.len() == 5
+        && word.starts_with(['I', 'W', 'E', 'F', 'D'])
+        && word.bytes().skip(1).all(|byte| byte.is_ascii_digit())
+    {
+        return (LinePiece::Level, after);
+    }
     if let Some(key) = pair_key(word) {
         // The value may be quoted, with spaces.
         let value = rest.get(key.len() + 1..).unwrap_or_default();
@@ -200,7 +216,8 @@ fn quote_end(inside: &str, quote: char) -> Option<usize> {
 fn bracketed(inner: &str) -> LinePiece<'_> {
     let inner = inner.trim();
     if let Some((style, rest)) = clf_or_date(inner)
-        && rest.trim().is_empty()
+        // Wed Dec 31 10:00:00 2025
+        && rest.trim().bytes().all(|byte| byte.is_ascii_digit())
     {
         return LinePiece::Date(style);
     }

@@ -197,15 +197,19 @@ fn both_signs(text: &str, points: usize, commas: usize) -> Option<Decimal> {
     .then_some(style)
 }
 
-/// Whether digits stand in groups of three, the first of one to three.
+/// Whether digits stand in groups of three, the first of one to three; or, as in India, of two and a last one of three.
 fn grouped(text: &str, is_separator: impl Fn(char) -> bool) -> bool {
-    text.split(is_separator).enumerate().all(|(index, group)| {
-        group.bytes().all(|byte| byte.is_ascii_digit())
-            && if index == 0 {
-                (1..=3).contains(&group.len())
-            } else {
-                // Groups of two stand in Indian numbers.
-                group.len() == 3 || group.len() == 2
-            }
-    })
+    let groups: Vec<&str> = text.split(is_separator).collect();
+    let is_digits = |group: &&str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let is_indian = groups.len() > 2
+        && text.contains(',')
+        && groups.last().is_some_and(|group| group.len() == 3);
+    groups.iter().all(is_digits)
+        && groups
+            .first()
+            .is_some_and(|group| (1..=3).contains(&group.len()))
+        && groups
+            .iter()
+            .skip(1)
+            .all(|group| group.len() == 3 || (is_indian && group.len() == 2))
 }

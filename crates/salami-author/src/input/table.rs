@@ -194,7 +194,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         let mut counts: Vec<usize> = records
             .iter()
             .zip(&filled)
-            .filter(|(cells, filled)| cells.len() > 1 && **filled > 1)
+            .filter(|(cells, filled)| cells.len() > 1 && **filled > 1 && !is_label(cells))
             .map(|(cells, _)| cells.len())
             .collect();
         counts.sort_unstable();
@@ -244,6 +244,9 @@ impl<'a, 'b> Reader<'a, 'b> {
         if filled == 0 {
             return RowKind::Blank;
         }
+        if is_rule(self.cells(index)) {
+            return RowKind::Header;
+        }
         if let Some(table) = &self.table {
             let is_near = count.abs_diff(table.columns) <= 1;
             let is_new = is_gap && !self.is_header_again(index, table) && self.is_header(index);
@@ -275,10 +278,11 @@ impl<'a, 'b> Reader<'a, 'b> {
             .as_ref()
             .is_some_and(|table| self.is_header_again(index, table));
         let is_sum = is_total(self.cells(index));
+        let is_units = self.is_units(index);
         let Some(table) = &mut self.table else {
             return RowKind::Note;
         };
-        if is_again {
+        if is_again || is_units {
             return RowKind::Header;
         }
         let is_lone = filled == 1 && table.columns >= 3;
@@ -296,6 +300,28 @@ impl<'a, 'b> Reader<'a, 'b> {
         }
         self.lines.push(index);
         RowKind::Note
+    }
+
+    /// Whether a row below the names has only texts, and the next one numbers: units of measure.
+    fn is_units(&self, index: usize) -> bool {
+        let is_first = self
+            .table
+            .as_ref()
+            .is_some_and(|table| table.header.is_some() && table.rows.is_empty());
+        let own = self.cells(index);
+        let below = self.next(index).map_or(&[][..], |next| self.cells(next));
+        let numbers = own
+            .iter()
+            .zip(below)
+            .filter(|(own, below)| {
+                Cell::of(own).class() == Class::Text && Cell::of(below).class() == Class::Number
+            })
+            .count();
+        is_first
+            && numbers * 2 >= own.len()
+            && own.iter().all(|cell| {
+                matches!(Cell::of(cell).class(), Class::Text | Class::Empty) && cell.len() <= 20
+            })
     }
 
     fn open(&mut self, index: usize, has_header: bool) -> RowKind {
@@ -421,7 +447,10 @@ impl<'a, 'b> Reader<'a, 'b> {
         let is_end = index + 2 >= self.records.len();
         // Padded lines before a table have few cells with something in them.
         let is_padded = count > 3 && self.filled(index) <= 2;
-        (alike == 2 || is_end) && !is_padded && !self.header_follows(index)
+        (alike == 2 || is_end)
+            && !is_padded
+            && !is_label(self.cells(index))
+            && !self.header_follows(index)
     }
 
     /// Whether names of columns come soon: what stands before them is no table.
@@ -462,6 +491,13 @@ impl<'a, 'b> Reader<'a, 'b> {
     }
 }
 
+/// A line such as "Account:;12".
+fn is_label(cells: &[Cow<'_, str>]) -> bool {
+    cells
+        .first()
+        .is_some_and(|cell| cell.trim_end().ends_with(':'))
+}
+
 /// A line below the names of a Markdown table, or of any drawn one.
 fn is_rule(cells: &[Cow<'_, str>]) -> bool {
     let mut dashes = 0;
@@ -469,7 +505,7 @@ fn is_rule(cells: &[Cow<'_, str>]) -> bool {
         let cell = cell.trim();
         if !cell
             .bytes()
-            .all(|byte| matches!(byte, b'-' | b':' | b'=' | b'+'))
+            .all(|byte| matches!(byte, b'-' | b':' | b'=' | b'+' | b' '))
         {
             return false;
         }

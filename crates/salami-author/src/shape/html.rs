@@ -19,8 +19,10 @@ const DEEPEST: usize = 8;
 #[derive(Default)]
 struct Table {
     rows: Vec<Vec<Cow<'static, str>>>,
-    /// The first row of names.
-    has_names: bool,
+    /// How many rows begin with a name and go on with values.
+    labelled: usize,
+    /// Whether the cell before is one of names, where there is one in this row.
+    was_name: Option<bool>,
     cell: Option<String>,
 }
 
@@ -32,7 +34,18 @@ pub(super) fn shape(text: &str) -> String {
     let mut before = String::new();
     for table in tables {
         let mut written = String::from("table\n");
-        write_blocks(&table, &layout(&table), &mut evidence, &mut written);
+        if table.is_labelled {
+            for name in table.rows.iter().filter_map(|row| row.first()) {
+                let _ = writeln!(written, "label {}", normal_header(name));
+            }
+        } else {
+            write_blocks(
+                &table.rows,
+                &layout(&table.rows),
+                &mut evidence,
+                &mut written,
+            );
+        }
         if written != before {
             shape.push_str(&written);
         }
@@ -48,12 +61,17 @@ pub(super) fn shape(text: &str) -> String {
     shape
 }
 
-type Rows = Vec<Vec<Cow<'static, str>>>;
+/// A table of data.
+struct Found {
+    rows: Vec<Vec<Cow<'static, str>>>,
+    /// Whether each row has a name and a value.
+    is_labelled: bool,
+}
 
 /// The tables of data, and the names of all elements with their first class.
-fn read(text: &str) -> (Vec<Rows>, BTreeSet<String>) {
+fn read(text: &str) -> (Vec<Found>, BTreeSet<String>) {
     let mut reader = MarkupReader::new(text, true);
-    let mut tables: Vec<Rows> = Vec::new();
+    let mut tables: Vec<Found> = Vec::new();
     let mut open: Vec<Table> = Vec::new();
     let mut skeleton = BTreeSet::new();
     while let Some(token) = reader.next() {
@@ -109,6 +127,7 @@ fn open_element(name: &str, open: &mut Vec<Table>) {
         "tr" => {
             if let Some(table) = open.last_mut() {
                 table.end_cell();
+                table.was_name = None;
                 if table.rows.len() < ROWS {
                     table.rows.push(Vec::new());
                 }
@@ -117,7 +136,10 @@ fn open_element(name: &str, open: &mut Vec<Table>) {
         "td" | "th" => {
             if let Some(table) = open.last_mut() {
                 table.end_cell();
-                table.has_names |= name == "th" && table.rows.len() == 1;
+                let is_second = table.rows.last().is_some_and(|row| row.len() == 1);
+                table.labelled +=
+                    usize::from(is_second && name == "td" && table.was_name == Some(true));
+                table.was_name = Some(name == "th");
                 table.cell = Some(String::new());
             }
         }
@@ -137,10 +159,14 @@ impl Table {
 }
 
 /// Keeps a table of data: two columns and two rows at least.
-fn keep(table: Table, tables: &mut Vec<Rows>) {
+fn keep(table: Table, tables: &mut Vec<Found>) {
     let wide = table.rows.iter().filter(|row| row.len() >= 2).count();
     if wide >= 2 && wide * 2 >= table.rows.len() && tables.len() < 40 {
-        tables.push(table.rows);
+        tables.push(Found {
+            is_labelled: table.labelled * 2 >= table.rows.len()
+                && table.rows.iter().all(|row| row.len() <= 2),
+            rows: table.rows,
+        });
     }
 }
 

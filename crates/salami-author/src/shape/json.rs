@@ -186,23 +186,29 @@ fn write_node(
     evidence: &mut Evidence,
     text: &mut String,
 ) {
-    let kind = node.kind(name);
-    let _ = writeln!(text, "{path}: {kind}");
+    let mut kind = node.kind(name);
+    // An object that is often missing is nothing that a program can rely on.
+    if is_item && matches!(kind, "object" | "array") && node.nulls * 5 > node.count {
+        kind = "text";
+    }
+    // What is text here may be nothing elsewhere: only other kinds are told.
+    let _ = match kind {
+        "text" => writeln!(text, "{path}"),
+        kind => writeln!(text, "{path}: {kind}"),
+    };
     match kind {
         "object" => {
             if let Some(all) = node.as_map() {
                 write_node(&all, &format!("{path}{{*}}"), "", is_item, evidence, text);
                 return;
             }
-            let has_sort = is_item && has_sort(node);
             for (key, child) in &node.keys {
                 // What is missing in more than one of five is optional.
                 if child.count * 5 < node.objects * 4 {
                     continue;
                 }
                 let path = format!("{path}.{}", written(key));
-                if has_sort && child.objects > 0 && PAYLOADS.contains(&key.to_lowercase().as_str())
-                {
+                if is_item && child.objects > 0 && has_sort(node, key) {
                     let _ = writeln!(text, "{path}: object of each sort");
                     continue;
                 }
@@ -242,32 +248,20 @@ const SORTS: &[&str] = &[
 
 /// Keys below which objects of each sort have something else.
 const PAYLOADS: &[&str] = &[
-    "payload",
-    "data",
-    "details",
-    "detail",
-    "body",
-    "attributes",
-    "properties",
-    "params",
-    "content",
-    "object",
-    "message",
-    "resource",
-    "value",
-    "fields",
-    "meta",
-    "metadata",
-    "context",
-    "extra",
+    "payload", "data", "details", "detail", "body", "params", "content", "context", "message",
     "args",
-    "options",
 ];
 
-fn has_sort(node: &Node) -> bool {
-    node.keys
-        .iter()
-        .any(|(key, child)| SORTS.contains(&key.to_lowercase().as_str()) && child.strings > 0)
+/// Whether a key says of what sort objects are. What is called payload is another one for each sort, even where one
+/// input has objects of one sort only.
+fn has_sort(node: &Node, key: &str) -> bool {
+    let key = key.to_lowercase();
+    PAYLOADS.contains(&key.as_str())
+        && node.keys.iter().any(|(name, child)| {
+            SORTS.contains(&name.to_lowercase().as_str())
+                && child.strings > 0
+                && (child.varies || key == "payload")
+        })
 }
 
 /// A key in a path.

@@ -16,18 +16,31 @@ pub(super) fn shape(text: &str) -> String {
     let is_dated = is_dated_log(text);
     let mut entries: Vec<Vec<LinePiece<'_>>> = Vec::new();
     let mut continued = 0_usize;
+    let mut fields = String::new();
     for line in text
         .lines()
         .filter(|line| !line.trim().is_empty())
         .take(2 * ENTRIES)
     {
-        if is_continued(line, is_dated) {
+        if line.starts_with('#') {
+            // Logs of web servers name their fields.
+            if let Some(names) = line.strip_prefix("#Fields:") {
+                fields = names
+                    .split_whitespace()
+                    .take(100)
+                    .map(|name| format!("- {}\n", name.to_lowercase()))
+                    .collect();
+            }
+        } else if is_continued(line, is_dated) {
             continued += 1;
         } else if entries.len() < ENTRIES {
             entries.push(line_pieces(line, PIECES));
         }
     }
     let mut shape = String::from("log\n");
+    if !fields.is_empty() {
+        return shape + "fields\n" + &fields;
+    }
     let mut keys: BTreeMap<&str, usize> = BTreeMap::new();
     for entry in &entries {
         let mut own: Vec<&str> = entry
@@ -64,19 +77,27 @@ fn write_begin(entries: &[Vec<LinePiece<'_>>], shape: &mut String) {
     let marker = columns
         .iter()
         .take(8)
-        .rposition(|(name, _)| matches!(name.as_str(), "level" | "process"));
+        .position(|(name, _)| matches!(name.as_str(), "level" | "process"));
     let end = match marker {
+        // What follows a process is its own; behind a level, brackets and marks that all have belong to it.
+        Some(marker)
+            if columns
+                .get(marker)
+                .is_some_and(|(name, _)| name == "process") =>
+        {
+            marker + 1
+        }
         Some(marker) => {
-            // Marks and brackets behind it belong to it.
             let more = columns
                 .get(marker + 1..)
                 .unwrap_or_default()
                 .iter()
-                .take_while(|(name, _)| {
-                    matches!(
-                        name.as_str(),
-                        "in brackets" | "-" | ":" | "|" | "--" | "---"
-                    )
+                .take_while(|(name, share)| {
+                    *share * 5 >= entries.len() * 4
+                        && matches!(
+                            name.as_str(),
+                            "in brackets" | "instant time of day" | "-" | ":" | "|" | "--" | "---"
+                        )
                 })
                 .count();
             marker + 1 + more

@@ -69,7 +69,7 @@ fn write_evidence(evidence: &Evidence, is_continental: bool, has_numbers: bool, 
         || dates
             .iter()
             .any(|name| name.starts_with("dd.") || name.starts_with("dd-mm"));
-    if has_numbers || evidence.has_decimals() {
+    if has_numbers || evidence.has_numbers() {
         text.push_str(&format!("decimal {}\n", evidence.decimal(is_continental)));
     }
     for name in dates {

@@ -23,6 +23,9 @@ pub(super) struct Node {
     /// What strings are, and numbers.
     pub(super) column: Column,
     pub(super) evidence: Evidence,
+    /// The first string, as a hash, and whether there are others.
+    first: Option<blake3::Hash>,
+    pub(super) varies: bool,
     instants: BTreeMap<DateStyle, u32>,
     /// What is below each key.
     pub(super) keys: BTreeMap<String, Node>,
@@ -56,6 +59,8 @@ impl Node {
         self.column.add(text, cell);
         if is_string {
             self.evidence.add(cell);
+            let hash = blake3::hash(text.as_bytes());
+            self.varies |= *self.first.get_or_insert(hash) != hash;
         }
     }
 
@@ -71,6 +76,9 @@ impl Node {
         self.filled_arrays += other.filled_arrays;
         self.column.merge(&other.column);
         self.evidence.merge(&other.evidence);
+        self.varies |= other.varies
+            || self.first.is_some() && other.first.is_some() && self.first != other.first;
+        self.first = self.first.or(other.first);
         for (style, count) in &other.instants {
             *self.instants.entry(*style).or_default() += count;
         }

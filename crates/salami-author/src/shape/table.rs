@@ -180,6 +180,7 @@ fn write_columns(
             Some(class) => {
                 let _ = writeln!(text, "- {name}: {}", class.name());
             }
+            None if name.is_empty() => text.push_str("- without a name\n"),
             None => {
                 let _ = writeln!(text, "- {name}");
             }
@@ -207,6 +208,8 @@ pub(super) fn named_class(name: &str, column: &Column) -> Option<Class> {
         (HeaderClass::Text, _) => Class::Text,
         (HeaderClass::Number, Class::Empty) => Class::Number,
         (HeaderClass::Date, Class::Empty) => Class::Date,
+        // "Not available" among rates.
+        (HeaderClass::Number, Class::Text) if column.has_some_numbers() => Class::Number,
         (HeaderClass::Date, Class::Number) if column.may_be_instants() => Class::Date,
         (_, class) => class,
     })

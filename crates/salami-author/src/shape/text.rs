@@ -15,10 +15,26 @@ const LINES: usize = 4000;
 pub(super) fn shape(title: &str, text: &str) -> String {
     let mut shape = format!("{title}\n");
     let mut evidence = Evidence::default();
+    if let Some(names) = names_between_spaces(text) {
+        shape.push_str("columns between spaces\n");
+        for name in names {
+            let _ = writeln!(shape, "- {}", normal_header(name));
+        }
+        for word in text
+            .lines()
+            .skip(1)
+            .take(LINES)
+            .flat_map(str::split_whitespace)
+        {
+            evidence.add(Cell::of(word));
+        }
+        write_evidence(&evidence, false, true, &mut shape);
+        return shape;
+    }
     let rows: Vec<Vec<Cow<'_, str>>> = text.lines().take(LINES).map(columns).collect();
     let layout = layout(&rows);
     let has_table = layout.blocks.iter().any(|block| {
-        matches!(block, Block::Table { header: Some(_), columns, rows, .. } if *columns >= 3 && rows.len() >= 2)
+        matches!(block, Block::Table { header: Some(_), columns, rows, .. } if *columns >= 3 && !rows.is_empty())
     });
     if has_table {
         shape.push_str("columns between gaps\n");
@@ -26,9 +42,17 @@ pub(super) fn shape(title: &str, text: &str) -> String {
         write_evidence(&evidence, false, true, &mut shape);
         return shape;
     }
-    let mut labels: Vec<String> = Vec::new();
+    write_labels(text, &mut evidence, &mut shape);
+    shape
+}
+
+/// The labels of lines, where many have one. Of labels that come again and again, those that come about as often as
+/// the most frequent one: the others are optional.
+fn write_labels(text: &str, evidence: &mut Evidence, shape: &mut String) {
+    let mut labels: Vec<(String, usize)> = Vec::new();
     let mut labelled = 0;
     let mut lines = 0;
+    let mut own = Evidence::default();
     for line in text
         .lines()
         .filter(|line| !line.trim().is_empty())
@@ -39,20 +63,72 @@ pub(super) fn shape(title: &str, text: &str) -> String {
             continue;
         };
         labelled += 1;
-        evidence.add(Cell::of(value));
+        own.add(Cell::of(value));
         let label = normal_header(label);
-        if !labels.contains(&label) && labels.len() < 100 {
-            labels.push(label);
+        let known = labels.iter().position(|(known, _)| *known == label);
+        if let Some(index) = known {
+            if let Some((_, count)) = labels.get_mut(index) {
+                *count += 1;
+            }
+        } else if labels.len() < 200 {
+            labels.push((label, 1));
         }
     }
     // A colon in a sentence is no label; lines that have one each are.
-    if labelled * 4 >= lines {
-        for label in labels {
+    if labelled * 4 < lines || lines == 0 {
+        return;
+    }
+    let most = labels.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    for (label, count) in labels {
+        if count * 2 >= most {
             let _ = writeln!(shape, "label {label}");
         }
-        write_evidence(&evidence, false, false, &mut shape);
     }
-    shape
+    evidence.merge(&own);
+    write_evidence(evidence, false, true, shape);
+}
+
+/// The words of the first line, where they name the columns of what is below, as commands print them.
+fn names_between_spaces(text: &str) -> Option<Vec<&str>> {
+    let mut lines = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .take(500);
+    let names: Vec<&str> = lines.next()?.split_whitespace().collect();
+    let is_name = |name: &&str| {
+        name.len() <= 24
+            && name.chars().any(char::is_alphabetic)
+            && !name.ends_with([':', ',', ';', '.'])
+            && !name.contains(['=', '"', '<', '{', '['])
+            && name.bytes().filter(u8::is_ascii_digit).count() <= 2
+    };
+    let capitals = names
+        .iter()
+        .filter(|name| name.chars().any(char::is_uppercase) || name.starts_with('%'))
+        .count();
+    if !(3..=40).contains(&names.len())
+        || !names.iter().all(is_name)
+        || capitals * 5 < names.len() * 3
+    {
+        return None;
+    }
+    let mut rows = 0;
+    let mut good = 0;
+    for line in lines {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let is_rule = words
+            .iter()
+            .all(|word| word.bytes().all(|byte| matches!(byte, b'-' | b'=')));
+        if is_rule {
+            continue;
+        }
+        rows += 1;
+        let has_value = words
+            .iter()
+            .any(|word| word.starts_with(|first: char| first.is_ascii_digit()));
+        good += usize::from(words.len() * 2 >= names.len() && has_value);
+    }
+    (rows > 0 && good * 5 >= rows * 4).then_some(names)
 }
 
 /// The parts of a line between tabs and gaps of two spaces or more.
@@ -66,10 +142,42 @@ fn columns(line: &str) -> Vec<Cow<'_, str>> {
         .collect()
 }
 
-/// `Invoice number: 12`
+/// `Invoice number: 12`, `key = value`, `BEGIN:VCARD`, `:61:...`, `[section]`
 fn label(line: &str) -> Option<(&str, &str)> {
-    let (label, value) = line.trim_start().split_once(':')?;
-    let is_label = !label.is_empty()
+    let line = line.trim();
+    if let Some(name) = line
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+    {
+        return is_words(name).then_some((name, ""));
+    }
+    if let Some((tag, value)) = line.strip_prefix(':').and_then(|rest| rest.split_once(':')) {
+        let is_tag =
+            (2..=3).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        return is_tag.then_some((tag, value));
+    }
+    let at = line.find([':', '='])?;
+    let label = line.get(..at)?;
+    let value = line.get(at + 1..)?;
+    let has_gap = value.is_empty() || value.starts_with([' ', '\t']);
+    // DTSTART;TZID=Europe/Berlin:20251231
+    let key = label.split(';').next().unwrap_or(label);
+    let is_key = key.len() >= 1
+        && key.len() <= 40
+        && !value.starts_with("//")
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+        && key.starts_with(|first: char| first.is_ascii_alphabetic())
+        && (line.get(at..=at) == Some("=") || !key.bytes().any(|byte| byte.is_ascii_lowercase()));
+    if is_key {
+        return Some((key, value.trim()));
+    }
+    (is_words(label.trim_end()) && has_gap).then_some((label, value.trim()))
+}
+
+fn is_words(label: &str) -> bool {
+    !label.is_empty()
         && label.chars().count() <= 32
         && label.split_whitespace().count() <= 4
         && label.starts_with(char::is_alphabetic)
@@ -77,7 +185,4 @@ fn label(line: &str) -> Option<(&str, &str)> {
             character.is_alphabetic()
                 || matches!(character, ' ' | '-' | '_' | '.' | '/' | '(' | ')' | '&')
         })
-        && !value.starts_with("//")
-        && (value.is_empty() || value.starts_with([' ', '\t']));
-    is_label.then_some((label, value.trim()))
 }

@@ -36,7 +36,12 @@ pub(super) fn shape(text: &str) -> String {
         Some(namespace) => {
             let _ = writeln!(shape, "namespace {namespace}");
             let is_envelope = root.children.keys().any(|name| local(name) == "Envelope");
-            if is_envelope { DEEPEST } else { 3 }
+            let is_drawing = root.children.contains_key("svg");
+            match (is_envelope, is_drawing) {
+                (true, _) => DEEPEST,
+                (_, true) => 3,
+                _ => 2,
+            }
         }
         None => 5,
     };

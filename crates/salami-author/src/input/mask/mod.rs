@@ -8,8 +8,8 @@ mod words;
 use addresses::{addresses, bearers, mails};
 use named::named;
 use numbers::{accounts, numbers};
-pub(crate) use words::is_secret_name;
 use words::PREFIXES;
+pub(crate) use words::is_secret_name;
 
 /// A text without its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
