@@ -136,15 +136,16 @@ impl Location {
             StoreErrorKind::Corrupt => {
                 failure.with_help("is it a store of salami? Another one is named by --store FILE")
             }
-            _ if !self.path.parent().is_none_or(|folder| {
-                folder.as_os_str().is_empty() || folder.is_dir()
-            }) =>
+            _ if !self
+                .path
+                .parent()
+                .is_none_or(|folder| folder.as_os_str().is_empty() || folder.is_dir()) =>
             {
                 failure.with_help("its folder does not exist: make it first")
             }
-            StoreErrorKind::ReadOnly => failure.with_help(
-                "copy the store and the files beside it to where you may write",
-            ),
+            StoreErrorKind::ReadOnly => {
+                failure.with_help("copy the store and the files beside it to where you may write")
+            }
             _ => failure,
         }
     }
