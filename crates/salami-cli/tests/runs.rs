@@ -321,3 +321,101 @@ fn mistakes_with_runs_are_told() {
         );
     }
 }
+
+#[test]
+fn a_run_that_waits_asks_and_leaves_a_store() {
+    let folder = Folder::new("private");
+    let state = folder.path("state");
+    let program = folder.file(
+        "ask.py",
+        "from tools import user\nimport time\ntime.sleep(0.01)\nname = user.ask('Who?')\nprint('hello', name)\n",
+    );
+    let run = |input: &[u8]| {
+        let mut child = command()
+            .args(["run", &program])
+            .env("XDG_STATE_HOME", &state)
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        use std::io::Write as _;
+        let _ = child.stdin.take().expect("an input").write_all(input);
+        child.wait_with_output().expect("it ends")
+    };
+    let ended = run(b"Ada\n");
+    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    assert_eq!(String::from_utf8_lossy(&ended.stdout), "hello Ada\n");
+    let kept = || std::fs::read_dir(folder.path("state/salami")).map_or(0, Iterator::count);
+    assert_eq!(kept(), 0, "nothing is left of a program that ended");
+    let left = run(b"");
+    assert_eq!(left.status.code(), Some(5), "{left:?}");
+    let said = String::from_utf8_lossy(&left.stderr).into_owned();
+    assert!(said.contains("nobody is here to answer"), "{said}");
+    let work = said
+        .lines()
+        .find(|line| line.contains("salami work --store "))
+        .expect("a command");
+    let (_, store) = work.split_once("--store ").expect("a store");
+    assert_eq!(
+        salami(&["answer", "1", "Bob", "--store", store]).status,
+        Some(0)
+    );
+    let worked = salami(&["work", "--until-idle", "--store", store]);
+    assert_eq!(worked.status, Some(0), "{worked:?}");
+    assert!(worked.errors.contains("prints hello Bob"), "{worked:?}");
+}
+
+#[test]
+fn a_run_that_waits_ends_as_any_other() {
+    let sleep = "import time\ntime.sleep(0.01)\n";
+    let outcome = run(&format!("{sleep}print('a')\n1 // 0\n"), &[]);
+    assert_eq!((outcome.status, &*outcome.output), (Some(1), "a\n"));
+    let wanted = "Traceback (most recent call last):\n  File \"<stdin>\", line 4, in <module>\n    1 // 0\nZeroDivisionError: integer division or modulo by zero\n";
+    assert_eq!(outcome.errors, wanted);
+    let outcome = run(&format!("import sys\n{sleep}sys.exit(9)\n"), &[]);
+    assert_eq!((outcome.status, &*outcome.errors), (Some(9), ""));
+    let program =
+        format!("{sleep}def main(n: int) -> int:\n    time.sleep(0.01)\n    return n + 1\n");
+    let folder = Folder::new("as-any-other");
+    let program = folder.file("p.py", program);
+    let outcome = salami(&["run", &program, "--param", "n=4", "--format", "json"]);
+    let shown: Value = serde_json::from_str(&outcome.output).expect("JSON");
+    assert_eq!(shown["result"], 5, "{outcome:?}");
+}
+
+#[test]
+fn ctrl_c_tells_how_to_go_on() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    let folder = Folder::new("interrupted");
+    let program = folder.file(
+        "sleep.py",
+        "import time\nprint('before')\ntime.sleep(7 * 24 * 3600)\nprint('after')\n",
+    );
+    let mut child = command()
+        .args(["run", &program])
+        .env("XDG_STATE_HOME", folder.path("state"))
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut errors = BufReader::new(child.stderr.take().expect("errors"));
+    let mut said = String::new();
+    errors.read_line(&mut said).expect("a line");
+    assert!(said.starts_with("salami: sleeping until 20"), "{said}");
+    assert!(said.contains("(in 7 days)"), "{said}");
+    let interrupted = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(interrupted.expect("kill runs").success());
+    errors.read_to_string(&mut said).expect("errors");
+    let ended = child.wait_with_output().expect("it ends");
+    assert_eq!(ended.status.code(), Some(130), "{said}");
+    assert_eq!(String::from_utf8_lossy(&ended.stdout), "before\n");
+    let (_, store) = said
+        .split_once("go on with: salami work --store ")
+        .expect("a command");
+    let store = store.lines().next().expect("a store");
+    let worked = salami(&["work", "--until-idle", "--simulate-clock", "--store", store]);
+    assert_eq!(worked.status, Some(0), "{worked:?}");
+    assert!(worked.errors.contains("prints after"), "{worked:?}");
+    let replayed = salami(&["replay", "1", "--store", store]);
+    assert_eq!(replayed.output, "the same in 2 turns\n", "{replayed:?}");
+}
