@@ -146,7 +146,7 @@ pub fn list(arguments: &Ps, output: &mut Output) -> Result<(), Failure> {
         ))?;
     }
     output.write(&format!(
-        "To go on with one, or to look at it: {}, {}; to remove it: salami forget ID\n",
+        "To go on with one: {} (with the --config that it was run with); to look at it: {}; to remove it: salami forget ID\n",
         last.location.command("work"),
         last.location.command("show 1"),
     ))
