@@ -19,10 +19,12 @@ const FINDINGS: usize = 5;
 
 /// Tells what happens.
 pub struct Progress {
+    /// What a program is for: `inputs of this shape`, `these words`.
+    what: &'static str,
+    /// What the checker says of the program that is tried.
+    refused: Option<String>,
     /// The line that changes is shown.
     is_live: bool,
-    /// Nothing is told.
-    is_quiet: bool,
     paint: Paint,
     /// A line that changes stands there.
     stands: bool,
@@ -38,11 +40,12 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// For a command; quiet ones tell nothing.
-    pub fn new(is_quiet: bool) -> Self {
+    /// For a command; `what` its programs are for.
+    pub fn new(what: &'static str) -> Self {
         Self {
-            is_live: std::io::stderr().is_terminal() && !is_quiet,
-            is_quiet,
+            what,
+            refused: None,
+            is_live: std::io::stderr().is_terminal(),
             paint: Paint::of_errors(),
             stands: false,
             shown: None,
@@ -60,12 +63,14 @@ impl Progress {
                 let version = entry.current().map_or(0, |version| version.number);
                 let key = entry.key.0.get(..8).unwrap_or_default();
                 self.line(&format!(
-                    "the library has a program for inputs of this shape: {key}, version {version}, used {} times",
-                    entry.uses
+                    "the library has a program for {}: {key}, version {version}, used {} times",
+                    self.what, entry.uses
                 ));
                 self.attempt = 0;
             }
-            Event::Missed => self.line("the library has no program for inputs of this shape"),
+            Event::Missed => {
+                self.line(&format!("the library has no program for {}", self.what));
+            }
             Event::Asking {
                 attempt,
                 of,
@@ -100,6 +105,9 @@ impl Progress {
                 self.heard = 0;
                 self.shown = None;
                 self.status();
+            }
+            Event::Refused(diagnostics) => {
+                self.refused = diagnostics.first().map(|first| words::line(first));
             }
             Event::Judged { report: judged } => self.judged(judged),
             Event::Repairing => {
@@ -155,6 +163,9 @@ impl Progress {
         for found in judged.errors().take(FINDINGS) {
             text += &report::finding(found, "  ", self.paint);
         }
+        if let Some(refused) = self.refused.take() {
+            text += &format!("    {}\n", self.paint.dim(&refused));
+        }
         if errors > FINDINGS {
             text += &format!("  and {} more\n", errors - FINDINGS);
         }
@@ -163,9 +174,6 @@ impl Progress {
 
     /// A line that stays.
     pub fn line(&mut self, text: &str) {
-        if self.is_quiet {
-            return;
-        }
         self.clear();
         let _ = std::io::stderr().write_all(format!("{text}\n").as_bytes());
     }

@@ -40,7 +40,7 @@ pub fn runs(arguments: &Runs, output: &mut Output) -> Result<(), Failure> {
     let rows: Vec<Vec<Cell>> = found
         .iter()
         .map(|run| {
-            let (word, is_good) = word(run);
+            let (_, is_good) = word(run);
             vec![
                 Cell::plain(ending::short(&run.id)),
                 Cell::plain(words::shortened(&run.task, 30)),
@@ -50,10 +50,10 @@ pub fn runs(arguments: &Runs, output: &mut Output) -> Result<(), Failure> {
                 }),
                 Cell {
                     painted: match is_good {
-                        true => paint.good(word),
-                        false => paint.urgent(word),
+                        true => paint.good(&outcome(run)),
+                        false => paint.urgent(&outcome(run)),
                     },
-                    plain: word.to_owned(),
+                    plain: outcome(run),
                 },
                 Cell::plain(run.attempts.len().to_string()),
                 Cell::plain(report::thousands(run.tokens.total())),
@@ -66,6 +66,14 @@ pub fn runs(arguments: &Runs, output: &mut Output) -> Result<(), Failure> {
         "RUN", "TASK", "INPUT", "OUTCOME", "ASKED", "TOKENS", "TOOK", "WHEN",
     ];
     output.write(&columns(paint, &heading, &rows))
+}
+
+/// How a run ended: `accepted: library`, `failed: tokens`.
+pub fn outcome(run: &RunRecord) -> String {
+    match word(run) {
+        (word, true) => format!("accepted: {word}"),
+        (word, false) => format!("failed: {word}"),
+    }
 }
 
 /// How a run ended, in a word, and whether that is good.

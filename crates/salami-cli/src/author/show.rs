@@ -42,14 +42,14 @@ pub fn show(arguments: &Show, output: &mut Output) -> Result<(), Failure> {
 
 fn human(run: &RunRecord, with_prompts: bool) -> String {
     let paint = Paint::of_output();
-    let (word, is_accepted) = runs::word(run);
+    let (_, is_accepted) = runs::word(run);
     let mut text = format!(
         "{} {}  {}\n\n",
         paint.bold("run"),
         paint.bold(&run.id),
         match is_accepted {
-            true => paint.good(&format!("accepted ({word})")),
-            false => paint.urgent(&format!("failed ({word})")),
+            true => paint.good(&runs::outcome(run)),
+            false => paint.urgent(&runs::outcome(run)),
         }
     );
     if let Ending::Failed { sentence, .. } = &run.ending {

@@ -7,7 +7,7 @@ use salami::author::session::{
 use salami_source::render::escaped;
 use serde_json::{Value, json};
 
-use super::arguments::{TextFormat, Transform};
+use super::arguments::{LibraryPlace, TextFormat, Transform};
 use super::asking::{Asked, asked};
 use super::files::NoInput;
 use super::place::Place;
@@ -56,7 +56,7 @@ pub fn transform(arguments: &Transform, output: &mut Output) -> Result<(), Failu
         _ => Mode::Normal,
     };
     let options = options(&settings, mode);
-    let mut progress = Progress::new(false);
+    let mut progress = Progress::new("inputs of this shape");
     let outcome = {
         let mut models = match arguments.cache_only {
             true => Models::default(),
@@ -130,7 +130,7 @@ fn finish(
                 failure.kind,
                 &sentence,
                 run,
-                &option(arguments),
+                &option(&arguments.place),
             ));
         }
     };
@@ -151,8 +151,8 @@ fn finish(
 }
 
 /// The option that names the library in another command.
-fn option(arguments: &Transform) -> String {
-    match &arguments.place.library {
+pub fn option(place: &LibraryPlace) -> String {
+    match &place.library {
         Some(name) => format!(" --library {}", quoted(name)),
         None => String::new(),
     }

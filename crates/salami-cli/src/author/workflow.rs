@@ -14,7 +14,7 @@ use super::asking::asked;
 use super::place::{self, Place};
 use super::progress::Progress;
 use super::settings::Settings;
-use super::transform::{notes, options, outcome_for_machines, show_notes, summary};
+use super::transform::{notes, option, options, outcome_for_machines, show_notes, summary};
 use super::wanted::{Reading, named};
 use super::{ending, files, report};
 use crate::failure::{Failure, USAGE};
@@ -48,7 +48,7 @@ pub fn workflow(arguments: &Workflow, output: &mut Output) -> Result<(), Failure
         false => Mode::Normal,
     };
     let options = options(&settings, mode);
-    let mut progress = Progress::new(false);
+    let mut progress = Progress::new("these words");
     let outcome = {
         let mut models = asked.models();
         drive(
@@ -77,12 +77,9 @@ pub fn workflow(arguments: &Workflow, output: &mut Output) -> Result<(), Failure
         }
         Err(failure) => {
             let sentence = escaped(&failure.sentence);
-            return Err(ending::failure(
-                failure.kind,
-                &sentence,
-                &outcome.record.id,
-                "",
-            ));
+            let (kind, run) = (failure.kind, &outcome.record.id);
+            let option = option(&arguments.place);
+            return Err(ending::failure(kind, &sentence, run, &option));
         }
     };
     let program = match &accepted.program {
