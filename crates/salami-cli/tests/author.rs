@@ -15,6 +15,8 @@ mod inputs;
 mod library;
 #[path = "author/suites.rs"]
 mod suites;
+#[path = "author/tools.rs"]
+mod tools;
 #[path = "author/trouble.rs"]
 mod trouble;
 #[path = "author/workflows.rs"]

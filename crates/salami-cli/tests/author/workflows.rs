@@ -60,6 +60,10 @@ fn a_workflow_is_shown_and_not_started() {
         );
     }
     assert!(outcome.errors.contains("not started"), "{outcome:?}");
+    assert!(
+        outcome.errors.contains("no program for these words"),
+        "{outcome:?}"
+    );
     let written = std::fs::read_to_string(place.folder.path("landlord.py")).expect("a program");
     assert!(written.starts_with("from tools import email"), "{written}");
     // The model was told the stubs of the tools.
@@ -112,5 +116,7 @@ fn what_is_not_sure_is_refused_before_it_can_be_started() {
     let place = place("strict", &[&unsure, FORWARDS]);
     let outcome = place.author(&["workflow", WORDS]);
     assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    // What the checker says is told.
+    assert!(outcome.errors.contains("forward"), "{outcome:?}");
     assert_eq!(place.asked(), 2);
 }
