@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use salami_program::{Strict, Stub};
+use salami_program::{CompileError, CompileOptions, Strict, Stub};
 use serde_json::{Map, Value, json};
 
 use crate::input::Input;
@@ -341,6 +341,34 @@ fn rows_name(rows: RowAccounting) -> &'static str {
         RowAccounting::On => "on",
         RowAccounting::Off => "off",
     }
+}
+
+/// Whether programs can use the tools of these stubs: what is wrong with a stub is no model's to mend.
+///
+/// # Errors
+/// What is wrong with the first that cannot be used.
+pub(crate) fn check_stubs(stubs: &[Stub]) -> Result<(), TaskError> {
+    for stub in stubs {
+        let options = CompileOptions {
+            stubs: stubs.to_vec(),
+            ..CompileOptions::default()
+        };
+        let name = &stub.name;
+        let uses = format!("from tools import {name}\n\n\ndef main() -> None:\n    pass\n");
+        if let Err(error) = salami_program::compile("program.py", &uses, &options) {
+            let why = match &error {
+                CompileError::Refused(refusal) => refusal
+                    .diagnostics
+                    .first()
+                    .map_or_else(String::new, |first| first.message.clone()),
+                error => error.to_string(),
+            };
+            return Err(TaskError::new(format!(
+                "the stub of the tool `{name}` cannot be used: {why}"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Whether a name can be that of a directory everywhere.

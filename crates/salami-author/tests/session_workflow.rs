@@ -80,6 +80,43 @@ fn the_check_is_strict() {
 }
 
 #[test]
+fn what_a_tools_class_has_is_said() {
+    let stub = "@dataclass\nclass Response:\n    status: int\n    body: str\n\n@read\ndef get(url: str) -> Response: ...\n";
+    let task = Task::workflow(
+        "page",
+        "Look at the page each day.",
+        vec![Stub::new("http", stub)],
+    );
+    let says = vec![block("from tools import http\n\n\ndef main() -> None:\n    print(http.get('https://a.example').text)\n").into()];
+    let run = run_in(&task, None, &options(), &mut MemoryLibrary::new(), says);
+    let told = said(&run.asked[1]);
+    assert!(told.contains("`Response` has `status`, `body`"), "{told}");
+}
+
+#[test]
+fn a_stub_that_cannot_be_used_is_no_models_trouble() {
+    for (name, stub) in [
+        (
+            "http",
+            "class Response:\n    status: int\n\ndef get(url: str) -> Response: ...\n",
+        ),
+        ("http", "def get(url: str -> str: ...\n"),
+        ("no name", "def f() -> int: ...\n"),
+    ] {
+        let task = Task::workflow(
+            "page",
+            "Look at the page each day.",
+            vec![Stub::new(name, stub)],
+        );
+        let options = options();
+        let error = salami_author::session::Session::new(&task, None, &options, 1)
+            .err()
+            .expect("the stub is wrong");
+        assert!(error.message.contains("stub"), "{}", error.message);
+    }
+}
+
+#[test]
 fn what_no_tool_can_do_is_said() {
     let run = run_in(
         &task(),

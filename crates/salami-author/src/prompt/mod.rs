@@ -129,9 +129,10 @@ fn described(input: &Input) -> String {
         input.size()
     );
     if let Some(rows) = input.row_count() {
-        text.push_str(&format!(
-            ", {rows} rows, with headers, totals and notes if it has some"
-        ));
+        text.push_str(&format!(", {rows} rows"));
+        if matches!(input.format(), Format::Csv | Format::Tsv | Format::Html) {
+            text.push_str(", with headers, totals and notes if it has some");
+        }
     }
     text.push('.');
     if input.is_stream() {

@@ -14,7 +14,7 @@ use crate::library::{Entry, Key, Library, LibraryError};
 use crate::prompt;
 use crate::record::{Attempt, Ending, FailureKind, InputRecord, Purpose, RunRecord, Tokens};
 use crate::shape::Shape;
-use crate::task::{Task, TaskError};
+use crate::task::{Task, TaskError, check_stubs};
 use crate::trial::{Candidate, Settings};
 
 /// How many characters of prompts and replies are recorded of one attempt.
@@ -198,6 +198,7 @@ impl<'a> Session<'a> {
         now: i64,
     ) -> Result<Self, TaskError> {
         task.check()?;
+        check_stubs(&task.stubs)?;
         if task.has_input() != input.is_some() {
             let message = match task.has_input() {
                 true => "the task needs an input",

@@ -189,6 +189,9 @@ impl Session<'_> {
                 attempt.fuel = verdict.fuel;
             }
         }
+        if let Tried::Refused(diagnostics, _) = &tried {
+            world.tell(Event::Refused(diagnostics));
+        }
         world.tell(Event::Judged { report: &report });
         self.last_report = Some(report.clone());
         match tried {

@@ -67,7 +67,19 @@ impl Walker<'_, '_> {
             };
         }
         if let Some(&ClassRef::Program(class)) = data.instances.first() {
-            let name = &self.engine.classes[class as usize].name;
+            let class = &self.engine.classes[class as usize];
+            let name = &class.name;
+            if class.file >= crate::tools::FIRST_FILE {
+                // It is a tool's, and cannot be changed.
+                let fields = class.fields.iter().map(|field| field.name.as_str());
+                let methods = class.methods.keys().map(String::as_str);
+                let public = fields.chain(methods).filter(|name| !name.starts_with('_'));
+                let public: Vec<&str> = public.take(24).collect();
+                return match public.is_empty() {
+                    true => Help::default(),
+                    false => Help::new(format!("`{name}` has `{}`", public.join("`, `"))),
+                };
+            }
             return Help::new(if self.call_of(id).is_some() {
                 format!("give `{name}` the method: `def {text}(self): ...`")
             } else {
