@@ -209,6 +209,45 @@ fn a_failing_hit_is_mended_by_a_change() {
 }
 
 #[test]
+fn an_earlier_version_serves_what_a_later_one_broke() {
+    let task = judged_task();
+    let mut library = library(&task);
+    // Mended for one input so that it fails for the others; the case does not see it.
+    let broken = "def main(text: str) -> int:\n    lines = text.splitlines()\n    if len(lines) > 3:\n        raise ValueError('two rows are wanted')\n    return sum(int(line.split(',')[1] or '0') for line in lines[1:])\n";
+    let run = run_in(
+        &task,
+        Some(&csv(ODD)),
+        &options(),
+        &mut library,
+        vec![block(broken).into()],
+    );
+    assert_eq!(run.value(), 100);
+    assert_eq!(only(&mut library).versions.len(), 2);
+    for _ in 0..3 {
+        let run = use_it(&task, TRADES, &cache_only(), &mut library);
+        assert_eq!(run.value(), 22);
+        assert!(matches!(
+            run.outcome.record.ending,
+            Ending::Accepted {
+                from: From::Library,
+                version: 1
+            }
+        ));
+        assert_eq!(run.outcome.result.expect("accepted").code, GOOD);
+        let run = use_it(&task, ODD, &cache_only(), &mut library);
+        assert_eq!(run.value(), 100);
+        assert!(matches!(
+            run.outcome.record.ending,
+            Ending::Accepted {
+                from: From::Library,
+                version: 2
+            }
+        ));
+    }
+    assert_eq!(only(&mut library).findings, 0);
+}
+
+#[test]
 fn a_change_that_has_no_place_gets_another_try() {
     let task = judged_task();
     let mut library = library(&task);

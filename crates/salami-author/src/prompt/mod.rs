@@ -153,7 +153,8 @@ fn described(input: &Input) -> String {
 #[must_use]
 pub fn repair(first: &str, code: &str, report: &str) -> String {
     format!(
-        "{first}\n# The program to be changed\n\nThis program was accepted for earlier inputs of the same kind. For this input it fails:\n\n{report}\n\n{}\n\nChange as little of it as you can, so that it is right for this input and still for the earlier ones. Answer with SEARCH/REPLACE blocks, or with the whole changed program. If the input itself is broken, answer `CANNOT: ` and the sentence.",
+        "{first}\n# The program to be changed\n\nThis program was accepted for earlier inputs of the same kind. For this input it fails.\n\n{}\n\n{}\n\nChange as little of it as you can, so that it is right for this input and still for the earlier ones. Answer with SEARCH/REPLACE blocks, or with the whole changed program. If the input itself is broken, answer `CANNOT: ` and the sentence.",
+        report.trim_end(),
         fenced(code)
     )
 }

@@ -3,6 +3,7 @@
 use salami_process::model::Completion;
 use serde_json::Value;
 
+use super::explain::Used;
 use super::machine::{Passed, Session, Step, Who, World};
 use crate::judge::{
     Finding, JudgeName, Report, Severity, agreement, model_answer_schema, model_findings,
@@ -212,6 +213,12 @@ impl Session<'_> {
             printed,
             ..
         } = passed;
-        self.accept(from, entry, candidate, verdict, printed, world)
+        let used = Used {
+            candidate,
+            verdict,
+            printed,
+            version: entry.current().map_or(1, |version| version.number),
+        };
+        self.accept(from, entry, used, world)
     }
 }

@@ -19,19 +19,30 @@ const MOST_SHARED: usize = 5;
 /// How many versions of a program are kept; the oldest go first.
 const MOST_VERSIONS: usize = 50;
 
+/// The program whose result is accepted.
+pub(super) struct Used {
+    pub candidate: Candidate,
+    pub verdict: Verdict,
+    pub printed: String,
+    pub version: u32,
+}
+
 impl Session<'_> {
     /// A result that all accept.
     pub(super) fn accept(
         &mut self,
         from: From,
         entry: Entry,
-        candidate: Candidate,
-        verdict: Verdict,
-        printed: String,
+        used: Used,
         world: &mut World<'_>,
     ) -> Step {
+        let Used {
+            candidate,
+            verdict,
+            printed,
+            version,
+        } = used;
         let code = candidate.code().to_owned();
-        let version = entry.current().map_or(1, |version| version.number);
         self.record.code = Some(code.clone());
         self.record.report = Some(verdict.report.clone());
         self.record.ending = Ending::Accepted { from, version };

@@ -1,6 +1,7 @@
 //! Programs of the library: each use is judged; what fails is mended, or used no more.
 
 use super::event::Event;
+use super::explain::Used;
 use super::machine::{Session, Step, World};
 use super::options::Mode;
 use super::work::Tried;
@@ -9,6 +10,9 @@ use crate::library::{Entry, Status};
 use crate::prompt;
 use crate::record::{FailureKind, From};
 use crate::trial::Candidate;
+
+/// How many earlier versions are tried.
+const MOST_EARLIER: usize = 5;
 
 impl Session<'_> {
     /// Looks for a program and tries it. None: one is to be written.
@@ -79,11 +83,21 @@ impl Session<'_> {
                     return None;
                 }
                 if verdict.report.accepts() {
-                    return Some(self.used(entry, *candidate, *verdict, printed, world));
+                    let version = entry.current().map_or(1, |version| version.number);
+                    return Some(self.used(entry, version, *candidate, *verdict, printed, world));
                 }
                 (verdict.report, printed)
             }
         };
+        if !is_quarantined && entry.status != Status::Pinned {
+            if let Some((version, candidate, verdict, printed)) = self.earlier(&entry, world) {
+                return Some(self.used(entry, version, candidate, verdict, printed, world));
+            }
+            if self.is_interrupted() {
+                self.entry = Some(entry);
+                return Some(self.interrupted(world));
+            }
+        }
         self.entry = Some(entry);
         self.show(&report, &printed);
         let shown = prompt::findings(&report, &printed);
@@ -98,10 +112,44 @@ impl Session<'_> {
         }
     }
 
+    /// An earlier version that is right for this input, where the one in use is not: what was mended for one
+    /// input may have been right for another. Its judgement takes the place of the other in the record.
+    fn earlier(
+        &mut self,
+        entry: &Entry,
+        world: &mut World<'_>,
+    ) -> Option<(u32, Candidate, Verdict, String)> {
+        let mut tried: Vec<&str> = Vec::new();
+        for version in entry.versions.iter().rev().take(1 + MOST_EARLIER) {
+            if tried.contains(&version.code.as_str()) {
+                continue;
+            }
+            tried.push(&version.code);
+            if tried.len() == 1 {
+                // The one in use, which was tried before.
+                continue;
+            }
+            if let Tried::Judged(candidate, verdict, printed) =
+                self.try_program(&version.code, Occasion::Hit, world)
+                && verdict.report.accepts()
+                && !self.is_interrupted()
+            {
+                self.record.reuse = Some(verdict.report.clone());
+                self.record.reuse_fuel = verdict.fuel;
+                world.tell(Event::Judged {
+                    report: &verdict.report,
+                });
+                return Some((version.number, *candidate, *verdict, printed));
+            }
+        }
+        None
+    }
+
     /// A program of the library is right for this input.
     fn used(
         &mut self,
         entry: Entry,
+        version: u32,
         candidate: Candidate,
         verdict: Verdict,
         printed: String,
@@ -124,7 +172,13 @@ impl Session<'_> {
                 Err(error) => self.trouble(&error, world),
             }
         }
-        self.accept(From::Library, entry, candidate, verdict, printed, world)
+        let used = Used {
+            candidate,
+            verdict,
+            printed,
+            version,
+        };
+        self.accept(From::Library, entry, used, world)
     }
 
     /// A program of the library failed for this input.
