@@ -198,6 +198,27 @@ fn secrets_are_not_written() {
 }
 
 #[test]
+fn data_of_any_depth_leaves_a_cassette_that_can_be_read() {
+    let text = format!("{}{}", "[".repeat(127), "]".repeat(127));
+    let deep = Completion {
+        data: serde_json::from_str(&text).ok(),
+        text: text.clone(),
+        ..Completion::default()
+    };
+    assert!(deep.data.is_some());
+    let text = recorded(
+        vec![(first(), Ok(deep.clone())), (second(), Ok(answer("b")))],
+        &[],
+    );
+    let mut player = player(&text);
+    assert_eq!(
+        ask(&mut player, &first()).map(|played| played.text),
+        Ok(deep.text)
+    );
+    assert_eq!(ask(&mut player, &second()), Ok(answer("b")));
+}
+
+#[test]
 fn an_interrupted_recording_can_be_played_and_gone_on_with() {
     let exchanges = || vec![(first(), Ok(answer("a"))), (second(), Ok(answer("b")))];
     let text = recorded(exchanges(), &[]);

@@ -186,6 +186,13 @@ fn an_answer_that_is_cut_is_asked_for_again() {
         Ok("whole".into())
     );
     assert_eq!((heard.as_str(), again), ("whole", 1));
+    // One that ends before it begins.
+    let server = ModelServer::start(vec![response("", ""), Answer::text("whole")]);
+    let (completion, ..) = listened(&client(Protocol::OpenAi, &server), &asked());
+    assert_eq!(
+        completion.map(|completion| completion.text),
+        Ok("whole".into())
+    );
 }
 
 #[test]

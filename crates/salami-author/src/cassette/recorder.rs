@@ -95,7 +95,7 @@ impl<M: Model, S: FnMut(&str) -> Result<(), String>> Recorder<M, S> {
             }
             Err(error) => self.hide(&mut error.message),
         }
-        let exchange = Exchange {
+        let mut exchange = Exchange {
             model: self.model.name().to_owned(),
             asked,
             outcome,
@@ -106,7 +106,15 @@ impl<M: Model, S: FnMut(&str) -> Result<(), String>> Recorder<M, S> {
             lines.push_str(&line::system(system));
         }
         let hash = exchange.asked.hash(Matching::Exact);
-        lines.push_str(&line::exchange(&hash, &exchange));
+        let mut written = line::exchange(&hash, &exchange);
+        // Data that is nested as deep as can just be read cannot be read within a line: its text remains.
+        if serde_json::from_str::<Value>(&written).is_err()
+            && let Ok(completion) = &mut exchange.outcome
+        {
+            completion.data = None;
+            written = line::exchange(&hash, &exchange);
+        }
+        lines.push_str(&written);
         if let Err(problem) = (self.sink)(&lines)
             && self.problem.is_none()
         {

@@ -218,15 +218,15 @@ impl Client {
                 return Err(failed(error.kind, message));
             }
             tries += 1;
-            pause = (pause * 2).min(policy.longest_pause);
+            pause = pause.saturating_mul(2).min(policy.longest_pause);
             let milliseconds = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
             listener.tell(Heard::Again {
                 milliseconds,
                 why: &error.message,
             });
-            let until = Instant::now() + wait;
+            let waiting = Instant::now();
             while !listener.is_stopped {
-                let left = until.saturating_duration_since(Instant::now());
+                let left = wait.saturating_sub(waiting.elapsed());
                 if left.is_zero() {
                     break;
                 }

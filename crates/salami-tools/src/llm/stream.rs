@@ -387,7 +387,7 @@ fn unreadable(bytes: &[u8], is_whole: bool) -> Unfinished {
     let begin = begin.get(..begin.len().min(200)).unwrap_or_default();
     let begin = String::from_utf8_lossy(begin).to_ascii_lowercase();
     let is_page = begin.starts_with("<!doctype") || begin.starts_with("<html");
-    match begin.starts_with('{') && !is_whole {
+    match (begin.is_empty() || begin.starts_with('{')) && !is_whole {
         true => Unfinished::Cut,
         false => Unfinished::Other { is_page },
     }
