@@ -159,11 +159,25 @@ impl Progress {
             return;
         }
         let plural = if errors == 1 { "" } else { "s" };
+        let refused = self.refused.take();
+        if !self.is_live {
+            // One line, in which nothing of the input stands.
+            let first = judged.errors().next().map(report::short);
+            let mut text = format!(
+                "{who}: {errors} finding{plural}{tokens}: {}",
+                first.unwrap_or_default()
+            );
+            if let Some(refused) = refused {
+                text = format!("{text} {refused}");
+            }
+            self.line(&text);
+            return;
+        }
         let mut text = format!("{who}: {errors} finding{plural}{tokens}\n");
         for found in judged.errors().take(FINDINGS) {
             text += &report::finding(found, "  ", self.paint);
         }
-        if let Some(refused) = self.refused.take() {
+        if let Some(refused) = refused {
             text += &format!("    {}\n", self.paint.dim(&refused));
         }
         if errors > FINDINGS {

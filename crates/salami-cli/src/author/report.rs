@@ -25,15 +25,32 @@ pub fn judge(name: &JudgeName) -> String {
     }
 }
 
-/// A finding, in a line for itself and one for each of its rows.
-pub fn finding(finding: &Finding, indent: &str, paint: Paint) -> String {
-    let name = match &finding.judge {
+/// Who found it, where the message does not say so.
+fn finder(finding: &Finding) -> String {
+    match &finding.judge {
         // One that has no name but itself is in the message.
         JudgeName::Invariant(name) if finding.message.contains(name.as_str()) => {
             "invariant".to_owned()
         }
         name => judge(name),
-    };
+    }
+}
+
+/// A finding in one line, without rows of the input: for logs. Of an exception it has the message.
+pub fn short(finding: &Finding) -> String {
+    let mut text = format!("{}: {}", finder(finding), words::line(&finding.message));
+    let outside = finding.outside.as_deref().map(outside_lines);
+    if finding.judge == JudgeName::Run
+        && let Some(line) = outside.and_then(|lines| lines.into_iter().next())
+    {
+        text = format!("{text} {}", line.trim());
+    }
+    text
+}
+
+/// A finding, in a line for itself and one for each of its rows.
+pub fn finding(finding: &Finding, indent: &str, paint: Paint) -> String {
+    let name = finder(finding);
     let name = match finding.severity {
         Severity::Error => paint.urgent(&name),
         Severity::Note => paint.dim(&format!("{name} (note)")),

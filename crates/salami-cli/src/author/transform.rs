@@ -138,8 +138,9 @@ fn finish(
     if arguments.show_program {
         text += &report::lines(&accepted.code, "    ");
     }
-    let paint = crate::processes::paint::Paint::of_errors();
-    text += &report::findings(&accepted.report, "", paint);
+    for found in &accepted.report.findings {
+        text += &format!("note: {}\n", report::short(found));
+    }
     text += &format!("{}\n", summary(accepted, outcome));
     eprint!("{text}");
     let pretty = serde_json::to_string_pretty(&accepted.value)

@@ -14,13 +14,14 @@ fn a_result_is_printed_and_all_else_is_told_beside_it() {
     for told in [
         "the library has no program for inputs of this shape",
         "attempt 1 of 5: a-model writes",
-        "attempt 1: ",
+        "attempt 1: 1 finding",
         "attempt 2 of 5: a-model writes",
         "accepted: a program that a-model wrote, 2 attempts",
     ] {
         assert!(outcome.errors.contains(told), "{told}: {}", outcome.errors);
     }
-    // Not in a terminal: no line that changes.
+    // Not in a terminal: no line that changes, and no row of the input.
+    assert!(!outcome.errors.contains("plum"), "{:?}", outcome.errors);
     assert!(!outcome.errors.contains('\r'), "{:?}", outcome.errors);
     assert_eq!(place.asked(), 2);
 
@@ -268,7 +269,7 @@ fn what_went_wrong_is_shown_by_its_message() {
     let outcome = place.prices("prices.csv", &judge);
     assert_eq!(outcome.status, Some(1), "{outcome:?}");
     assert!(
-        outcome.errors.contains("  ValueError: could not convert"),
+        outcome.errors.contains(" ValueError: could not convert"),
         "{outcome:?}"
     );
     let runs = json(&place.author(&["runs", "--format", "json"]));
