@@ -837,3 +837,126 @@ def main(text: str):
     case("'Grand' in row[0]").fails("rows.total");
     case("'otal' in row[0] or number == 6").fails("rows.unused");
 }
+
+#[test]
+fn nothing_is_no_result() {
+    for (output, result) in [
+        ("list[str]", "[]"),
+        ("dict[str, int]", "{}"),
+        (
+            "@dataclass\nclass Both:\n    one: list[int]\n    two: list[int]\n\nBoth",
+            "{'one': [], 'two': []}",
+        ),
+    ] {
+        let code =
+            format!("def main(text: str):\n    return {{'result': {result}, 'skipped': []}}\n");
+        for task in ["Read the trades.", "The latest distinct trades."] {
+            let case = Case::new(task, output, "trades.csv", CSV, &code);
+            case.fails("rows.empty");
+            case.on_hit().fails("rows.empty");
+        }
+    }
+    // The same for each input: no row makes a difference, whatever the task asks for.
+    let code = "def main(text: str):\n    return {'result': {'count': 4711, 'most': 815}, 'skipped': []}\n";
+    Case::new(
+        "The average and the most.",
+        "dict[str, int]",
+        "trades.csv",
+        CSV,
+        code,
+    )
+    .fails("rows.unused");
+}
+
+#[test]
+fn rows_that_can_be_read_are_not_unreadable() {
+    let mut text = "Day,Side,Price\n".to_owned();
+    for index in 1..=12 {
+        let side = if index % 3 == 0 { "Sell" } else { "Buy" };
+        text.push_str(&format!("2024-01-{index:02},{side},\"${index}.50\"\n"));
+    }
+    let program = |why: &str| {
+        format!(
+            r#"
+def main(text: str):
+    result: list[float] = []
+    skipped: list[Skipped] = []
+    for number, row in enumerate(csv.reader(io.StringIO(text)), 1):
+        if number == 1:
+            continue
+        if row[1] == "Sell":
+            skipped.append(Skipped(number, "{why}"))
+            continue
+        result.append(float(row[2].strip("$")))
+    return {{"result": result, "skipped": skipped}}
+"#
+        )
+    };
+    let case = |why: &str| {
+        Case::new(
+            "The prices of what was bought.",
+            "list[float]",
+            "a.csv",
+            &text,
+            &program(why),
+        )
+    };
+    case("a sale").passes();
+    let finding = case("cannot be read").fails("rows.readable");
+    assert_eq!(numbers(&finding), [4, 7, 10, 13]);
+}
+
+#[test]
+fn counts_come_from_all_rows() {
+    let mut text = String::new();
+    for index in 0..50 {
+        let level = ["info", "warn", "error"][index % 3];
+        text.push_str(&format!(
+            "{{\"level\": \"{level}\", \"msg\": \"message {}\"}}\n",
+            index % 4
+        ));
+    }
+    let program = |lines: &str| {
+        format!(
+            r#"
+def main(text: str):
+    levels: dict[str, int] = {{}}
+    errors: set[str] = set()
+    for line in text.splitlines(){lines}:
+        record: dict[str, str] = json.loads(line)
+        levels[record["level"]] = levels.get(record["level"], 0) + 1
+        if record["level"] == "error":
+            errors.add(record["msg"])
+    return {{"result": {{"levels": levels, "errors": sorted(errors)}}, "skipped": []}}
+"#
+        )
+    };
+    let output =
+        "@dataclass\nclass Found:\n    levels: dict[str, int]\n    errors: list[str]\n\nFound";
+    let task = "Count of lines per level and the distinct messages of level error.";
+    Case::new(task, output, "a.jsonl", &text, &program("")).passes();
+    Case::new(task, output, "a.jsonl", &text, &program("[:10]")).fails("rows.unused");
+}
+
+#[test]
+fn sums_and_units_need_no_words() {
+    let text = "Land;2022;2023;Zuwachs\nLand;1 000;1 000;%\nBayern;13 369;13 435;0,5\nBerlin;3 755;3 782;0,7\nHamburg;1 892;1 910;1,0\nHessen;6 391;6 420;0,5\nSachsen;4 086;4 089;0,1\nDeutschland;29 493;29 636;0,5\n";
+    let code = r#"
+def main(text: str):
+    result: list[dict[str, str | int]] = []
+    for row in list(csv.reader(io.StringIO(text), delimiter=";"))[2:]:
+        if row[0] == "Deutschland":
+            continue
+        result.append({"land": row[0], "people": int(row[2].replace(" ", ""))})
+    return {"result": result, "skipped": []}
+"#;
+    let verdict = Case::new(
+        "The people of each land in 2023.",
+        "list[dict[str, str | int]]",
+        "a.csv",
+        text,
+        code,
+    )
+    .passes();
+    assert_eq!(verdict.rows, Some(5), "{:?}", verdict.report.findings);
+}

@@ -68,7 +68,7 @@ pub(super) fn finding(error: &RunError) -> Finding {
                 ),
                 LimitKind::Time => (
                     "run.time",
-                    format!("The program takes too long; it stood{place}."),
+                    format!("The program was stopped before it ended; it stood{place}."),
                 ),
             };
             (code, message, None)

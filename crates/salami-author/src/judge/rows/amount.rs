@@ -15,6 +15,22 @@ pub(super) enum Separator {
     Comma,
 }
 
+/// Whether letters beside digits name a currency or a magnitude, and no item: `EUR 5`, `5 kr`, not `web-2`.
+fn is_unit(text: &str) -> bool {
+    const UNITS: &[&str] = &[
+        "cr", "dr", "eur", "fr", "ft", "gbp", "kr", "kč", "lei", "rs", "usd", "zł",
+    ];
+    let letters: String = text
+        .chars()
+        .filter(|letter| letter.is_alphabetic())
+        .collect();
+    let is_code = letters.chars().count() == 3 && letters.chars().all(char::is_uppercase);
+    letters.is_empty()
+        || text.contains(['$', '€', '£', '¥', '₹'])
+        || is_code && !text.trim_end().ends_with('-')
+        || UNITS.contains(&letters.to_lowercase().as_str())
+}
+
 impl Amount {
     /// The number of a cell, with currency, sign and groups around and within it; none where it is something else.
     pub(super) fn of(cell: &str) -> Option<Self> {
@@ -42,8 +58,7 @@ impl Amount {
         if !is_around(head) || !is_around(tail) {
             return None;
         }
-        let letters = |text: &str| text.chars().filter(|letter| letter.is_alphabetic()).count();
-        if letters(head) > 3 || letters(tail) > 3 {
+        if !is_unit(head) || !is_unit(tail) {
             return None;
         }
         let mut body = leading.to_owned();

@@ -6,6 +6,7 @@ use salami_source::Source;
 use salami_syntax::tree::ExprKind;
 
 use super::Account;
+use super::amount::{Amount, Separator, key};
 use super::table::Table;
 use crate::judge::finding::{Finding, JudgeName};
 
@@ -17,6 +18,7 @@ pub(super) fn judge(account: &Account<'_>) -> Vec<Finding> {
     let source = Source::new("program.py", account.hearing.candidate.code());
     let parsed = salami_syntax::parse(&source);
     let mut literals: BTreeSet<String> = BTreeSet::new();
+    let mut numbers: BTreeSet<String> = BTreeSet::new();
     for expression in &parsed.tree.exprs {
         match &expression.kind {
             ExprKind::Str(text) => {
@@ -25,13 +27,18 @@ pub(super) fn judge(account: &Account<'_>) -> Vec<Finding> {
                 literals.extend(parts.take(10_000).map(|part| part.trim().to_lowercase()));
             }
             ExprKind::Float(_) | ExprKind::Int(_) => {
-                literals.insert(source.slice(expression.span).to_lowercase());
+                let text = source.slice(expression.span);
+                if text.bytes().filter(u8::is_ascii_digit).count() >= 4
+                    && let Ok(value) = text.parse::<f64>()
+                {
+                    numbers.insert(key(value));
+                }
             }
             _ => {}
         }
     }
     literals.retain(|literal| is_telling(literal));
-    if literals.len() < MANY {
+    if literals.len() + numbers.len() < MANY {
         return Vec::new();
     }
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
@@ -39,7 +46,17 @@ pub(super) fn judge(account: &Account<'_>) -> Vec<Finding> {
     for index in Table::spread(&account.data, 1_000) {
         for cell in account.table.cells(index) {
             let cell = cell.trim().to_lowercase();
-            if literals.contains(&cell) && found.insert(cell.clone(), index).is_some() {
+            let is_number = || {
+                Amount::of(&cell).is_some_and(|amount| {
+                    let values = [Separator::Point, Separator::Comma];
+                    let values = values.map(|separator| amount.value(separator));
+                    let mut values = values.into_iter().flatten();
+                    values.any(|value| numbers.contains(&key(value)))
+                })
+            };
+            if (literals.contains(&cell) || is_number())
+                && found.insert(cell.clone(), index).is_some()
+            {
                 // What is in several rows may be the name of a kind.
                 often.insert(cell);
             }

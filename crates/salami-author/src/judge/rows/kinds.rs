@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::amount::Amount;
+use super::amount::{Amount, Separator};
 use crate::input::{Format, Input, Row, RowKind};
 
 /// Words of rows that sum up others.
@@ -88,13 +88,17 @@ fn table(input: &Input, rows: &[Row<'_>], kinds: &mut [RowKind]) {
             }
         }
     }
+    units(rows, kinds, &cells);
+    sums(&data, kinds, &cells);
     if usual < 3 {
         return;
     }
     let last = data.last().copied().unwrap_or(0);
     for index in data {
         // Most rows are none, which is seen at once.
-        let is_candidate = rows.get(index).is_some_and(|row| says_sum(row.text));
+        let is_candidate = rows
+            .get(index)
+            .is_some_and(|row| says_sum(row.text) || row.text.contains(['*', 'Σ', '∑']));
         let is_late = index + 3 > last;
         if !is_candidate && !is_late {
             continue;
@@ -107,7 +111,12 @@ fn table(input: &Input, rows: &[Row<'_>], kinds: &mut [RowKind]) {
         let Some(first) = filled.first() else {
             continue;
         };
-        let is_sum = is_sum_label(first);
+        let is_starred = cells
+            .iter()
+            .map(|cell| cell.trim())
+            .find(|cell| !cell.is_empty())
+            .is_some_and(|cell| cell.chars().all(|letter| "*Σ∑".contains(letter)));
+        let is_sum = is_starred || is_sum_label(first);
         let numbers = filled
             .iter()
             .filter(|cell| Amount::of(cell).is_some())
@@ -121,6 +130,90 @@ fn table(input: &Input, rows: &[Row<'_>], kinds: &mut [RowKind]) {
         if let Some(known) = kinds.get_mut(index) {
             *known = kind;
         }
+    }
+}
+
+/// Rows right below a header that say in which units the columns are.
+fn units(rows: &[Row<'_>], kinds: &mut [RowKind], cells: &dyn Fn(usize) -> Vec<String>) {
+    const UNITS: &[&str] = &[
+        "%", "‰", "€", "$", "£", "eur", "usd", "chf", "gbp", "kg", "t", "km", "m", "mio", "mrd",
+        "tsd", "mio.", "mrd.", "tsd.", "anzahl", "stück", "pcs", "count", "number", "in %",
+        "mio. eur", "mill", "bn",
+    ];
+    let Some(header) = kinds
+        .iter()
+        .take(ABOVE)
+        .rposition(|kind| *kind == RowKind::Header)
+    else {
+        return;
+    };
+    for index in header + 1..rows.len().min(header + 3) {
+        if kinds.get(index) != Some(&RowKind::Data) {
+            return;
+        }
+        let row = cells(index);
+        let has_unit = row
+            .iter()
+            .skip(1)
+            .any(|cell| UNITS.contains(&cell.trim().to_lowercase().as_str()));
+        let are_units = row.iter().skip(1).all(|cell| {
+            let cell = cell.trim().to_lowercase();
+            let digits: String = cell.chars().filter(char::is_ascii_digit).collect();
+            cell.is_empty()
+                || UNITS.contains(&cell.as_str())
+                || matches!(digits.as_str(), "1000" | "1000000")
+        });
+        if !(has_unit && are_units) {
+            return;
+        }
+        if let Some(kind) = kinds.get_mut(index) {
+            *kind = RowKind::Header;
+        }
+    }
+}
+
+/// A last row that holds the sums of the columns above it.
+fn sums(data: &[usize], kinds: &mut [RowKind], cells: &dyn Fn(usize) -> Vec<String>) {
+    const MOST: usize = 2_000;
+    if data.len() < 5 || data.len() > MOST {
+        return;
+    }
+    let is_data = |index: &usize| kinds.get(*index) == Some(&RowKind::Data);
+    let data: Vec<usize> = data.iter().copied().filter(is_data).collect();
+    let values = |index: usize| -> Vec<Option<f64>> {
+        let cells = cells(index);
+        let cells = cells.iter().take(40);
+        let value = |cell: &String| {
+            let amount = Amount::of(cell)?;
+            amount.value(amount.separator().unwrap_or(Separator::Point))
+        };
+        cells.map(value).collect()
+    };
+    let Some((last, above)) = data.split_last() else {
+        return;
+    };
+    let total = values(*last);
+    let mut sums = vec![0.0_f64; total.len()];
+    for index in above {
+        for (value, sum) in values(*index).into_iter().zip(&mut sums) {
+            *sum += value.unwrap_or(0.0);
+        }
+    }
+    let columns = total
+        .iter()
+        .zip(&sums)
+        .filter_map(|(value, sum)| Some(((*value)?, *sum)));
+    let columns: Vec<(f64, f64)> = columns.collect();
+    let is_sum = |(value, sum): &&(f64, f64)| {
+        value.abs() > 1.0 && (value - sum).abs() <= 0.011_f64.max(value.abs() * 1e-9)
+    };
+    let found = columns.iter().filter(is_sum).count();
+    // By chance one column may be so, hardly two.
+    if (found >= 2 || (found == 1 && columns.len() == 1))
+        && found * 2 >= columns.len()
+        && let Some(kind) = kinds.get_mut(*last)
+    {
+        *kind = RowKind::Total;
     }
 }
 

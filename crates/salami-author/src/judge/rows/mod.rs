@@ -137,7 +137,23 @@ pub(super) fn judge(
         used,
         named: named.rows,
     };
-    let too_many = skips::judge(&account);
+    let mut too_many = skips::judge(&account);
+    if !account.used.is_empty() && is_empty(result) {
+        let count = account.used.len();
+        let rows = table.quotes(&account.used);
+        let finding = Finding::error(
+            JudgeName::Rows,
+            "rows.empty",
+            format!(
+                "The result is empty, and {} said to be used. Look at how the rows are read.",
+                match count {
+                    1 => "one row is".to_owned(),
+                    _ => format!("{count} rows are"),
+                }
+            ),
+        );
+        too_many.push(finding.with_rows(rows));
+    }
     let is_hopeless = too_many
         .iter()
         .any(|finding| finding.severity == Severity::Error);
@@ -160,6 +176,20 @@ pub(super) fn judge(
     judged.reruns = prober.reruns;
     judged.fuel = prober.fuel;
     judged
+}
+
+/// Whether nothing is in a result but empty containers, nulls and empty texts.
+fn is_empty(result: &Value) -> bool {
+    let mut is_empty = true;
+    table::leaves(result, 1_000, &mut |leaf| {
+        is_empty &= leaf.is_null() || leaf.as_str().is_some_and(str::is_empty);
+    });
+    // The keys of a dict may be what was asked for.
+    is_empty
+        && match result {
+            Value::Object(fields) => fields.values().all(|value| !value.is_null()),
+            _ => true,
+        }
 }
 
 /// What shows in the numbers of a result that comes without an account.

@@ -4,6 +4,7 @@ use salami_program::Host;
 use serde_json::Value;
 
 use super::table::Table;
+use crate::input::Input;
 use crate::judge::answer::Answer;
 use crate::judge::{Hearing, Occasion};
 use crate::trial::Settings;
@@ -93,6 +94,24 @@ impl<'a, 'h> Prober<'a, 'h> {
         self.left() > 0
     }
 
+    /// What becomes of the result without several rows.
+    pub(super) fn without_all(&mut self, indexes: &[usize]) -> Option<Effect> {
+        if self.left() < 2 {
+            return None;
+        }
+        let mut numbers: Vec<u64> = indexes
+            .iter()
+            .filter_map(|index| Some(self.table.row(*index)?.number))
+            .collect();
+        // From the end: the numbers of those before stay.
+        numbers.sort_unstable();
+        let mut input = self.hearing.input.clone();
+        for number in numbers.into_iter().rev() {
+            input = input.without_row(number)?;
+        }
+        self.run(&input).map(|(effect, _)| effect)
+    }
+
     /// What the program gives without a row, and what became of the result; none where that cannot be tried.
     pub(super) fn without(&mut self, index: usize) -> Option<(Effect, Value)> {
         if !self.may() {
@@ -100,12 +119,16 @@ impl<'a, 'h> Prober<'a, 'h> {
         }
         let number = self.table.row(index)?.number;
         let input = self.hearing.input.without_row(number)?;
-        self.left -= 1;
+        self.run(&input)
+    }
+
+    fn run(&mut self, input: &Input) -> Option<(Effect, Value)> {
+        self.left = self.left.checked_sub(1)?;
         self.reruns += 1;
         let ran = self
             .hearing
             .candidate
-            .run(Some(&input), &self.settings, self.host);
+            .run(Some(input), &self.settings, self.host);
         self.fuel = self.fuel.saturating_add(ran.fuel);
         let Ok(value) = ran.outcome else {
             return Some((Effect::Failed, Value::Null));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Account;
 use super::amount::Amount;
 use super::named::listed;
-use super::table::{Class, Table, class};
+use super::table::{Class, Table, class, date_parts};
 use crate::judge::Occasion;
 use crate::judge::finding::{Finding, JudgeName};
 
@@ -187,10 +187,70 @@ fn has_own_words(out: &[Vec<String>], used: &[Vec<String>]) -> bool {
     told * 10 >= out.len() * 9
 }
 
+/// Rows that are skipped as unreadable, where several are, and each looks in each cell like rows that are read.
+fn same_form(account: &Account<'_>, failed: &[usize]) -> Vec<usize> {
+    if !account.table.has_columns() || failed.len() < 3 || failed.len() * 10 < account.data.len() {
+        return Vec::new();
+    }
+    let form = |index: usize| -> Vec<Class> {
+        account
+            .table
+            .cells(index)
+            .iter()
+            .map(|cell| class(cell))
+            .collect()
+    };
+    let used: BTreeSet<Vec<Class>> = Table::spread(&account.used, COMPARED)
+        .into_iter()
+        .map(form)
+        .collect();
+    // Some cells may be empty in either.
+    let is_alike = |one: &Vec<Class>, two: &Vec<Class>| {
+        one.len() == two.len()
+            && one
+                .iter()
+                .zip(two)
+                .all(|(one, two)| one == two || *one == Class::Empty || *two == Class::Empty)
+    };
+    let is_read = |index: &usize| {
+        let form = form(*index);
+        form.contains(&Class::Number)
+            && used.iter().any(|known| is_alike(known, &form))
+            && account
+                .table
+                .cells(*index)
+                .iter()
+                .all(|cell| may_be_day(cell))
+    };
+    let readable: Vec<usize> = failed
+        .iter()
+        .copied()
+        .take(COMPARED)
+        .filter(is_read)
+        .collect();
+    match readable.len() * 10 >= failed.len().min(COMPARED) * 9 {
+        true => readable,
+        false => Vec::new(),
+    }
+}
+
+/// Whether a cell that looks like a day may be one.
+fn may_be_day(cell: &str) -> bool {
+    match date_parts(cell) {
+        // In order: one of them is a month, all are below 100.
+        Some(parts) => {
+            parts.first().is_some_and(|least| (1..=12).contains(least))
+                && parts.iter().filter(|part| **part <= 31).count() >= 2
+        }
+        None => true,
+    }
+}
+
 /// Rows that are skipped for a number which only is written richly.
 fn readable(account: &Account<'_>, skipped: &[usize]) -> Vec<usize> {
     const WORDS: &[&str] = &[
         "bad",
+        "be read",
         "cannot",
         "can't",
         "convert",
@@ -213,6 +273,10 @@ fn readable(account: &Account<'_>, skipped: &[usize]) -> Vec<usize> {
         .copied()
         .filter(|index| account.named.get(index).is_some_and(|why| is_failure(why)))
         .collect();
+    let plain = same_form(account, &failed);
+    if !plain.is_empty() {
+        return plain;
+    }
     let is_rich = |cell: &String| {
         class(cell) == Class::Number && Amount::of(cell).is_some_and(|amount| amount.is_rich(cell))
     };

@@ -38,6 +38,8 @@ pub(super) fn judge(
     let items = rerun::items(account.result);
     let suspects = suspects(account, items);
     let rows = candidates(account, items, &suspects, prober.left());
+    // The second half at once: what is counted must be less without it.
+    let halved = second_half(account, items, prober);
     let mut told = Told::default();
     let columns = account.seen.columns(account.table, &account.used);
     for index in rows {
@@ -60,12 +62,14 @@ pub(super) fn judge(
         }
     }
     let is_by_row = is_by_row(account, items, &told);
-    let is_cut = is_cut_off(account, &told);
-    let (excused, unused): (Vec<usize>, Vec<usize>) = told
-        .same
-        .iter()
-        .copied()
-        .partition(|index| !is_cut && is_excused(account, *index, items, is_by_row));
+    // Words excuse some rows, never all.
+    let is_all = told.same.len() >= 3 && told.same.len() == account.used.len();
+    let is_cut = halved || is_cut_off(account, &told);
+    let (excused, unused): (Vec<usize>, Vec<usize>) =
+        told.same.iter().copied().partition(|index| {
+            let is_told = !is_all && has_excuse(account, is_by_row);
+            !is_cut && (is_told || is_excused(account, *index, items, is_by_row))
+        });
     let table = account.table;
     if told.strange.len() >= 2 {
         let finding = Finding::error(
@@ -238,11 +242,29 @@ fn candidates(
     rows
 }
 
+/// Whether the words of the task say that rows may rightly change nothing.
+fn has_excuse(account: &Account<'_>, is_by_row: bool) -> bool {
+    account.words.picks || (account.words.sums_up && !is_by_row)
+}
+
+/// Whether a result with counts or sums of several kinds is the same without the second half of the rows.
+fn second_half(account: &Account<'_>, items: Option<usize>, prober: &mut Prober<'_, '_>) -> bool {
+    let used = &account.used;
+    let is_small = (8..=200).contains(&used.len());
+    if account.hearing.occasion == Occasion::Hit || !is_small || account.words.limits {
+        return false;
+    }
+    // A count or a sum for each kind: more than one number, none of which stands in the input.
+    let is_summed = account.result.is_object() && items.unwrap_or(0) < used.len();
+    if !is_summed || account.seen.values.len() < 2 || is_from_cells(account) {
+        return false;
+    }
+    let half = used.get(used.len() / 2..).unwrap_or_default();
+    matches!(prober.without_all(half), Some(Effect::Same))
+}
+
 /// Whether a row may rightly change nothing.
 fn is_excused(account: &Account<'_>, index: usize, items: Option<usize>, is_by_row: bool) -> bool {
-    if account.words.picks || (account.words.sums_up && !is_by_row) {
-        return true;
-    }
     let cells = account.table.cells(index);
     let text = account.table.row(index).map_or("", |row| row.text).trim();
     // What holds an empty list may give nothing.
@@ -422,9 +444,12 @@ fn skipped_and_used(
         .copied()
         .filter(|index| account.named.contains_key(index))
         .collect();
-    let shown = Table::spread(&data, 200)
-        .into_iter()
-        .find(|index| account.seen.shows(&table.cells(*index)));
+    let columns = account.seen.columns(table, &account.used);
+    let shown = Table::spread(&data, 200).into_iter().find(|index| {
+        let cells = table.cells(*index);
+        let (found, all) = account.seen.share(&cells, &columns);
+        account.seen.shows(&cells) || (found >= 2 && found == all)
+    });
     let Some(index) = shown else { return };
     if let Some((Effect::Fewer(..), _)) = prober.without(index) {
         let finding = Finding::error(
