@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use salami_process::store::{
-    Act, ActKind, Brought, CallState, EventId, Link, NewProcess, Outcome, Parcel, ParcelEvent,
-    ParcelWait, ProcessId, Renumbered, Status, StoreErrorKind, Wait, WaitKind, act_link, fields_of,
-    first_link,
+    Act, ActKind, Brought, CallState, EventId, Link, NewProcess, OWN_KEY, Outcome, Parcel,
+    ParcelEvent, ParcelWait, ProcessId, Renumbered, Status, StoreErrorKind, Wait, WaitKind,
+    act_link, fields_of, first_link,
 };
 
 use crate::calls::{Place, is_halted};
@@ -214,6 +214,9 @@ impl Work<'_> {
         if let Some(id) = self.live_by_key(&parcel.key)? {
             return Ok(Brought::Already(ProcessId(id)));
         }
+        if self.is_own_key(&parcel.key)? {
+            return Err(Failure::new(StoreErrorKind::Missing, OWN_KEY));
+        }
         let new = &parcel.process;
         let Some(code) = self.code(&new.code)? else {
             return Err(Failure::new(
@@ -349,6 +352,19 @@ impl Work<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether keys begin as those of a process that was started here, and is here or will be.
+    fn is_own_key(&self, key: &str) -> Result<bool> {
+        let name: String = self.value(sql::STORE_NAME, [])?;
+        let own = key
+            .strip_prefix(&name)
+            .and_then(|rest| rest.strip_prefix('-'));
+        match own.map(str::parse::<i64>) {
+            None => Ok(false),
+            Some(Ok(id)) => Ok(!self.value::<bool>(sql::HAS_LEFT, [id])?),
+            Some(Err(_)) => Ok(true),
+        }
     }
 
     /// The process that is here, has not ended, and whose calls have keys that begin so.

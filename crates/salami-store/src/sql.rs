@@ -253,6 +253,8 @@ statements! {
     ADD_CARRIED = "INSERT INTO carried VALUES (?1, ?2)";
     ADD_RENUMBERED = "INSERT OR IGNORE INTO renumbered VALUES (?1, ?2, ?3, ?4)";
     ADD_TAKEN_OUT = "INSERT INTO taken_out VALUES (?1, ?2)";
+    HAS_LEFT = "SELECT EXISTS (SELECT 1 FROM process p CROSS JOIN taken_out t ON t.process = p.id \
+        WHERE p.id = ?1 AND p.key IS NULL)";
     TAKEN_OUT = "SELECT file FROM taken_out WHERE process = ?1";
     JOURNAL_OF = "SELECT journal FROM live WHERE process = ?1";
 }

@@ -8,7 +8,8 @@ use salami_process::engine::{
     Came, Engine, EngineOptions, Entry, Problem, Unmoved, audit, copy, export, import, replay,
 };
 use salami_process::store::{
-    Control, MemoryStore, NewEvent, NewProcess, ProcessId, SimulatedClock, Status, Store, WaitKind,
+    Control, MemoryStore, NewEvent, NewProcess, ProcessId, SimulatedClock, Status, Store,
+    StoreErrorKind, WaitKind,
 };
 use salami_process::{FunctionTool, Outcome, Permissions, Question, QuestionKind, Tools};
 use salami_store::SqliteStore;
@@ -361,6 +362,25 @@ fn a_copy_stays_where_it_was() {
         export(&mut other, ProcessId(7)),
         Err(Unmoved::NoProcess(ProcessId(7)))
     );
+    // What says that it was started in a store must have left it: its calls would be taken for those of another.
+    let clock = || Box::new(SimulatedClock::new(0));
+    let is_refused = |outcome: Result<ProcessId, Unmoved>| match outcome {
+        Err(Unmoved::Store(error)) => error.kind == StoreErrorKind::Missing,
+        _ => false,
+    };
+    let mut namesake = MemoryStore::named(clock(), "first");
+    assert!(is_refused(import(&mut namesake, &mut runtime, &file)));
+    let mut sqlite = SqliteStore::open(":memory:", clock()).expect("a store");
+    let name = sqlite.name().expect("a name");
+    let mut stranger = MemoryStore::named(clock(), &name);
+    let id = start(&mut stranger, "print(1)\n");
+    let file = copy(&mut stranger, id).expect("a file");
+    assert!(is_refused(import(&mut sqlite, &mut runtime, &file)));
+    let mut unprintable = MemoryStore::named(clock(), "a\r\nb");
+    let id = start(&mut unprintable, "print(1)\n");
+    let file = copy(&mut unprintable, id).expect("a file");
+    let refused = import(&mut sqlite, &mut runtime, &file);
+    assert!(matches!(refused, Err(Unmoved::Refused(_))), "{refused:?}");
 }
 
 #[test]

@@ -336,7 +336,8 @@ pub trait Store: Send {
     /// parcel refers by their places, from 1. Its code must be there. It sees the events that come from now on.
     ///
     /// # Errors
-    /// See [`Store`]; [`StoreErrorKind::Missing`] if the code is not there.
+    /// See [`Store`]; [`StoreErrorKind::Missing`] if the code is not there, or if the keys of its calls begin as those of
+    /// a process that was started here and did not leave: they would be taken for that one's.
     fn bring_in(&mut self, parcel: &Parcel, events: &[ParcelEvent]) -> Result<Brought, StoreError> {
         let _ = (parcel, events);
         Err(unmoving())
@@ -349,6 +350,9 @@ pub trait Store: Send {
     /// See [`Store`].
     fn next_due(&mut self) -> Result<Option<i64>, StoreError>;
 }
+
+/// Why a process is not taken in whose keys are another's.
+pub const OWN_KEY: &str = "the process says that it was started here, and there is none here that left: its calls would be taken for those of another";
 
 fn unmoving() -> StoreError {
     StoreError {

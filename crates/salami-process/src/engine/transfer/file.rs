@@ -21,6 +21,8 @@ use crate::store::{
 const FIRST_LINE: &[u8] = b"SALAMI PROCESS 1\n";
 /// Bytes of the hash at the end.
 const HASH: usize = 32;
+/// How keys begin is no longer.
+const MOST_KEY: usize = 200;
 
 /// What is so of a process, as bits of one byte.
 mod flag {
@@ -244,6 +246,11 @@ impl File {
     fn hold_together(&self) -> Read<()> {
         let parcel = &self.parcel;
         let is_object = |text: &str| matches!(serde_json::from_str(text), Ok(Value::Object(_)));
+        // Tools get keys, in headers and elsewhere.
+        let is_key = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        if parcel.key.len() > MOST_KEY || parcel.key.is_empty() || !parcel.key.bytes().all(is_key) {
+            return Err("the keys of its calls do not begin as keys do");
+        }
         if !is_object(&parcel.process.input) || !is_object(&parcel.process.options) {
             return Err("its input or its options are no JSON object");
         }

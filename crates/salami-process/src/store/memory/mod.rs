@@ -12,9 +12,9 @@ use self::kept::{Claim, Kept, KeptEvent, Log};
 use super::{
     Act, ActKind, BegunCall, Brought, CallState, Claimed, Clock, Code, CodeHash, Control, Event,
     EventId, Finish, FinishedCall, InboxItem, JournalEntry, Lost, NewEvent, NewProcess, NewWait,
-    Notice, Outcome, Parcel, ParcelEvent, Process, ProcessFilter, ProcessId, Recovered, Slot,
-    Source, Store, StoreError, StoreErrorKind, ThreadId, TurnCommit, Wait, WaitFilter, WaitKind,
-    fields_of,
+    Notice, OWN_KEY, Outcome, Parcel, ParcelEvent, Process, ProcessFilter, ProcessId, Recovered,
+    Slot, Source, Store, StoreError, StoreErrorKind, ThreadId, TurnCommit, Wait, WaitFilter,
+    WaitKind, fields_of,
 };
 
 /// A store that lasts as long as its value.
@@ -554,7 +554,13 @@ impl Store for MemoryStore {
                 message: "the code of the process is not in the store".to_owned(),
             });
         }
-        Ok(self.take_in(parcel, events))
+        match self.take_in(parcel, events) {
+            Some(brought) => Ok(brought),
+            None => Err(StoreError {
+                kind: StoreErrorKind::Missing,
+                message: OWN_KEY.to_owned(),
+            }),
+        }
     }
 
     fn next_due(&mut self) -> Result<Option<i64>, StoreError> {

@@ -226,13 +226,30 @@ impl MemoryStore {
         true
     }
 
-    pub(super) fn take_in(&mut self, parcel: &Parcel, events: &[ParcelEvent]) -> Brought {
+    /// Whether keys begin as those of a process that was started here, and is here or will be.
+    fn is_own_key(&self, key: &str) -> bool {
+        let own = key.strip_prefix(&self.name);
+        let Some(id) = own.and_then(|rest| rest.strip_prefix('-')) else {
+            return false;
+        };
+        let kept = id
+            .parse()
+            .ok()
+            .and_then(|id| self.processes.get(&ProcessId(id)));
+        kept.is_none_or(|kept| kept.key.is_some() || kept.taken_out.is_none())
+    }
+
+    /// `None`: its keys would be another's.
+    pub(super) fn take_in(&mut self, parcel: &Parcel, events: &[ParcelEvent]) -> Option<Brought> {
         let is_here = |id: &ProcessId, kept: &Kept| {
             !kept.status(0).has_ended() && self.key_of(*id, kept) == parcel.key
         };
         let mut known = self.processes.iter();
         if let Some((id, _)) = known.find(|(id, kept)| is_here(id, kept)) {
-            return Brought::Already(*id);
+            return Some(Brought::Already(*id));
+        }
+        if self.is_own_key(&parcel.key) {
+            return None;
         }
         let now = self.clock.now();
         let base = self.log.last();
@@ -256,7 +273,7 @@ impl MemoryStore {
         let act = kept.act(&self.person, now, ActKind::Import, (0, 0), &parcel.key);
         kept.write_act(act);
         self.processes.insert(id, kept);
-        Brought::In(id)
+        Some(Brought::In(id))
     }
 }
 

@@ -66,8 +66,10 @@ impl Simulation<'_> {
             self.hear_people(came);
         }
         let mut is_busy = false;
+        // Who goes on may die of what was laid for it before: then there are fewer.
         for place in 0..self.workers.len() {
-            if self.workers[place].is_paused {
+            let worker = self.workers.get(place);
+            if worker.is_some_and(|worker| worker.is_paused) {
                 is_busy = true;
                 self.go_on(place);
             }
@@ -85,7 +87,9 @@ impl Simulation<'_> {
             self.deliver(0);
         }
         for place in 0..self.workers.len() {
-            let worker = &mut self.workers[place];
+            let Some(worker) = self.workers.get_mut(place) else {
+                break;
+            };
             // Who lives prolongs what it has: what a worker forgot would be kept for ever.
             worker.task(Task::Renew);
             let came = worker.task(Task::Round);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
 use salami_process::Runtime;
-use salami_process::engine::{HOLD_OF_PROCESS, replay};
+use salami_process::engine::{HOLD_OF_PROCESS, audit, replay};
 use salami_process::store::{ProcessId, Slot, StoreError, ThreadId};
 
 use super::super::gate::open;
@@ -59,6 +59,10 @@ impl Simulation<'_> {
                 Some(Ok(_)) => {}
                 Some(Err(difference)) => self.blame(format!("process {id}, {difference}")),
                 None => self.blame(format!("process {id} is not there to be run again")),
+            }
+            match audit(self.store.as_mut(), id)? {
+                Some(audited) if audited.wrong.is_none() => {}
+                audited => self.blame(format!("process {id}, its links: {audited:?}")),
             }
             let turns = open(&self.common).watch.turns(id);
             let process = self.store.process(id)?;
