@@ -254,7 +254,7 @@ fn samples_have_no_secrets() {
         "{}",
         sample.text
     );
-    assert!(sample.notes.iter().any(|note| note.contains("secrets")));
+    assert!(sample.notes.iter().any(|note| note.contains("secret")));
 }
 
 #[test]
@@ -267,4 +267,12 @@ fn keys_over_many_lines_are_hidden_in_parts() {
     let sample = sample("a.txt", &text, 1500);
     assert!(!sample.text.contains("abcdefghij"), "{}", sample.text);
     assert!(sample.text.contains("config ends"));
+}
+
+#[test]
+fn quoted_rows_have_no_secrets() {
+    let text = "user,password\nana,hunter22\n";
+    let input = Input::from_bytes(Some("a.csv"), text.as_bytes().to_vec(), None).expect("an input");
+    let row = input.rows().expect("rows").by_number(2).expect("a row");
+    assert_eq!(input.quoted(&row), "ana,xxxxxx00");
 }

@@ -315,6 +315,12 @@ impl Input {
         )
     }
 
+    /// A row as it may be shown: secrets masked, also those that only the name of a column tells.
+    #[must_use]
+    pub fn quoted(&self, row: &Row<'_>) -> String {
+        sample::quoted(self, row)
+    }
+
     /// The same input without the row of this number. None: there is no such row.
     #[must_use]
     pub fn without_row(&self, number: u64) -> Option<Input> {

@@ -147,8 +147,15 @@ fn plain(text: &str) -> Option<Decimal> {
         return None;
     }
     match (points, commas) {
-        (0, 0) => (others == 0 || grouped(text, |character| !character.is_ascii_digit()))
-            .then_some(Decimal::Open),
+        (0, 0) if others == 0 => Some(Decimal::Open),
+        (0, 0) => grouped(text, |character| !character.is_ascii_digit()).then(|| {
+            // Who groups by apostrophes writes a point.
+            if text.contains(['\'', '\u{2019}']) {
+                Decimal::Point
+            } else {
+                Decimal::Open
+            }
+        }),
         (_, 0) => one_sign(text, '.', points, others, Decimal::Point, Decimal::Comma),
         (0, _) => one_sign(text, ',', commas, others, Decimal::Comma, Decimal::Point),
         _ => both_signs(text, points, commas),

@@ -1,24 +1,24 @@
 //! The shape of JSON documents and lines.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use crate::input::{Evidence, Input, JsonReader, TokenKind};
 
 use super::node::Node;
-use super::write_evidence;
+use super::{chosen, write_evidence};
 
 /// Values deeper than this are not looked at.
 const DEEPEST: usize = 10;
 /// Documents up to this many bytes are read as a whole.
 const WHOLE: usize = 256 * 1024;
-/// Elements of the main array of a larger one that are read, from its head; half as many from its tail, and as many between.
-const ITEMS: usize = 96;
+/// At most so many lines, or elements of the main array, are read.
+const ITEMS: usize = 240;
 
 /// The shape of a document.
 pub(super) fn document(input: &Input) -> String {
     let mut root = Node::default();
     match input.text() {
-        Some(text) if text.len() <= WHOLE => read(text, &mut root),
         Some(text) => read(&shortened(input, text), &mut root),
         None => read(&crate::input::excerpt(input), &mut root),
     }
@@ -28,34 +28,33 @@ pub(super) fn document(input: &Input) -> String {
 /// The shape of JSON lines.
 pub(super) fn lines(text: &str) -> String {
     let mut root = Node::default();
-    for line in text
+    let lines: Vec<&str> = text
         .lines()
         .filter(|line| !line.trim().is_empty())
-        .take(3000)
-    {
-        read(line, &mut root);
+        .collect();
+    for line in chosen(lines.len(), ITEMS) {
+        read(lines.get(line).copied().unwrap_or_default(), &mut root);
     }
     write("json lines", &root, "$[]")
 }
 
 /// A document with fewer elements in its main array.
-fn shortened(input: &Input, text: &str) -> String {
-    let Some(rows) = input.rows() else {
-        return text.to_owned();
+fn shortened<'a>(input: &Input, text: &'a str) -> Cow<'a, str> {
+    let rows = input
+        .rows()
+        .filter(|rows| rows.len() > ITEMS || text.len() > WHOLE);
+    let Some(rows) = rows else {
+        return Cow::Borrowed(text);
     };
     let count = rows.len();
     let (start, end) = rows.range();
     let mut short = text.get(..start).unwrap_or_default().to_owned();
     let mut last = None;
-    let spread = (0..ITEMS).map(|index| count * index / ITEMS);
-    let mut chosen: Vec<usize> = (0..ITEMS.min(count))
-        .chain(spread)
-        .chain(count.saturating_sub(ITEMS / 2)..count)
-        .collect();
-    chosen.sort_unstable();
-    chosen.dedup();
     let mut size = 0;
-    for row in chosen.into_iter().filter_map(|index| rows.get(index)) {
+    for row in chosen(count, ITEMS)
+        .into_iter()
+        .filter_map(|index| rows.get(index))
+    {
         if last.is_some() {
             short.push(',');
         }
@@ -67,7 +66,7 @@ fn shortened(input: &Input, text: &str) -> String {
         }
     }
     short.push_str(text.get(end..).unwrap_or_default());
-    short
+    Cow::Owned(short)
 }
 
 /// A value that is being read.

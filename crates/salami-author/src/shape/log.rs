@@ -6,8 +6,10 @@ use std::fmt::Write;
 
 use crate::input::{LinePiece, is_continued, is_dated_log, line_pieces};
 
-/// At most so many entries are looked at.
-const ENTRIES: usize = 3000;
+use super::chosen;
+
+/// At most so many lines are looked at.
+const ENTRIES: usize = 800;
 /// At most so many pieces of each.
 const PIECES: usize = 24;
 
@@ -17,11 +19,12 @@ pub(super) fn shape(text: &str) -> String {
     let mut entries: Vec<Vec<LinePiece<'_>>> = Vec::new();
     let mut continued = 0_usize;
     let mut fields = String::new();
-    for line in text
+    let lines: Vec<&str> = text
         .lines()
         .filter(|line| !line.trim().is_empty())
-        .take(2 * ENTRIES)
-    {
+        .collect();
+    for line in chosen(lines.len(), ENTRIES) {
+        let line = lines.get(line).copied().unwrap_or_default();
         if line.starts_with('#') {
             // Logs of web servers name their fields.
             if let Some(names) = line.strip_prefix("#Fields:") {
@@ -33,7 +36,7 @@ pub(super) fn shape(text: &str) -> String {
             }
         } else if is_continued(line, is_dated) {
             continued += 1;
-        } else if entries.len() < ENTRIES {
+        } else {
             entries.push(line_pieces(line, PIECES));
         }
     }
@@ -106,10 +109,23 @@ fn write_begin(entries: &[Vec<LinePiece<'_>>], shape: &mut String) {
             let is_steady = |(name, share): &(String, usize)| {
                 *share * 5 >= entries.len() * 4 && name != "pair" && name != "json"
             };
-            let steady = columns
+            let mut steady = columns
                 .iter()
                 .take_while(|column| is_steady(column))
                 .count();
+            // Two words behind the instant are a sentence.
+            let is_dated = columns
+                .first()
+                .is_some_and(|(name, _)| name.starts_with("instant"));
+            if is_dated
+                && let Some(words) = columns
+                    .get(..steady)
+                    .unwrap_or_default()
+                    .windows(2)
+                    .position(|pair| pair.iter().all(|(name, _)| name == "word"))
+            {
+                steady = words;
+            }
             // Words at the end are the beginning of a message.
             let words = columns
                 .get(..steady)
@@ -118,7 +134,7 @@ fn write_begin(entries: &[Vec<LinePiece<'_>>], shape: &mut String) {
                 .rev()
                 .take_while(|(name, _)| name == "word")
                 .count();
-            if steady - words < 4 && has_date_only(&columns, steady) {
+            if is_dated && steady - words < 4 {
                 1
             } else {
                 steady - words
@@ -137,13 +153,6 @@ fn write_begin(entries: &[Vec<LinePiece<'_>>], shape: &mut String) {
     {
         shape.push_str("- json\n");
     }
-}
-
-fn has_date_only(columns: &[(String, usize)], steady: usize) -> bool {
-    steady > 0
-        && columns
-            .first()
-            .is_some_and(|(name, _)| name.starts_with("instant"))
 }
 
 /// What most entries have at a place, nothing left out. None: most have no such place.

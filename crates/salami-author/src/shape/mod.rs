@@ -45,9 +45,25 @@ impl Shape {
     }
 }
 
-/// All of a document, or its first two megabytes.
+/// So many of `count` places at most: half of them from the beginning, a quarter from the end, a quarter spread between.
+fn chosen(count: usize, most: usize) -> Vec<usize> {
+    if count <= most {
+        return (0..count).collect();
+    }
+    let quarter = most / 4;
+    let between = count - 3 * quarter;
+    let spread = (0..quarter).map(|index| 2 * quarter + between * index / quarter.max(1));
+    let mut places: Vec<usize> = (0..2 * quarter)
+        .chain(spread)
+        .chain(count - quarter..count)
+        .collect();
+    places.dedup();
+    places
+}
+
+/// All of a document, or its first quarter of a megabyte.
 fn beginning(input: &Input) -> std::borrow::Cow<'_, str> {
-    const MOST: usize = 2 * 1024 * 1024;
+    const MOST: usize = 256 * 1024;
     match input.text() {
         Some(text) => {
             let mut end = text.len().min(MOST);
@@ -64,11 +80,16 @@ fn beginning(input: &Input) -> std::borrow::Cow<'_, str> {
 fn write_evidence(evidence: &Evidence, is_continental: bool, has_numbers: bool, text: &mut String) {
     let is_continental = is_continental || evidence.decimal(false) == "comma";
     let dates = evidence.date_names(is_continental);
-    // Where nothing says otherwise, those who write the day first have a decimal comma.
-    let is_continental = is_continental
-        || dates
-            .iter()
-            .any(|name| name.starts_with("dd.") || name.starts_with("dd-mm"));
+    // Where nothing says otherwise, those who write the day first have a decimal comma, and others have not.
+    let is_day_first = |name: &String| {
+        name.starts_with("dd.") || name.starts_with("dd-mm") || name.starts_with("dd/")
+    };
+    let is_continental = if dates.is_empty() {
+        is_continental
+    } else {
+        dates.iter().any(is_day_first)
+            && (is_continental || !dates.iter().any(|name| name.starts_with("dd/")))
+    };
     if has_numbers || evidence.has_numbers() {
         text.push_str(&format!("decimal {}\n", evidence.decimal(is_continental)));
     }

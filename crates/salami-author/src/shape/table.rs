@@ -8,10 +8,13 @@ use crate::input::{
     header_class, instant, layout, normal_header,
 };
 
-use super::write_evidence;
+use super::{chosen, write_evidence};
 
 /// At most so many rows are looked at.
 const ROWS: usize = 6000;
+
+/// At most so many rows of a table are looked at for what their cells are.
+const VALUED: usize = 600;
 
 type Row<'a> = Vec<Cow<'a, str>>;
 
@@ -134,7 +137,11 @@ fn write_columns(
         .and_then(|index| records.get(index))
         .map(|cells| cells.iter().map(|cell| normal_header(cell)).collect());
     let mut found: Vec<(Column, Evidence)> = vec![Default::default(); columns];
-    for row in rows.iter().filter_map(|index| records.get(*index)) {
+    let looked_at = chosen(rows.len(), VALUED)
+        .into_iter()
+        .filter_map(|place| rows.get(place))
+        .filter_map(|index| records.get(*index));
+    for row in looked_at {
         for (cell, (column, evidence)) in row.iter().zip(&mut found) {
             let kind = Cell::of(cell);
             column.add(cell, kind);

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use super::csv;
 use super::mask::{is_secret_name, mask, mask_all};
-use super::{Dialect, Format, Input, RowKind};
+use super::{Dialect, Format, Input, Row, RowKind};
 
 use lines::{Line, Page};
 use odd::Odd;
@@ -75,8 +75,13 @@ pub(super) fn sample(input: &Input, budget: usize) -> Sample {
         }
     }
     if count > 0 {
+        let values = if count == 1 {
+            "1 value that looks like a secret is".to_owned()
+        } else {
+            format!("{count} values that look like secrets are")
+        };
         notes.push(format!(
-            "{count} values that look like secrets are shown as x, X and 0 of the same length; the program gets the real ones."
+            "{values} shown as x, X and 0 of the same length; the program gets what is really there."
         ));
     }
     Sample {
@@ -84,6 +89,17 @@ pub(super) fn sample(input: &Input, budget: usize) -> Sample {
         notes,
         is_whole: page.is_whole(),
     }
+}
+
+/// A row without its secrets.
+pub(super) fn quoted(input: &Input, row: &Row<'_>) -> String {
+    let header = input.rows().and_then(|rows| {
+        rows.iter()
+            .take(200)
+            .find(|row| row.kind == RowKind::Header)
+            .map(|row| row.text)
+    });
+    mask(&Hidden::of(header, input.dialect).hide(row.text)).text
 }
 
 fn whole(input: &Input, text: &str, budget: usize) -> Page {
@@ -124,7 +140,9 @@ fn whole(input: &Input, text: &str, budget: usize) -> Page {
     let mut odd = Odd::new(input.format, input.dialect);
     let mut keys = Keys::default();
     for row in rows.iter() {
-        odd.add(row.number, row.text);
+        if !row.is_header_like {
+            odd.add(row.number, row.text);
+        }
         keys.see(row.text);
     }
     page.masked = hidden.columns.len();
