@@ -118,6 +118,20 @@ fn the_last_whole_program_counts() {
 }
 
 #[test]
+fn a_summary_of_changes_behind_a_program_is_none_to_make() {
+    let base = "def main(text: str) -> int:\n    return 0\n";
+    let answer = format!(
+        "```python\n{MAIN}```\nWhat I changed:\n```diff\n-    return 0\n+    return len(text)\n```"
+    );
+    assert_eq!(repaired(base, &answer), MAIN);
+    let answer = format!(
+        "```python\n{MAIN}```\nThat is\n<<<<<<< SEARCH\n    return 0\n=======\n    return len(text)\n>>>>>>> REPLACE"
+    );
+    assert_eq!(repaired(base, &answer), MAIN);
+    assert_eq!(program(&answer), MAIN);
+}
+
+#[test]
 fn parts_are_joined() {
     let answer = "First the imports:\n```python\nimport csv\nfrom dataclasses import dataclass\n```\nThe data:\n```python\n@dataclass\nclass Trade:\n    symbol: str\n\nRATE = 2\n```\nAnd\n```python\ndef main(text: str) -> list[Trade]:\n    return [Trade(row[0]) for row in csv.reader([text]) if helper(row) > RATE]\n```\nwith\n```python\ndef helper(row: list[str]) -> int:\n    return len(row)\n\ntext = 'a example'\nprint(main(text))\n```";
     let code = program(answer);

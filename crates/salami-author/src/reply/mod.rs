@@ -369,10 +369,16 @@ fn resolve(pieces: &[Piece], base: Option<&str>, needs_main: bool) -> Result<Str
         });
     };
     for changes in later {
-        let changes = changes
-            .as_ref()
-            .map_err(|error| Useless::Patch(error.clone()))?;
-        program = patch::apply(&program, changes).map_err(Useless::Patch)?;
+        let changed = match changes {
+            Ok(changes) => patch::apply(&program, changes),
+            Err(error) => Err(error.clone()),
+        };
+        match changed {
+            Ok(changed) => program = changed,
+            // Behind a whole program they show what was changed in it, against the one before.
+            Err(_) if last_whole.is_some() => {}
+            Err(error) => return Err(Useless::Patch(error)),
+        }
     }
     let program = finished(&program);
     if !is_last_closed && is_cut(&program) {
