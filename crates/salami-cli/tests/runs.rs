@@ -257,6 +257,9 @@ fn what_runs_leave_is_listed_and_forgotten() {
     assert!(listed.contains("salami work --store "), "{listed}");
     let id = left[0]["id"].as_str().expect("a name");
 
+    let shown = place.json(&["show", "1", "--store", id]);
+    assert_eq!(shown["status"], "asking", "{shown}");
+
     // One that waits goes only with a yes.
     let kept = place.salami(&["forget", id], "");
     assert_eq!(kept.status, Some(2), "{kept:?}");

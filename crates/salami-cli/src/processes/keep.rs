@@ -34,6 +34,20 @@ pub fn is_private(location: &Location) -> bool {
     parent.is_some() && folders().iter().any(|folder| parent == whole(folder))
 }
 
+/// The file of a private store, by its name.
+pub fn named(name: &str) -> Option<PathBuf> {
+    let is_plain = name
+        .chars()
+        .all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
+    if !is_plain {
+        return None;
+    }
+    let mut paths = folders()
+        .map(|folder| folder.join(format!("{name}.db")))
+        .into_iter();
+    paths.find(|path| path.is_file())
+}
+
 /// The files of the private stores that there are.
 pub fn stores() -> Vec<PathBuf> {
     let mut folders = folders().to_vec();

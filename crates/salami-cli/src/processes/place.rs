@@ -7,6 +7,7 @@ use salami_process::store::{Clock, Store, StoreError, StoreErrorKind};
 use salami_store::{Access, SqliteStore, SystemClock};
 
 use super::arguments::StorePlace;
+use super::keep;
 use crate::failure::{Failure, IO, USAGE};
 
 /// The store of who names none.
@@ -35,10 +36,13 @@ impl Location {
                 String::new(),
             ),
         };
-        Ok(Self {
-            path: file_of(&text)?,
-            option,
-        })
+        let path = file_of(&text)?;
+        // What a run has left is named as `ps --private` does.
+        let path = match keep::named(&text) {
+            Some(left) if !path.exists() => left,
+            _ => path,
+        };
+        Ok(Self { path, option })
     }
 
     /// The store in a file.

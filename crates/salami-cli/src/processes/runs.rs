@@ -146,9 +146,8 @@ pub fn list(arguments: &Ps, output: &mut Output) -> Result<(), Failure> {
         ))?;
     }
     output.write(&format!(
-        "To go on with one: {} (with the --config that it was run with); to look at it: {}; to remove it: salami forget ID\n",
-        last.location.command("work"),
-        last.location.command("show 1"),
+        "To go on with one: salami work --store {id} (with the --config that it was run with); to look at it: salami show 1 --store {id}; to remove it: salami forget {id}\n",
+        id = escaped(&last.id)
     ))
 }
 
