@@ -451,3 +451,19 @@ fn no_result_harms_a_judge() {
         }
     }
 }
+
+#[test]
+fn an_account_that_nobody_wants_is_told() {
+    let case = Case::new(
+        "Read.",
+        "list[int]",
+        "a.csv",
+        CSV,
+        "def main(text: str):\n    return {'result': [1], 'skipped': []}\n",
+    );
+    let finding = case.without_rows().fails("schema.account");
+    assert!(
+        finding.message.contains("return the result alone"),
+        "{finding:?}"
+    );
+}

@@ -960,3 +960,36 @@ def main(text: str):
     .passes();
     assert_eq!(verdict.rows, Some(5), "{:?}", verdict.report.findings);
 }
+
+#[test]
+fn repetitions_repeat_something() {
+    let text = "id,name,amount\n11,Ada,10\n12,Bob,20\n13,Ada,35\n14,Eve,40\n15,Kim,55\n";
+    let program = |row: usize| {
+        format!(
+            r#"
+def main(text: str):
+    result: list[str] = []
+    skipped: list[Skipped] = []
+    for number, row in enumerate(csv.reader(io.StringIO(text)), 1):
+        if number == 1:
+            continue
+        if number == {row}:
+            skipped.append(Skipped(number, "a duplicate"))
+            continue
+        result.append(row[1])
+    return {{"result": result, "skipped": skipped}}
+"#
+        )
+    };
+    let case = |row: usize| {
+        Case::new(
+            "List the customers.",
+            "list[str]",
+            "a.csv",
+            text,
+            &program(row),
+        )
+    };
+    case(4).passes();
+    assert_eq!(numbers(&case(5).fails("rows.no_repeat")), [5]);
+}

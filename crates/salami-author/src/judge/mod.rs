@@ -319,6 +319,20 @@ impl Judges {
             report.passed.push(JudgeName::Schema);
             return true;
         }
+        // An answer with an account where none is wanted.
+        if let Value::Object(fields) = result
+            && fields.len() == 2
+            && fields.contains_key("skipped")
+            && let Some(inner) = fields.get("result")
+            && self.inner.output.problems(inner).is_empty()
+        {
+            report.findings.push(Finding::error(
+                JudgeName::Schema,
+                "schema.account",
+                "The program gives an object with `result` and `skipped`. For this input no account of rows is wanted: return the result alone.",
+            ));
+            return false;
+        }
         let count = problems.len();
         let shown = problems.iter().take(5).map(|problem| {
             let path = match problem.path.as_str() {

@@ -78,7 +78,7 @@ pub(super) fn judge(account: &Account<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Rows that are skipped as repetitions of others, of which there is none: no other shares half of what they hold.
+/// Rows that are skipped as repetitions of others, of which there is none: no other shares a telling value with them.
 fn claimed_repeats(account: &Account<'_>, skipped: &[usize]) -> Vec<usize> {
     const WORDS: &[&str] = &[
         "duplicat",
@@ -101,19 +101,26 @@ fn claimed_repeats(account: &Account<'_>, skipped: &[usize]) -> Vec<usize> {
         .iter()
         .map(|index| (*index, account.table.cells(*index)))
         .collect();
-    Table::spread(&claims, 20)
+    // What most rows hold makes none like another.
+    let mut counts: BTreeMap<(usize, &str), usize> = BTreeMap::new();
+    for (_, cells) in &all {
+        for (column, cell) in cells.iter().enumerate() {
+            *counts.entry((column, cell.as_str())).or_default() += 1;
+        }
+    }
+    let is_telling = |column: usize, cell: &str| {
+        let count = counts.get(&(column, cell)).copied().unwrap_or(0);
+        cell.len() >= 2 && count >= 2 && count * 2 <= all.len().max(4)
+    };
+    let is_alone = |index: &usize| {
+        let own = account.table.cells(*index);
+        !own.iter()
+            .enumerate()
+            .any(|(column, cell)| is_telling(column, cell))
+    };
+    Table::spread(&claims, 50)
         .into_iter()
-        .filter(|index| {
-            let own = account.table.cells(*index);
-            !all.iter().any(|(other, cells)| {
-                let same = own
-                    .iter()
-                    .zip(cells)
-                    .filter(|(one, two)| one == two)
-                    .count();
-                other != index && same * 2 >= own.len()
-            })
-        })
+        .filter(is_alone)
         .collect()
 }
 
