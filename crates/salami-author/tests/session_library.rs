@@ -114,6 +114,10 @@ fn cache_only_asks_nobody() {
     assert!(sentence.contains("no program for this task"), "{sentence}");
 
     let mut library = library(&task);
+    // The first failure costs this input only.
+    let run = use_it(&task, ODD, &cache_only(), &mut library);
+    assert_eq!(run.failure().0, FailureKind::Quarantined);
+    assert_eq!(only(&mut library).status, Status::Candidate);
     let run = use_it(&task, ODD, &cache_only(), &mut library);
     assert_eq!(run.failure().0, FailureKind::Quarantined);
     assert!(
@@ -122,7 +126,7 @@ fn cache_only_asks_nobody() {
         run.events
     );
     let entry = only(&mut library);
-    assert_eq!((entry.status, entry.findings), (Status::Quarantined, 1));
+    assert_eq!((entry.status, entry.findings), (Status::Quarantined, 2));
     // It is not used any more, not even where it would be right.
     let run = use_it(&task, SIBLING, &cache_only(), &mut library);
     assert_eq!(run.failure().0, FailureKind::Quarantined);

@@ -208,7 +208,7 @@ impl Session<'_> {
         if self.options.mode == Mode::CacheOnly {
             let then = match self.is_to_quarantine() {
                 true => "It is not used any more.",
-                false => "It stays in use for others, as it was right for most so far.",
+                false => "It stays in use for others, for which it was right.",
             };
             let sentence = format!(
                 "The library's program for this is not right for this input, and no model may be asked to mend it: {why} {then}"
@@ -220,11 +220,16 @@ impl Session<'_> {
     }
 
     /// Whether a program that failed, and that nothing took the place of, is to be used no more: if it failed
-    /// for one in four inputs or more. One odd file does not cost what was right for many.
+    /// for one in four inputs or more, and not only once where nobody was asked to mend it. One odd file does
+    /// not cost what was right for others.
     fn is_to_quarantine(&self) -> bool {
+        let fewest = match self.options.mode {
+            Mode::CacheOnly => 2,
+            Mode::Normal | Mode::Fresh => 1,
+        };
         self.entry.as_ref().is_some_and(|entry| {
             let is_open = matches!(entry.status, Status::Candidate | Status::Promoted);
-            is_open && entry.findings.saturating_mul(4) >= entry.uses
+            is_open && entry.findings >= fewest && entry.findings.saturating_mul(4) >= entry.uses
         })
     }
 
