@@ -300,7 +300,9 @@ fn a_report_is_a_table_and_xml_and_json() {
         .collect();
     assert_eq!(
         words[0],
-        ["SUITE", "CASE", "RESULT", "FROM", "ATTEMPTS", "TOKENS", "TIME"]
+        [
+            "SUITE", "CASE", "RESULT", "FROM", "ATTEMPTS", "TOKENS", "TIME"
+        ]
     );
     assert_eq!(
         words[1],

@@ -113,7 +113,9 @@ impl SuiteReport {
     /// A line for each case, then what was wrong, then the sum.
     #[must_use]
     pub fn table(&self) -> String {
-        let heading = ["SUITE", "CASE", "RESULT", "FROM", "ATTEMPTS", "TOKENS", "TIME"];
+        let heading = [
+            "SUITE", "CASE", "RESULT", "FROM", "ATTEMPTS", "TOKENS", "TIME",
+        ];
         let mut rows = vec![heading.map(str::to_owned).to_vec()];
         for case in &self.cases {
             rows.push(vec![

@@ -138,9 +138,9 @@ fn show(arguments: &LibraryOne, output: &mut Output) -> Result<(), Failure> {
         status(entry.status)
     );
     text += &format!(
-        "used {} times, {} findings, the last time {}\n",
-        entry.uses,
-        entry.findings,
+        "used {}, found wanting {}, the last time {}\n",
+        report::times(entry.uses),
+        report::times(entry.findings),
         instant::show(entry.used)
     );
     text += &format!("\n{}\n", paint.bold("shape"));

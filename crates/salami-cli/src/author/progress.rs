@@ -63,8 +63,9 @@ impl Progress {
                 let version = entry.current().map_or(0, |version| version.number);
                 let key = entry.key.0.get(..8).unwrap_or_default();
                 self.line(&format!(
-                    "the library has a program for {}: {key}, version {version}, used {} times",
-                    self.what, entry.uses
+                    "the library has a program for {}: {key}, version {version}, used {}",
+                    self.what,
+                    report::times(entry.uses)
                 ));
                 self.attempt = 0;
             }

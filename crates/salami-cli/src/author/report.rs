@@ -198,6 +198,14 @@ pub fn thousands(number: u64) -> String {
     text
 }
 
+/// `once`, `3 times`
+pub fn times(number: u64) -> String {
+    match number {
+        1 => "once".to_owned(),
+        number => format!("{} times", thousands(number)),
+    }
+}
+
 /// Where a program came from.
 pub fn from(from: From) -> &'static str {
     match from {

@@ -1,6 +1,6 @@
 //! `salami author transform`.
 
-use salami::author::record::From;
+use salami::author::record::{Ending, From};
 use salami::author::session::{
     Accepted, Mode, Models, Outcome, RefusedInput, SessionOptions, drive, refused,
 };
@@ -95,7 +95,17 @@ pub fn options(settings: &Settings, mode: Mode) -> SessionOptions {
 /// What should be said beside the outcome.
 pub fn notes(asked: &Asked, outcome: &Outcome) -> Vec<String> {
     let mut notes = outcome.troubles.clone();
-    notes.extend(asked.notes());
+    // A program of the library plays nothing.
+    let is_hit = matches!(
+        outcome.record.ending,
+        Ending::Accepted {
+            from: From::Library,
+            ..
+        }
+    );
+    if !is_hit {
+        notes.extend(asked.notes());
+    }
     if let Some(problem) = ending::observe(&outcome.record, asked.providers()) {
         notes.push(format!(
             "the run could not be told to OpenTelemetry: {problem}"
