@@ -223,8 +223,8 @@ fn a_last_sentence_is_asked_for_and_marked_as_the_models() {
     };
     let ask = |last: Say| {
         let says = vec![
-            block("def main(text: str) -> int:\n    return 1\n").into(),
-            block("def main(text: str) -> int:\n    return 2\n").into(),
+            block("def main(text: str) -> int:\n    return int(text)\n").into(),
+            block("def main(text: str) -> int:\n    return int(text[:3])\n").into(),
             last,
         ];
         run(&task, &csv(TRADES), &explains, says)
@@ -260,4 +260,24 @@ fn a_last_sentence_is_asked_for_and_marked_as_the_models() {
         );
         assert!(sentence.contains("2 attempts"), "{sentence}");
     }
+}
+
+#[test]
+fn a_broken_rule_says_nothing_of_the_file() {
+    let explains = SessionOptions {
+        explains: true,
+        attempts: 1,
+        ..options()
+    };
+    let says = vec![
+        block("def main(text: str) -> int:\n    return 1\n").into(),
+        "The file is wrong.".into(),
+    ];
+    let run = run(&common::judged_task(), &csv(TRADES), &explains, says);
+    let (_, sentence) = run.failure();
+    assert_eq!(run.asked.len(), 1);
+    assert!(
+        sentence.contains("expected case") && !sentence.contains("It may help"),
+        "{sentence}"
+    );
 }

@@ -249,13 +249,18 @@ impl Session<'_> {
         Some(crate::input::mask(&shortened(text)).text)
     }
 
-    /// Whether programs of the model ran, and what they gave was wrong: then it may be the input.
+    /// Whether programs ran, and failed at what the input has in it: then it may be the input. What breaks a
+    /// rule, or does not agree, says nothing of it.
     fn is_about_input(&self) -> bool {
-        let report = self.last_report.as_ref();
-        report.is_some_and(|report| {
-            report
-                .errors()
-                .any(|finding| finding.judge != JudgeName::Program)
+        let first = self
+            .last_report
+            .as_ref()
+            .and_then(|report| report.errors().next());
+        first.is_some_and(|finding| {
+            matches!(
+                finding.judge,
+                JudgeName::Run | JudgeName::Schema | JudgeName::Rows
+            )
         })
     }
 
