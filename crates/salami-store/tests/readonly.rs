@@ -1,8 +1,6 @@
 //! Stores that cannot be written can be looked at, and say so.
 #![cfg(unix)]
 
-mod common;
-
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::os::unix::process::CommandExt as _;
@@ -14,7 +12,7 @@ use salami_process::engine::{audit, copy};
 use salami_process::store::{
     Control, NewEvent, NewProcess, ProcessId, SimulatedClock, Store as _, StoreErrorKind,
 };
-use salami_store::{Access, SqliteStore};
+use salami_store::SqliteStore;
 
 /// What the test does when it runs as somebody who may not write.
 const AS_READER: &str = "SALAMI_TEST_READER";

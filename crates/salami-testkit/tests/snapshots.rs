@@ -200,7 +200,9 @@ fn run(program: &Program, bytes: &[u8]) -> Result<bool, String> {
         let progress = execution.step(700);
         execution.take_output();
         if let Progress::Ended(Err(RunError::Internal(text))) = &progress {
-            return Err(format!("a damaged state is said to be a bug of ours: {text}"));
+            return Err(format!(
+                "a damaged state is said to be a bug of ours: {text}"
+            ));
         }
         if let Progress::Ended(Err(RunError::State(text))) = &progress {
             // What containers hold is not known to the verifier: it is guarded where it is loaded.
