@@ -32,6 +32,8 @@ const SUMS: &[&str] = &[
 ];
 /// How many rows a table may have above its header.
 const ABOVE: usize = 60;
+/// How many rows at the beginning and at the end may be sums.
+const NEAR: usize = 1_000;
 /// How many rows are looked at to tell how full rows are.
 const LOOKED_AT: usize = 400;
 
@@ -94,7 +96,11 @@ fn table(input: &Input, rows: &[Row<'_>], kinds: &mut [RowKind]) {
         return;
     }
     let last = data.last().copied().unwrap_or(0);
-    for index in data {
+    // In the middle of a long table hardly any row sums up others.
+    let is_near = |position: usize| position < NEAR || position + NEAR >= data.len();
+    let near = data.iter().copied().enumerate();
+    let near = near.filter(|(position, _)| is_near(*position));
+    for (_, index) in near {
         // Most rows are none, which is seen at once.
         let is_candidate = rows
             .get(index)
