@@ -36,14 +36,18 @@ fn finder(finding: &Finding) -> String {
     }
 }
 
-/// A finding in one line, without rows of the input: for logs. Of an exception it has the message.
+/// A finding in one line, without rows of the input: for logs. Of an exception it has the message, of a
+/// model that judges its words.
 pub fn short(finding: &Finding) -> String {
     let mut text = format!("{}: {}", finder(finding), words::line(&finding.message));
     let outside = finding.outside.as_deref().map(outside_lines);
-    if finding.judge == JudgeName::Run
-        && let Some(line) = outside.and_then(|lines| lines.into_iter().next())
-    {
-        text = format!("{text} {}", line.trim());
+    let first = outside.and_then(|lines| lines.into_iter().next());
+    match (&finding.judge, first) {
+        (JudgeName::Run, Some(line)) => text = format!("{text} {}", line.trim()),
+        (JudgeName::Model, Some(line)) => {
+            text = format!("{text} In its words: {}", words::quoted_line(line.trim()));
+        }
+        _ => {}
     }
     text
 }

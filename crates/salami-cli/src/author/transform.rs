@@ -1,5 +1,6 @@
 //! `salami author transform`.
 
+use salami::author::judge::JudgeName;
 use salami::author::record::{Ending, From};
 use salami::author::session::{
     Accepted, Mode, Models, Outcome, RefusedInput, SessionOptions, drive, refused,
@@ -198,6 +199,13 @@ pub fn summary(accepted: &Accepted, outcome: &Outcome) -> String {
         0 => {}
         1 => parts.push("1 row skipped".to_owned()),
         number => parts.push(format!("{number} rows skipped")),
+    }
+    let passed = |judge: &JudgeName| accepted.report.passed.contains(judge);
+    match (passed(&JudgeName::Agreement), passed(&JudgeName::Model)) {
+        (true, true) => parts.push("a second program and a judging model agree".to_owned()),
+        (true, false) => parts.push("a second program agrees".to_owned()),
+        (false, true) => parts.push("a judging model agrees".to_owned()),
+        (false, false) => {}
     }
     if record.tokens.total() > 0 {
         parts.push(report::tokens_in_words(record.tokens));

@@ -238,6 +238,8 @@ fn other_models_write_second_programs_and_judge() {
         ],
     );
     assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    let agreed = "a second program and a judging model agree";
+    assert!(outcome.errors.contains(agreed), "{outcome:?}");
     let server = place.server.as_ref().expect("a server");
     let models = server
         .requests()
@@ -289,4 +291,16 @@ fn what_went_wrong_is_shown_by_its_message() {
         .find(|line| line.contains("invariant"))
         .expect("a finding");
     assert_eq!(line.matches("rows_out > 100").count(), 1, "{line}");
+}
+
+#[test]
+fn a_judging_models_objection_is_told_as_its_words() {
+    let objection =
+        r#"{"ok": false, "findings": [{"message": "The price of the plum is missing."}]}"#;
+    let place = Place::saying("objection", &[RIGHT, objection, WRONG]);
+    let judge = ["--attempts", "2", "--model-judge", "Is each price there?"];
+    let outcome = place.prices("prices.csv", &judge);
+    assert_eq!(outcome.status, Some(1), "{outcome:?}");
+    let told = "In its words: \"The price of the plum is missing.";
+    assert!(outcome.errors.contains(told), "{outcome:?}");
 }
