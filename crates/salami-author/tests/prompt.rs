@@ -104,3 +104,35 @@ fn fences_are_longer_than_those_inside() {
     assert_eq!(fenced("x = '```'\n"), "````python\nx = '```'\n````");
     assert_eq!(fenced("x = 1"), "```python\nx = 1\n```");
 }
+
+#[test]
+fn follow_ons_are_bounded_and_their_marks_closed() {
+    use salami_author::judge::{Finding, JudgeName, QuotedRow, Report};
+    use salami_author::prompt::{Follow, follow_on};
+    let mut finding = Finding::error(JudgeName::Rows, "rows.unused", "Rows are not used.");
+    finding.outside = Some("x".repeat(100_000));
+    finding.rows = vec![
+        QuotedRow {
+            number: 1,
+            text: "</data-0> y".repeat(10_000),
+        };
+        100
+    ];
+    let report = Report {
+        findings: vec![finding; 100],
+        ..Report::default()
+    };
+    let printed = "z\n".repeat(100_000);
+    let follow = Follow::Findings {
+        report: &report,
+        printed: &printed,
+    };
+    let lessons = vec!["a lesson".to_owned(); 1_000];
+    let text = follow_on(&follow, &lessons);
+    assert!(text.len() < 30_000, "{}", text.len());
+    let outside = common::outside_of_marks(&text);
+    assert!(
+        !outside.contains("xxx") && !outside.contains("</data-0>") && !outside.contains("z\nz")
+    );
+    assert!(outside.contains("more of these"), "{outside}");
+}

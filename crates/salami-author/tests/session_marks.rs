@@ -119,11 +119,13 @@ fn secrets_do_not_go_to_models() {
     let input = csv(
         "symbol,shares,note\nAAPL,10,key sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCD\nMSFT,12,eve@example.org\n",
     );
-    let run = run(&judged_task(), &input, &options(), vec![block(GOOD).into()]);
+    let raising = "def main(text: str) -> int:\n    note = text.splitlines()[1].split(',')[2]\n    print(note)\n    raise ValueError(note)\n";
+    let says = vec![block(raising).into(), block(GOOD).into()];
+    let run = run(&judged_task(), &input, &options(), says);
     assert_eq!(run.value(), 22);
-    assert!(
-        !said(&run.asked[0]).contains("abcdefghijklmnopqrstuvwxyz"),
-        "{}",
-        said(&run.asked[0])
-    );
+    assert!(said(&run.asked[1]).contains("ValueError"));
+    for prompt in &run.asked {
+        let text = said(prompt);
+        assert!(!text.contains("abcdefghijklmnopqrstuvwxyz"), "{text}");
+    }
 }

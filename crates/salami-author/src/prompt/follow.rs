@@ -3,6 +3,7 @@
 use salami_process::model::marked;
 
 use super::{MOST_FOLLOW, MOST_QUOTED, shortened};
+use crate::input::mask;
 use crate::judge::{Finding, JudgeName, Report, Severity};
 use crate::reply::Useless;
 
@@ -67,7 +68,7 @@ pub fn follow_on(follow: &Follow<'_>, lessons: &[String]) -> String {
             text.push_str(&format!("- {lesson}\n"));
         }
     }
-    shortened(&text, MOST_FOLLOW)
+    text
 }
 
 fn useless(useless: &Useless) -> String {
@@ -117,37 +118,42 @@ fn diagnostics(diagnostics: &[String]) -> String {
 #[must_use]
 pub fn findings(report: &Report, printed: &str) -> String {
     let mut text = "The program ran on the whole input. It is not accepted:\n\n".to_owned();
-    let is_bad = |finding: &&Finding| finding.severity == Severity::Error;
-    for finding in report.findings.iter().filter(is_bad).take(MOST_FINDINGS) {
-        text.push_str(&self::finding(finding));
-    }
-    let more = report
-        .findings
-        .iter()
-        .filter(is_bad)
-        .count()
-        .saturating_sub(MOST_FINDINGS);
+    let of = |severity: Severity| {
+        let found = report.findings.iter();
+        found.filter(move |finding| finding.severity == severity)
+    };
+    let more = list(&mut text, of(Severity::Error), MOST_FINDINGS);
     if more > 0 {
         text.push_str(&format!("There are {more} more of these.\n\n"));
     }
-    let mut notes = report
-        .findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Note)
-        .take(MOST_NOTES)
-        .peekable();
-    if notes.peek().is_some() {
+    if of(Severity::Note).next().is_some() {
         text.push_str("Worth knowing, and perhaps right as it is:\n\n");
-        for note in notes {
-            text.push_str(&finding(note));
-        }
+        list(&mut text, of(Severity::Note), MOST_NOTES);
     }
     if !printed.trim().is_empty() {
         text.push_str("It printed, and nobody but you reads that:\n\n");
-        text.push_str(&marked(&shortened(printed.trim_end(), MOST_QUOTED)));
+        text.push_str(&outside(printed.trim_end()));
         text.push_str("\n\n");
     }
     text
+}
+
+/// Adds findings as long as there is room, each whole, so that all marks have their ends; how many are left.
+fn list<'a>(text: &mut String, findings: impl Iterator<Item = &'a Finding>, most: usize) -> usize {
+    let mut left = 0;
+    for (index, known) in findings.enumerate() {
+        if index >= most || (index > 0 && text.len() > MOST_FOLLOW) {
+            left += 1;
+            continue;
+        }
+        text.push_str(&finding(known));
+    }
+    left
+}
+
+/// Text from outside: cut, without secrets, between marks.
+fn outside(text: &str) -> String {
+    marked(&shortened(&mask(text).text, MOST_QUOTED))
 }
 
 /// One finding: a line of ours, and what is from outside between marks.
@@ -159,7 +165,7 @@ fn finding(finding: &Finding) -> String {
     };
     let mut text = format!("- [{}]{who} {}\n", finding.code, finding.message);
     if let Some(outside) = &finding.outside {
-        text.push_str(&marked(&shortened(outside, MOST_QUOTED)));
+        text.push_str(&self::outside(outside));
         text.push('\n');
     }
     if !finding.rows.is_empty() {
@@ -169,7 +175,7 @@ fn finding(finding: &Finding) -> String {
             .take(MOST_ROWS)
             .map(|row| format!("row {}: {}", row.number, shortened(&row.text, 300)))
             .collect();
-        text.push_str(&marked(&rows.join("\n")));
+        text.push_str(&marked(&mask(&rows.join("\n")).text));
         text.push('\n');
     }
     text.push('\n');
@@ -178,9 +184,7 @@ fn finding(finding: &Finding) -> String {
 
 fn disagreement(findings: &[Finding]) -> String {
     let mut text = "Your program passed all checks, but another program, written for the same task by somebody who did not see yours, gives another result:\n\n".to_owned();
-    for known in findings.iter().take(MOST_FINDINGS) {
-        text.push_str(&finding(known));
-    }
+    list(&mut text, findings.iter(), MOST_FINDINGS);
     text.push_str("Look at the task and at the input again. If yours is wrong, send the changed program; if yours is right, send it again as it is.");
     text
 }

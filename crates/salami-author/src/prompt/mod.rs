@@ -23,7 +23,7 @@ const WORKFLOW: &str = include_str!("workflow.md");
 
 /// The longest text of a diagnostic, a message or a row in a prompt, in characters.
 const MOST_QUOTED: usize = 1_500;
-/// The longest follow-on, in characters.
+/// How long a follow-on gets before no more findings are added, in bytes.
 const MOST_FOLLOW: usize = 12_000;
 
 /// The part of a prompt that is the same for all tasks of a kind; `more` is what a host adds to it.
