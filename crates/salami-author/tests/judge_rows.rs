@@ -993,3 +993,76 @@ def main(text: str):
     case(4).passes();
     assert_eq!(numbers(&case(5).fails("rows.no_repeat")), [5]);
 }
+
+#[test]
+fn lines_are_counted_as_programs_are_told() {
+    // Rows that are bad stand around blank lines and headers that come again.
+    let text = "Station report\n\nid,day,value\nA1,2024-02-01,41.5\nA1,2024-02-02,ERR\nA1,2024-02-03,42.25\n\nid,day,value\nA2,2024-02-04,n/a\nA2,2024-02-05,40.5\nA2,2024-02-06,39.75\nA2,2024-02-07,---\nA2,2024-02-08,38.5\n";
+    let code = r#"
+def main(text: str):
+    result: list[dict[str, str | float]] = []
+    skipped: list[Skipped] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        cells = line.split(",")
+        if len(cells) != 3 or cells[0] == "id":
+            continue
+        try:
+            value = float(cells[2])
+        except ValueError:
+            skipped.append(Skipped(number, "the value is not a valid number"))
+            continue
+        result.append({"id": cells[0], "day": cells[1], "value": value})
+    return {"result": result, "skipped": skipped}
+"#;
+    let verdict = Case::new(
+        "Read the values.",
+        "list[dict[str, str | float]]",
+        "stations.csv",
+        text,
+        code,
+    )
+    .passes();
+    let rows: Vec<u64> = verdict.skipped.iter().map(|skipped| skipped.row).collect();
+    assert_eq!(rows, [5, 9, 12]);
+}
+
+#[test]
+fn a_row_without_values_may_give_nothing() {
+    let text = "product,jan,feb,mar\nP-101,1,2,3\nP-102,4,,6\nP-103,,,0\nP-104,7,8,9\nP-105,1,1,\n";
+    let code = r#"
+def main(text: str):
+    rows = list(csv.reader(io.StringIO(text)))
+    result: list[dict[str, str | int]] = []
+    for row in rows[1:]:
+        for month, value in zip(rows[0][1:], row[1:]):
+            if value and int(value) != 0:
+                result.append({"product": row[0], "month": month, "value": int(value)})
+    return {"result": result, "skipped": []}
+"#;
+    let case = Case::new(
+        "One record for each month with a value.",
+        "list[dict[str, str | int]]",
+        "wide.csv",
+        text,
+        code,
+    );
+    case.passes();
+    case.on_hit().passes();
+}
+
+#[test]
+fn a_row_that_is_forgotten_is_found_at_hits_too() {
+    let program = |first: usize| {
+        trades("        pass").replace(
+            "if number == 1 or not row",
+            &format!("if number <= {first} or not row"),
+        )
+    };
+    Case::new("Read the trades.", TRADES, "trades.csv", CSV, &program(1))
+        .on_hit()
+        .passes();
+    let finding = Case::new("Read the trades.", TRADES, "trades.csv", CSV, &program(2))
+        .on_hit()
+        .fails("rows.fewer");
+    assert_eq!(numbers(&finding), [2]);
+}

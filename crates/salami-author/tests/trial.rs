@@ -225,7 +225,7 @@ fn tools_are_asked_through_the_host() {
     };
     let done = trial(
         code,
-        &[stub.clone()],
+        std::slice::from_ref(&stub),
         Some(&input("a.csv", CSV)),
         &Settings::default(),
         &mut host,
@@ -246,12 +246,12 @@ fn a_workflow_takes_no_input() {
     let stub = Stub::new("email", "@irreversible\ndef send(to: str) -> None: ...\n");
     let code =
         "from tools import email\n\ndef main() -> None:\n    email.send('ada@example.org')\n";
-    assert!(Candidate::compile(code, &[stub.clone()], false).is_ok());
+    assert!(Candidate::compile(code, std::slice::from_ref(&stub), false).is_ok());
     let wrong = code
         .replace("main()", "main(to: str)")
         .replace("'ada@example.org'", "to");
-    let rejected =
-        Candidate::compile(&wrong, &[stub.clone()], false).expect_err("who would give it");
+    let rejected = Candidate::compile(&wrong, std::slice::from_ref(&stub), false)
+        .expect_err("who would give it");
     assert_eq!(rejected.findings[0].code, "program.parameters");
     // With an effect nothing may be left to chance.
     let doubtful = code

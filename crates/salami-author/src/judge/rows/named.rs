@@ -236,16 +236,18 @@ fn reading(
     // As many as tell it.
     let step = numbers.len().div_ceil(200);
     let numbers: Vec<u64> = numbers.into_iter().step_by(step).collect();
-    let score = |reading: Reading| -> (usize, i64) {
+    // How many rows there are, how odd they are, and whether one of them is in the result.
+    let score = |reading: Reading| -> (usize, i64, bool) {
         let mut found = 0;
         let mut fit = 0_i64;
+        let mut is_contradicted = false;
         for number in &numbers {
             let Some(index) = counter.resolve(table, reading, *number) else {
                 continue;
             };
             found += 1;
             if table.kind(index) != Some(RowKind::Data) {
-                fit += 3;
+                fit += 1;
                 continue;
             }
             let cells = table.cells(index);
@@ -253,19 +255,24 @@ fn reading(
             // What is in the result was not skipped.
             if seen.shows(&cells) {
                 fit -= 3;
+                is_contradicted = true;
             }
         }
-        (found, fit)
+        (found, fit, is_contradicted)
     };
     let usual = score(Reading::Line);
+    // What programs are told to count is believed, unless something speaks against it.
+    if usual.0 == numbers.len() && usual.1 > 0 && !usual.2 {
+        return Reading::Line;
+    }
     let needed = i64::try_from(numbers.len().div_ceil(2)).unwrap_or(i64::MAX);
     let mut best = (Reading::Line, usual);
     for other in READINGS {
-        let (found, fit) = score(other);
+        let (found, fit, _) = score(other);
         let is_better = found > best.1.0 || (found == best.1.0 && fit > best.1.1);
         let is_clear = found > usual.0 || fit >= usual.1.saturating_add(needed);
         if is_better && is_clear {
-            best = (other, (found, fit));
+            best = (other, (found, fit, false));
         }
     }
     best.0

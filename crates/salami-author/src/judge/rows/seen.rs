@@ -128,6 +128,11 @@ impl Seen {
 
     /// The columns whose cells are in the result, of rows that are used.
     pub(super) fn columns(&self, table: &Table<'_>, used: &[usize]) -> Vec<bool> {
+        self.columns_from(table, used, 0.5)
+    }
+
+    /// The columns of whose cells at least such a part is in the result.
+    pub(super) fn columns_from(&self, table: &Table<'_>, used: &[usize], part: f64) -> Vec<bool> {
         let mut counts: Vec<(usize, usize)> = Vec::new();
         if !table.has_columns() {
             return Vec::new();
@@ -146,7 +151,7 @@ impl Seen {
         }
         counts
             .into_iter()
-            .map(|(found, all)| found * 2 >= all && found > 0)
+            .map(|(found, all)| found > 0 && found as f64 >= all as f64 * part)
             .collect()
     }
 }

@@ -178,7 +178,11 @@ fn suspects(account: &Account<'_>, items: Option<usize>) -> Vec<usize> {
     if items >= account.used.len() || items * 10 < account.used.len() {
         return Vec::new();
     }
-    let columns = account.seen.columns(account.table, &account.used);
+    // As many cells of a column as there are items: fewer are there by chance.
+    let part = items as f64 / account.used.len() as f64 * 0.97;
+    let columns = account
+        .seen
+        .columns_from(account.table, &account.used, part);
     let mut hidden: Vec<(usize, usize, usize)> = Vec::new();
     for index in &account.used {
         let cells = account.table.cells(*index);
@@ -267,6 +271,15 @@ fn second_half(account: &Account<'_>, items: Option<usize>, prober: &mut Prober<
 fn is_excused(account: &Account<'_>, index: usize, items: Option<usize>, is_by_row: bool) -> bool {
     let cells = account.table.cells(index);
     let text = account.table.row(index).map_or("", |row| row.text).trim();
+    // What holds nothing but a name may give nothing.
+    let is_nothing = |cell: &String| match Amount::of(cell) {
+        Some(amount) => amount.value(Separator::Point) == Some(0.0),
+        None => cell.trim().is_empty(),
+    };
+    let told = cells.iter().filter(|cell| !is_nothing(cell)).count();
+    if cells.len() >= 3 && told <= 1 {
+        return true;
+    }
     // What holds an empty list may give nothing.
     if text.contains("[]") {
         return true;
@@ -280,10 +293,6 @@ fn is_excused(account: &Account<'_>, index: usize, items: Option<usize>, is_by_r
         return true;
     }
     if !is_by_row {
-        let is_nothing = |cell: &String| match Amount::of(cell) {
-            Some(amount) => amount.value(Separator::Point) == Some(0.0),
-            None => cell.trim().is_empty(),
-        };
         if cells.iter().any(is_nothing) {
             return true;
         }
