@@ -6,6 +6,7 @@ use salami::author::suite::Comparison;
 
 use super::arguments::{Compare, TextFormat};
 use super::files;
+use super::progress::say;
 use super::suites::{self, Answering};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -34,7 +35,7 @@ pub fn compare(arguments: &Compare, output: &mut Output) -> Result<(), Failure> 
             if tells {
                 let word = if case.passed() { "ok" } else { "FAILED" };
                 let shown = words::line(&format!("{name}: {} {}", case.suite, case.case));
-                eprintln!("{shown}: {word}");
+                say(&format!("{shown}: {word}\n"));
             }
         })?;
         comparison.variants.push((name, report));

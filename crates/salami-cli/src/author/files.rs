@@ -191,6 +191,24 @@ pub fn data(path: &Path) -> Result<Value, Failure> {
     })
 }
 
+/// Makes sure that a file can be written before anything is done for it.
+pub fn must_be_writable(path: Option<&Path>) -> Result<(), Failure> {
+    let Some(path) = path else { return Ok(()) };
+    let is_new = !path.exists();
+    let opened = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path);
+    opened.map_err(|error| {
+        let name = files::name(path);
+        Failure::new(IO, format!("{name} cannot be written: {error}"))
+    })?;
+    if is_new {
+        let _ = std::fs::remove_file(path);
+    }
+    Ok(())
+}
+
 /// Writes a file.
 pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
     std::fs::write(path, text).map_err(|error| {

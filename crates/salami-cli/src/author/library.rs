@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::arguments::{LibraryCommand, LibraryFolder, LibraryList, LibraryOne, TextFormat};
 use super::place::Place;
+use super::progress::say;
 use super::{files, report};
 use crate::failure::{Failure, IO, USAGE};
 use crate::instant;
@@ -210,7 +211,10 @@ fn write(arguments: &LibraryFolder, output: &mut Output) -> Result<(), Failure> 
     for entry in &entries {
         let task = place.library.task(&entry.task_hash);
         let Some(task) = task.map_err(|error| place.failure(&error))? else {
-            eprintln!("note: {} is left out: its task is not kept", short(entry));
+            say(&format!(
+                "note: {} is left out: its task is not kept\n",
+                short(entry)
+            ));
             continue;
         };
         for (path, text) in export(entry, &task) {

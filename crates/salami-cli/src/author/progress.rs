@@ -17,6 +17,11 @@ const OFTEN: Duration = Duration::from_millis(80);
 /// So many findings of an attempt are shown.
 const FINDINGS: usize = 5;
 
+/// Says something on standard error. Whether somebody reads it makes no difference.
+pub fn say(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
 /// Tells what happens.
 pub struct Progress {
     /// What a program is for: `inputs of this shape`, `these words`.

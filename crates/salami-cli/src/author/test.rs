@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 
 use super::arguments::{Test, TextFormat};
 use super::files;
+use super::progress::say;
 use super::suites::{self, Answering};
 use crate::failure::{Failure, PROGRAM};
 use crate::output::Output;
@@ -32,11 +33,11 @@ pub fn test(arguments: &Test, output: &mut Output) -> Result<(), Failure> {
     let report = suites::run(&chains, &answering, arguments.jobs, &|case| {
         if tells {
             let word = if case.passed() { "ok" } else { "FAILED" };
-            eprintln!(
-                "{} {}: {word}",
+            say(&format!(
+                "{} {}: {word}\n",
                 words::line(&case.suite),
                 words::line(&case.case)
-            );
+            ));
         }
     })?;
     if let Some(path) = &arguments.junit {

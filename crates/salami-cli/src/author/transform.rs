@@ -12,7 +12,7 @@ use super::arguments::{LibraryPlace, TextFormat, Transform};
 use super::asking::{Asked, asked};
 use super::files::NoInput;
 use super::place::Place;
-use super::progress::Progress;
+use super::progress::{Progress, say};
 use super::settings::Settings;
 use super::wanted::Wish;
 use super::{ending, files, report};
@@ -24,6 +24,7 @@ use crate::{instant, interrupt};
 /// Gets a result from an input.
 pub fn transform(arguments: &Transform, output: &mut Output) -> Result<(), Failure> {
     let Wish { task, mut host } = Wish::of(&arguments.wanted)?;
+    files::must_be_writable(arguments.output.as_deref())?;
     let input = files::input(&arguments.wanted.input, arguments.wanted.input_format);
     let mut place = Place::open_or_make(&arguments.place)?;
     let input = match input {
@@ -118,7 +119,7 @@ pub fn notes(asked: &Asked, outcome: &Outcome) -> Vec<String> {
 /// Shows notes on standard error.
 pub fn show_notes(notes: &[String]) {
     for note in notes {
-        eprintln!("note: {}", escaped(note));
+        say(&format!("note: {}\n", escaped(note)));
     }
 }
 
@@ -153,7 +154,7 @@ fn finish(
         text += &format!("note: {}\n", report::short(found));
     }
     text += &format!("{}\n", summary(accepted, outcome));
-    eprint!("{text}");
+    say(&text);
     let pretty = serde_json::to_string_pretty(&accepted.value)
         .map_err(|error| crate::programs::bug(&error.to_string()))?;
     match &arguments.output {
@@ -186,8 +187,15 @@ pub fn summary(accepted: &Accepted, outcome: &Outcome) -> String {
         .last()
         .map(|attempt| escaped(&attempt.model));
     let model = model.unwrap_or_default();
-    let version = accepted.entry.current().map_or(0, |version| version.number);
+    let current = accepted.entry.current().map_or(0, |version| version.number);
+    let version = match record.ending {
+        Ending::Accepted { version, .. } => version,
+        Ending::Failed { .. } => current,
+    };
     let from = match accepted.from {
+        From::Library if version < current => {
+            format!("accepted: a program of the library, its earlier version {version}")
+        }
         From::Library => format!("accepted: a program of the library, version {version}"),
         From::Repair => {
             format!("accepted: a program of the library that {model} mended, version {version}")
@@ -270,8 +278,9 @@ pub fn outcome_for_machines(outcome: &Outcome, notes: &[String]) -> Value {
             put("skipped", skipped.into());
             put("rows", accepted.rows.into());
             put("program", accepted.code.clone().into());
-            let version = accepted.entry.current().map(|version| version.number);
-            put("version", version.into());
+            if let Ending::Accepted { version, .. } = record.ending {
+                put("version", version.into());
+            }
             put("report", report::machine(&accepted.report));
         }
         Err(failure) => {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::arguments::{TextFormat, Workflow};
 use super::asking::asked;
 use super::place::{self, Place};
-use super::progress::Progress;
+use super::progress::{Progress, say};
 use super::settings::Settings;
 use super::transform::{notes, option, options, outcome_for_machines, show_notes, summary};
 use super::wanted::{Reading, named};
@@ -26,6 +26,7 @@ use crate::stubs;
 /// Has a workflow written, and starts it when somebody says so.
 pub fn workflow(arguments: &Workflow, output: &mut Output) -> Result<(), Failure> {
     let text = files::text(&arguments.words, Path::new(""))?;
+    files::must_be_writable(arguments.output.as_deref())?;
     let configuration = tools::configuration(arguments.tools.as_deref());
     let tools = tools::open(configuration.as_deref())?;
     let name = arguments.name.clone().unwrap_or_else(|| named(&text));
@@ -91,7 +92,7 @@ pub fn workflow(arguments: &Workflow, output: &mut Output) -> Result<(), Failure
         files::write(path, &with_end(&accepted.code))?;
     }
     if !is_json {
-        eprintln!("{}", summary(accepted, &outcome));
+        say(&format!("{}\n", summary(accepted, &outcome)));
         output.write(&report::lines(&accepted.code, ""))?;
         output.write("\n")?;
         start::show_plan(&name, &program, &tools, configuration.as_deref(), output)?;
@@ -133,20 +134,20 @@ fn tell(
     output: &mut Output,
 ) -> Result<(), Failure> {
     if let Some(path) = &arguments.output {
-        eprintln!("written to {}", path.display());
+        say(&format!("written to {}\n", path.display()));
     }
     match (started, &arguments.output) {
         (Some((_, told)), _) => output.write(told),
         (None, Some(path)) => {
-            eprintln!(
-                "not started: `salami start {}` does that",
+            say(&format!(
+                "not started: `salami start {}` does that\n",
                 quoted(&path.display().to_string())
-            );
+            ));
             Ok(())
         }
         (None, None) => {
-            eprintln!(
-                "not started, and kept in the library: the same words again, with --start or --output FILE, ask no model"
+            say(
+                "not started, and kept in the library: the same words again, with --start or --output FILE, ask no model\n",
             );
             Ok(())
         }

@@ -268,3 +268,21 @@ fn options_that_cannot_be_are_refused() {
         assert!(outcome.errors.contains(wanted), "{given}: {outcome:?}");
     }
 }
+
+#[test]
+fn what_cannot_be_written_is_said_before_a_model_is_asked() {
+    let place = Place::saying("unwritable", &[RIGHT, RIGHT]);
+    for arguments in [
+        &["--output", "none/out.json"][..],
+        &["--record", "none/a.cassette"][..],
+        &["--library", "none/salami.db"][..],
+        &["--library", "prices.csv"][..],
+    ] {
+        let outcome = place.prices("prices.csv", arguments);
+        assert_eq!(outcome.status, Some(74), "{arguments:?}: {outcome:?}");
+        assert!(outcome.errors.starts_with("error: "), "{outcome:?}");
+    }
+    assert_eq!(place.asked(), 0);
+    let prices = std::fs::read_to_string(place.folder.path("prices.csv")).expect("the prices");
+    assert_eq!(prices, PRICES);
+}
