@@ -294,16 +294,37 @@ fn what_cannot_be_mended_is_quarantined_and_mended_later() {
     );
     assert_eq!(run.value(), 100);
     assert_eq!(only(&mut library).status, Status::Candidate);
+    let other = GOOD.replace("if row:", "if len(row) > 1:");
     let run = run_in(
         &task,
         Some(&csv(SIBLING)),
         &options(),
         &mut copy,
-        vec![block(GOOD).into()],
+        vec![block(&other).into()],
     );
     assert_eq!(run.value(), 103);
     assert_eq!(run.outcome.record.attempts[0].purpose, Purpose::Write);
     assert_eq!(only(&mut copy).versions.len(), 2);
+}
+
+#[test]
+fn a_quarantined_program_does_not_come_back_as_it_is() {
+    let task = judged_task();
+    let mut library = library(&task);
+    let key = only(&mut library).key;
+    assert_eq!(library.set_status(&key, Status::Quarantined), Ok(true));
+    let other = GOOD.replace("if row:", "if len(row) > 1:");
+    let says = vec![block(GOOD).into(), block(&other).into()];
+    let run = run_in(&task, Some(&csv(SIBLING)), &options(), &mut library, says);
+    assert_eq!(run.value(), 103);
+    assert!(
+        said(&run.asked[1]).contains("taken out of use"),
+        "{}",
+        said(&run.asked[1])
+    );
+    assert!(!run.events.contains(&"Hit".to_owned()), "{:?}", run.events);
+    let entry = only(&mut library);
+    assert_eq!((entry.status, entry.versions.len()), (Status::Candidate, 2));
 }
 
 fn texts(texts: &[&str]) -> Vec<Say> {

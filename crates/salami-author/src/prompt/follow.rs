@@ -39,6 +39,8 @@ pub enum Follow<'a> {
     },
     /// It is the same program as before, of this attempt.
     Same(u32),
+    /// It is a program that was taken out of use.
+    Banned,
     /// Another program, written independently, gives another result.
     Disagreement(&'a [Finding]),
 }
@@ -57,6 +59,7 @@ pub fn follow_on(follow: &Follow<'_>, lessons: &[String]) -> String {
             findings(report, printed)
         ),
         Follow::Same(attempt) => format!("This is the same program as in your answer {attempt}, and it fails in the same way. Change what was named as wrong; if you are sure of it, find another way to compute it."),
+        Follow::Banned => "This program was in use for inputs of this kind, and was taken out of use because it is wrong for some of them. Look for what it leaves out or misreads, and write another one.".to_owned(),
         Follow::Disagreement(findings) => disagreement(findings),
     };
     if lessons.len() > 1 {

@@ -151,6 +151,8 @@ pub struct Session<'a> {
     pub(super) troubles: Vec<String>,
     /// The entry of the library, where there is one.
     pub(super) entry: Option<Entry>,
+    /// A program that is in quarantine, and does not come back as it is.
+    pub(super) banned: Option<String>,
     /// What is wrong with its program, if it failed.
     pub(super) reuse_failed: bool,
     /// The program of the library that is to be mended, and what is wrong with it, for a model.
@@ -258,6 +260,7 @@ impl<'a> Session<'a> {
             record,
             troubles: Vec::new(),
             entry: None,
+            banned: None,
             reuse_failed: false,
             repair: None,
             attempts: 0,

@@ -55,7 +55,12 @@ impl Session<'_> {
             self.entry = Some(entry);
             return Some(self.fail(FailureKind::Quarantined, sentence, world));
         }
-        world.tell(Event::Hit { entry: &entry });
+        if is_quarantined {
+            let why = "it is in quarantine, and a model is asked for another one";
+            world.tell(Event::Quarantined { why });
+        } else {
+            world.tell(Event::Hit { entry: &entry });
+        }
         let tried = self.try_program(&code, Occasion::Hit, world);
         if self.is_interrupted() {
             self.entry = Some(entry);
@@ -72,16 +77,17 @@ impl Session<'_> {
                 return Some(self.reuse_failed(&code, &report, &shown, world));
             }
             Tried::Judged(candidate, verdict, printed) => {
+                if is_quarantined && verdict.report.accepts() {
+                    // What it failed on is not here, so nothing says how to mend it: another one is written.
+                    self.banned = Some(code);
+                    self.entry = Some(entry);
+                    return None;
+                }
                 self.record.reuse = Some(verdict.report.clone());
                 self.record.reuse_fuel = verdict.fuel;
                 world.tell(Event::Judged {
                     report: &verdict.report,
                 });
-                if is_quarantined && verdict.report.accepts() {
-                    // What it failed on is not here, so nothing says how to mend it: another one is written.
-                    self.entry = Some(entry);
-                    return None;
-                }
                 if verdict.report.accepts() {
                     let version = entry.current().map_or(1, |version| version.number);
                     return Some(self.used(entry, version, *candidate, *verdict, printed, world));

@@ -164,6 +164,12 @@ impl Session<'_> {
         }
         let number = line.answers;
         line.sent.insert(hash, number);
+        if self.banned.as_deref().map(str::trim) == Some(code.trim()) {
+            let why = "the model sent the program that is in quarantine";
+            self.useless(why, world);
+            return self.mend(&Follow::Banned, why, fenced(&code), world);
+        }
+        let line = self.line();
         line.base = Some(code.clone());
         world.tell(Event::Trying { code: &code });
         let begun = world.now();
