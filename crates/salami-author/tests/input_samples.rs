@@ -276,3 +276,17 @@ fn quoted_rows_have_no_secrets() {
     let row = input.rows().expect("rows").by_number(2).expect("a row");
     assert_eq!(input.quoted(&row), "ana,xxxxxx00");
 }
+
+#[test]
+fn rows_of_small_pages_have_their_numbers() {
+    let sample = sample(
+        "a.html",
+        "<html><h1>A</h1><table><tr><td>1</td></tr></table><h2>B</h2><table><tr><td>2</td></tr></table></html>",
+        2000,
+    );
+    assert!(sample.is_whole);
+    assert_eq!(
+        sample.text,
+        "[before the items]\n<html><h1>A</h1><table>\n1| <tr><td>1</td></tr>\n | </table><h2>B</h2><table>\n2| <tr><td>2</td></tr>\n[behind the items]\n</table></html>"
+    );
+}

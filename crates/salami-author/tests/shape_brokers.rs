@@ -131,16 +131,17 @@ Dividends,Data,EUR,2026-01-20,SAP Cash Dividend,2
 Dividends,Data,Total,,,2
 ";
     let extra = format!(
-        "{one}Withholding Tax,Header,Currency,Date,Description,Amount,Code\nWithholding Tax,Data,USD,2025-12-15,MSFT Tax,-3.73,\n"
+        "{one}Net Asset Value,Header,Asset Class,Prior Total,Current Total\nNet Asset Value,Data,Stocks,10,12\n"
     );
     let epoch = one
         .replace("\"2025-12-03, 10:31:22\"", "20251203;103122")
         .replace("\"2025-12-09, 15:02:10\"", "20251209;150210");
-    let second = sibling.replace("SAP", "ASML");
+    // A month without dividends.
+    let (second, _) = sibling.split_once("Dividends,").expect("dividends");
     Kind {
         file: "U1234567_2025.csv",
         one,
-        siblings: &[sibling, &second],
+        siblings: &[sibling, second],
         strangers: &[&extra, &epoch],
         values: &["Jane Doe", "AAPL", "Interactive Brokers", "1441.65"],
     }

@@ -97,13 +97,16 @@ fn stack_traces() {
     );
     let sibling = format!("2026-01-01 10:00:01 ERROR Cart - it is empty\n{trace}");
     let second = sibling.repeat(4);
-    let flat = "2025-12-31 10:00:01 ERROR Shop - payment failed\n2025-12-31 10:00:05 ERROR Shop - payment failed again\n";
     let other = one.replace("2025-12-31 10", "2025-12-31T10");
     Kind {
         file: "error.log",
         one: &one,
-        siblings: &[&sibling, &second],
-        strangers: &[flat, &other],
+        siblings: &[
+            &sibling,
+            &second,
+            "2026-01-01 10:00:01 ERROR Cart - it is empty\n2026-01-01 10:00:01 INFO Cart - it is full\n",
+        ],
+        strangers: &[&other, &one.replace("2025-12-31 10", "31.12.2025 10")],
         values: &["payment", "com.example", "disk full"],
     }
     .check();

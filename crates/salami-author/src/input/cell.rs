@@ -282,6 +282,20 @@ impl Evidence {
         }
     }
 
+    /// Adds what one column says: each column counts the same, however many rows it has something in.
+    pub(crate) fn merge_column(&mut self, column: &Evidence) {
+        const WEIGHT: u32 = 1000;
+        self.points += column.points;
+        self.commas += column.commas;
+        self.opens += column.opens;
+        let all: u32 = column.dates.values().sum();
+        for (style, count) in &column.dates {
+            if count * 5 >= all {
+                *self.dates.entry(*style).or_default() += WEIGHT;
+            }
+        }
+    }
+
     /// Adds what another says.
     pub(crate) fn merge(&mut self, other: &Evidence) {
         self.points += other.points;

@@ -348,6 +348,7 @@ pub(crate) fn looks_like_names(cells: &[Cow<'_, str>]) -> bool {
         let digits = cell.bytes().filter(u8::is_ascii_digit).count();
         if cell.chars().count() > 60
             || cell.ends_with(':')
+            || cell.contains(": ")
             || cell.contains("://")
             || cell.contains('@')
             || (digits >= 5 && years == 0)

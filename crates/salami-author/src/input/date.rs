@@ -47,6 +47,8 @@ impl DateStyle {
             Order::DayFirst => format!("dd{separator}mm{separator}{year}"),
             Order::MonthFirst | Order::Open => format!("mm{separator}dd{separator}{year}"),
             Order::DayName => format!("dd{separator}month{separator}{year}"),
+            // Logs leave the year out.
+            Order::NameDay if self.is_short => format!("month{separator}dd"),
             Order::NameDay => format!("month{separator}dd{separator}{year}"),
             Order::Digits => "yyyymmdd".to_owned(),
             Order::Seconds => "seconds since 1970".to_owned(),

@@ -118,6 +118,21 @@ impl<'a> Rows<'a> {
         (0..rows.len()).filter_map(move |index| rows.get(index))
     }
 
+    /// What stands between a row and the one before.
+    pub(super) fn between(&self, number: u64) -> &'a str {
+        let found = self
+            .spans
+            .binary_search_by_key(&number, |span| span.number)
+            .ok()
+            .filter(|index| *index > 0);
+        let Some((before, own)) =
+            found.and_then(|index| Some((self.spans.get(index - 1)?, self.spans.get(index)?)))
+        else {
+            return "";
+        };
+        self.text.get(before.end..own.start).unwrap_or_default()
+    }
+
     /// Where the first begins and the last ends, in the text.
     pub(crate) fn range(&self) -> (usize, usize) {
         (
@@ -253,7 +268,11 @@ fn table_rows(text: &str) -> Vec<RowSpan> {
     let mut reader = MarkupReader::new(text, true);
     let mut places: Vec<RowSpan> = Vec::new();
     let mut row: Option<(usize, bool, bool)> = None;
-    let finish = |places: &mut Vec<RowSpan>, row: &mut Option<(usize, bool, bool)>, end: usize| {
+    let mut is_foot = false;
+    let finish = |places: &mut Vec<RowSpan>,
+                  row: &mut Option<(usize, bool, bool)>,
+                  end: usize,
+                  is_foot: bool| {
         if let Some((start, has_cells, has_names)) = row.take() {
             places.push(RowSpan {
                 number: places.len() as u64 + 1,
@@ -263,6 +282,7 @@ fn table_rows(text: &str) -> Vec<RowSpan> {
                 kind: match (has_cells, has_names) {
                     (false, true) => RowKind::Header,
                     (false, false) => RowKind::Blank,
+                    _ if is_foot => RowKind::Note,
                     _ => RowKind::Data,
                 },
             });
@@ -275,29 +295,34 @@ fn table_rows(text: &str) -> Vec<RowSpan> {
         };
         match token {
             MarkupToken::Open { name, .. } if name.eq_ignore_ascii_case("tr") => {
-                finish(&mut places, &mut row, at);
+                finish(&mut places, &mut row, at, is_foot);
                 row = Some((at, false, false));
             }
             MarkupToken::Open { name, .. } => {
+                if name.eq_ignore_ascii_case("tfoot") {
+                    is_foot = true;
+                } else if name.eq_ignore_ascii_case("tbody") || name.eq_ignore_ascii_case("table") {
+                    is_foot = false;
+                }
                 if let Some((_, has_cells, has_names)) = &mut row {
                     *has_cells |= name.eq_ignore_ascii_case("td");
                     *has_names |= name.eq_ignore_ascii_case("th");
                 }
             }
             MarkupToken::Close(name) if name.eq_ignore_ascii_case("tr") => {
-                finish(&mut places, &mut row, reader.position());
+                finish(&mut places, &mut row, reader.position(), is_foot);
             }
             MarkupToken::Close(name)
                 if ["table", "tbody", "thead", "tfoot"]
                     .iter()
                     .any(|end| name.eq_ignore_ascii_case(end)) =>
             {
-                finish(&mut places, &mut row, at);
+                finish(&mut places, &mut row, at, is_foot);
             }
             _ => {}
         }
     }
-    finish(&mut places, &mut row, text.len());
+    finish(&mut places, &mut row, text.len(), is_foot);
     places
 }
 

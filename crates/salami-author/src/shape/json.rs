@@ -187,7 +187,7 @@ fn write_node(
 ) {
     let mut kind = node.kind(name);
     // An object that is often missing is nothing that a program can rely on.
-    if is_item && matches!(kind, "object" | "array") && node.nulls * 5 > node.count {
+    if is_item && matches!(kind, "object" | "array") && node.nulls > 0 {
         kind = "text";
     }
     // What is text here may be nothing elsewhere: only other kinds are told.

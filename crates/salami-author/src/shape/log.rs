@@ -17,7 +17,6 @@ const PIECES: usize = 24;
 pub(super) fn shape(text: &str) -> String {
     let is_dated = is_dated_log(text);
     let mut entries: Vec<Vec<LinePiece<'_>>> = Vec::new();
-    let mut continued = 0_usize;
     let mut fields = String::new();
     let lines: Vec<&str> = text
         .lines()
@@ -34,9 +33,7 @@ pub(super) fn shape(text: &str) -> String {
                     .map(|name| format!("- {}\n", name.to_lowercase()))
                     .collect();
             }
-        } else if is_continued(line, is_dated) {
-            continued += 1;
-        } else {
+        } else if !is_continued(line, is_dated) {
             entries.push(line_pieces(line, PIECES));
         }
     }
@@ -64,9 +61,6 @@ pub(super) fn shape(text: &str) -> String {
         if count * 5 >= entries.len() * 4 {
             let _ = writeln!(shape, "pair {key}");
         }
-    }
-    if continued * 2 > entries.len() {
-        shape.push_str("entries of several lines\n");
     }
     shape
 }

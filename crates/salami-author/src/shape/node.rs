@@ -145,7 +145,7 @@ impl Node {
             && matches!(self.column.class(), Class::Date | Class::Number)
             && header_class(name) != Some(HeaderClass::Text)
         {
-            evidence.merge(&self.evidence);
+            evidence.merge_column(&self.evidence);
         }
     }
 

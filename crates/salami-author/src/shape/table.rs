@@ -50,20 +50,13 @@ pub(super) fn write_blocks(
     evidence: &mut Evidence,
     text: &mut String,
 ) {
-    let last = records
-        .iter()
-        .rposition(|cells| cells.iter().any(|cell| !cell.trim().is_empty()));
     let mut has_table = false;
     let mut before = String::new();
     for block in &layout.blocks {
         match block {
             Block::Lines(lines) if !has_table => write_preamble(records, lines, text),
-            // Only what ends a file is a footer: a lone cell in between is a row with little in it.
-            Block::Lines(lines) => {
-                if lines.last().copied() == last {
-                    text.push_str("lines below\n");
-                }
-            }
+            // No program depends on a footer being there.
+            Block::Lines(_) => {}
             Block::Table {
                 section,
                 header,
@@ -72,6 +65,9 @@ pub(super) fn write_blocks(
                 totals,
             } => {
                 has_table = true;
+                if section.as_ref().is_some_and(|name| comes_and_goes(name)) {
+                    continue;
+                }
                 let mut table = String::new();
                 if let Some(section) = section {
                     let _ = writeln!(table, "section {}", normal_header(section));
@@ -88,6 +84,38 @@ pub(super) fn write_blocks(
             }
         }
     }
+}
+
+/// Whether a section of a broker's statement is there in some months only.
+fn comes_and_goes(section: &str) -> bool {
+    let section = section.to_lowercase();
+    [
+        "dividend",
+        "interest",
+        "fee",
+        "deposit",
+        "withdrawal",
+        "withholding",
+        "corporate",
+        "transfer",
+        "accrual",
+        "grant",
+        "bond",
+        "notes",
+        "codes",
+        "legal",
+        "commission",
+        "adjustment",
+        "forex",
+        "cash report",
+        "open position",
+        "exercise",
+        "lent",
+        "sales tax",
+        "payment in lieu",
+    ]
+    .iter()
+    .any(|word| section.contains(word))
 }
 
 /// What stands before a table, by its kinds of lines.
@@ -203,7 +231,7 @@ pub(super) fn merge(own: &Evidence, column: &Column, name: Option<&str>, evidenc
         Class::Number if by_name == Some(HeaderClass::Date) && column.may_be_instants() => {
             evidence.merge_instants(own);
         }
-        Class::Number | Class::Date => evidence.merge(own),
+        Class::Number | Class::Date => evidence.merge_column(own),
         _ => {}
     }
 }

@@ -1,6 +1,7 @@
 //! The shape of other text: columns between wide gaps, or the labels of its lines.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::input::{Block, Cell, Evidence, layout, normal_header};
@@ -15,6 +16,11 @@ const LINES: usize = 4000;
 pub(super) fn shape(title: &str, text: &str) -> String {
     let mut shape = format!("{title}\n");
     let mut evidence = Evidence::default();
+    let first = text.trim_start().lines().next().unwrap_or_default();
+    if first.starts_with("!Type:") {
+        write_letters(first, text, &mut evidence, &mut shape);
+        return shape;
+    }
     if let Some(names) = names_between_spaces(text) {
         shape.push_str("columns between spaces\n");
         for name in names {
@@ -76,6 +82,7 @@ fn write_labels(text: &str, evidence: &mut Evidence, shape: &mut String) {
     }
     // A colon in a sentence is no label; lines that have one each are.
     if labelled * 4 < lines || lines == 0 {
+        write_words(text, evidence, shape);
         return;
     }
     let most = labels.iter().map(|(_, count)| *count).max().unwrap_or(0);
@@ -85,6 +92,53 @@ fn write_labels(text: &str, evidence: &mut Evidence, shape: &mut String) {
         }
     }
     evidence.merge(&own);
+    write_evidence(evidence, false, true, shape);
+}
+
+/// Where a third of the lines has numbers or dates, how they are written.
+fn write_words(text: &str, evidence: &mut Evidence, shape: &mut String) {
+    let mut lines = 0;
+    let mut with_values = 0;
+    for line in text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .take(LINES)
+    {
+        lines += 1;
+        let mut has_value = false;
+        for word in line.split_whitespace().take(60) {
+            let cell = Cell::of(word.trim_matches([',', ';', '(', ')', ':']));
+            has_value |= matches!(cell, Cell::Number(_) | Cell::Date(_));
+            evidence.add(cell);
+        }
+        with_values += usize::from(has_value);
+    }
+    if with_values * 3 >= lines && lines > 0 {
+        write_evidence(evidence, false, true, shape);
+    }
+}
+
+/// QIF: what it is about, the letters that its lines begin with, how its numbers and dates are written.
+fn write_letters(kind: &str, text: &str, evidence: &mut Evidence, shape: &mut String) {
+    let _ = writeln!(shape, "label {}", normal_header(kind));
+    let mut letters: BTreeMap<char, usize> = BTreeMap::new();
+    for line in text.lines().skip(1).take(LINES) {
+        let mut characters = line.trim().chars();
+        let letter = characters
+            .next()
+            .filter(|letter| !letter.is_alphanumeric() || letter.is_uppercase());
+        if let Some(letter) = letter {
+            *letters.entry(letter).or_default() += 1;
+            // Years stand behind an apostrophe.
+            evidence.add(Cell::of(&characters.as_str().replace('\'', "/")));
+        }
+    }
+    let most = letters.values().copied().max().unwrap_or(0);
+    for (letter, count) in letters {
+        if count * 2 >= most {
+            let _ = writeln!(shape, "line {letter}");
+        }
+    }
     write_evidence(evidence, false, true, shape);
 }
 
@@ -156,13 +210,22 @@ fn label(line: &str) -> Option<(&str, &str)> {
             (2..=3).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric());
         return is_tag.then_some((tag, value));
     }
+    // <TRNAMT>-12.50
+    if let Some((tag, value)) = line.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
+        let is_tag = !tag.is_empty()
+            && tag.len() <= 32
+            && tag
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.'));
+        return is_tag.then_some((tag, value));
+    }
     let at = line.find([':', '='])?;
     let label = line.get(..at)?;
     let value = line.get(at + 1..)?;
     let has_gap = value.is_empty() || value.starts_with([' ', '\t']);
     // DTSTART;TZID=Europe/Berlin:20251231
     let key = label.split(';').next().unwrap_or(label);
-    let is_key = key.len() >= 1
+    let is_key = !key.is_empty()
         && key.len() <= 40
         && !value.starts_with("//")
         && key

@@ -15,6 +15,44 @@ const DEEPEST: usize = 6;
 /// Elements of one parent with more names are not looked at.
 const MOST_NAMES: usize = 200;
 
+/// What messages of ISO 20022 about accounts may have or not.
+const OPTIONAL: &[&str] = &[
+    "AcctSvcrRef",
+    "AddtlInf",
+    "AddtlInfInd",
+    "AddtlNtryInf",
+    "AddtlStmtInf",
+    "AmtDtls",
+    "Avlbty",
+    "Ccy",
+    "CdtLine",
+    "Chrgs",
+    "ComssnWvrInd",
+    "CpyDplctInd",
+    "ElctrncSeqNb",
+    "FrToDt",
+    "Intrst",
+    "LglSeqNb",
+    "MsgPgntn",
+    "MsgRcpt",
+    "Nm",
+    "NtryDtls",
+    "NtryRef",
+    "OrgnlBizQry",
+    "Ownr",
+    "RltdAcct",
+    "RptgSeq",
+    "RptgSrc",
+    "RvslInd",
+    "SplmtryData",
+    "StmtPgntn",
+    "SubTp",
+    "Svcr",
+    "TechInptChanl",
+    "TxsSummry",
+    "ValDt",
+];
+
 #[derive(Clone, Debug, Default)]
 struct Element {
     count: u32,
@@ -31,29 +69,21 @@ pub(super) fn shape(text: &str) -> String {
     let (root, namespace) = read(text);
     let mut shape = String::from("xml document\n");
     let mut evidence = Evidence::default();
-    // A document of a published schema may leave out what the schema lets it; the schema says the rest.
-    let depth = match &namespace {
-        Some(namespace) => {
-            let _ = writeln!(shape, "namespace {namespace}");
-            let is_envelope = root.children.keys().any(|name| local(name) == "Envelope");
-            let is_drawing = root.children.contains_key("svg");
-            match (is_envelope, is_drawing) {
-                (true, _) => DEEPEST,
-                (_, true) => 3,
-                _ => 2,
-            }
-        }
-        None => 5,
-    };
-    write_children(
-        &root,
-        "",
-        depth,
-        namespace.is_some(),
-        &mut evidence,
-        &mut shape,
-    );
-    if namespace.is_none() {
+    // The messages of ISO 20022 have many branches that a bank may fill or not, from one day to the next.
+    let is_message = namespace
+        .as_ref()
+        .is_some_and(|namespace| namespace.contains("iso:20022"));
+    if let Some(namespace) = &namespace {
+        let _ = writeln!(shape, "namespace {namespace}");
+    }
+    if namespace
+        .as_ref()
+        .is_some_and(|namespace| namespace.ends_with("/svg"))
+    {
+        // What a drawing's elements have differs from one to the next.
+        write_names(&root, "", &mut shape);
+    } else {
+        write_children(&root, "", is_message, &mut evidence, &mut shape);
         write_evidence(&evidence, false, false, &mut shape);
     }
     shape
@@ -159,36 +189,42 @@ fn namespace_of(name: &str, written: &str) -> Option<String> {
         })
 }
 
+/// The names of elements only; the depth is bounded when they are read.
+fn write_names(parent: &Element, path: &str, text: &mut String) {
+    for (name, child) in &parent.children {
+        if child.parents * 5 >= parent.count * 4 {
+            let path = format!("{path}/{name}");
+            let _ = writeln!(text, "{path}");
+            write_names(child, &path, text);
+        }
+    }
+}
+
 fn write_children(
     parent: &Element,
     path: &str,
-    depth: usize,
-    has_schema: bool,
+    is_message: bool,
     evidence: &mut Evidence,
     text: &mut String,
 ) {
-    if depth == 0 {
-        return;
-    }
     for (name, child) in &parent.children {
-        if child.parents * 5 < parent.count * 4 {
+        let is_optional = is_message && OPTIONAL.contains(&local(name));
+        if child.parents * 5 < parent.count * 4 || is_optional {
             continue;
         }
         let path = format!("{path}/{name}");
         text.push_str(&path);
-        if !has_schema {
-            for (key, count) in &child.attributes {
-                if count * 5 >= child.count * 4 {
-                    let _ = write!(text, " @{key}");
-                }
+        for (key, count) in &child.attributes {
+            if count * 5 >= child.count * 4 {
+                let _ = write!(text, " @{key}");
             }
-            if child.children.is_empty() {
-                let _ = write!(text, ": {}", class(name, &child.column));
-            }
-            merge(&child.evidence, &child.column, Some(local(name)), evidence);
         }
+        if child.children.is_empty() {
+            let _ = write!(text, ": {}", class(name, &child.column));
+        }
+        merge(&child.evidence, &child.column, Some(local(name)), evidence);
         text.push('\n');
-        write_children(child, &path, depth - 1, has_schema, evidence, text);
+        write_children(child, &path, is_message, evidence, text);
     }
 }
 

@@ -11,6 +11,8 @@ use super::odd::Why;
 pub(super) struct Line {
     number: u64,
     text: String,
+    /// What stands between it and the row before.
+    pub(super) between: String,
 }
 
 impl Line {
@@ -18,12 +20,13 @@ impl Line {
         Line {
             number,
             text: text.to_owned(),
+            between: String::new(),
         }
     }
 
     /// How many characters it takes, where it is cut at some.
     pub(super) fn size(&self, cap: usize) -> usize {
-        self.text.chars().take(cap).count() + 8
+        self.text.chars().take(cap).count() + self.between.chars().take(cap).count() + 8
     }
 }
 
@@ -131,6 +134,12 @@ impl Page {
             .budget
             .saturating_sub(before.chars().count() + after.chars().count());
         let chosen = self.choose(rest);
+        let between: BTreeMap<u64, String> = self
+            .head
+            .iter()
+            .filter(|line| !line.between.is_empty())
+            .map(|line| (line.number, line.between.clone()))
+            .collect();
         let width = self.last.max(1).to_string().len();
         let mut text = String::new();
         if !before.is_empty() {
@@ -140,6 +149,12 @@ impl Page {
         let cap = self.cap();
         for (number, line) in &chosen {
             self.write_gap(&mut text, expected, *number);
+            if let Some(between) = between.get(number).filter(|_| *number > 1) {
+                let shown = self.middle_out(between, cap);
+                for part in shown.lines() {
+                    let _ = writeln!(text, "{:>width$}| {part}", "");
+                }
+            }
             let shown = clip(line, cap);
             let count = line.chars().count();
             let mut parts = shown.split('\n');

@@ -105,7 +105,9 @@ pub(super) fn quoted(input: &Input, row: &Row<'_>) -> String {
 fn whole(input: &Input, text: &str, budget: usize) -> Page {
     let mut page = Page::new(budget);
     let has_items = matches!(input.format, Format::Json | Format::Xml | Format::Html);
-    if has_items && text.chars().count() <= budget {
+    // Items of JSON can be counted where they are; those of markup lie between other elements.
+    let is_plain = input.format == Format::Json || input.rows().is_none();
+    if has_items && is_plain && text.chars().count() <= budget {
         page.set_plain(text);
         return page;
     }
@@ -149,7 +151,10 @@ fn whole(input: &Input, text: &str, budget: usize) -> Page {
     let mut used = 0;
     let mut shown = 0;
     for row in rows.iter() {
-        let line = Line::new(row.number, &show(row.text));
+        let mut line = Line::new(row.number, &show(row.text));
+        if input.format == Format::Html {
+            line.between = rows.between(row.number).trim().to_owned();
+        }
         used += line.size(page.cap());
         page.push_head(line);
         shown += 1;
