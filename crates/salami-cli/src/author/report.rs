@@ -91,10 +91,7 @@ fn outside_lines(outside: &str) -> Vec<String> {
     if is_traceback && let Some(position) = lines.iter().rposition(|line| line.starts_with("  ")) {
         let message = lines.get(position + 1..).unwrap_or_default();
         let is_place = |line: &&str| line.trim_start().starts_with("File ");
-        let place = lines
-            .iter()
-            .take(position + 1)
-            .rposition(|line| is_place(&line));
+        let place = lines.iter().take(position + 1).rposition(is_place);
         let innermost = place.and_then(|place| lines.get(place..=position));
         let shown = message
             .iter()
