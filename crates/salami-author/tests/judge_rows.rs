@@ -1066,3 +1066,28 @@ fn a_row_that_is_forgotten_is_found_at_hits_too() {
         .fails("rows.fewer");
     assert_eq!(numbers(&finding), [2]);
 }
+
+#[test]
+fn totals_may_be_what_is_wanted() {
+    let code = r#"
+def main(text: str):
+    rows = list(csv.reader(io.StringIO(text)))
+    return {"result": float(rows[-1][1]), "skipped": []}
+"#;
+    Case::new(
+        "The grand total as printed.",
+        "float",
+        "items.csv",
+        WITH_TOTAL,
+        code,
+    )
+    .passes();
+    Case::new(
+        "Add up the amounts.",
+        "float",
+        "items.csv",
+        WITH_TOTAL,
+        code,
+    )
+    .fails("rows.unused");
+}

@@ -19,6 +19,8 @@ pub(super) struct Words {
     pub(super) limits: bool,
     /// Numbers may be wanted without their sign.
     pub(super) unsigned: bool,
+    /// The totals that the input states may be wanted.
+    pub(super) totals: bool,
 }
 
 /// Words that say that one row may stand for others; with a star, words that begin so.
@@ -68,6 +70,13 @@ const LIMITS: &[&str] = &[
 ];
 
 #[rustfmt::skip]
+const TOTALS: &[&str] = &[
+    "as printed", "as stated", "balance*", "closing", "endsaldo", "footer", "gesamtsumme",
+    "grand total", "kontostand", "opening", "printed", "saldo", "stated", "sub-total*",
+    "subtotal*", "summary", "total line*", "total row*", "totals", "zwischensumme*",
+];
+
+#[rustfmt::skip]
 const UNSIGNED: &[&str] = &[
     "absolut*", "betrag", "magnitude*", "positiv*", "unsigned", "without sign", "ohne vorzeichen",
 ];
@@ -112,6 +121,7 @@ impl Words {
             hundredths: has(HUNDREDTHS),
             limits: has(LIMITS),
             unsigned: has(UNSIGNED),
+            totals: TOTALS.iter().any(|word| is_wanted(&task, word)),
         }
     }
 }
@@ -144,6 +154,49 @@ fn names(result: &Value) -> BTreeSet<String> {
         }
     }
     names
+}
+
+/// Whether a word is said, and not to say that it is unwanted: `without subtotals`.
+fn is_wanted(task: &str, word: &str) -> bool {
+    const NOT: &[&str] = &[
+        "no ",
+        "not ",
+        "without",
+        "exclu",
+        "ignor",
+        "except",
+        "skip",
+        "leave",
+        "left out",
+        "ohne",
+        "nicht",
+        "kein",
+        "rather than",
+        "instead of",
+        "drop",
+        "remove",
+        "n't",
+        "never",
+        "omit",
+    ];
+    let mut is_any = false;
+    for (at, stem) in task.match_indices(word.trim_end_matches('*')) {
+        let near = |range: std::ops::Range<usize>| -> String {
+            let start = (0..=range.start)
+                .rev()
+                .find(|at| task.is_char_boundary(*at));
+            let end =
+                (range.end.min(task.len())..=task.len()).find(|at| task.is_char_boundary(*at));
+            let text = task.get(start.unwrap_or(0)..end.unwrap_or(task.len()));
+            text.unwrap_or_default().to_owned()
+        };
+        let around = near(at.saturating_sub(40)..at + stem.len() + 30);
+        if NOT.iter().any(|not| around.contains(not)) {
+            return false;
+        }
+        is_any = true;
+    }
+    is_any && is_said(task, word)
 }
 
 fn is_said(task: &str, word: &str) -> bool {

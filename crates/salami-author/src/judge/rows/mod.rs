@@ -243,7 +243,7 @@ fn totals(account: &Account<'_>, prober: &mut Prober<'_, '_>, findings: &mut Vec
         1 => "a sum of other rows, and is",
         _ => "sums of other rows, and are",
     };
-    let finding = Finding::error(
+    let mut finding = Finding::error(
         JudgeName::Rows,
         "rows.total",
         format!(
@@ -253,6 +253,13 @@ fn totals(account: &Account<'_>, prober: &mut Prober<'_, '_>, findings: &mut Vec
             if counted.len() == 1 { "it" } else { "them" },
         ),
     );
+    if account.words.totals {
+        finding.severity = Severity::Note;
+        finding.message = format!(
+            "{} {what} used, which may be what the task asks for.",
+            listed(table, &counted, true)
+        );
+    }
     findings.push(finding.with_rows(table.quotes(&counted)));
 }
 

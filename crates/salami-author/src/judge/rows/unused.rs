@@ -62,13 +62,17 @@ pub(super) fn judge(
         }
     }
     let is_by_row = is_by_row(account, items, &told);
+    // What the input itself sums up need not be summed again.
+    let has_totals = account.table.totals().next().is_some();
     // Words excuse some rows, never all.
     let is_all = told.same.len() >= 3 && told.same.len() == account.used.len();
     let is_cut = halved || is_cut_off(account, &told);
     let (excused, unused): (Vec<usize>, Vec<usize>) =
         told.same.iter().copied().partition(|index| {
-            let is_told = !is_all && has_excuse(account, is_by_row);
-            !is_cut && (is_told || is_excused(account, *index, items, is_by_row))
+            let is_told =
+                !is_all && has_excuse(account, is_by_row) || account.words.totals && has_totals;
+            (!is_cut || account.words.totals && has_totals)
+                && (is_told || is_excused(account, *index, items, is_by_row))
         });
     let table = account.table;
     if told.strange.len() >= 2 {
