@@ -296,10 +296,8 @@ fn is_excused(account: &Account<'_>, index: usize, items: Option<usize>, is_by_r
     if items.is_none() && account.seen.values.is_empty() {
         return true;
     }
-    if !is_by_row {
-        if cells.iter().any(is_nothing) {
-            return true;
-        }
+    if !is_by_row && cells.iter().any(is_nothing) {
+        return true;
     }
     let columns = account.seen.columns(account.table, &account.used);
     let has_shown_columns = columns.iter().any(|is_used| *is_used);
