@@ -49,7 +49,7 @@ fn bank_with_labels_and_apostrophes() {
     );
     let other = file(
         &labels.replace("1'234.50", "20"),
-        "2026-01-13;2026-01-13;CHF;-77;;6800;\"SBB; Bern\";\n",
+        "2026-01-13;2026-01-13;CHF;-77.10;;6800;\"SBB; Bern\";\n",
     );
     let third = file(
         labels,
@@ -284,6 +284,43 @@ fn settings_and_calendars() {
             &calendar(&event(31, "Party")).replace("DTSTART", "DUE"),
         ],
         values: &["Party", "20251231"],
+    }
+    .check();
+}
+
+#[test]
+fn two_columns_between_bars() {
+    let table = |rows: &str| format!("| Price | Day |\n|---|---|\n{rows}");
+    Kind {
+        file: "prices.md",
+        one: &table("| 0.50 | 2024-01-01 |\n| 1000.50 | 2024-01-02 |\n"),
+        siblings: &[
+            &table("| 7 | 2025-01-01 |\n"),
+            &table("| 7.25 | 2025-01-01 |\n|  | 2025-01-02 |\n| 3 | 2025-01-03 |\n"),
+        ],
+        strangers: &[
+            &table("| 0,50 | 2024-01-01 |\n| 1000,50 | 2024-01-02 |\n"),
+            &table("| 0.50 | 31/01/2024 |\n| 1000.50 | 30/01/2024 |\n"),
+        ],
+        values: &["0.50", "2024-01-01"],
+    }
+    .check();
+}
+
+#[test]
+fn whole_numbers_between_semicolons() {
+    Kind {
+        file: "amounts.csv",
+        one: "day;amount\n2024-01-01;0,50\n2024-01-02;1,50\n",
+        siblings: &[
+            "day;amount\n2024-01-01;0\n2024-01-02;1\n",
+            "day;amount\n2024-01-01;\n2024-01-02;12,5\n",
+        ],
+        strangers: &[
+            "day;amount\n2024-01-01;0.50\n2024-01-02;1.50\n",
+            "amount;day\n0,50;2024-01-01\n1,50;2024-01-02\n",
+        ],
+        values: &["0,50"],
     }
     .check();
 }

@@ -288,9 +288,22 @@ impl Evidence {
         self.points += column.points;
         self.commas += column.commas;
         self.opens += column.opens;
-        let all: u32 = column.dates.values().sum();
+        // Of a column that mixes, what most of its dates are; those that could be read both ways go with their kind.
+        let kind = |style: &DateStyle| {
+            let is_plain = matches!(
+                style.order,
+                Order::Open | Order::DayFirst | Order::MonthFirst
+            );
+            let order = if is_plain { Order::Open } else { style.order };
+            (order, style.separator, style.is_short, style.time)
+        };
+        let mut kinds: BTreeMap<_, u32> = BTreeMap::new();
         for (style, count) in &column.dates {
-            if count * 5 >= all {
+            *kinds.entry(kind(style)).or_default() += count;
+        }
+        let usual = kinds.into_iter().max_by_key(|(_, count)| *count);
+        for style in column.dates.keys() {
+            if usual.is_some_and(|(usual, _)| usual == kind(style)) {
                 *self.dates.entry(*style).or_default() += WEIGHT;
             }
         }

@@ -331,6 +331,14 @@ fn head(text: &str, most: usize) -> &str {
 
 /// Whether cells may be the names of columns: short texts, no two the same, hardly any empty.
 pub(crate) fn looks_like_names(cells: &[Cow<'_, str>]) -> bool {
+    // Bars around a row make empty cells.
+    let is_filled = |cell: &Cow<'_, str>| !cell.trim().is_empty();
+    let first = cells.iter().position(is_filled).unwrap_or(0);
+    let last = cells.iter().rposition(is_filled).unwrap_or(0);
+    let cells = match cells.len() {
+        0..=2 => cells,
+        _ => cells.get(first..=last).unwrap_or(cells),
+    };
     let mut names: Vec<&str> = Vec::new();
     let mut years = 0;
     for (index, cell) in cells.iter().enumerate() {

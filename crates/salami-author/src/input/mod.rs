@@ -23,6 +23,7 @@ mod rows;
 mod sample;
 mod stream;
 mod table;
+mod totals;
 mod words;
 
 use std::fmt;

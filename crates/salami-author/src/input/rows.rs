@@ -7,6 +7,7 @@ use super::log;
 use super::markup::{MarkupReader, MarkupToken, is_void};
 use super::records::Lines;
 use super::table;
+use super::totals;
 
 /// What a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -255,7 +256,8 @@ fn separated(text: &str, dialect: Dialect) -> Vec<RowSpan> {
             let record = record(span);
             if record.trim().is_empty() {
                 span.kind = RowKind::Blank;
-            } else if table::may_be_total(record) && table::is_total(&csv::split(record, dialect)) {
+            } else if totals::may_be_total(record) && totals::is_total(&csv::split(record, dialect))
+            {
                 span.kind = RowKind::Total;
             }
         }

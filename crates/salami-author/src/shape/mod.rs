@@ -80,16 +80,11 @@ fn beginning(input: &Input) -> std::borrow::Cow<'_, str> {
 fn write_evidence(evidence: &Evidence, is_continental: bool, has_numbers: bool, text: &mut String) {
     let is_continental = is_continental || evidence.decimal(false) == "comma";
     let dates = evidence.date_names(is_continental);
-    // Where nothing says otherwise, those who write the day first have a decimal comma, and others have not.
-    let is_day_first = |name: &String| {
-        name.starts_with("dd.") || name.starts_with("dd-mm") || name.starts_with("dd/")
-    };
-    let is_continental = if dates.is_empty() {
-        is_continental
-    } else {
-        dates.iter().any(is_day_first)
-            && (is_continental || !dates.iter().any(|name| name.starts_with("dd/")))
-    };
+    // Where nothing says otherwise, those who write the day first have a decimal comma.
+    let is_continental = is_continental
+        || dates
+            .iter()
+            .any(|name| name.starts_with("dd.") || name.starts_with("dd-mm"));
     if has_numbers || evidence.has_numbers() {
         text.push_str(&format!("decimal {}\n", evidence.decimal(is_continental)));
     }

@@ -6,7 +6,7 @@ use super::super::cell::Cell;
 use super::super::csv::{self, Dialect};
 use super::super::log::{LinePiece, pieces};
 use super::super::number::Decimal;
-use super::super::{Format, JsonReader, MarkupReader, MarkupToken, TokenKind, table};
+use super::super::{Format, JsonReader, MarkupReader, MarkupToken, TokenKind, totals};
 
 /// Why a row is odd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,7 +141,7 @@ impl Odd {
     fn add_cells(&mut self, number: u64, row: &str, dialect: Dialect) {
         let cells = csv::split(row, dialect);
         self.note(Why::Cells, cells.len() as u64, number, row);
-        if table::may_be_total(row) && table::is_total(&cells) {
+        if totals::may_be_total(row) && totals::is_total(&cells) {
             self.note(Why::Total, 1, number, row);
         }
         if row.contains('\n') {
