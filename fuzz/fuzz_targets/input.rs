@@ -22,7 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
     let shape = Shape::of(&input);
     assert_eq!(shape, Shape::of(&input));
     let sample = input.sample(1000);
-    assert!(sample.text.chars().count() <= 3000);
+    assert!(sample.text.chars().count() <= 3500);
     if let Some(text) = input.text() {
         let masked = mask(text);
         assert_eq!(masked.text.chars().count(), text.chars().count());
