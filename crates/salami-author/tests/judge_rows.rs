@@ -1091,3 +1091,39 @@ def main(text: str):
     )
     .fails("rows.unused");
 }
+
+#[test]
+fn amounts_are_not_all_zero() {
+    let mut text = "<list>".to_owned();
+    for index in 1..=6 {
+        text.push_str(&format!(
+            "<entry><name>Person {index}</name><amount>{index}2.50</amount></entry>\n"
+        ));
+    }
+    text.push_str("</list>");
+    let program = |tag: &str| {
+        format!(
+            r#"
+import xml.etree.ElementTree as ET
+
+def main(text: str):
+    result: list[dict[str, str | float]] = []
+    for entry in ET.fromstring(text).findall("entry"):
+        result.append({{"name": entry.findtext("name") or "", "amount": float(entry.findtext("{tag}") or "0"), "fee": 0.0}})
+    return {{"result": result, "skipped": []}}
+"#
+        )
+    };
+    let case = |tag: &str| {
+        Case::new(
+            "Name, amount and fee of each entry.",
+            "list[dict[str, str | float]]",
+            "a.xml",
+            &text,
+            &program(tag),
+        )
+        .on_hit()
+    };
+    case("amount").passes();
+    case("amt").fails("numbers.zero");
+}

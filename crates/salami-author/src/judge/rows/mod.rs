@@ -15,6 +15,7 @@ mod signs;
 mod skips;
 mod table;
 mod unused;
+mod zeros;
 
 use salami_program::Host;
 use serde_json::Value;
@@ -163,6 +164,7 @@ pub(super) fn judge(
         judged.findings.extend(found);
     }
     judged.findings.extend(signs::judge(&account, effort.rows));
+    judged.findings.extend(zeros::judge(&account));
     if hearing.occasion == Occasion::New {
         judged.findings.extend(copied::judge(&account));
     }
