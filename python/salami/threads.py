@@ -327,22 +327,38 @@ def spawn(function, /, *args, **kwargs) -> Task:
     return Task(the_threads().start(lambda: function(*args, **kwargs)))
 
 
+def cancel_but(running: list[Thread], spared: Thread | None) -> None:
+    for thread in running:
+        if thread is not spared:
+            threads.cancel(thread)
+
+
 def gather(*tasks: Task) -> tuple:
-    """The results of all, in the order of the tasks; what one raises first is raised."""
+    """The results of all, in the order of the tasks; what one raises first is raised.
+
+    Left by another exception, a timeout or because its thread is cancelled, it cancels those that still run.
+    """
     wanted = [task._thread for task in tasks]
-    failed = threads.first_failed(wanted) if wanted else -1
+    is_left = True
+    try:
+        failed = threads.first_failed(wanted) if wanted else -1
+        is_left = False
+    finally:
+        if is_left:
+            cancel_but(wanted, None)
     if failed >= 0:
         threads.result_of(wanted[failed])
     return tuple(threads.result_of(task._thread) for task in tasks)
 
 
 def race(*tasks: Task):
-    """The result of the one that ends first; the others are cancelled."""
+    """The result of the one that ends first; the others are cancelled, and all if the wait is ended."""
     if not tasks:
         raise ValueError("race() takes at least one task")
     running = [task._thread for task in tasks]
-    winner = running[threads.first_ended(running, None)]
-    for thread in running:
-        if thread is not winner:
-            threads.cancel(thread)
+    winner = None
+    try:
+        winner = running[threads.first_ended(running, None)]
+    finally:
+        cancel_but(running, winner)
     return threads.result_of(winner)

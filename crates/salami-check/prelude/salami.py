@@ -54,9 +54,23 @@ def numbers_of(tasks):
     return [as_a(task, Task).number for task in tasks]
 
 
+def cancel_but(numbers, spared):
+    for number in numbers:
+        if number != spared:
+            thread_cancel(number)
+
+
+# Whoever is left by an exception while it waits has no use for what it waited for. These are clean-ups and no
+# handlers: of what the tasks raise they say nothing.
 def gather(tasks):
     numbers = numbers_of(tasks)
-    failed = thread_returned(numbers)
+    is_left = True
+    try:
+        failed = thread_returned(numbers)
+        is_left = False
+    finally:
+        if is_left:
+            cancel_but(numbers, -1)
     if failed >= 0:
         thread_result(numbers[failed])
     return tuple([thread_result(number) for number in numbers])
@@ -82,10 +96,11 @@ def race(tasks):
     if not tasks:
         raise ValueError("race() takes at least one task")
     numbers = numbers_of(tasks)
-    winner = numbers[thread_ended(numbers, None)]
-    for number in numbers:
-        if number != winner:
-            thread_cancel(number)
+    winner = -1
+    try:
+        winner = numbers[thread_ended(numbers, None)]
+    finally:
+        cancel_but(numbers, winner)
     return thread_result(winner)
 
 
