@@ -67,11 +67,14 @@ impl Simulation<'_> {
         }
         let mut is_busy = false;
         // Who goes on may die of what was laid for it before: then there are fewer.
-        for place in 0..self.workers.len() {
-            let worker = self.workers.get(place);
-            if worker.is_some_and(|worker| worker.is_paused) {
+        let mut place = 0;
+        while let Some(worker) = self.workers.get(place) {
+            if worker.is_paused {
                 is_busy = true;
+                // Another one may have its place then.
                 self.go_on(place);
+            } else {
+                place += 1;
             }
         }
         while let Some(place) = self
