@@ -227,11 +227,15 @@ pub fn time(microseconds: i64) -> String {
     }
 }
 
-/// A program or a text of several lines, harmless on a terminal.
+/// A program or a text of several lines, harmless on a terminal. Tabs stay: tables have them.
 pub fn lines(text: &str, indent: &str) -> String {
     let mut shown = String::new();
     for line in text.lines() {
-        shown.push_str(format!("{indent}{}", escaped(line)).trim_end());
+        let pieces: Vec<String> = line
+            .split('\t')
+            .map(|piece| escaped(piece).to_string())
+            .collect();
+        shown.push_str(format!("{indent}{}", pieces.join("\t")).trim_end());
         shown.push('\n');
     }
     shown
