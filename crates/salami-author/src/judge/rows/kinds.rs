@@ -146,14 +146,15 @@ fn units(rows: &[Row<'_>], kinds: &mut [RowKind], cells: &dyn Fn(usize) -> Vec<S
         "tsd", "mio.", "mrd.", "tsd.", "anzahl", "stück", "pcs", "count", "number", "in %",
         "mio. eur", "mill", "bn",
     ];
-    let Some(header) = kinds
+    // The first rows that seem to be data.
+    let Some(first) = kinds
         .iter()
         .take(ABOVE)
-        .rposition(|kind| *kind == RowKind::Header)
+        .position(|kind| *kind == RowKind::Data)
     else {
         return;
     };
-    for index in header + 1..rows.len().min(header + 3) {
+    for index in first..rows.len().min(first + 4) {
         if kinds.get(index) != Some(&RowKind::Data) {
             return;
         }
@@ -169,11 +170,12 @@ fn units(rows: &[Row<'_>], kinds: &mut [RowKind], cells: &dyn Fn(usize) -> Vec<S
                 || UNITS.contains(&cell.as_str())
                 || matches!(digits.as_str(), "1000" | "1000000")
         });
-        if !(has_unit && are_units) {
+        if has_unit && are_units {
+            // What stands above it names the columns.
+            for kind in kinds.iter_mut().take(index + 1).skip(first) {
+                *kind = RowKind::Header;
+            }
             return;
-        }
-        if let Some(kind) = kinds.get_mut(index) {
-            *kind = RowKind::Header;
         }
     }
 }
