@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use salami_source::{Diagnostic, FileId, Label, Severity, Span};
-use salami_syntax::tree::{FunctionBody, NameId, Tree};
+use salami_syntax::tree::{FunctionBody, NameId, StmtKind, Tree};
 
 use super::collect::{Place, ScopeId, ScopeKind, Scopes, Use};
 use super::{
@@ -31,6 +31,7 @@ pub(super) fn resolve(tree: &Tree, file: FileId, scopes: Scopes) -> Names {
         globals: BTreeMap::new(),
         captured: BTreeMap::new(),
         reported: BTreeMap::new(),
+        late: late(tree, file),
         scopes,
     };
     resolver.make_units();
@@ -68,6 +69,32 @@ struct Resolver<'t> {
     /// A captured variable by unit, owner's scope and name.
     captured: BTreeMap<(UnitId, ScopeId, NameId), u32>,
     reported: BTreeMap<(ScopeId, NameId), ()>,
+    /// Where names stand for what the whole file defines, in order: see [`late`].
+    late: Vec<Span>,
+}
+
+/// The annotations of a stub's functions and constants, in the order of the text. Nobody runs a stub from its first line to
+/// its last: they may name what is defined below them. The annotations of fields may do so in every file.
+fn late(tree: &Tree, file: FileId) -> Vec<Span> {
+    if file.0 < crate::tools::FIRST_FILE {
+        return Vec::new();
+    }
+    let functions = tree.functions.iter().flat_map(|function| {
+        let parameters = function.parameters.iter();
+        let annotations = parameters.filter_map(|parameter| parameter.annotation);
+        annotations.chain(function.returns)
+    });
+    let constants = tree
+        .stmts
+        .iter()
+        .filter_map(|statement| match &statement.kind {
+            StmtKind::AnnotatedAssign { annotation, .. } => Some(*annotation),
+            _ => None,
+        });
+    let annotations = functions.chain(constants);
+    let mut spans: Vec<Span> = annotations.map(|id| tree.expr(id).span).collect();
+    spans.sort_by_key(|span| span.start);
+    spans
 }
 
 impl Resolver<'_> {
@@ -249,6 +276,13 @@ impl Resolver<'_> {
         Binding::Variable(self.capture(unit, owner, used, variable))
     }
 
+    /// Whether a name is in an annotation that may name what is defined below it.
+    fn is_late(&self, span: Span) -> bool {
+        let after = self.late.partition_point(|late| late.start <= span.start);
+        let before = after.checked_sub(1).and_then(|index| self.late.get(index));
+        before.is_some_and(|late| span.end <= late.end)
+    }
+
     /// A top-level definition is there only after its statement, for the module body.
     fn check_order(&mut self, used: &Use, id: u32) {
         if used.stores || self.units[used.scope] != UnitId::MODULE {
@@ -259,7 +293,8 @@ impl Resolver<'_> {
             Static::Class(class) => self.tree.class(*class).span.start,
             _ => return,
         };
-        if used.span.start < start && self.scopes.scopes[used.scope].kind == ScopeKind::Module {
+        let is_early = used.span.start < start && !self.is_late(used.span);
+        if is_early && self.scopes.scopes[used.scope].kind == ScopeKind::Module {
             let text = self.tree.name(used.name);
             self.names.diagnostics.push(Diagnostic {
                 code: codes::NAME_UNDEFINED,
