@@ -18,6 +18,8 @@ pub struct ThreadView {
     pub thread: ThreadId,
     /// Its calls, the outermost first; those of the program's own functions only.
     pub frames: Vec<FrameView>,
+    /// What the program's own thread returned, as `repr` shows it, where others go on.
+    pub returned: Option<String>,
 }
 
 /// A call under way.
@@ -58,6 +60,15 @@ pub fn look(
             views.push(ThreadView {
                 thread,
                 frames: frames(program, &execution, &globals),
+                returned: None,
+            });
+        } else if thread == 0
+            && let Some(value) = execution.threads_mut().show_returned(thread)
+        {
+            views.push(ThreadView {
+                thread,
+                frames: Vec::new(),
+                returned: Some(execution.machine().show(value)),
             });
         }
     }

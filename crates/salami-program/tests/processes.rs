@@ -610,6 +610,86 @@ def main() -> list[str]:
     world.replays(id);
 }
 
+/// Whoever asks for one that is late is not asked by the others any more.
+#[test]
+fn a_race_or_gather_that_is_ended_cancels_its_threads() {
+    for (any_of, call) in [("race", "race(*tasks)"), ("gather", "gather(*tasks)")] {
+        let mut world = World::new();
+        let id = world.start(&format!(
+            "
+import time
+from salami import Cancelled, {any_of}, spawn, timeout
+from tools import email, user
+
+def asks(name: str) -> str:
+    try:
+        return user.ask(f'How are you, {{name}}?')
+    except Cancelled:
+        print(name, 'is cancelled')
+        raise
+
+def sleeps() -> str:
+    time.sleep(1000 * 86400)
+    return 'slept'
+
+def waits() -> str:
+    received = email.received(sender='nobody')
+    return received.subject if received is not None else 'nothing'
+
+def main() -> str:
+    tasks = [spawn(asks, 'Ada'), spawn(asks, 'Bob'), spawn(sleeps), spawn(waits)]
+    try:
+        with timeout(86400):
+            {call}
+    except TimeoutError:
+        print(sum(task.done() for task in tasks))
+        return 'too late'
+    return 'in time'
+"
+        ));
+        world.settle();
+        assert_eq!(world.process(id).status, Status::Asking, "{any_of}");
+        assert_eq!(world.engine.store().inbox(10).expect("a store").len(), 2);
+        world.later(DAY);
+        let late = json!({"value": "too late"});
+        assert_eq!(world.result(id), (Status::Done, late), "{any_of}");
+        assert_eq!(world.engine.store().inbox(10).expect("a store"), []);
+        assert_eq!(world.engine.store().waits(id).expect("a store"), []);
+        world.replays(id);
+    }
+}
+
+/// The end of the wait is a clean-up of theirs and catches nothing: what a thread raises that they wait for is held.
+#[test]
+fn what_a_race_or_gather_waits_for_is_held_where_it_raised() {
+    for call in ["race(*tasks)", "gather(*tasks)"] {
+        let mut world = World::new();
+        let id = world.start(&format!(
+            "
+import time
+from salami import gather, race, spawn, timeout
+
+def fails() -> int:
+    return 1 // int('0')
+
+def late() -> int:
+    time.sleep(86400)
+    return 1
+
+def main() -> int:
+    tasks = [spawn(fails), spawn(late)]
+    with timeout(86400 * 3):
+        {call}
+    return 1
+"
+        ));
+        world.settle();
+        assert_eq!(world.process(id).status, Status::Held, "{call}");
+        let inbox = world.engine.store().inbox(10).expect("a store");
+        assert_eq!(inbox.len(), 1, "{call}: {inbox:?}");
+    }
+}
+
 #[test]
 fn numbers_that_json_has_not_leave_as_texts() {
     let mut world = World::new();

@@ -4,6 +4,7 @@ use salami_ir::BuiltinException;
 
 use super::{State, Thread, Threads};
 use crate::machine::Raised;
+use crate::value::Value;
 use crate::wait::{Answer, Call, Request, Wait};
 
 impl Threads {
@@ -93,6 +94,18 @@ impl Threads {
         }
         self.switch(index);
         true
+    }
+
+    /// Makes a thread that is here and has returned the current one, to be looked at; what it returned.
+    pub fn show_returned(&mut self, thread: u64) -> Option<Value> {
+        let index = usize::try_from(thread).ok()?;
+        match self.threads.get(index)?.state {
+            State::Returned(value) => {
+                self.switch(index);
+                Some(value)
+            }
+            _ => None,
+        }
     }
 
     /// Lets a thread that is held run the instruction that raised again; `false` if it is not held.
