@@ -229,6 +229,8 @@ pub struct Input {
     pub schema: SchemaId,
     /// The default, if it may be left out. Evaluated after the body.
     pub default: Option<Expr>,
+    /// Where the default is written.
+    pub default_span: Option<Span>,
     /// The parameter.
     pub span: Span,
 }

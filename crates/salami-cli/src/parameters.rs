@@ -72,13 +72,7 @@ pub fn does_not_fit(program: &Program, misfits: &[Misfit]) -> Failure {
     } else if fields.is_empty() {
         "the program takes no input: only the parameters of a `main` that the body does not call are".to_owned()
     } else {
-        let shown: Vec<String> = fields
-            .iter()
-            .map(|field| {
-                let optional = if field.required { "" } else { " = ..." };
-                format!("{}: {}{optional}", field.name, field.type_name)
-            })
-            .collect();
+        let shown: Vec<String> = fields.iter().map(shown).collect();
         format!(
             "the input is main({}); give it with --input FILE.json or --param {}",
             shown.join(", "),
@@ -92,6 +86,20 @@ pub fn does_not_fit(program: &Program, misfits: &[Misfit]) -> Failure {
     Failure::usage(message)
         .with_help(help)
         .with_code("input.misfit")
+}
+
+/// Longer defaults are not shown.
+const LONGEST_DEFAULT: usize = 40;
+
+/// A field as the program declares it: `days: int = 5`.
+pub fn shown(field: &Field) -> String {
+    let is_short = |text: &&str| text.chars().count() <= LONGEST_DEFAULT && !text.contains('\n');
+    let default = match (field.required, field.default.as_deref().filter(is_short)) {
+        (true, _) => String::new(),
+        (false, Some(default)) => format!(" = {}", salami_source::render::escaped(default)),
+        (false, None) => " = ...".to_owned(),
+    };
+    format!("{}: {}{default}", field.name, field.type_name)
 }
 
 /// What is said of a parameter that hand-written bytecode does not load.

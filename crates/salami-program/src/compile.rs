@@ -80,7 +80,7 @@ pub fn compile(name: &str, text: &str, options: &CompileOptions) -> Result<Progr
 /// As [`compile`].
 pub fn compile_source(source: Source, options: &CompileOptions) -> Result<Program, CompileError> {
     let (typed, report) = accept(source, options, false)?;
-    let required = required(&typed);
+    let (required, defaults) = (required(&typed), defaults(&typed, &report.sources));
     let module = lower(typed, &report.sources)?;
     let findings = Findings {
         sources: report.sources,
@@ -90,6 +90,7 @@ pub fn compile_source(source: Source, options: &CompileOptions) -> Result<Progra
         effects: report.effects,
         functions: report.functions,
         required,
+        defaults,
         limits: options.limits.module,
         inputs_known: None,
     };
@@ -107,9 +108,12 @@ pub fn check_source(source: Source, options: &CompileOptions) -> Result<Report, 
         return Ok(report);
     }
     // The module says what the inputs are.
-    let required = required(&typed);
+    let (required, defaults) = (required(&typed), defaults(&typed, &report.sources));
     match lower(typed, &report.sources) {
-        Ok(module) => report.inputs = input::fields(&module, |name| is_among(&required, name)),
+        Ok(module) => {
+            report.inputs = input::fields(&module, |name| is_among(&required, name));
+            input::give_defaults(&mut report.inputs, &defaults);
+        }
         Err(CompileError::Limit(_)) => {}
         Err(error) => return Err(error),
     }
@@ -126,6 +130,19 @@ fn required(typed: &typed::Program) -> Vec<String> {
         .filter(|input| input.default.is_none())
         .map(|input| input.name.clone())
         .collect()
+}
+
+/// The input fields that have a default, with its text.
+fn defaults(typed: &typed::Program, sources: &[Source]) -> Vec<(String, String)> {
+    let text = sources.first().map_or("", Source::text);
+    let inputs = typed.main.iter().flat_map(|main| &main.inputs);
+    let known = inputs.filter_map(|input| {
+        let span = input.default_span?;
+        let (start, end) = (usize::try_from(span.start), usize::try_from(span.end));
+        let default = text.get(start.ok()?..end.ok()?)?;
+        Some((input.name.clone(), default.to_owned()))
+    });
+    known.collect()
 }
 
 fn lower(typed: typed::Program, sources: &[Source]) -> Result<Module, CompileError> {

@@ -17,6 +17,8 @@ pub struct Field {
     pub type_name: String,
     /// Whether it must be given.
     pub required: bool,
+    /// The default as the program writes it, where it is known.
+    pub default: Option<String>,
     schema: Option<SchemaIndex>,
     is_stream: bool,
 }
@@ -129,11 +131,20 @@ pub(crate) fn fields(module: &Module, is_required: impl Fn(&str) -> bool) -> Vec
             name: name.clone(),
             type_name,
             required: is_required(name) || declared.is_some(),
+            default: None,
             is_stream: schema.is_some_and(|schema| admits_stream(module, schema)),
             schema,
         });
     }
     fields
+}
+
+/// Writes down the defaults of fields.
+pub(crate) fn give_defaults(fields: &mut [Field], defaults: &[(String, String)]) {
+    for field in fields {
+        let known = defaults.iter().find(|(name, _)| *name == field.name);
+        field.default = known.map(|(_, text)| text.clone());
+    }
 }
 
 /// Whether a schema is that of a stream, or of a stream or something else.

@@ -61,6 +61,8 @@ pub(crate) struct Findings {
     pub(crate) functions: Vec<(String, Effects)>,
     /// The input fields without a default.
     pub(crate) required: Vec<String>,
+    /// The input fields that have a default, with its text.
+    pub(crate) defaults: Vec<(String, String)>,
     /// What it was verified within.
     pub(crate) limits: Limits,
     /// The types of the input that it was verified for.
@@ -77,6 +79,7 @@ impl Default for Findings {
             effects: Effects::default(),
             functions: Vec::new(),
             required: Vec::new(),
+            defaults: Vec::new(),
             limits: Limits::GENERAL,
             inputs_known: None,
         }
@@ -110,6 +113,7 @@ impl Program {
             mut effects,
             functions,
             required,
+            defaults,
             limits,
             inputs_known,
         } = findings;
@@ -122,9 +126,10 @@ impl Program {
                 can_wait: true,
             };
         }
-        let inputs = input::fields(verified.module(), |name| {
+        let mut inputs = input::fields(verified.module(), |name| {
             required.iter().any(|required| required == name)
         });
+        input::give_defaults(&mut inputs, &defaults);
         let prepared = salami_vm::Program::new(verified)
             .map_err(|leaf| CompileError::Internal(format!("there is no leaf `{leaf}`")))?;
         let listings = assembly.as_ref().map(|(_, assembly)| &assembly.listings);

@@ -152,6 +152,7 @@ impl<'a> Walker<'_, 'a> {
                 name: self.tree.name(parameter.name.name).to_owned(),
                 schema,
                 default,
+                default_span: parameter.default.map(|id| self.tree.expr(id).span),
                 span,
             });
         }

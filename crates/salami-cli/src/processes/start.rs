@@ -347,14 +347,8 @@ fn human(
     };
     output.write(&format!("{}: {can_wait}\n", paint.bold(name)))?;
     if !program.inputs().is_empty() {
-        let fields: Vec<String> = program
-            .inputs()
-            .iter()
-            .map(|field| {
-                let optional = if field.required { "" } else { " = ..." };
-                format!("{}: {}{optional}", field.name, field.type_name)
-            })
-            .collect();
+        let fields = program.inputs().iter().map(crate::parameters::shown);
+        let fields: Vec<String> = fields.collect();
         output.write(&format!("\nInput\n  {}\n", fields.join(", ")))?;
     }
     if rows.is_empty() {
@@ -422,7 +416,7 @@ fn machine(program: &Program, rows: &[Row]) -> Value {
     let inputs: Vec<Value> = program
         .inputs()
         .iter()
-        .map(|field| json!({"name": field.name, "type": field.type_name, "required": field.required}))
+        .map(|field| json!({"name": field.name, "type": field.type_name, "required": field.required, "default": field.default}))
         .collect();
     json!({
         "admitted": rows.iter().all(|row| row.refused.is_none()),
