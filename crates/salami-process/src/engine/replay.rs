@@ -19,7 +19,7 @@ const PAGE: usize = 256;
 pub struct Difference {
     /// The turn, from 0.
     pub turn: u64,
-    /// What: `entry`, `refused`, `printed`, `reported`, `fuel`, `state`, `result`, `immediate`.
+    /// What: `code`, `entry`, `refused`, `printed`, `reported`, `fuel`, `state`, `result`, `status`, `immediate`.
     pub what: &'static str,
     /// As recorded.
     pub recorded: String,
@@ -34,6 +34,16 @@ impl fmt::Display for Difference {
                 formatter,
                 "turn {}: its entry in the journal was changed or is damaged, and cannot be read",
                 self.turn
+            );
+        }
+        if self.what == "code" {
+            return formatter.write_str(&self.found);
+        }
+        if self.what == "refused" {
+            return write!(
+                formatter,
+                "turn {} cannot be run again: {}",
+                self.turn, self.found
             );
         }
         write!(
@@ -59,7 +69,17 @@ pub fn replay(
         return Ok(None);
     };
     let code = store.code(&known.code)?.unwrap_or_default();
-    let parts = CodeParts::parse_as(&known.code, &code).unwrap_or_default();
+    let parts = match CodeParts::parse_as(&known.code, &code) {
+        Ok(parts) => parts,
+        Err(problem) => {
+            return Ok(Some(Err(Difference {
+                turn: 0,
+                what: "code",
+                recorded: "the code that was started".to_owned(),
+                found: problem,
+            })));
+        }
+    };
     let mut shared: Option<Vec<u8>> = None;
     let mut threads: BTreeMap<ThreadId, Vec<u8>> = BTreeMap::new();
     let mut turns = 0;
@@ -68,17 +88,27 @@ pub fn replay(
     loop {
         let page = store.journal(process, from, PAGE)?;
         let Some(last) = page.last() else {
-            // What an ended process gave is beside its journal.
-            let result = end.as_ref().map(|end| outcome::ended(end).1);
-            return Ok(Some(match (known.result, result) {
-                (Some(recorded), Some(found)) if recorded != found => Err(Difference {
+            // How a process ended and what it gave is beside its journal.
+            let Some((status, found)) = end.as_ref().map(outcome::ended) else {
+                return Ok(Some(Ok(turns)));
+            };
+            let differs = |what, recorded: String, found: String| {
+                Ok(Some(Err(Difference {
                     turn: from.saturating_sub(1),
-                    what: "result",
+                    what,
                     recorded,
                     found,
-                }),
-                _ => Ok(turns),
-            }));
+                })))
+            };
+            return match known.result {
+                Some(recorded) if recorded != found => differs("result", recorded, found),
+                _ if known.status != status => differs(
+                    "status",
+                    known.status.name().to_owned(),
+                    status.name().to_owned(),
+                ),
+                _ => Ok(Some(Ok(turns))),
+            };
         };
         from = last.number + 1;
         for kept in page {
