@@ -85,6 +85,14 @@ fn a_process_goes_on_in_another_store() {
         world.json("one.db", &["ps", "--all"])["processes"][0]["status"],
         "moved"
     );
+    for command in [&["ps", "--all"][..], &["show", "1"]] {
+        let told = world.done("one.db", command);
+        assert!(
+            told.contains("in another store, taken there by ben"),
+            "{told}"
+        );
+    }
+    assert_eq!(world.json("one.db", &["show", "1"])["moved"]["by"], "ben");
     assert!(world.done("one.db", &["inbox"]).contains("Nothing"));
     let refused = world.run("one.db", &["answer", "1", "Ada"]);
     assert_eq!(refused.status, Some(2));
@@ -149,9 +157,18 @@ fn a_copy_stays_and_damaged_files_are_refused() {
     for (file, sentence) in [
         (damaged, "changed or is damaged"),
         (world.0.path("program.py"), "no process that was exported"),
+        (world.0.path("one.db"), "it is a store"),
     ] {
         let refused = world.run("two.db", &["import", &file]);
         assert_eq!(refused.status, Some(3), "{refused:?}");
+        assert!(refused.errors.contains(sentence), "{refused:?}");
+    }
+    for (what, sentence) in [
+        (&file, "`salami import "),
+        (&world.0.path("one.db"), "it is a store"),
+    ] {
+        let refused = salami(&["audit", what]);
+        assert_eq!(refused.status, Some(2), "{refused:?}");
         assert!(refused.errors.contains(sentence), "{refused:?}");
     }
     let none = world.run(
@@ -160,6 +177,53 @@ fn a_copy_stays_and_damaged_files_are_refused() {
     );
     assert_eq!(none.status, Some(2));
     assert!(!std::path::Path::new(&world.0.path("none")).exists());
+}
+
+/// What the links do not hold: the code, which they name, and the result.
+#[test]
+fn an_audit_looks_at_the_code_and_the_result() {
+    for (name, sql, wanted) in [
+        (
+            "code",
+            "UPDATE code SET body = zeroblob(length(body))",
+            "the code of its program was changed",
+        ),
+        (
+            "result",
+            "UPDATE process SET result = replace(result, 'Ada', 'Eve')",
+            "result was",
+        ),
+        (
+            "status",
+            "UPDATE process SET status = status + 1",
+            "status was failed",
+        ),
+    ] {
+        let world = World::new(&format!("audited-{name}"));
+        world.0.file(
+            "program.py",
+            "from tools import user\n\ndef main() -> str:\n    return user.ask('Who?')\n",
+        );
+        world.asking();
+        world.done("one.db", &["answer", "1", "Ada"]);
+        world.done("one.db", &["work", "--until-idle", "--quiet"]);
+        let told = world.done("one.db", &["audit", "1"]);
+        assert!(
+            told.contains("2 turns and 1 act of a person: all is as"),
+            "{told}"
+        );
+        let connection = rusqlite::Connection::open(world.0.path("one.db")).expect("a database");
+        assert_eq!(connection.execute(sql, []), Ok(1), "{name}");
+        drop(connection);
+        let told = world.run("one.db", &["audit", "1"]);
+        assert_eq!(told.status, Some(6), "{name}: {told:?}");
+        assert!(told.errors.contains(wanted), "{told:?}");
+        let told = world.json("one.db", &["audit", "1"]);
+        assert_eq!(told["unchanged"], false, "{told}");
+        let again = world.run("one.db", &["replay", "1"]);
+        assert_eq!(again.status, Some(6), "{again:?}");
+        assert!(!again.errors.contains("refused was"), "{again:?}");
+    }
 }
 
 #[test]

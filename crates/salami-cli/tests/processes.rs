@@ -593,6 +593,49 @@ print(gather(spawn(work, 1, 0), spawn(work, 2, 0)))
     }
 }
 
+/// A main thread that has returned is told apart from one that waits.
+#[test]
+fn what_is_left_of_a_process_whose_main_returned_is_told() {
+    let program = "\
+from salami import spawn
+from tools import user
+
+def asks() -> str:
+    return user.ask('Is anybody there?')
+
+def main() -> str:
+    spawn(asks)
+    other = spawn(asks)
+    other.join()
+    return 'enough'
+";
+    let world = World::new("main-returned", program);
+    world.start();
+    world.work(&[]);
+    assert_eq!(
+        world.json(&["ps"])["processes"][0]["main_ended"],
+        Value::Bool(false)
+    );
+    assert!(!world.done(&["show", "1"]).contains("has ended"));
+    world.done(&["answer", "1.2", "yes"]);
+    let told = world.work(&[]);
+    let returned = "its main thread has ended; thread 1 still waits";
+    assert!(told.errors.contains(returned), "{told:?}");
+    let listed = world.json(&["ps"]);
+    assert_eq!(listed["processes"][0]["main_ended"], Value::Bool(true));
+    let listed = world.done(&["ps"]);
+    assert!(listed.contains("; its main thread has ended"), "{listed}");
+    let shown = world.done(&["show", "1"]);
+    let returned = "its main thread has ended with 'enough'; thread 1 still waits";
+    assert!(shown.contains(returned), "{shown}");
+    world.done(&["answer", "1", "no"]);
+    world.work(&[]);
+    let shown = world.json(&["show", "1"]);
+    assert_eq!(shown["status"], "done", "{shown}");
+    assert_eq!(shown["result"], "enough", "{shown}");
+    assert_eq!(shown["main_ended"], Value::Bool(false));
+}
+
 #[test]
 fn what_goes_wrong_is_told_to_machines() {
     let program = "\
@@ -701,5 +744,78 @@ fn errors_of_a_run_that_is_stored_are_shown_as_any_others() {
         let in_one_go = salami(&in_one_go);
         assert_eq!(stored.errors, in_one_go.errors, "{name}");
         assert_eq!(stored.status, in_one_go.status, "{name}");
+    }
+}
+
+/// The end of the time for a question is no sleep.
+#[test]
+fn a_timeout_is_told_as_such() {
+    let program = "\
+from salami import timeout
+from tools import user
+
+with timeout(1000):
+    user.approve('Go on?')
+";
+    let world = World::new("deadline", program);
+    world.start();
+    let worked = world.work(&[]);
+    assert!(worked.errors.contains("has until "), "{worked:?}");
+    assert!(!worked.errors.contains("sleeps"), "{worked:?}");
+    let shown = world.done(&["show", "1"]);
+    assert_eq!(shown.matches("has until ").count(), 2, "{shown}");
+    assert!(!shown.contains("sleeps"), "{shown}");
+    assert!(!world.done(&["ps"]).contains("(+1)"));
+}
+
+#[test]
+fn an_empty_answer_is_meant() {
+    let world = World::new(
+        "empty",
+        "from tools import user\nprint([user.ask('Who?')])\n",
+    );
+    world.start();
+    world.work(&[]);
+    for nothing in [&["answer", "1", ""][..], &["answer", "1", " ", ""]] {
+        let refused = world.run(nothing);
+        assert_eq!(refused.status, Some(2), "{refused:?}");
+        assert!(refused.errors.contains("--empty"), "{refused:?}");
+    }
+    assert_eq!(world.json(&["show", "1"])["status"], "asking");
+    world.done(&["answer", "1", "--empty"]);
+    world.work(&[]);
+    assert_eq!(world.json(&["show", "1"])["output"], "['']\n");
+}
+
+#[test]
+fn a_plan_shows_defaults() {
+    let program = "def main(days: int = 5, names: list[str] = ['a'], *, who: str) -> None:\n    print(days, names, who)\n";
+    let folder = Folder::new("defaults");
+    let path = folder.file("program.py", program);
+    let plan = salami(&["plan", &path]);
+    let wanted = "days: int = 5, names: list[str] = ['a'], who: str\n";
+    assert!(plan.output.contains(wanted), "{plan:?}");
+    let wrong = salami(&["run", &path, "--param", "days=x"]);
+    assert!(wrong.errors.contains("days: int = 5"), "{wrong:?}");
+}
+
+#[test]
+fn fields_that_nobody_asks_by_are_named() {
+    let world = World::new("asked-by", LANDLORD);
+    world.start();
+    world.work(&[]);
+    for (waits, wanted) in [
+        (
+            ["email.received", "colour=red"],
+            "No program asks for email.received by `colour`: sender can be asked by.",
+        ),
+        (
+            ["email.receivd", "sender=a"],
+            "Did you mean `email.received`?",
+        ),
+        (["email.received", "sender=a"], "No process is like that.\n"),
+    ] {
+        let listed = world.done(&["ps", "--waiting-for", waits[0], waits[1]]);
+        assert!(listed.contains(wanted), "{listed}");
     }
 }

@@ -359,8 +359,15 @@ pub struct Answer {
     #[arg(value_name = "ID[.SLOT]", value_parser = question)]
     pub question: Asked,
     /// The answer: a text, yes or no, one of the options or its number
-    #[arg(required = true, value_name = "ANSWER", allow_negative_numbers = true)]
+    #[arg(
+        required_unless_present = "empty",
+        value_name = "ANSWER",
+        allow_negative_numbers = true
+    )]
     pub answer: Vec<String>,
+    /// Answer with an empty text
+    #[arg(long, conflicts_with = "answer")]
+    pub empty: bool,
     /// Who.
     #[command(flatten)]
     pub person: Person,

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use super::arguments::Audit;
 use super::history::{self, Event};
 use super::paint::{Cell, Paint, columns};
-use super::place::Location;
+use super::place::{Location, quoted};
+use super::transfer::Kind;
 use super::words;
 use crate::arguments::Format;
 use crate::failure::{Failure, IO, USAGE};
@@ -46,7 +47,16 @@ fn of_process(arguments: &Audit, id: ProcessId, output: &mut Output) -> Result<(
             .with_help(format!("`{}` lists them", location.command("ps --all")))
             .with_code("process.unknown"));
     };
-    let (lines, problem) = lines(store, &process, &audited);
+    let told = lines(store, &process, &audited);
+    let Told { lines, problem, .. } = &told;
+    let code = store.code(&process.code).map_err(failed)?;
+    let wrong = audited.wrong.clone().or_else(|| match code {
+        None => Some("the code of its program is not in the store any more".to_owned()),
+        Some(code) if salami_process::code::hash(&code) != process.code => {
+            Some("the code of its program was changed".to_owned())
+        }
+        Some(_) => problem.clone().filter(|_| told.differs),
+    });
     let last: String = audited
         .last
         .iter()
@@ -63,11 +73,11 @@ fn of_process(arguments: &Audit, id: ProcessId, output: &mut Output) -> Result<(
         let whole = json!({
             "id": id.0, "name": process.name, "owner": process.owner, "program": hex(&process.code),
             "status": process.status.name(), "turns": turns, "acts": acts, "unlinked": audited.unlinked,
-            "last": last, "unchanged": audited.wrong.is_none(), "wrong": audited.wrong,
+            "last": last, "unchanged": wrong.is_none(), "wrong": wrong,
             "problem": problem, "lines": shown.collect::<Vec<Value>>(),
         });
         output.write(&format!("{whole}\n"))?;
-        return verdict(audited.wrong.as_deref(), true);
+        return verdict(wrong.as_deref(), true);
     }
     output.write(&format!(
         "Process {id} \"{}\" of {}, program {}\n\n",
@@ -75,10 +85,12 @@ fn of_process(arguments: &Audit, id: ProcessId, output: &mut Output) -> Result<(
         words::line(&process.owner),
         hex(&process.code).get(..16).unwrap_or_default(),
     ))?;
-    table(&lines, output)?;
-    if audited.wrong.is_none() {
+    table(lines, output)?;
+    if wrong.is_none() {
+        let turns = words::count(turns, "turn", "turns");
+        let acts = words::count(acts, "act of a person", "acts of people");
         output.write(&format!(
-            "\n{turns} turns and {acts} acts of people: all is as it was written. Its last hash is {last}.\n"
+            "\n{turns} and {acts}: all is as it was written. Its last hash is {last}.\n"
         ))?;
         if let Some(problem) = problem {
             output.write(&format!(
@@ -92,21 +104,26 @@ fn of_process(arguments: &Audit, id: ProcessId, output: &mut Output) -> Result<(
             ))?;
         }
     }
-    verdict(audited.wrong.as_deref(), false)
+    verdict(wrong.as_deref(), false)
 }
 
-/// What a process did and what people did with it, in order; and why what it did is not all told, if so.
-fn lines(
-    store: &mut dyn Store,
-    process: &Process,
-    audited: &Audited,
-) -> (Vec<Line>, Option<String>) {
+/// What a process did and what people did with it.
+struct Told {
+    /// In order.
+    lines: Vec<Line>,
+    /// Why what it did is not all told, if so.
+    problem: Option<String>,
+    /// Whether that is because it does something else when it is run again.
+    differs: bool,
+}
+
+fn lines(store: &mut dyn Store, process: &Process, audited: &Audited) -> Told {
     let code = store.code(&process.code).ok().flatten().unwrap_or_default();
     let parts = CodeParts::parse_as(&process.code, &code).unwrap_or_default();
     let history = history::of(store, process, &parts, &mut |_| true);
-    let (events, problem) = match history {
-        Ok(history) => (history.events, history.problem),
-        Err(error) => (Vec::new(), Some(error.message)),
+    let (events, problem, differs) = match history {
+        Ok(history) => (history.events, history.problem, history.differs),
+        Err(error) => (Vec::new(), Some(error.message), false),
     };
     let mut events = events.into_iter().peekable();
     let mut lines = vec![Line {
@@ -132,7 +149,11 @@ fn lines(
         }
     }
     lines.extend(events.map(program));
-    (lines, problem)
+    Told {
+        lines,
+        problem,
+        differs,
+    }
 }
 
 fn of_act(act: &Act) -> Line {
@@ -169,11 +190,31 @@ fn of_act(act: &Act) -> Line {
 }
 
 fn of_log(arguments: &Audit, path: &Path, output: &mut Output) -> Result<(), Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::new(IO, format!("{}: {error}", path.display())).with_help(
-            "name a process of the store, such as 3, or a file that `salami run --audit-log` wrote",
-        )
+    let help =
+        "name a process of the store, such as 3, or a file that `salami run --audit-log` wrote";
+    let bytes = std::fs::read(path).map_err(|error| {
+        Failure::new(IO, format!("{}: {error}", path.display())).with_help(help)
     })?;
+    let name = quoted(&path.display().to_string());
+    let other = match Kind::of(&bytes) {
+        Some(Kind::Process) => Some((
+            "it is a process that was exported, not a log",
+            format!(
+                "`salami import {name} --store NEW.db` makes a process of it that `salami audit 1 --store NEW.db` shows"
+            ),
+        )),
+        Some(Kind::Store) => Some((
+            "it is a store, not a log",
+            format!("`salami audit 1 --store {name}` audits its process 1"),
+        )),
+        None => None,
+    };
+    if let Some((what, help)) = other {
+        let message = format!("{}: {what}", path.display());
+        return Err(Failure::usage(message).with_help(help));
+    }
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Failure::usage(format!("{}: it is no log", path.display())).with_help(help))?;
     let wrong = match verify_audit(&text) {
         Ok(_) => None,
         Err((line, problem)) => Some(format!("line {line} of {}: {problem}", path.display())),
@@ -182,7 +223,7 @@ fn of_log(arguments: &Audit, path: &Path, output: &mut Output) -> Result<(), Fai
         .lines()
         .filter_map(|line| serde_json::from_str(line).ok())
         .collect();
-    let count = entries.len();
+    let count = words::count(entries.len(), "entry", "entries");
     if arguments.format == Format::Json {
         let whole = json!({
             "entries": entries, "unchanged": wrong.is_none(), "wrong": wrong,
@@ -193,7 +234,7 @@ fn of_log(arguments: &Audit, path: &Path, output: &mut Output) -> Result<(), Fai
     let lines: Vec<Line> = entries.iter().map(of_entry).collect();
     table(&lines, output)?;
     if wrong.is_none() {
-        output.write(&format!("\n{count} entries: all is as it was written.\n"))?;
+        output.write(&format!("\n{count}: all is as it was written.\n"))?;
     }
     verdict(wrong.as_deref(), false)
 }

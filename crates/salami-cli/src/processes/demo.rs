@@ -532,7 +532,7 @@ fn waits(store: &mut dyn Store, stage: &mut Stage<'_>) -> Result<(), Failure> {
     {
         let waits = store.waits(process.id).map_err(wrong)?;
         if let Some((wait, _)) = words::foremost(&waits) {
-            let what = words::wait(wait, now);
+            let what = words::wait(wait, &waits, now);
             stage.say(&format!(
                 "  {} is {}: {what}",
                 process.name,

@@ -1,6 +1,6 @@
 //! `salami event send`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use salami_process::FunctionKind;
 use salami_process::code::CodeParts;
@@ -57,7 +57,12 @@ pub fn send(arguments: &Send, output: &mut Output) -> Result<(), Failure> {
             let who = match woken {
                 0 => match &unknown {
                     Some(unknown) => format!("nobody waits for it; {unknown}"),
-                    None => "nobody waits for it now; it is kept for those that will".to_owned(),
+                    None => {
+                        let moved = moved(&arguments.topic, store.as_mut());
+                        let moved = moved.map_err(|error| location.failure(&error))?;
+                        let moved = moved.map_or_else(String::new, |moved| format!("; {moved}"));
+                        format!("nobody waits for it now; it is kept for those that will{moved}")
+                    }
                 },
                 1 => format!(
                     "1 process goes on with it, by `{}`",
@@ -104,10 +109,10 @@ fn publish(
 /// So many processes, the latest, are looked at to say whether a topic is known.
 const LATEST: usize = 1_000;
 
-/// That no program of the store waits for events of a topic, if none does.
-fn unknown(topic: &str, store: &mut dyn Store) -> Result<Option<String>, StoreError> {
+/// The topics of which programs of the store know, each with the fields that they can ask by.
+pub fn topics(store: &mut dyn Store) -> Result<BTreeMap<String, BTreeSet<String>>, StoreError> {
     let mut seen = BTreeSet::new();
-    let mut topics = BTreeSet::new();
+    let mut topics: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for process in store.processes(&ProcessFilter::default(), None, LATEST)? {
         if !seen.insert(process.code) {
             continue;
@@ -117,19 +122,51 @@ fn unknown(topic: &str, store: &mut dyn Store) -> Result<Option<String>, StoreEr
         };
         let parts = CodeParts::parse(&code).unwrap_or_default();
         for declared in parts.tools {
-            if matches!(declared.kind, FunctionKind::Event { .. }) {
-                topics.insert(declared.name);
+            if let FunctionKind::Event { matching } = declared.kind {
+                topics.entry(declared.name).or_default().extend(matching);
             }
         }
     }
-    if topics.contains(topic) {
+    Ok(topics)
+}
+
+/// That no program of the store waits for events of a topic, if none does.
+fn unknown(topic: &str, store: &mut dyn Store) -> Result<Option<String>, StoreError> {
+    let topics = topics(store)?;
+    if topics.contains_key(topic) {
         return Ok(None);
     }
-    let meant = salami::closest(topic, topics.iter().map(String::as_str));
+    let meant = salami::closest(topic, topics.keys().map(String::as_str));
     let meant = meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
     Ok(Some(format!(
         "no program here waits for `{topic}`, it is kept all the same{meant}"
     )))
+}
+
+/// That processes which know such events are not here any more, if some are not.
+fn moved(topic: &str, store: &mut dyn Store) -> Result<Option<String>, StoreError> {
+    let filter = ProcessFilter {
+        statuses: vec![Status::Moved],
+        owner: None,
+    };
+    let mut names = Vec::new();
+    for process in store.processes(&filter, None, PROGRAMS)? {
+        let code = store.code(&process.code)?.unwrap_or_default();
+        let parts = CodeParts::parse(&code).unwrap_or_default();
+        if parts.declared(topic).is_some() {
+            names.push(process.id.to_string());
+        }
+    }
+    Ok(match &names[..] {
+        [] => None,
+        [one] => Some(format!(
+            "process {one}, which knows such events, was moved to another store"
+        )),
+        several => Some(format!(
+            "processes {}, which know such events, were moved to other stores",
+            several.join(", ")
+        )),
+    })
 }
 
 /// So many different programs are asked whether they could take the event.

@@ -56,6 +56,8 @@ pub struct History {
     pub fuel: u64,
     /// Why it could not be run again, if so: then the list has only what the journal says itself.
     pub problem: Option<String>,
+    /// Whether that is because it does something else when it is run again, and not because there is too much of it.
+    pub differs: bool,
 }
 
 /// What a turn did: the waits that it began, and the end.
@@ -143,7 +145,10 @@ pub fn of(
     if is_whole {
         let replayed = replay(store, &mut noting, process.id)?;
         history.problem = match (noting.cut.take(), replayed) {
-            (None, Some(Err(difference))) => Some(difference.to_string()),
+            (None, Some(Err(difference))) => {
+                history.differs = true;
+                Some(difference.to_string())
+            }
             (cut, _) => cut,
         };
     } else {
@@ -213,13 +218,27 @@ pub fn of(
         let Some((waits, end)) = turns.next() else {
             continue;
         };
-        for (thread, slot, what) in waits {
-            let (kind, text) = teller.wait_text(&what);
+        for (thread, slot, what) in &waits {
+            let others = waits
+                .iter()
+                .filter(|(of, at, _)| of == thread && at != slot);
+            let (kind, text) = match what {
+                // The end of what else it waits for: it does not sleep.
+                WaitingFor::Instant(instant) if others.count() > 0 => (
+                    "wait",
+                    format!("has until {}", moments::both(*instant, entry.at)),
+                ),
+                what => teller.wait_text(what),
+            };
             if !text.is_empty() {
-                teller.add(kind, thread, text);
+                teller.add(kind, *thread, text);
             }
-            pending.insert((thread, slot), what);
         }
+        pending.extend(
+            waits
+                .into_iter()
+                .map(|(thread, slot, what)| ((thread, slot), what)),
+        );
         if let Some(end) = end {
             let text = match end {
                 End::Value(Value::Null) => "is done".to_owned(),

@@ -11,6 +11,8 @@ pub struct Look {
     pub thread: ThreadId,
     /// Its frames, the innermost last.
     pub frames: Vec<Frame>,
+    /// What the program's own thread returned, as `repr` shows it, where others go on.
+    pub returned: Option<String>,
 }
 
 /// A function that is at work.
@@ -41,7 +43,11 @@ impl Look {
                 "variables": variables,
             })
         });
-        json!({"thread": self.thread, "frames": frames.collect::<Vec<_>>()})
+        let mut shown = json!({"thread": self.thread, "frames": frames.collect::<Vec<_>>()});
+        if let Some(returned) = &self.returned {
+            shown["returned"] = returned.as_str().into();
+        }
+        shown
     }
 }
 
@@ -62,9 +68,12 @@ pub fn at(process: &Process, body: &[u8], states: &[(ThreadId, Vec<u8>)]) -> Vec
     let looks = views.into_iter().map(|view| Look {
         thread: view.thread,
         frames: view.frames.into_iter().map(frame).collect(),
+        returned: view.returned,
     });
     // Threads that have ended stand nowhere.
-    looks.filter(|look| !look.frames.is_empty()).collect()
+    looks
+        .filter(|look| !look.frames.is_empty() || look.returned.is_some())
+        .collect()
 }
 
 fn frame(view: salami::FrameView) -> Frame {

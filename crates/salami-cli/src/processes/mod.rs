@@ -12,6 +12,7 @@ mod keep;
 mod lease;
 mod look;
 pub mod moments;
+mod moved;
 mod noting;
 pub mod paint;
 mod people;

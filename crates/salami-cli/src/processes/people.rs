@@ -23,7 +23,18 @@ pub fn person(named: Option<&str>) -> String {
 
 /// Answers a question.
 pub fn answer(arguments: &Answer, output: &mut Output) -> Result<(), Failure> {
-    let answer = Value::String(arguments.answer.join(" "));
+    let answer = arguments.answer.join(" ");
+    if answer.trim().is_empty() && !arguments.empty {
+        // A variable of a shell that is not set is no answer, and what a program does with it may be for good.
+        let message = format!(
+            "the answer to process {} is empty",
+            arguments.question.process
+        );
+        let help =
+            "write the answer after the number of the question; --empty answers with an empty text";
+        return Err(Failure::usage(message).with_help(help));
+    }
+    let answer = Value::String(answer);
     let mut reach = Reach::open_as(&arguments.place, &arguments.person)?;
     settle(
         &mut reach,

@@ -1,6 +1,6 @@
 //! Where processes are kept.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use salami_process::store::{Clock, Store, StoreError, StoreErrorKind};
@@ -8,6 +8,7 @@ use salami_store::{Access, SqliteStore, SystemClock};
 
 use super::arguments::StorePlace;
 use super::keep;
+use super::transfer::Kind;
 use crate::failure::{Failure, IO, USAGE};
 
 /// The store of who names none.
@@ -137,6 +138,10 @@ impl Location {
                 failure.with_help("a later version of salami made it: use that")
             }
             StoreErrorKind::Full => failure.with_help("make room on the disk; nothing was lost"),
+            StoreErrorKind::Corrupt if self.is_database() => failure.with_help(
+                "copy it and the files beside it before anything else; `salami export ID` writes processes that can be read to \
+                 files, which `salami import` puts into a new store; else go back to a copy of it",
+            ),
             StoreErrorKind::Corrupt => {
                 failure.with_help("is it a store of salami? Another one is named by --store FILE")
             }
@@ -152,6 +157,16 @@ impl Location {
             }
             _ => failure,
         }
+    }
+}
+
+impl Location {
+    /// Whether the file begins as a database does.
+    fn is_database(&self) -> bool {
+        let mut begin = [0; 16];
+        let file = std::fs::File::open(&self.path);
+        let read = file.and_then(|mut file| file.read_exact(&mut begin));
+        read.is_ok() && Kind::of(&begin) == Some(Kind::Store)
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::arguments::Ps;
 use super::paint::{Cell, Paint, columns};
 use super::place::Location;
-use super::{fields, moments, paint, words};
+use super::{event, fields, moments, moved, paint, words};
 use crate::arguments::Format;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -40,7 +40,11 @@ pub fn ps(arguments: &Ps, output: &mut Output) -> Result<(), Failure> {
     let now = changes.max().map_or(now, |latest| latest.max(now));
     if arguments.format == Format::Json {
         let processes = found.iter();
-        let processes = processes.map(|(process, waits)| words::process_json(process, waits));
+        let processes = processes.map(|(process, waits)| {
+            let mut shown = words::process_json(process, waits);
+            shown["main_ended"] = main_ended(process, waits, store).into();
+            shown
+        });
         let whole = json!({"now": now, "processes": processes.collect::<Vec<_>>(), "more": is_cut});
         return output.write(&format!("{whole}\n"));
     }
@@ -50,8 +54,14 @@ pub fn ps(arguments: &Ps, output: &mut Output) -> Result<(), Failure> {
     let paint = Paint::of_output();
     let rows: Vec<Vec<Cell>> = found
         .iter()
-        .map(|(process, waits)| row(process, waits, now, paint))
-        .collect();
+        .map(|(process, waits)| {
+            let moved = moved::of(store, process)?;
+            let ended = moved.map_or_else(|| ended(process), |moved| moved.in_words());
+            let main_ended = main_ended(process, waits, store);
+            Ok(row(process, waits, ended, main_ended, now, paint))
+        })
+        .collect::<Result<_, StoreError>>()
+        .map_err(|error| location.failure(&error))?;
     let heading = ["ID", "NAME", "STATUS", "WAITS FOR", "SINCE"];
     output.write(&columns(paint, &heading, &rows))?;
     if is_cut {
@@ -144,7 +154,45 @@ fn by_waits(
     Ok(found)
 }
 
-fn row(process: &Process, waits: &[Wait], now: i64, paint: Paint) -> Vec<Cell> {
+/// Why nobody can wait for events with such fields, if so.
+fn hint(arguments: &Ps, store: &mut dyn Store) -> Option<String> {
+    let (topic, given) = arguments.waiting_for.split_first()?;
+    let given = fields::of(given).ok()?;
+    let topics = event::topics(store).ok()?;
+    let Some(known) = topics.get(topic) else {
+        let meant = salami::closest(topic, topics.keys().map(String::as_str))?;
+        return Some(format!("Did you mean `{meant}`?"));
+    };
+    let wrong = given.keys().find(|name| !known.contains(*name))?;
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    Some(match &known[..] {
+        [] => format!("No program asks for {topic} by fields."),
+        known => format!(
+            "No program asks for {topic} by `{}`: {} can be asked by.",
+            words::line(wrong),
+            known.join(", ")
+        ),
+    })
+}
+
+/// Whether the main thread of a process has ended and others go on; some of its waits are known.
+fn main_ended(process: &Process, known: &[Wait], store: &mut dyn Store) -> bool {
+    // Of most these tell enough.
+    if words::left_threads(process, known).is_empty() {
+        return false;
+    }
+    let all = store.waits(process.id);
+    all.is_ok_and(|all| !words::left_threads(process, &all).is_empty())
+}
+
+fn row(
+    process: &Process,
+    waits: &[Wait],
+    ended: String,
+    main_ended: bool,
+    now: i64,
+    paint: Paint,
+) -> Vec<Cell> {
     let status = process.status.name();
     let (what, since) = match words::foremost(waits) {
         Some((wait, more)) => {
@@ -152,12 +200,18 @@ fn row(process: &Process, waits: &[Wait], now: i64, paint: Paint) -> Vec<Cell> {
                 0 => String::new(),
                 more => format!(" (+{more})"),
             };
-            let waits = words::wait(wait, now);
+            let waits = words::wait(wait, waits, now);
             let waits = waits.strip_prefix("sleeps ").unwrap_or(&waits).to_owned();
             let room = paint::width().unwrap_or(0).max(90);
-            (words::shortened(&waits, room) + &more, wait.since)
+            let main = if main_ended {
+                "; its main thread has ended"
+            } else {
+                ""
+            };
+            let text = words::shortened(&waits, room) + &more + main;
+            (text, wait.since)
         }
-        None => (ended(process), process.changed),
+        None => (ended, process.changed),
     };
     vec![
         Cell::plain(process.id.to_string()),
@@ -200,6 +254,7 @@ fn nothing(arguments: &Ps, location: &Location, store: &mut dyn Store) -> String
     if is_plain && !arguments.all {
         "All processes have ended; --all lists them.\n".to_owned()
     } else {
-        "No process is like that.\n".to_owned()
+        let hint = hint(arguments, store).map_or_else(String::new, |hint| format!(" {hint}"));
+        format!("No process is like that.{hint}\n")
     }
 }

@@ -81,7 +81,7 @@ impl Run {
             false => process.status.name().to_owned(),
         };
         let what = match words::foremost(waits) {
-            Some((wait, _)) => words::wait(wait, now),
+            Some((wait, _)) => words::wait(wait, waits, now),
             None => "-".to_owned(),
         };
         let room = paint::width().unwrap_or(0).max(90);
@@ -259,7 +259,8 @@ fn unknown(name: &str) -> Failure {
 fn is_wanted(run: &Run) -> Option<bool> {
     let what = match &run.process {
         Ok((process, waits)) => {
-            let waits = words::foremost(waits).map(|(wait, _)| words::wait(wait, instant::now()));
+            let waits =
+                words::foremost(waits).map(|(wait, _)| words::wait(wait, waits, instant::now()));
             let waits = waits.unwrap_or_else(|| process.status.name().to_owned());
             format!(
                 "{} ({waits}) has not ended",

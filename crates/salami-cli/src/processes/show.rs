@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::arguments::Show;
 use super::history::{self, History};
 use super::look::{self, Look};
+use super::moved::{self, Moved};
 use super::paint::Paint;
 use super::place::Location;
 use super::{moments, reach, words};
@@ -40,6 +41,7 @@ struct Known {
     looks: Vec<Look>,
     bytes: usize,
     now: i64,
+    moved: Option<Moved>,
 }
 
 /// Shows a process.
@@ -67,7 +69,8 @@ pub fn show(arguments: &Show, output: &mut Output) -> Result<(), Failure> {
         return output.write(&format!("{}\n", machine(&known)));
     }
     let paint = Paint::of_output();
-    head(&known, paint, output)?;
+    head(&known, &location, paint, output)?;
+    left(&known, output)?;
     waits(&known, &location, paint, output)?;
     source(&known, paint, output)?;
     variables(&known, paint, output)?;
@@ -141,6 +144,7 @@ fn read(
     let bytes = shared + states.iter().map(|(_, state)| state.len()).sum::<usize>();
     let looks = look::at(&process, &body, &states);
     let now = store.now()?.max(process.changed);
+    let moved = moved::of(store, &process)?;
     Ok(Some(Known {
         process,
         waits,
@@ -149,10 +153,16 @@ fn read(
         looks,
         bytes,
         now,
+        moved,
     }))
 }
 
-fn head(known: &Known, paint: Paint, output: &mut Output) -> Result<(), Failure> {
+fn head(
+    known: &Known,
+    location: &Location,
+    paint: Paint,
+    output: &mut Output,
+) -> Result<(), Failure> {
     let process = &known.process;
     let status = paint.status(process.status, process.status.name());
     let turns = match process.turns {
@@ -170,6 +180,14 @@ fn head(known: &Known, paint: Paint, output: &mut Output) -> Result<(), Failure>
         moments::both(process.started, known.now),
         known.history.fuel,
     ))?;
+    if let Some(moved) = &known.moved {
+        let again = location.command(&format!("export {} --output FILE", process.id));
+        output.write(&format!(
+            "  {}, {}; `{again}` writes its file again\n",
+            moved.in_words(),
+            moments::both(moved.at, known.now)
+        ))?;
+    }
     match serde_json::from_str(&process.input) {
         Ok(Value::Object(input)) if !input.is_empty() => {
             let shown: Vec<String> = input
@@ -180,6 +198,23 @@ fn head(known: &Known, paint: Paint, output: &mut Output) -> Result<(), Failure>
         }
         _ => Ok(()),
     }
+}
+
+/// That the main thread has ended, and who goes on.
+fn left(known: &Known, output: &mut Output) -> Result<(), Failure> {
+    let threads = words::left_threads(&known.process, &known.waits);
+    if threads.is_empty() {
+        return Ok(());
+    }
+    let returned = known.looks.iter().find_map(|look| look.returned.as_deref());
+    let returned = match returned {
+        None | Some("None") => String::new(),
+        Some(returned) => format!(" with {}", words::line(returned)),
+    };
+    let threads = words::still_wait(&threads);
+    output.write(&format!(
+        "  its main thread has ended{returned}; {threads}\n"
+    ))
 }
 
 fn heading(title: &str, paint: Paint, output: &mut Output) -> Result<(), Failure> {
@@ -208,7 +243,7 @@ fn waits(
         } else {
             String::new()
         };
-        let text = words::wait(wait, known.now);
+        let text = words::wait(wait, &known.waits, known.now);
         output.write(&format!("  {thread}{text}\n"))?;
         let commands = match wait.wait.kind {
             WaitKind::Hold | WaitKind::Call(salami_process::store::CallState::Unknown) => {
@@ -438,10 +473,12 @@ fn machine(known: &Known) -> Value {
     shown["fuel"] = known.history.fuel.into();
     shown["state_bytes"] = known.bytes.into();
     shown["sources"] = sources.collect();
+    shown["main_ended"] = (!words::left_threads(&known.process, &known.waits).is_empty()).into();
     shown["threads"] = known.looks.iter().map(Look::to_json).collect();
     shown["history"] = events.collect();
     shown["output"] = known.history.printed.as_str().into();
     shown["error_output"] = known.history.reported.as_str().into();
+    shown["moved"] = known.moved.as_ref().map(Moved::to_json).into();
     shown["history_problem"] = known.history.problem.clone().into();
     shown
 }

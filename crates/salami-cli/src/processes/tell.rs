@@ -25,7 +25,7 @@ pub struct Line {
     /// What it is called.
     pub name: String,
     /// What kind: `starts`, `prints`, `reports`, `calls`, `answered`, `failed`, `unknown`, `again`, `waits`, `asks`, `tells`,
-    /// `held`, `ends`, `event`, `recovered`, `wakes`, `source`, `stops`.
+    /// `held`, `returns`, `ends`, `event`, `recovered`, `wakes`, `source`, `stops`.
     pub kind: &'static str,
     /// What happened.
     pub text: String,
@@ -98,7 +98,12 @@ impl Teller {
                     }
                 }
             }
-            Happened::Turn(turn) => turned(turn, at, &mut add),
+            Happened::Turn(turn) => {
+                turned(turn, at, &mut add);
+                if let Some(text) = left(turn, store) {
+                    add("returns", text);
+                }
+            }
             Happened::Calls(call) => {
                 let place = (call.process, call.thread, call.slot);
                 if self.calls.len() >= MOST {
@@ -186,7 +191,14 @@ fn turned(turn: &TurnCommit, at: i64, add: &mut impl FnMut(&'static str, String)
         }
     }
     for wait in &turn.waits {
-        if let Some((kind, text)) = begins(wait, at) {
+        let mut others = turn.waits.iter();
+        let is_deadline = wait.kind == WaitKind::Timer
+            && others.any(|other| other.thread == wait.thread && other.slot != wait.slot);
+        let begun = match wait.due.filter(|_| is_deadline) {
+            Some(due) => Some(("waits", format!("has until {}", moments::both(due, at)))),
+            None => begins(wait, at),
+        };
+        if let Some((kind, text)) = begun {
             add(kind, in_thread(wait.thread, text));
         }
     }
@@ -201,6 +213,26 @@ fn turned(turn: &TurnCommit, at: i64, add: &mut impl FnMut(&'static str, String)
             (status, ..) => status.name().to_owned(),
         };
         add("ends", text);
+    }
+}
+
+/// That the main thread ended in a turn, and who goes on.
+fn left(turn: &TurnCommit, store: &mut dyn Store) -> Option<String> {
+    if turn.end.is_some() {
+        return None;
+    }
+    let process = store.process(turn.process).ok()??;
+    let is_first = process.turns == 1;
+    if !is_first && !turn.taken.iter().any(|place| place.0 == 0) {
+        return None;
+    }
+    let waits = store.waits(turn.process).ok()?;
+    match words::left_threads(&process, &waits).as_slice() {
+        [] => None,
+        threads => Some(format!(
+            "its main thread has ended; {}",
+            words::still_wait(threads)
+        )),
     }
 }
 

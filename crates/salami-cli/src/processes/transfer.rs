@@ -22,6 +22,28 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Files larger than this are none of processes.
 const MOST: u64 = 1 << 30;
 
+/// What a file is, as far as its beginning tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A process that was exported.
+    Process,
+    /// A database of SQLite.
+    Store,
+}
+
+impl Kind {
+    /// `None`: something else.
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        if bytes.starts_with(b"SALAMI PROCESS ") {
+            Some(Self::Process)
+        } else if bytes.starts_with(b"SQLite format 3\0") {
+            Some(Self::Store)
+        } else {
+            None
+        }
+    }
+}
+
 /// Writes a process to a file, and takes it out of its store or leaves it there.
 pub fn export(arguments: &Export, output: &mut Output) -> Result<(), Failure> {
     let location = Location::find(&arguments.place)?;
@@ -118,6 +140,18 @@ pub fn import(arguments: &Import, output: &mut Output) -> Result<(), Failure> {
     if bytes.len() as u64 > MOST {
         let message = format!("{} is too large for a process", path.display());
         return Err(Failure::new(REFUSED, message));
+    }
+    if Kind::of(&bytes) == Some(Kind::Store) {
+        let name = quoted(&path.display().to_string());
+        let message = format!(
+            "{}: it is a store, not a process that was exported",
+            path.display()
+        );
+        return Err(Failure::new(REFUSED, message)
+            .with_help(format!(
+                "commands use it by --store {name}; `salami export ID --store {name}` writes one of its processes to a file"
+            ))
+            .with_code("file.refused"));
     }
     let location = Location::find(&arguments.place)?;
     let mut store = location.open_or_make()?;

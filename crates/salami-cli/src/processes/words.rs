@@ -1,7 +1,9 @@
 //! What processes wait for, call and ask, as people read it.
 
+use std::collections::BTreeSet;
+
 use salami_process::engine::question;
-use salami_process::store::{CallState, Process, ProcessId, Wait, WaitKind};
+use salami_process::store::{CallState, Process, ProcessId, Status, ThreadId, Wait, WaitKind};
 use salami_process::{Question, QuestionKind};
 use salami_source::render::escaped;
 use serde_json::{Map, Value, json};
@@ -34,6 +36,14 @@ pub fn shortened(text: &str, length: usize) -> String {
     }
     let start: String = text.chars().take(length.saturating_sub(1)).collect();
     format!("{start}…")
+}
+
+/// `1 turn`, `2 turns`.
+pub fn count(number: usize, one: &str, more: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        number => format!("{number} {more}"),
+    }
 }
 
 /// A value in one line.
@@ -135,8 +145,17 @@ pub fn options(question: &Question) -> String {
     options.join(", ")
 }
 
-/// What a wait is for, in a line.
-pub fn wait(wait: &Wait, now: i64) -> String {
+/// Whether a timer is the end of what else its thread waits for, as in `with timeout(60): user.ask(...)`.
+pub fn is_deadline(wait: &Wait, all: &[Wait]) -> bool {
+    let is_other = |other: &Wait| {
+        let (thread, slot) = (other.wait.thread, other.wait.slot);
+        thread == wait.wait.thread && slot != wait.wait.slot && other.process == wait.process
+    };
+    wait.wait.kind == WaitKind::Timer && all.iter().any(is_other)
+}
+
+/// What a wait is for, in a line; `all` are those of its process.
+pub fn wait(wait: &Wait, all: &[Wait], now: i64) -> String {
     let by = |due: Option<i64>| match due {
         Some(due) => format!(", until {}", moments::both(due, now)),
         None => String::new(),
@@ -145,6 +164,9 @@ pub fn wait(wait: &Wait, now: i64) -> String {
     let due = new.due;
     match new.kind {
         WaitKind::Timer => match due {
+            Some(due) if is_deadline(wait, all) => {
+                format!("has until {}", moments::both(due, now))
+            }
             Some(due) => format!("sleeps until {}", moments::both(due, now)),
             None => "sleeps".to_owned(),
         },
@@ -182,9 +204,35 @@ pub fn foremost(waits: &[Wait]) -> Option<(&Wait, usize)> {
         let due = wait.wait.due.unwrap_or(i64::MAX);
         (rank(wait), due, wait.wait.thread, wait.wait.slot)
     })?;
-    // That threads wait for others says nothing that the others do not.
-    let told = open.iter().filter(|wait| wait.wait.kind != WaitKind::Task);
+    // That threads wait for others, or for how long, says nothing that the others do not.
+    let told = open
+        .iter()
+        .filter(|wait| wait.wait.kind != WaitKind::Task && !is_deadline(wait, waits));
     Some((first, told.count().saturating_sub(1)))
+}
+
+/// The threads for which a process goes on although its main thread has ended; none while that has not. Needs all its waits.
+pub fn left_threads(process: &Process, waits: &[Wait]) -> Vec<ThreadId> {
+    // In another status its main thread may be about to run, which is no wait.
+    let rests = matches!(
+        process.status,
+        Status::Waiting | Status::Asking | Status::Held
+    );
+    if !rests || waits.iter().any(|wait| wait.wait.thread == 0) {
+        return Vec::new();
+    }
+    let open = waits.iter().filter(|wait| wait.outcome.is_none());
+    let threads: BTreeSet<ThreadId> = open.map(|wait| wait.wait.thread).collect();
+    threads.into_iter().collect()
+}
+
+/// `thread 3 still waits`.
+pub fn still_wait(threads: &[ThreadId]) -> String {
+    match threads {
+        [thread] => format!("thread {thread} still waits"),
+        [one, other] => format!("threads {one} and {other} still wait"),
+        threads => format!("{} other threads still wait", threads.len()),
+    }
 }
 
 /// `3`, or `3.2` where a process asks several things.

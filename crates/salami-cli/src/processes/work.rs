@@ -350,8 +350,8 @@ fn rest(
         for (process, waits) in &processes {
             let who = words::process(process.id, &process.name);
             let what = match words::foremost(waits) {
-                Some((wait, 0)) => words::wait(wait, now),
-                Some((wait, more)) => format!("{} (+{more})", words::wait(wait, now)),
+                Some((wait, 0)) => words::wait(wait, waits, now),
+                Some((wait, more)) => format!("{} (+{more})", words::wait(wait, waits, now)),
                 None => String::new(),
             };
             let status = process.status.name();

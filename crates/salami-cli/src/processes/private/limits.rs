@@ -74,7 +74,8 @@ impl Running<'_> {
             .filter_map(|thread| Some((thread, store.thread(self.id, thread).ok()??)))
             .collect();
         let looks = look::at(&process, &body, &states);
-        let frames = looks.into_iter().next().map(|look| look.frames);
+        let mut looks = looks.into_iter().filter(|look| !look.frames.is_empty());
+        let frames = looks.next().map(|look| look.frames);
         let frames = frames.unwrap_or_default().into_iter();
         frames
             .map(|frame| {
