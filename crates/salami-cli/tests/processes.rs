@@ -626,7 +626,7 @@ def main() -> str:
     let listed = world.done(&["ps"]);
     assert!(listed.contains("; its main thread has ended"), "{listed}");
     let shown = world.done(&["show", "1"]);
-    let returned = "its main thread has ended with 'enough'; thread 1 still waits";
+    let returned = "its main thread has ended with \"enough\"; thread 1 still waits";
     assert!(shown.contains(returned), "{shown}");
     world.done(&["answer", "1", "no"]);
     world.work(&[]);

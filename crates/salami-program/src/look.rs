@@ -18,8 +18,8 @@ pub struct ThreadView {
     pub thread: ThreadId,
     /// Its calls, the outermost first; those of the program's own functions only.
     pub frames: Vec<FrameView>,
-    /// What the program's own thread returned, as `repr` shows it, where others go on.
-    pub returned: Option<String>,
+    /// What comes of the program, where its own thread has returned and others go on; null if that has no form in JSON.
+    pub returned: Option<Value>,
 }
 
 /// A call under way.
@@ -68,7 +68,7 @@ pub fn look(
             views.push(ThreadView {
                 thread,
                 frames: Vec::new(),
-                returned: Some(execution.machine().show(value)),
+                returned: Some(execution.result(value).unwrap_or_default()),
             });
         }
     }

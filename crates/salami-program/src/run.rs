@@ -452,7 +452,7 @@ impl Execution {
     }
 
     /// What the program gives: what it returned, or if that is nothing what it stored as output.
-    fn result(&self, value: VmValue) -> Result<Value, RunError> {
+    pub(crate) fn result(&self, value: VmValue) -> Result<Value, RunError> {
         let export = |value| {
             let data = self
                 .machine

@@ -11,8 +11,8 @@ pub struct Look {
     pub thread: ThreadId,
     /// Its frames, the innermost last.
     pub frames: Vec<Frame>,
-    /// What the program's own thread returned, as `repr` shows it, where others go on.
-    pub returned: Option<String>,
+    /// What comes of the program, where its own thread has returned and others go on.
+    pub returned: Option<Value>,
 }
 
 /// A function that is at work.
@@ -45,7 +45,7 @@ impl Look {
         });
         let mut shown = json!({"thread": self.thread, "frames": frames.collect::<Vec<_>>()});
         if let Some(returned) = &self.returned {
-            shown["returned"] = returned.as_str().into();
+            shown["returned"] = returned.clone();
         }
         shown
     }

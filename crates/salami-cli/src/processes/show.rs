@@ -206,10 +206,10 @@ fn left(known: &Known, output: &mut Output) -> Result<(), Failure> {
     if threads.is_empty() {
         return Ok(());
     }
-    let returned = known.looks.iter().find_map(|look| look.returned.as_deref());
+    let returned = known.looks.iter().find_map(|look| look.returned.as_ref());
     let returned = match returned {
-        None | Some("None") => String::new(),
-        Some(returned) => format!(" with {}", words::line(returned)),
+        None | Some(Value::Null) => String::new(),
+        Some(returned) => format!(" with {}", words::value(returned)),
     };
     let threads = words::still_wait(&threads);
     output.write(&format!(
