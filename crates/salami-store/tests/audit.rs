@@ -9,6 +9,7 @@ use salami_process::store::{
     Act, ActKind, Code, Control, NewEvent, NewProcess, NewWait, Outcome, ProcessId, SimulatedClock,
     Store, TurnCommit, WaitKind,
 };
+use salami_process::{Answer, Arrived};
 use salami_store::SqliteStore;
 
 fn open(path: &Path) -> SqliteStore {
@@ -30,6 +31,12 @@ fn wait(slot: u64, kind: WaitKind) -> NewWait {
 
 /// A process that had turns, an event, and to do with people.
 fn fill(path: &Path) -> ProcessId {
+    let id = fill_up_to_the_answer(path);
+    turn(&mut open(path), vec![wait(3, WaitKind::Hold)]);
+    id
+}
+
+fn fill_up_to_the_answer(path: &Path) -> ProcessId {
     let mut store = open(path);
     let code = Code {
         hash: [1; 32],
@@ -59,7 +66,6 @@ fn fill(path: &Path) -> ProcessId {
     let yes = Outcome::Json("{\"value\":true}".to_owned());
     let is_answered = store.settle(id, 0, 2, &[WaitKind::Answer], &yes);
     assert_eq!(is_answered, Ok(true));
-    turn(&mut store, vec![wait(3, WaitKind::Hold)]);
     id
 }
 
@@ -80,6 +86,11 @@ fn turn(store: &mut SqliteStore, waits: Vec<NewWait>) {
             let event = store.event(number).expect("an event").expect("an event");
             entry.came.push((place.0, place.1, Came::Event(number)));
             entry.events.push(event_hash(&event));
+        }
+        if let Some(Outcome::Json(text)) = &came.outcome {
+            let answer = serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+            let answer = Arrived::Answer(Answer::Value(answer["value"].clone()));
+            entry.came.push((place.0, place.1, Came::Other(answer)));
         }
     }
     let turn = TurnCommit {
@@ -208,6 +219,22 @@ fn what_was_changed_is_named() {
             assert!(wrong.contains(named), "{sql}: {wrong}");
         }
     }
+}
+
+#[test]
+fn an_answer_that_was_changed_before_its_turn_is_seen() {
+    let folder = common::Folder::new();
+    let path = folder.file("salami.db");
+    let id = fill_up_to_the_answer(&path);
+    let to_no = "UPDATE wait SET outcome = '{\"value\":false}' WHERE slot = 2";
+    assert_eq!(change(&path, to_no), 1);
+    assert_eq!(wrong(&path, id), None);
+    turn(&mut open(&path), vec![wait(3, WaitKind::Hold)]);
+    let found = wrong(&path, id).unwrap_or_default();
+    assert_eq!(
+        found,
+        "the answer that turn 2 took for place 2 is not the one that cid gave"
+    );
 }
 
 #[test]

@@ -1,11 +1,15 @@
 //! Whether what is written down of a process is what was written: its journal and what people did, by their links.
 
+use std::collections::BTreeMap;
+
+use crate::runtime::Arrived;
 use crate::store::{
-    Act, JournalEntry, Link, NewProcess, ProcessId, Store, StoreError, act_link, entry_link,
-    first_link,
+    Act, ActKind, JournalEntry, Link, NewProcess, ProcessId, Slot, Store, StoreError, ThreadId,
+    act_link, entry_link, first_link,
 };
 
 use super::journal::{Came, Entry, event_hash};
+use super::outcome;
 
 /// How many entries are read at once.
 const PAGE: usize = 256;
@@ -99,6 +103,9 @@ pub fn audit(store: &mut dyn Store, id: ProcessId) -> Result<Option<Audited>, St
     if audited.wrong.is_none() {
         audited.wrong = changed_event(store, id, &journal)?;
     }
+    if audited.wrong.is_none() {
+        audited.wrong = changed_answer(&journal, &acts);
+    }
     Ok(Some(audited))
 }
 
@@ -180,4 +187,55 @@ fn changed_event(
         }
     }
     Ok(None)
+}
+
+/// Whether what came for a place is what a person answered there last, by what is written down; where nothing is, nothing
+/// can be said against it.
+pub(super) fn is_as_answered<'a>(
+    acts: impl IntoIterator<Item = &'a Act>,
+    (thread, slot): (ThreadId, Slot),
+    came: &Arrived,
+) -> Result<(), &'a Act> {
+    let is_for =
+        |act: &&Act| act.kind == ActKind::Answer && (act.thread, act.slot) == (thread, slot);
+    let Some(act) = acts.into_iter().filter(is_for).last() else {
+        return Ok(());
+    };
+    let said = serde_json::from_str(&act.value).ok();
+    if said.and_then(outcome::read).as_ref() == Some(came) {
+        Ok(())
+    } else {
+        Err(act)
+    }
+}
+
+/// A turn that took another answer than the one that a person gave.
+fn changed_answer(journal: &[JournalEntry], acts: &[Act]) -> Option<String> {
+    // A place of a call has one answer, and is no other's later.
+    let mut answers: BTreeMap<(ThreadId, Slot), Vec<&Act>> = BTreeMap::new();
+    for act in acts.iter().filter(|act| act.kind == ActKind::Answer) {
+        let place = (act.thread, act.slot);
+        answers.entry(place).or_default().push(act);
+    }
+    for kept in journal {
+        let came = Entry::parse(&kept.entry)
+            .map(|entry| entry.came)
+            .unwrap_or_default();
+        for (thread, slot, came) in came {
+            let Came::Other(came) = came else { continue };
+            let given = answers.get(&(thread, slot)).into_iter().flatten();
+            let given = given.copied().filter(|act| act.turns <= kept.number);
+            if let Err(act) = is_as_answered(given, (thread, slot), &came) {
+                let person = match act.person.as_str() {
+                    "" => "a person",
+                    person => person,
+                };
+                let turn = kept.number;
+                return Some(format!(
+                    "the answer that turn {turn} took for place {slot} is not the one that {person} gave"
+                ));
+            }
+        }
+    }
+    None
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::audit::is_as_answered;
 use super::journal::{Came, Entry, event_hash, state_hash};
 use super::{Engine, Round, outcome};
 use crate::call::{Answer, Call};
@@ -117,6 +118,21 @@ impl Engine {
                 );
                 return Ok(held(claim, "outcome.malformed", &message));
             };
+            if wait.wait.kind == WaitKind::Answer
+                && let (Came::Other(answer), Some(Outcome::Json(_))) = (&kept, &wait.outcome)
+            {
+                let acts = self.store.acts(claim.process)?;
+                if let Err(act) = is_as_answered(&acts, (thread, slot), answer) {
+                    let person = match act.person.as_str() {
+                        "" => "somebody",
+                        person => person,
+                    };
+                    let message = format!(
+                        "the answer that came for its thread {thread} at place {slot} is not the one that {person} gave: the store was changed"
+                    );
+                    return Ok(held(claim, "outcome.changed", &message));
+                }
+            }
             came.push((thread, slot, kept));
             arrived.push(Arrival { thread, slot, what });
         }
