@@ -621,6 +621,10 @@ def main() -> str:
     let told = world.work(&[]);
     let returned = "its main thread has ended; thread 1 still waits";
     assert!(told.errors.contains(returned), "{told:?}");
+    assert!(
+        told.output.contains("; its main thread has ended\n"),
+        "{told:?}"
+    );
     let listed = world.json(&["ps"]);
     assert_eq!(listed["processes"][0]["main_ended"], Value::Bool(true));
     let listed = world.done(&["ps"]);

@@ -337,7 +337,11 @@ fn rest(
     if arguments.format == Format::Json {
         let shown: Vec<Value> = processes
             .iter()
-            .map(|(process, waits)| words::process_json(process, waits))
+            .map(|(process, waits)| {
+                let mut shown = words::process_json(process, waits);
+                shown["main_ended"] = (!words::left_threads(process, waits).is_empty()).into();
+                shown
+            })
             .collect();
         output.write(&format!(
             "{}\n",
@@ -358,6 +362,10 @@ fn rest(
             let line = match what.as_str() {
                 "" => format!("{who} is {status}"),
                 what => format!("{who} is {status}: {what}"),
+            };
+            let line = match words::left_threads(process, waits).is_empty() {
+                true => line,
+                false => format!("{line}; its main thread has ended"),
             };
             output.write(&format!("{line}\n"))?;
         }
