@@ -185,6 +185,8 @@ impl Session {
                 let connections = Connections::new(tools);
                 if arguments.config.is_some() {
                     connections.admit(program)?;
+                } else if arguments.answers.is_none() {
+                    ask_nobody_in_vain(connections.tools(), program)?;
                 }
                 connections
             },
@@ -380,6 +382,32 @@ impl Session {
     }
 }
 
+/// Refuses a program that asks a person and calls what nothing connects: what they answer would be lost where it ends.
+fn ask_nobody_in_vain(tools: &Tools, program: &Program) -> Result<(), Failure> {
+    let needs = program.needs();
+    let missing = needs.iter().find(|need| tools.known(&need.name).is_err());
+    match missing {
+        Some(missing) if needs.iter().any(|need| need.name.starts_with("user.")) => {
+            let help = "connect the tool: --config salami.toml; or, to try the program, give the answers of all its tools: --answers FILE.json";
+            Err(Failure::new(WAITING, no_such_tool(&missing.name))
+                .with_help(with_configuration(help)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn no_such_tool(name: &str) -> String {
+    format!("the program calls `{name}`, and no such tool is connected")
+}
+
+/// A help that says of a configuration which is here and was not named that it is not used.
+fn with_configuration(help: &str) -> String {
+    match tools::configuration(None) {
+        Some(_) => format!("the salami.toml here is used only where it is named; {help}"),
+        None => help.to_owned(),
+    }
+}
+
 /// Nobody answers a call.
 fn not_connected(call: &Call) -> Failure {
     let name = call.name();
@@ -391,8 +419,7 @@ fn not_connected(call: &Call) -> Failure {
     let help = format!(
         "connect the tool: --config salami.toml; or, to try the program, give the answers of its tools: --answers FILE.json with {example}"
     );
-    let message = format!("the program calls `{name}`, and no such tool is connected");
-    Failure::new(WAITING, message).with_help(help)
+    Failure::new(WAITING, no_such_tool(&name)).with_help(with_configuration(&help))
 }
 
 /// Sleeps until an instant, or until the program's time ends.

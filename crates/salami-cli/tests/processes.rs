@@ -258,6 +258,7 @@ print(email.count() // (numbers['a'] - 1))
     let inbox = world.done(&["inbox"]);
     assert!(inbox.contains("ZeroDivisionError"), "{inbox}");
     assert!(inbox.contains("salami resolve 1 retry"), "{inbox}");
+    assert!(inbox.contains("salami cancel 1"), "{inbox}");
     let shown = world.done(&["show", "1"]);
     assert!(shown.contains("  > 4  print(email.count()"), "{shown}");
     assert!(shown.contains("numbers = {\"a\": 1}"), "{shown}");

@@ -64,6 +64,33 @@ fn a_tool_that_is_not_connected_is_named() {
     );
 }
 
+/// What a person answered would be lost where the program ends.
+#[test]
+fn nobody_is_asked_by_a_program_that_cannot_go_on() {
+    let (folder, _, _) = project("asks-in-vain");
+    let text =
+        "from tools import email, user\nuser.approve('Look?')\nprint(email.inbox(limit=10))\n";
+    let program = folder.file("asks.py", text);
+    folder.file("salami.toml", "");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_salami"));
+    command.args(["run", &program]).current_dir(folder.path(""));
+    let output = command.output().expect("salami starts");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(5), "{errors}");
+    assert!(!errors.contains("Look?"), "{errors}");
+    assert!(
+        errors.contains("the program calls `email.inbox`"),
+        "{errors}"
+    );
+    let help = "the salami.toml here is used only where it is named";
+    assert!(errors.contains(help), "{errors}");
+    let answers =
+        r#"[{"call": "user.approve", "answer": true}, {"call": "email.inbox", "answer": []}]"#;
+    let answers = folder.file("asked.json", answers);
+    let answered = salami(&["run", &program, "--answers", &answers]);
+    assert_eq!(answered.output, "[]\n", "{answered:?}");
+}
+
 #[test]
 fn another_call_than_the_expected_one_is_shown() {
     let (folder, program, _) = project("unexpected");

@@ -205,7 +205,14 @@ fn commands(item: &InboxItem, waits: &[Wait]) -> Vec<String> {
     };
     let id = wait.process;
     match wait.wait.kind {
-        WaitKind::Hold | WaitKind::Call(_) => vec![
+        WaitKind::Hold => vec![
+            format!("show {id}"),
+            format!("resolve {} retry", words::hold_name(wait, waits)),
+            // It ends as well, but what the program does in its `finally` is done.
+            format!("cancel {id}"),
+            format!("resolve {id} abort"),
+        ],
+        WaitKind::Call(_) => vec![
             format!("show {id}"),
             format!("resolve {} retry", words::hold_name(wait, waits)),
             format!("resolve {id} abort"),

@@ -248,7 +248,12 @@ fn waits(
         let commands = match wait.wait.kind {
             WaitKind::Hold | WaitKind::Call(salami_process::store::CallState::Unknown) => {
                 let id = known.process.id;
-                vec![format!("resolve {id} retry"), format!("resolve {id} abort")]
+                let mut ways = vec![format!("resolve {id} retry")];
+                if wait.wait.kind == WaitKind::Hold {
+                    ways.push(format!("cancel {id}"));
+                }
+                ways.push(format!("resolve {id} abort"));
+                ways
             }
             WaitKind::Answer => match salami_process::engine::question(wait) {
                 Some(question) => {

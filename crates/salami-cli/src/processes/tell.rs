@@ -1,6 +1,6 @@
 //! What happens to processes, in lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use salami_process::engine::{Entry, question};
 use salami_process::store::{
@@ -50,6 +50,8 @@ pub struct Teller {
     names: BTreeMap<ProcessId, String>,
     /// The functions of the calls that are made.
     calls: BTreeMap<(ProcessId, ThreadId, Slot), String>,
+    /// Calls of which it was told that they are tried again: they may be for long.
+    tried: BTreeSet<(ProcessId, ThreadId, Slot)>,
 }
 
 impl Teller {
@@ -110,6 +112,9 @@ impl Teller {
                     self.calls.clear();
                 }
                 self.calls.insert(place, call.name.clone());
+                if self.tried.contains(&place) {
+                    return lines;
+                }
                 let again = match call.attempt {
                     0 | 1 => String::new(),
                     attempt => format!(" again (attempt {attempt})"),
@@ -123,6 +128,14 @@ impl Teller {
             Happened::Finished(call) => {
                 let place = (call.process, call.thread, call.slot);
                 let function = self.calls.remove(&place).unwrap_or_default();
+                if self.tried.len() >= MOST {
+                    self.tried.clear();
+                }
+                match call.finish {
+                    Finish::Again(_) if !self.tried.insert(place) => return lines,
+                    Finish::Again(_) => {}
+                    _ => drop(self.tried.remove(&place)),
+                }
                 let (kind, text) = finished(&call.finish, &function, at);
                 let text = match &call.finish {
                     Finish::Wait(wait) if wait.kind == WaitKind::Answer => {
@@ -296,7 +309,7 @@ fn finished(finish: &Finish, function: &str, at: i64) -> (&'static str, String) 
         Finish::Again(again) => (
             "again",
             format!(
-                "{function} has no outcome: its tool is not connected here, or was lost; it is tried again {}",
+                "{function} has no outcome: its tool is not connected here, or was lost; it is tried again {} and from then on without a word",
                 moments::relative(*again, at)
             ),
         ),
