@@ -92,7 +92,8 @@ const COUNTING: &str = "\
 fn control_c_drops_the_line_and_does_nothing() {
     let folder = Folder::new("terminal-interrupt");
     let path = folder.file("p.ir", COUNTING);
-    let steps = r#"[("> ", "step\r"), ("IP=1", "garb\x03"), ("leaves", "print $0\r"), ("\n1\n", "\x03"), ("leaves", "\x03")]"#;
+    // What is typed before the prompt is there belongs to no line that could be dropped.
+    let steps = r#"[("\n> ", "step\r"), ("IP=1", ""), ("\n> ", "garb\x03"), ("leaves", ""), ("\n> ", "print $0\r"), ("\n1\n", ""), ("> ", "\x03"), ("leaves", ""), ("\n> ", "\x03")]"#;
     let screen = drive(&[&path], steps);
     assert!(!screen.contains("IP=2"), "{screen}");
     assert!(
