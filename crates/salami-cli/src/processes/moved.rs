@@ -19,8 +19,8 @@ pub fn of(store: &mut dyn Store, process: &Process) -> Result<Option<Moved>, Sto
     if process.status != Status::Moved {
         return Ok(None);
     }
-    let acts = store.acts(process.id)?.into_iter();
-    let left = acts.filter(|act| act.kind == ActKind::Export).next_back();
+    let mut acts = store.acts(process.id)?.into_iter();
+    let left = acts.rfind(|act| act.kind == ActKind::Export);
     Ok(Some(match left {
         Some(act) => Moved {
             at: act.at,
