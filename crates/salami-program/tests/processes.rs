@@ -1084,8 +1084,7 @@ fn counted(source: &str, threads: usize) -> Count {
     let process = world.process(id);
     let waits = world.engine.store().waits(id).expect("a store");
     assert_eq!(process.status, Status::Done, "{waits:?}");
-    let count = *count.lock().expect("no panic");
-    count
+    *count.lock().expect("no panic")
 }
 
 #[test]
