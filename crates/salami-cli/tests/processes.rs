@@ -824,3 +824,20 @@ fn fields_that_nobody_asks_by_are_named() {
         assert!(listed.contains(wanted), "{listed}");
     }
 }
+
+#[test]
+fn a_call_that_nobody_answers_is_told_once() {
+    let world = World::new(
+        "unanswered",
+        "from tools import email\nprint(email.count())\n",
+    );
+    world.start();
+    let work = ["work", "--until-idle", "--simulate-clock"];
+    let worked = world.run(&work);
+    assert_eq!(worked.status, Some(5), "{worked:?}");
+    let told = worked.errors.matches("email.count has no outcome").count();
+    assert_eq!(told, 1, "{worked:?}");
+    let listed = world.done(&["ps"]);
+    let wanted = "call email.count(), tried 1 time, again ";
+    assert!(listed.contains(wanted), "{listed}");
+}

@@ -175,7 +175,16 @@ pub fn wait(wait: &Wait, all: &[Wait], now: i64) -> String {
             call_of(&new.name, &new.body)
         ),
         WaitKind::Call(CallState::Intended) => {
-            format!("call {}, not made yet", call_of(&new.name, &new.body))
+            let call = call_of(&new.name, &new.body);
+            let tries = usize::try_from(wait.attempt).unwrap_or(usize::MAX);
+            match due {
+                Some(due) if tries > 0 => format!(
+                    "call {call}, tried {}, again {}",
+                    count(tries, "time", "times"),
+                    moments::relative(due, now)
+                ),
+                _ => format!("call {call}, not made yet"),
+            }
         }
         WaitKind::Call(_) => format!("call {}", call_of(&new.name, &new.body)),
         WaitKind::Event => format!("event {}{}", event(&new.name, &new.body), by(due)),
