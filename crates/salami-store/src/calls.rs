@@ -14,7 +14,7 @@ pub(crate) type Place = (i64, i64, i64);
 
 impl Work<'_> {
     pub(crate) fn begin_calls(
-        &self,
+        &mut self,
         worker: &str,
         lease: i64,
         limit: usize,
@@ -40,8 +40,16 @@ impl Work<'_> {
                     is_repeatable: row.get(5)?,
                     key: row.get(6)?,
                 })
-            })?;
-            begun.extend(call);
+            });
+            match call {
+                Ok(call) => begun.extend(call),
+                // It is not made, nor tried again before somebody lets its process go on.
+                Err(failure) if failure.is_of_rows() => {
+                    self.execute(sql::REPEAT, (process, thread, slot, None::<i64>, true))?;
+                    self.hold_damaged(process, &failure.say().message)?;
+                }
+                Err(failure) => return Err(failure),
+            }
         }
         Ok(begun)
     }

@@ -20,8 +20,15 @@ impl Work<'_> {
             let epoch = self.next_number()?;
             self.execute(sql::END_READY, (at, process))?;
             self.execute(sql::CLAIM, (process, epoch, worker, until))?;
-            if let Some(claim) = self.claimed(process, epoch)? {
-                claimed.push(claim);
+            // Not damage of this process.
+            unsigned(epoch)?;
+            match self.claimed(process, epoch) {
+                Ok(Some(claim)) => claimed.push(claim),
+                Ok(None) => self.hold_damaged(process, "a row is missing")?,
+                Err(failure) if failure.is_of_rows() => {
+                    self.hold_damaged(process, &failure.say().message)?;
+                }
+                Err(failure) => return Err(failure),
             }
         }
         Ok(claimed)

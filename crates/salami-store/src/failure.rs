@@ -40,6 +40,16 @@ impl Failure {
         matches!(self, Self::Sqlite(error) if kind_of(error) == StoreErrorKind::Busy)
     }
 
+    /// Whether what was read is not what we wrote, though the file can be read: damage of rows, which are those of one
+    /// process, and not of the file.
+    pub(crate) fn is_of_rows(&self) -> bool {
+        match self {
+            Self::Store(error) => error.kind == StoreErrorKind::Corrupt,
+            Self::Sqlite(Error::SqliteFailure(..)) => false,
+            Self::Sqlite(error) => kind_of(error) == StoreErrorKind::Corrupt,
+        }
+    }
+
     /// Whether it is because something may not be written.
     pub(crate) fn is_unwritable(&self) -> bool {
         match self {

@@ -16,6 +16,7 @@ mod author;
 mod calls;
 mod claims;
 mod clock;
+mod damaged;
 mod events;
 mod failure;
 mod moving;

@@ -71,6 +71,8 @@ impl Work<'_> {
         let Some((turns, journal)) = live else {
             return Ok(());
         };
+        // Below none in a damaged row, which must not keep anybody from ending the process.
+        let turns = i64::max(turns, 0);
         let act = Act {
             turns: unsigned(turns)?,
             at: self.now,

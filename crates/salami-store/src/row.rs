@@ -85,7 +85,7 @@ pub(crate) fn status_number(status: Status) -> i64 {
         .unwrap_or(-1)
 }
 
-fn status(number: i64) -> Result<Status> {
+pub(crate) fn status(number: i64) -> Result<Status> {
     let index = usize::try_from(number).ok();
     let status = index.and_then(|index| Status::ALL.get(index).copied());
     status.ok_or_else(|| damaged("a status"))

@@ -26,11 +26,11 @@ macro_rules! process {
         concat!(
             "SELECT p.id, c.hash, o.value, p.name, p.input, p.options, p.started, coalesce(l.changed, p.changed), \
              coalesce(l.turns, p.turns), coalesce(l.shared, p.shared), p.status, p.result, l.ready, l.hold, \
-             EXISTS (SELECT 1 FROM wait WHERE process = p.id AND kind IN (6, 8) AND kind >= 6 AND outcome IS NULL), \
+             EXISTS (SELECT 1 FROM wait WHERE process = p.id AND kind <> 7 AND kind >= 6 AND outcome IS NULL), \
              EXISTS (SELECT 1 FROM wait WHERE process = p.id AND kind = 7 AND kind >= 6 AND outcome IS NULL) \
              FROM ",
             $from,
-            " CROSS JOIN code c ON c.id = p.code CROSS JOIN text o ON o.id = p.owner \
+            " LEFT JOIN code c ON c.id = p.code LEFT JOIN text o ON o.id = p.owner \
              LEFT JOIN live l ON l.process = p.id"
         )
     };
@@ -64,7 +64,14 @@ statements! {
     IS_READY = "SELECT EXISTS (SELECT 1 FROM ready WHERE at <= ?1) OR EXISTS (SELECT 1 FROM claim WHERE lease <= ?1)";
     OVER = "SELECT process FROM claim WHERE lease <= ?1";
     READY = "SELECT at, process FROM ready WHERE at <= ?1 ORDER BY at, process LIMIT ?2";
-    CLAIM = "INSERT INTO claim VALUES (?1, ?2, ?3, ?4)";
+    // Who is in the queue and claimed all the same is claimed anew: the claim that was is lost.
+    CLAIM = "INSERT INTO claim VALUES (?1, ?2, ?3, ?4) \
+        ON CONFLICT DO UPDATE SET epoch = excluded.epoch, worker = excluded.worker, lease = excluded.lease";
+    IS_LIVE = "SELECT status IS NULL FROM process WHERE id = ?1";
+    BLOCK = "INSERT INTO live (process, ready, hold, changed, turns) VALUES (?1, NULL, 2, ?2, -1) \
+        ON CONFLICT DO UPDATE SET hold = hold | 2";
+    IS_DAMAGED = "SELECT EXISTS (SELECT 1 FROM process p LEFT JOIN live l ON l.process = p.id \
+        WHERE p.id = ?1 AND p.status IS NULL AND (l.turns IS NULL OR l.turns < 0))";
     END_CLAIM = "DELETE FROM claim WHERE process = ?1";
     IS_CLAIMED = "SELECT EXISTS (SELECT 1 FROM claim WHERE process = ?1)";
     READINESS = "SELECT ready, hold FROM live WHERE process = ?1";
@@ -101,6 +108,7 @@ statements! {
     // Turns.
     CLAIM_OF = "SELECT c.epoch, c.worker, l.control, l.control_number, l.turns, l.hold, l.journal \
         FROM claim c CROSS JOIN live l ON l.process = c.process WHERE c.process = ?1";
+    CLAIM_BY = "SELECT epoch, worker FROM claim WHERE process = ?1";
     ADD_JOURNAL = "INSERT INTO journal (number, previous, entry, link) VALUES (?1, ?2, ?3, ?4)";
     LINK = "SELECT link FROM journal WHERE id = ?1";
     LAST_ACT = "SELECT turns, link FROM act WHERE process = ?1 ORDER BY id DESC LIMIT 1";

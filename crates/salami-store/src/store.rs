@@ -89,10 +89,13 @@ impl SqliteStore {
     }
 
     fn write<T>(&mut self, work: impl FnOnce(&mut Work<'_>) -> Result<T>) -> Said<T> {
+        self.try_to_write(work).map_err(Failure::say)
+    }
+
+    fn try_to_write<T>(&mut self, work: impl FnOnce(&mut Work<'_>) -> Result<T>) -> Result<T> {
         let clock = &self.clock;
         let now = || clock.now();
         work::write(&self.connection, &mut self.known, &self.person, now, work)
-            .map_err(Failure::say)
     }
 
     /// Writes without waiting for the disk: what is lost with the power of the machine alone, and only as long as
@@ -206,7 +209,7 @@ impl Store for SqliteStore {
         if turns.is_empty() {
             return Ok(Vec::new());
         }
-        self.write(|work| {
+        let commit = |work: &mut Work<'_>| {
             let mut lost = Vec::new();
             for turn in turns {
                 if !work.commit(worker, turn)? {
@@ -214,7 +217,25 @@ impl Store for SqliteStore {
                 }
             }
             Ok(lost)
-        })
+        };
+        let failure = match self.try_to_write(commit) {
+            Ok(lost) => return Ok(lost),
+            Err(failure) => failure,
+        };
+        // A process that not even a turn which holds it can be written of is held without one.
+        match turns {
+            [turn] if turn.is_blocked && failure.is_of_rows() => {
+                let why = failure.say().message;
+                self.write(|work| {
+                    if !work.has_claim(worker, turn)? {
+                        return Ok(vec![Lost(turn.process)]);
+                    }
+                    work.hold_damaged(signed(turn.process.0), &why)?;
+                    Ok(Vec::new())
+                })
+            }
+            _ => Err(failure.say()),
+        }
     }
 
     fn begin_calls(&mut self, worker: &str, lease: i64, limit: usize) -> Said<Vec<BegunCall>> {
@@ -320,7 +341,7 @@ impl Store for SqliteStore {
     }
 
     fn waits(&mut self, process: ProcessId) -> Said<Vec<Wait>> {
-        self.read(|work| work.all(sql::WAITS, [signed(process.0)], row::wait))
+        self.read(|work| work.waits_shown(signed(process.0)))
     }
 
     fn waiting(&mut self, filter: &WaitFilter, limit: usize) -> Said<Vec<Wait>> {

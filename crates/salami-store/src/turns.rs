@@ -20,6 +20,15 @@ struct Found {
 }
 
 impl Work<'_> {
+    /// Whether the claim of a turn is still its worker's.
+    pub(crate) fn has_claim(&self, worker: &str, turn: &TurnCommit) -> Result<bool> {
+        let is_own = self.first(sql::CLAIM_BY, [signed(turn.process.0)], |row| {
+            let is_own = row.get::<_, i64>(0)? == signed(turn.epoch);
+            Ok(is_own && row.get_ref(1)?.as_str().is_ok_and(|by| by == worker))
+        })?;
+        Ok(is_own == Some(true))
+    }
+
     /// Writes what a turn did; `false`, if its claim is lost.
     pub(crate) fn commit(&mut self, worker: &str, turn: &TurnCommit) -> Result<bool> {
         let process = signed(turn.process.0);

@@ -6,6 +6,7 @@ use salami_process::store::{
     fields_of, key_of,
 };
 
+use crate::damaged::{shown_process, shown_wait};
 use crate::failure::{Failure, Result};
 use crate::row;
 use crate::sql;
@@ -16,7 +17,12 @@ const PAGE: i64 = 256;
 
 impl Work<'_> {
     pub(crate) fn process(&self, id: i64) -> Result<Option<Process>> {
-        self.first(sql::PROCESS, [id], |row| row::process(row, self.now))
+        Ok(self.process_shown(id)?.map(|(process, _)| process))
+    }
+
+    /// A process, and whether it can be read.
+    fn process_shown(&self, id: i64) -> Result<Option<(Process, bool)>> {
+        self.first(sql::PROCESS, [id], |row| shown_process(row, self.now))
     }
 
     /// Processes that a filter lets through, the latest first.
@@ -45,6 +51,7 @@ impl Work<'_> {
             found.extend(self.list(Some(status), owner, filter, before, limit)?);
         }
         found.sort_by_key(|process| std::cmp::Reverse(process.id));
+        found.dedup_by_key(|process| process.id);
         found.truncate(limit);
         Ok(found)
     }
@@ -72,11 +79,13 @@ impl Work<'_> {
             };
             before = last;
             for id in candidates {
-                let process = self.process(id)?.filter(|process| {
-                    status.is_none_or(|status| process.status == status)
+                let process = self.process_shown(id)?.filter(|(process, is_sound)| {
+                    // What is damaged is in no index of what is held.
+                    let is_held = !is_sound && filter.statuses.contains(&process.status);
+                    status.is_none_or(|status| process.status == status || is_held)
                         && (filter.owner.as_ref()).is_none_or(|owner| process.owner == *owner)
                 });
-                found.extend(process);
+                found.extend(process.map(|(process, _)| process));
             }
         }
         found.truncate(limit);
@@ -153,7 +162,9 @@ impl Work<'_> {
             return Ok(());
         }
         self.each(sql, parameters, |row| {
-            let wait = row::wait(row)?;
+            let Some(wait) = shown_wait(row)? else {
+                return Ok(true);
+            };
             if lets_through(filter, &wait) {
                 found.push(wait);
                 left -= 1;
@@ -172,7 +183,13 @@ impl Work<'_> {
         let last = self.first(sql::LAST_ENTRY, [process], |row| {
             Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?))
         })?;
+        let last_is_unknown = matches!(last, Some((_, None)));
         let (mut next, turns): (Option<i64>, _) = last.unwrap_or_default();
+        if last_is_unknown {
+            return Err(Failure::corrupt(
+                "the store is damaged: how many turns a process had is not known",
+            ));
+        }
         let mut left = unsigned(turns.unwrap_or(0))?;
         let end = from.saturating_add(limit as u64);
         let mut entries = Vec::new();
@@ -206,24 +223,29 @@ impl Work<'_> {
     /// What people are asked and told.
     pub(crate) fn inbox(&self, limit: usize) -> Result<Vec<InboxItem>> {
         let limit = count(limit);
-        let waits = self.all(sql::PEOPLE, [limit], row::wait)?;
+        let waits = self.all(sql::PEOPLE, [limit], shown_wait)?;
         let notices = self.all(sql::NOTICES, [limit], |row| {
-            Ok(Notice {
-                number: unsigned(row.get(0)?)?,
-                process: ProcessId(unsigned(row.get(1)?)?),
+            let (Ok(number), Ok(process)) = (unsigned(row.get(0)?), unsigned(row.get(1)?)) else {
+                return Ok(None);
+            };
+            Ok(Some(Notice {
+                number,
+                process: ProcessId(process),
                 at: row.get(2)?,
                 text: row.get(3)?,
-            })
+            }))
         })?;
         let mut items: Vec<(i64, InboxItem)> = Vec::with_capacity(waits.len() + notices.len());
         items.extend(
             waits
                 .into_iter()
+                .flatten()
                 .map(|wait| (wait.since, InboxItem::Wait(wait))),
         );
         items.extend(
             notices
                 .into_iter()
+                .flatten()
                 .map(|notice| (notice.at, InboxItem::Notice(notice))),
         );
         // Stable: of one instant the waits come first.

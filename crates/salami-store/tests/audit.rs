@@ -4,12 +4,17 @@ mod common;
 
 use std::path::Path;
 
-use salami_process::engine::{Came, Entry, Happened, audit, event_hash};
+use salami_process::code::CodeParts;
+use salami_process::engine::{
+    Came, Engine, EngineOptions, Entry, HOLD_OF_PROCESS, Happened, audit, event_hash,
+};
 use salami_process::store::{
-    Act, ActKind, Code, Control, NewEvent, NewProcess, NewWait, Outcome, ProcessId, SimulatedClock,
+    Act, ActKind, Control, NewEvent, NewProcess, NewWait, Outcome, ProcessId, SimulatedClock,
     Store, TurnCommit, WaitKind,
 };
-use salami_process::{Answer, Arrived};
+use salami_process::{
+    Answer, Arrived, Permissions, Runtime, Tools, Turn, TurnError, TurnHost, Turned,
+};
 use salami_store::SqliteStore;
 
 fn open(path: &Path) -> SqliteStore {
@@ -38,13 +43,10 @@ fn fill(path: &Path) -> ProcessId {
 
 fn fill_up_to_the_answer(path: &Path) -> ProcessId {
     let mut store = open(path);
-    let code = Code {
-        hash: [1; 32],
-        body: vec![7; 60],
-    };
+    let code = CodeParts::default().to_code();
     store.put_code(&code).expect("code");
     let new = NewProcess {
-        code: [1; 32],
+        code: code.hash,
         owner: "ada".to_owned(),
         name: "program".to_owned(),
         input: "{}".to_owned(),
@@ -235,6 +237,40 @@ fn an_answer_that_was_changed_before_its_turn_is_seen() {
         found,
         "the answer that turn 2 took for place 2 is not the one that cid gave"
     );
+}
+
+/// Is never asked: the engine finds what is wrong before.
+struct Unasked;
+
+impl Runtime for Unasked {
+    fn turn(&mut self, _: &Turn<'_>, _: &mut dyn TurnHost) -> Result<Turned, TurnError> {
+        Err(TurnError::Refused {
+            code: "asked".to_owned(),
+            message: String::new(),
+        })
+    }
+}
+
+#[test]
+fn a_worker_does_not_take_an_answer_that_was_changed() {
+    let folder = common::Folder::new();
+    let path = folder.file("salami.db");
+    for (changed, code) in [("false", "outcome.changed"), ("true", "asked")] {
+        let _ = std::fs::remove_file(&path);
+        let id = fill_up_to_the_answer(&path);
+        let set = format!("UPDATE wait SET outcome = '{{\"value\":{changed}}}' WHERE slot = 2");
+        assert_eq!(change(&path, &set), 1);
+        let tools = Tools::new(Permissions::everything());
+        let options = EngineOptions::default();
+        let store = Box::new(open(&path));
+        let mut engine = Engine::new(store, Box::new(Unasked), tools, options);
+        assert_eq!(engine.round().expect("a store").turns, 1);
+        let waits = open(&path).waits(id).expect("waits");
+        let hold = waits.iter().find(|wait| wait.wait.slot == HOLD_OF_PROCESS);
+        let body = &hold.expect("it is held").wait.body;
+        assert!(body.contains(code), "{body}");
+        assert_eq!(wrong(&path, id), None);
+    }
 }
 
 #[test]

@@ -5,8 +5,9 @@ mod common;
 use std::path::Path;
 
 use salami_process::store::{
-    CallState, Claimed, Code, NewEvent, NewProcess, NewWait, Outcome, ProcessId, SimulatedClock,
-    Store, StoreErrorKind, TurnCommit, WaitFilter, WaitKind,
+    CallState, Claimed, Code, Control, InboxItem, Lost, NewEvent, NewProcess, NewWait, Outcome,
+    ProcessFilter, ProcessId, SimulatedClock, Status, Store, StoreErrorKind, TurnCommit, Wait,
+    WaitFilter, WaitKind,
 };
 use salami_store::SqliteStore;
 
@@ -218,21 +219,239 @@ fn values_that_we_never_write_are_damage() {
         drop(connection);
         let mut store = open(&path).expect("it looks like a store");
         let id = ProcessId(1);
-        let kinds = [
-            store.process(id).err(),
-            store.waits(id).err(),
-            store.claim("another", 1, 10).err(),
-        ];
-        let kinds: Vec<StoreErrorKind> = kinds
-            .into_iter()
-            .flatten()
-            .map(|error| error.kind)
-            .collect();
+        // It may be looked at, and says so; nobody has it go on, nor takes it elsewhere.
+        let process = store.process(id).expect("it can be shown");
+        let waits = store.waits(id).expect("they can be shown");
+        let is_told = waits.iter().any(is_damage)
+            || process.is_some_and(|process| process.status == Status::Held && process.turns == 0);
+        let parcel = store.parcel(id).err().map(|error| error.kind);
         assert!(
-            kinds.contains(&StoreErrorKind::Corrupt),
-            "{damage}: {kinds:?}"
+            is_told || parcel == Some(StoreErrorKind::Corrupt),
+            "{damage}: {waits:?}, {parcel:?}"
         );
+        let claimed = store.claim("another", 1, 40).expect("the others go on");
+        assert!(claimed.iter().all(|claimed| claimed.process != id));
     }
+}
+
+/// Whether a wait is what holds a damaged process.
+fn is_damage(wait: &Wait) -> bool {
+    wait.wait.kind == WaitKind::Hold
+        && wait.wait.body.contains("store.corrupt")
+        && wait
+            .wait
+            .body
+            .contains("its record in the store is damaged")
+}
+
+/// Two processes whose instant is past, each with a call that is to be made.
+fn two(path: &Path) -> SqliteStore {
+    let _ = std::fs::remove_file(path);
+    let mut store = open(path).expect("a store");
+    let code = Code {
+        hash: [1; 32],
+        body: vec![7; 60],
+    };
+    store.put_code(&code).expect("code");
+    let new = NewProcess {
+        code: [1; 32],
+        owner: "ada".to_owned(),
+        name: "program".to_owned(),
+        input: "{}".to_owned(),
+        options: "{}".to_owned(),
+    };
+    store.start(&[new.clone(), new]).expect("started");
+    let claimed = store.claim("worker", 1_000, 2).expect("claimed");
+    let turns: Vec<TurnCommit> = claimed
+        .iter()
+        .map(|claimed| {
+            let waits = vec![
+                wait(0, WaitKind::Timer),
+                wait(2, WaitKind::Call(CallState::Intended)),
+            ];
+            plain(claimed, waits, false)
+        })
+        .collect();
+    assert_eq!(store.commit("worker", &turns), Ok(Vec::new()));
+    store
+}
+
+fn plain(claimed: &Claimed, waits: Vec<NewWait>, is_blocked: bool) -> TurnCommit {
+    TurnCommit {
+        process: claimed.process,
+        epoch: claimed.epoch,
+        shared: vec![1; 20],
+        threads: vec![(0, Some(vec![3; 40]))],
+        begun: Vec::new(),
+        taken: Vec::new(),
+        waits,
+        journal: vec![5; 50],
+        end: None,
+        is_blocked,
+        is_ready: false,
+        obeyed: false,
+    }
+}
+
+/// Changes a store by a statement of SQL.
+fn change(path: &Path, sql: &str) {
+    let connection = rusqlite::Connection::open(path).expect("a database");
+    let changed = connection.execute(sql, []).expect("a statement");
+    assert!(changed > 0, "{sql}");
+}
+
+fn ids(claimed: &[Claimed]) -> Vec<u64> {
+    claimed.iter().map(|claimed| claimed.process.0).collect()
+}
+
+#[test]
+fn a_damaged_process_is_held_alone() {
+    let folder = common::Folder::new();
+    let path = folder.file("store.db");
+    let (damaged, sound) = (ProcessId(1), ProcessId(2));
+    for damage in [
+        "UPDATE wait SET kind = 99 WHERE process = 1 AND slot = 0",
+        "UPDATE wait SET slot = -3 WHERE process = 1 AND slot = 0",
+        "UPDATE wait SET attempt = -1 WHERE process = 1 AND slot = 0",
+        "UPDATE wait SET outcome = 1.5, number = 99 WHERE process = 1 AND slot = 0",
+        "UPDATE live SET turns = -5 WHERE process = 1",
+        "UPDATE live SET control = 77 WHERE process = 1",
+        "UPDATE process SET code = 77 WHERE id = 1",
+        "DELETE FROM live WHERE process = 1",
+    ] {
+        let mut store = two(&path);
+        change(&path, damage);
+        let claimed = store.claim("another", 1_000, 9);
+        assert_eq!(ids(&claimed.expect("the other")), [2], "{damage}");
+        let again = store.claim("another", 1_000, 9).expect("nothing");
+        assert_eq!(ids(&again), [0; 0], "{damage}");
+        let all = ProcessFilter::default();
+        let all = store.processes(&all, None, 9).expect("both are listed");
+        let listed: Vec<_> = all
+            .iter()
+            .map(|process| (process.id, process.status))
+            .collect();
+        let wanted = [(sound, Status::Running), (damaged, Status::Held)];
+        assert_eq!(listed, wanted, "{damage}");
+        let held = ProcessFilter {
+            statuses: vec![Status::Waiting, Status::Held],
+            owner: None,
+        };
+        let held = store.processes(&held, None, 9).expect("it is listed");
+        assert_eq!(held.len(), 1, "{damage}");
+        let waits = store.waits(damaged).expect("they are shown");
+        assert!(waits.iter().any(is_damage), "{damage}: {waits:?}");
+        let inbox = store.inbox(9).expect("people are told");
+        let is_told = inbox
+            .iter()
+            .any(|item| matches!(item, InboxItem::Wait(wait) if is_damage(wait)));
+        assert!(is_told, "{damage}: {inbox:?}");
+        // It can be ended all the same.
+        assert_eq!(store.control(damaged, Control::Abort), Ok(true), "{damage}");
+        let left = store.claim("another", 1_000, 9).expect("claimed");
+        if let [claimed] = left.as_slice() {
+            // What was wrong with it went with the wish.
+            assert!(damage.contains("control"), "{damage}");
+            assert_eq!(claimed.control, Some(Control::Abort));
+        } else {
+            let process = store.process(damaged).expect("a store");
+            let status = process.map(|process| process.status);
+            assert_eq!(status, Some(Status::Aborted), "{damage}");
+        }
+    }
+}
+
+#[test]
+fn a_damaged_process_that_sleeps_is_shown_as_held() {
+    let folder = common::Folder::new();
+    let path = folder.file("store.db");
+    for damage in [
+        "UPDATE live SET turns = -5 WHERE process = 1",
+        "UPDATE wait SET kind = 99, due = NULL WHERE process = 1",
+    ] {
+        let mut store = two(&path);
+        change(&path, "DELETE FROM ready");
+        change(&path, "UPDATE live SET ready = NULL");
+        change(&path, damage);
+        let live = ProcessFilter {
+            statuses: vec![Status::Running, Status::Waiting, Status::Held],
+            owner: None,
+        };
+        let live = store.processes(&live, None, 9).expect("both are listed");
+        let listed: Vec<_> = live
+            .iter()
+            .map(|process| (process.id.0, process.status))
+            .collect();
+        assert_eq!(
+            listed,
+            [(2, Status::Waiting), (1, Status::Held)],
+            "{damage}"
+        );
+        let waits = store.waits(ProcessId(1)).expect("they are shown");
+        assert!(waits.iter().any(is_damage), "{damage}: {waits:?}");
+    }
+}
+
+#[test]
+fn a_process_of_which_no_turn_can_be_written_is_held_without() {
+    let folder = common::Folder::new();
+    let path = folder.file("store.db");
+    let mut store = two(&path);
+    change(&path, "UPDATE journal SET link = zeroblob(3) WHERE id = 1");
+    let claimed = store.claim("another", 1_000, 9).expect("both");
+    assert_eq!(ids(&claimed), [1, 2]);
+    let turn = plain(&claimed[0], Vec::new(), false);
+    let refused = store.commit("another", &[turn]).map_err(|error| error.kind);
+    assert_eq!(refused, Err(StoreErrorKind::Corrupt));
+    let late = plain(&claimed[0], vec![wait(4, WaitKind::Hold)], true);
+    let lost = store.commit("a third", std::slice::from_ref(&late));
+    assert_eq!(lost, Ok(vec![Lost(ProcessId(1))]));
+    assert_eq!(store.commit("another", &[late]), Ok(Vec::new()));
+    let process = store.process(ProcessId(1)).expect("a store");
+    assert_eq!(process.map(|process| process.status), Some(Status::Held));
+    let waits = store.waits(ProcessId(1)).expect("they are shown");
+    assert!(waits.iter().any(is_damage), "{waits:?}");
+    assert_eq!(store.claim("another", 1_000, 9).expect("nothing"), []);
+}
+
+#[test]
+fn a_call_that_cannot_be_read_holds_its_process_alone() {
+    let folder = common::Folder::new();
+    let path = folder.file("store.db");
+    let mut store = two(&path);
+    change(&path, "UPDATE wait SET due = NULL");
+    change(
+        &path,
+        "UPDATE wait SET attempt = -5, queued = 0 WHERE process = 1 AND slot = 2",
+    );
+    change(
+        &path,
+        "UPDATE wait SET queued = 1 WHERE process = 2 AND slot = 2",
+    );
+    let begun = store.begin_calls("worker", 1_000, 9).expect("the other");
+    assert_eq!(begun.len(), 1);
+    assert_eq!(begun[0].process, ProcessId(2));
+    assert_eq!(store.begin_calls("worker", 1_000, 9), Ok(Vec::new()));
+    let waits = store.waits(ProcessId(1)).expect("they are shown");
+    assert!(waits.iter().any(is_damage), "{waits:?}");
+}
+
+#[test]
+fn who_is_ready_and_claimed_is_claimed_anew() {
+    let folder = common::Folder::new();
+    let path = folder.file("store.db");
+    let mut store = two(&path);
+    change(
+        &path,
+        "INSERT INTO claim VALUES (1, 99, 'elsewhere', 9000000000000000)",
+    );
+    let claimed = store.claim("another", 1_000, 9).expect("both");
+    assert_eq!(ids(&claimed), [1, 2]);
+    let turns: Vec<TurnCommit> = claimed
+        .iter()
+        .map(|claimed| plain(claimed, Vec::new(), false))
+        .collect();
+    assert_eq!(store.commit("another", &turns), Ok(Vec::new()));
 }
 
 #[test]
