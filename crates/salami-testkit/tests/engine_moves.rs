@@ -420,7 +420,7 @@ fn files_that_somebody_wrote_are_refused_or_run() {
         // Less of the code, which has its own tests.
         let from = module + 200;
         for _ in 0..=random.below(2) {
-            let at = from + random.below((body - from) as u64) as usize;
+            let at = from + random.below((changed.len() - from) as u64) as usize;
             match random.below(4) {
                 0 => changed[at] ^= 1 << random.below(8),
                 1 => changed[at] = random.below(256) as u8,
