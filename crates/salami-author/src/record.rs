@@ -4,6 +4,7 @@ use salami_process::model::Completion;
 use serde::{Deserialize, Serialize};
 
 use crate::judge::Report;
+use crate::task::Task;
 
 /// Tokens in and out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -209,4 +210,29 @@ pub struct RunRecord {
     pub report: Option<Report>,
     /// How it ended.
     pub ending: Ending,
+}
+
+impl RunRecord {
+    /// The record of a run that begins now, before anything was looked up or asked.
+    #[must_use]
+    pub fn begun(id: String, task: &Task, input: InputRecord, now: i64, ending: Ending) -> Self {
+        Self {
+            id,
+            task: task.name.clone(),
+            task_hash: task.hash(),
+            key: None,
+            input,
+            began: now,
+            took: 0,
+            look_up: 0,
+            reuse: None,
+            reuse_fuel: 0,
+            attempts: Vec::new(),
+            tokens: Tokens::default(),
+            cost: None,
+            code: None,
+            report: None,
+            ending,
+        }
+    }
 }

@@ -225,23 +225,10 @@ impl<'a> Session<'a> {
             shape: shape.map(|shape| shape.text).unwrap_or_default(),
         });
         let content = input.map_or("", Input::bytes_hash);
+        let id = run_number(&task_hash, content, now);
         let record = RunRecord {
-            id: run_number(&task_hash, content, now),
-            task: task.name.clone(),
-            task_hash,
             key: Some(key.0.clone()),
-            input: input_record,
-            began: now,
-            took: 0,
-            look_up: 0,
-            reuse: None,
-            reuse_fuel: 0,
-            attempts: Vec::new(),
-            tokens: Tokens::default(),
-            cost: None,
-            code: None,
-            report: None,
-            ending: unfinished(),
+            ..RunRecord::begun(id, task, input_record, now, unfinished())
         };
         Ok(Self {
             task,

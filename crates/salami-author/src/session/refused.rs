@@ -3,7 +3,7 @@
 use super::machine::run_number;
 use super::outcome::{Failure, Outcome};
 use crate::library::Library;
-use crate::record::{Ending, FailureKind, InputRecord, RunRecord, Tokens};
+use crate::record::{Ending, FailureKind, InputRecord, RunRecord};
 use crate::task::Task;
 
 /// An input that is none.
@@ -26,31 +26,17 @@ pub fn refused(
 ) -> Outcome {
     let task_hash = task.hash();
     let content = format!("{:?} {} {}", input.name, input.size, input.sentence);
-    let record = RunRecord {
-        id: run_number(&task_hash, &content, now),
-        task: task.name.clone(),
-        task_hash,
-        key: None,
-        input: InputRecord {
-            name: input.name.map(str::to_owned),
-            size: input.size,
-            ..InputRecord::default()
-        },
-        began: now,
-        took: 0,
-        look_up: 0,
-        reuse: None,
-        reuse_fuel: 0,
-        attempts: Vec::new(),
-        tokens: Tokens::default(),
-        cost: None,
-        code: None,
-        report: None,
-        ending: Ending::Failed {
-            kind: FailureKind::Input,
-            sentence: input.sentence.to_owned(),
-        },
+    let ending = Ending::Failed {
+        kind: FailureKind::Input,
+        sentence: input.sentence.to_owned(),
     };
+    let id = run_number(&task_hash, &content, now);
+    let input_record = InputRecord {
+        name: input.name.map(str::to_owned),
+        size: input.size,
+        ..InputRecord::default()
+    };
+    let record = RunRecord::begun(id, task, input_record, now, ending);
     let kept = library.put_run(&record);
     Outcome {
         result: Err(Failure {

@@ -135,3 +135,48 @@ fn no_tools(call: &Call) -> Answer {
 pub fn numbers(finding: &Finding) -> Vec<u64> {
     finding.rows.iter().map(|row| row.number).collect()
 }
+
+/// What programs that read trades give.
+pub const TRADES: &str = "@dataclass\nclass Trade:\n    symbol: str\n    day: str\n    shares: float\n    price: float\n\nlist[Trade]\n";
+
+/// Six trades.
+pub const CSV: &str = "Symbol,Date,Shares,Price\n\
+    AAPL,2024-01-02,10,185.50\n\
+    MSFT,2024-01-03,5,370.25\n\
+    GOOG,2024-01-04,8,140.10\n\
+    AMZN,2024-01-05,3,150.75\n\
+    NVDA,2024-01-08,2,520.00\n\
+    TSLA,2024-01-09,7,235.40\n";
+
+/// A program that makes a trade of each row; `body` may do something before.
+pub fn trades(body: &str) -> String {
+    format!(
+        r#"
+@dataclass
+class Trade:
+    symbol: str
+    day: str
+    shares: float
+    price: float
+
+@dataclass
+class Answer:
+    result: list[Trade]
+    skipped: list[Skipped]
+
+def main(text: str) -> Answer:
+    result: list[Trade] = []
+    skipped: list[Skipped] = []
+    lines = list(csv.reader(io.StringIO(text)))
+    for number, row in enumerate(lines, 1):
+        if number == 1 or not row:
+            continue
+{body}
+        result.append(Trade(row[0], row[1], float(row[2]), float(row[3])))
+    return Answer(result, skipped)
+"#
+    )
+}
+
+/// Amounts and their sum.
+pub const WITH_TOTAL: &str = "Item,Amount,Tax\nTea,10.00,1.00\nBread,20.00,2.00\nMilk,5.50,0.55\nRice,7.25,0.70\nTotal,42.75,4.25\n";
