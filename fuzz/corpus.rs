@@ -33,7 +33,7 @@ fn main() -> std::io::Result<()> {
         }
     }
     snapshots(
-        &root.join("../crates/salami/tests/golden"),
+        &root.join("../crates/salami-program/tests/golden"),
         &root.join("corpus/resume"),
     )?;
     programs(&root.join("../spec"), &root.join("corpus/parse"))

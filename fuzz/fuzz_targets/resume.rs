@@ -10,9 +10,9 @@ use salami::{
 };
 
 const MODULES: [&[u8]; 3] = [
-    include_bytes!("../../crates/salami/tests/golden/v1-values/program.svm"),
-    include_bytes!("../../crates/salami/tests/golden/v1-threads/program.svm"),
-    include_bytes!("../../crates/salami/tests/golden/v1-fibers/program.svm"),
+    include_bytes!("../../crates/salami-program/tests/golden/v1-values/program.svm"),
+    include_bytes!("../../crates/salami-program/tests/golden/v1-threads/program.svm"),
+    include_bytes!("../../crates/salami-program/tests/golden/v1-fibers/program.svm"),
 ];
 /// Bytes of a snapshot before its body, and of its seal.
 const HEAD: usize = 16;
