@@ -12,6 +12,7 @@ use crate::work::{Work, signed, unsigned};
 
 /// What people are told of such a process.
 fn body(why: &str) -> String {
+    let why = why.strip_prefix("the store is damaged: ").unwrap_or(why);
     let message = format!("its record in the store is damaged: {why}");
     json!({"code": "store.corrupt", "message": message}).to_string()
 }
