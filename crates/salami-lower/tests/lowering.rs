@@ -308,12 +308,14 @@ fn the_input_is_decoded_for_main() {
                 schema: SchemaId(0),
                 default: None,
                 span: SPAN,
+                default_span: None,
             },
             Input {
                 name: "b".into(),
                 schema: SchemaId(1),
                 default: Some(int(2)),
                 span: SPAN,
+                default_span: None,
             },
         ],
     });
