@@ -66,6 +66,7 @@ impl Simulation<'_> {
             self.hear_people(came);
         }
         let mut is_busy = false;
+        let deaths = self.deaths;
         // Who goes on may die of what was laid for it before: then there are fewer.
         let mut place = 0;
         while let Some(worker) = self.workers.get(place) {
@@ -101,7 +102,8 @@ impl Simulation<'_> {
             }
             self.hear(place, came);
         }
-        Ok(is_busy)
+        // Who died has not done what was to be done.
+        Ok(is_busy || self.deaths > deaths)
     }
 
     /// People and the world do what is wanted of them; whether anything was.
@@ -143,6 +145,8 @@ impl Simulation<'_> {
             for kind in 0..self.programs[number].events.len() {
                 while self.published[number][kind] < self.programs[number].events[kind] {
                     has_helped = true;
+                    // Who published the last may have died of it: then somebody else goes on.
+                    self.person();
                     let tag = self.programs[number].tag.clone();
                     let news = event(&tag, kind as u64, self.published[number][kind]);
                     let wish = Wish::Publish(number, kind);
