@@ -86,8 +86,8 @@ def decode(value, annotation, path: str = ""):
     if typing.is_typeddict(annotation):
         plain(value, path, "dict", isinstance(value, dict))
         hints = typing.get_type_hints(annotation)
-        wanted = annotation.__required_keys__
-        return decode_fields(value, hints, path, lambda name: name in wanted)
+        optional = optional_keys(annotation)
+        return decode_fields(value, hints, path, lambda name: name not in optional)
     if dataclasses.is_dataclass(annotation):
         plain(value, path, annotation.__name__, isinstance(value, dict))
         hints = typing.get_type_hints(annotation)
@@ -102,6 +102,18 @@ def decode(value, annotation, path: str = ""):
     if isinstance(annotation, type) and issubclass(annotation, tuple):
         return decode_named(value, annotation, path)
     return json.loads(json.dumps(value))
+
+
+def optional_keys(annotation) -> set[str]:
+    """The keys of a typed dict that may be absent. CPython 3.11 sees no `NotRequired` in annotations that are text."""
+    hints = typing.get_type_hints(annotation, include_extras=True)
+    marks = {name: typing.get_origin(hint) for name, hint in hints.items()}
+    by_class = annotation.__optional_keys__
+    return {
+        name
+        for name, mark in marks.items()
+        if mark is typing.NotRequired or (mark is not typing.Required and name in by_class)
+    }
 
 
 def plain(value, path: str, wanted: str, fits: bool):
@@ -287,7 +299,7 @@ def described(annotation, names: dict) -> dict:
                 if field.default is not missing or field.default_factory is not missing
             }
         elif typing.is_typeddict(annotation):
-            order, optional = list(hints), annotation.__optional_keys__
+            order, optional = list(hints), optional_keys(annotation)
         else:
             order, optional = annotation._fields, annotation._field_defaults
         found = {

@@ -6,6 +6,7 @@ returns JSON data or raises `ToolError`. `Canned` is one that has its answers wr
 
 from __future__ import annotations
 
+import __future__
 import dataclasses
 import datetime
 import decimal
@@ -78,7 +79,9 @@ class Stubs(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return
         space = module.__dict__
         space.update(KNOWN | MARKS)
-        exec(compile(self.stubs[tool], f"tools/{tool}.pyi", "exec", dont_inherit=True), space)
+        # Annotations may name what is defined below them.
+        flags = __future__.annotations.compiler_flag
+        exec(compile(self.stubs[tool], f"tools/{tool}.pyi", "exec", flags, dont_inherit=True), space)
         for name, value in list(space.items()):
             if isinstance(value, types.FunctionType) and value.__module__ == module.__name__:
                 space[name] = calling(value, f"{tool}.{name}", self.host)
