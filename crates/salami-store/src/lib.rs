@@ -2,7 +2,7 @@
 //!
 //! What must be true, and which tables there are, is in `docs/store.md`; what each method means is in the
 //! trait, and in the plainest way in `salami_process::store::MemoryStore`, against which this is held by
-//! `tests/differential.rs`.
+//! `tests/stores`.
 //!
 //! - `schema`: the tables, opening, versions. `sql`: every statement, all look-ups by an index.
 //! - `work`: a transaction, and the numbers and texts that it needs.

@@ -5,7 +5,7 @@
 //! connections take turns. What must hold of any store is held here too: epochs grow, a call that may not be
 //! repeated is begun once unless somebody says so, a thread sees an event once.
 //!
-//! `STORE_SEEDS=1000 cargo test -p salami-store --test differential` for more, `STORE_SEED=7` for one.
+//! `STORE_SEEDS=1000 cargo test -p salami-store --test stores` for more, `STORE_SEED=7` for one.
 
 mod generate;
 mod random;
