@@ -14,7 +14,7 @@ use ureq::Agent;
 use ureq::http;
 
 use crate::config::Surroundings;
-use crate::http::{client_config, problem_of};
+use crate::http::{client_config, machine_roots, problem_of};
 use crate::secret::Secret;
 
 /// How long a sending may take, if nobody says it, and at most.
@@ -85,7 +85,7 @@ impl Otlp {
         let timeout = variable("OTEL_EXPORTER_OTLP_TIMEOUT");
         let timeout = timeout.and_then(|timeout| timeout.parse().ok());
         let timeout = timeout.map_or(TIMEOUT, Duration::from_millis).min(LONGEST);
-        let config = client_config(None).ok()?;
+        let config = client_config(machine_roots());
         let mut attributes = pairs(&variable("OTEL_RESOURCE_ATTRIBUTES").unwrap_or_default());
         let named = attributes
             .iter()

@@ -80,38 +80,56 @@ impl Resolver for Guard {
     }
 }
 
-/// How requests are made: certificates are those of the web, or of a PEM file.
+/// The certificates of a PEM file, or those of the web.
 ///
 /// # Errors
 /// Certificates that are none.
-pub fn client_config(certificates: Option<&[u8]>) -> Result<ConfigBuilder<AgentScope>, String> {
-    let mut tls = TlsConfig::builder();
-    if let Some(pem) = certificates {
-        let mut certificates: Vec<Certificate<'static>> = Vec::new();
-        for item in parse_pem(pem) {
-            match item {
-                Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
-                Ok(_) => {}
-                Err(error) => return Err(format!("the certificates are none: {error}")),
-            }
+pub fn roots(certificates: Option<&[u8]>) -> Result<RootCerts, String> {
+    let Some(pem) = certificates else {
+        return Ok(RootCerts::WebPki);
+    };
+    let mut certificates: Vec<Certificate<'static>> = Vec::new();
+    for item in parse_pem(pem) {
+        match item {
+            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
+            Ok(_) => {}
+            Err(error) => return Err(format!("the certificates are none: {error}")),
         }
-        if certificates.is_empty() {
-            return Err("there are no certificates".to_owned());
-        }
-        tls = tls.root_certs(RootCerts::Specific(Arc::new(certificates)));
     }
-    Ok(Config::builder()
+    if certificates.is_empty() {
+        return Err("there are no certificates".to_owned());
+    }
+    Ok(RootCerts::Specific(Arc::new(certificates)))
+}
+
+/// The certificates that the machine trusts, as its owner set it up; those of the web, where it has none.
+pub fn machine_roots() -> RootCerts {
+    let found = rustls_native_certs::load_native_certs().certs;
+    let found = found.iter();
+    let found: Vec<Certificate<'static>> = found
+        .map(|certificate| Certificate::from_der(certificate).to_owned())
+        .collect();
+    match found.is_empty() {
+        true => RootCerts::WebPki,
+        false => RootCerts::Specific(Arc::new(found)),
+    }
+}
+
+/// How requests are made.
+pub fn client_config(roots: RootCerts) -> ConfigBuilder<AgentScope> {
+    let tls = TlsConfig::builder().root_certs(roots);
+    Config::builder()
         .http_status_as_error(false)
         // Redirections are followed hop by hop, or not at all.
         .max_redirects(0)
         .max_redirects_will_error(false)
-        // The environment has no say.
+        // The environment has no say, unless a client hears it.
         .proxy(None)
         // A kept connection that broke would leave open whether a request was served.
         .max_idle_connections(0)
         .max_idle_connections_per_host(0)
         .user_agent(USER_AGENT)
-        .tls_config(tls.build()))
+        .tls_config(tls.build())
 }
 
 /// What makes exchanges.
@@ -127,7 +145,7 @@ impl fmt::Debug for Exchange {
 
 impl Exchange {
     pub(super) fn new(policy: &Arc<Policy>) -> Result<Self, String> {
-        let config = client_config(policy.certificates.as_deref())?
+        let config = client_config(roots(policy.certificates.as_deref())?)
             .timeout_connect(Some(policy.connect_timeout))
             .build();
         let guard = Guard {
@@ -318,26 +336,44 @@ pub fn sentence(error: ureq::Error, timeout: Duration) -> String {
             | ErrorKind::ConnectionAborted
             | ErrorKind::BrokenPipe
             | ErrorKind::UnexpectedEof => "the connection broke".to_owned(),
-            kind => match error
-                .get_ref()
-                .and_then(|inner| inner.downcast_ref::<Refused>())
-            {
-                Some(refused) => refused.0.clone(),
-                None if error.to_string().contains("lookup") => "the host is not known".to_owned(),
-                None => format!("the connection failed: {kind}"),
-            },
+            kind => {
+                let inner = error.get_ref();
+                let refused = inner.and_then(|inner| inner.downcast_ref::<Refused>());
+                let encrypting = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+                match (refused, encrypting) {
+                    (Some(refused), _) => refused.0.clone(),
+                    (None, Some(error)) => not_safe(error),
+                    _ if error.to_string().contains("lookup") => "the host is not known".to_owned(),
+                    _ => format!("the connection failed: {kind}"),
+                }
+            }
         },
         ureq::Error::Other(error) => match error.downcast::<Refused>() {
             Ok(refused) => refused.0,
             Err(_) => "the request failed".to_owned(),
         },
-        ureq::Error::Rustls(error) => format!("the connection is not safe: {error}"),
+        ureq::Error::Rustls(error) => not_safe(&error),
         ureq::Error::Tls(problem) => format!("the connection is not safe: {problem}"),
         ureq::Error::Protocol(_) => "the answer is no HTTP".to_owned(),
         ureq::Error::ConnectionFailed => "the connection failed".to_owned(),
+        ureq::Error::ConnectProxyFailed(_) => {
+            "the proxy makes no connection to the host".to_owned()
+        }
         ureq::Error::LargeResponseHeader(..) => "the response's headers are too large".to_owned(),
         _ => "the request failed".to_owned(),
     }
+}
+
+/// What is wrong with an encrypted connection.
+fn not_safe(error: &rustls::Error) -> String {
+    use rustls::{CertificateError, Error};
+    let problem = match error {
+        Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+            "nobody who is trusted signed the host's certificate"
+        }
+        error => return format!("the connection is not safe: {error}"),
+    };
+    format!("the connection is not safe: {problem}")
 }
 
 #[cfg(test)]

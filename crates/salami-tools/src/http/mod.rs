@@ -22,7 +22,7 @@ pub use address::is_public;
 pub use target::{Entry, Target};
 
 use crate::secret::{Secret, is_sensitive};
-pub(crate) use exchange::{client_config, sentence as problem_of};
+pub(crate) use exchange::{client_config, machine_roots, roots, sentence as problem_of};
 
 use exchange::Exchange;
 

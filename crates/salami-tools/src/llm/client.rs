@@ -12,6 +12,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
@@ -19,12 +20,14 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use ureq::config::Config;
 use ureq::http;
+use ureq::tls::RootCerts;
 
 use salami_process::model::{
     Completion, Heard, Listening, Model, ModelError, ModelErrorKind, Prompt,
 };
 
 use super::exchange::{Arrival, Exchange};
+use super::network;
 use super::outcome::{Bill, RETRIES_UNHEARD, Tried, failed, stopped};
 use super::policy::{ModelPolicy, checked};
 use super::protocol::{ANTHROPIC_VERSION, Protocol};
@@ -32,7 +35,7 @@ use super::quirks::Quirks;
 use super::stream::Assembler;
 use super::trouble::{Trouble, said, wished};
 use super::usage::Usage;
-use crate::http::client_config;
+use crate::http::{client_config, machine_roots, roots};
 
 /// How often one looks up while nothing comes.
 const TICK: Duration = Duration::from_millis(50);
@@ -47,7 +50,11 @@ const SLACK: usize = 4_096;
 #[derive(Debug)]
 pub struct Client {
     pub(super) policy: ModelPolicy,
-    config: Config,
+    /// How requests are made, from the first one on: what the machine trusts is asked for then.
+    config: OnceLock<Config>,
+    /// What the policy trusts.
+    roots: Option<RootCerts>,
+    proxy: Option<ureq::Proxy>,
     address: String,
     provider: &'static str,
     used: AtomicU64,
@@ -88,18 +95,29 @@ impl Client {
     /// A sentence about an address that a key may not be sent to, or certificates that are none.
     pub fn new(policy: ModelPolicy) -> Result<Self, String> {
         let provider = checked(&policy)?;
-        let config = client_config(policy.certificates.as_deref())?
-            .timeout_global(Some(policy.timeout.saturating_add(TICK * 4)))
-            .timeout_connect(Some(CONNECTING.min(policy.timeout)))
-            .build();
+        let certificates = policy.certificates.as_deref();
         Ok(Self {
-            config,
+            config: OnceLock::new(),
+            roots: certificates.map(|pem| roots(Some(pem))).transpose()?,
+            proxy: network::proxy(&policy)?,
             address: policy.protocol.address(&policy.url),
             provider,
             policy,
             used: AtomicU64::new(0),
             quirks: AtomicU8::new(0),
             most_tokens: AtomicU64::new(0),
+        })
+    }
+
+    fn config(&self) -> &Config {
+        self.config.get_or_init(|| {
+            let roots = self.roots.clone().unwrap_or_else(machine_roots);
+            let timeout = self.policy.timeout;
+            client_config(roots)
+                .proxy(self.proxy.clone())
+                .timeout_global(Some(timeout.saturating_add(TICK * 4)))
+                .timeout_connect(Some(CONNECTING.min(timeout)))
+                .build()
         })
     }
 
@@ -306,7 +324,7 @@ impl Client {
         }
         let request = self.request(prompt, is_stream, most_tokens, quirks)?;
         let begun = Instant::now();
-        let agent = self.config.clone().new_agent();
+        let agent = self.config().clone().new_agent();
         let exchange = Exchange::begin(agent, request, policy.timeout).map_err(|error| {
             let message = format!("the model cannot be asked: {error}");
             failed(ModelErrorKind::Unreachable, message)
@@ -427,20 +445,6 @@ impl Client {
 }
 
 impl Model for Client {
-    fn name(&self) -> &str {
-        self.model()
-    }
-
-    fn complete(
-        &mut self,
-        prompt: &Prompt,
-        heard: &mut dyn FnMut(Heard<'_>) -> Listening,
-    ) -> Result<Completion, ModelError> {
-        self.listen(prompt, heard)
-    }
-}
-
-impl Model for &Client {
     fn name(&self) -> &str {
         self.model()
     }

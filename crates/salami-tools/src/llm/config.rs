@@ -1,6 +1,6 @@
 //! The table `[tools.llm]`.
 
-use super::{ModelPolicy, Prices, Protocol};
+use super::{ModelPolicy, Prices, Protocol, network};
 use crate::config::{Surroundings, Table};
 
 /// The policy of its table in `salami.toml`.
@@ -18,6 +18,7 @@ pub(crate) fn policy(
     let mut policy = ModelPolicy::new(protocol, model);
     limits(&mut policy, &mut table, surroundings)?;
     table.end()?;
+    network::equip(&mut policy, surroundings).map_err(|problem| format!("{place}: {problem}"))?;
     Ok(policy)
 }
 
@@ -83,6 +84,7 @@ pub(super) fn limits(
     }
     policy.temperature = table.number("temperature")?;
     policy.certificates = table.bytes_of("certificates", surroundings)?;
+    policy.proxy = table.secret("proxy", surroundings)?;
     if let Some(prices) = table.table("prices")? {
         policy.prices = Some(self::prices(prices)?);
     }

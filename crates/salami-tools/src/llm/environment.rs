@@ -10,7 +10,7 @@
 
 use serde_json::Value;
 
-use super::{Client, ModelPolicy, Protocol, config};
+use super::{Client, ModelPolicy, Protocol, config, network};
 use crate::config::{Surroundings, Table, toml_value};
 use crate::secret::Secret;
 
@@ -117,6 +117,7 @@ pub fn configured_policy(
     if let Some(url) = url {
         policy.url = url;
     }
+    network::equip(&mut policy, surroundings)?;
     Ok(policy)
 }
 
@@ -235,5 +236,6 @@ fn of_table(
     if policy.key.is_none() && policy.url == protocol.url() {
         policy.key = variable(variables(protocol).0).map(Secret::new);
     }
+    network::equip(&mut policy, surroundings).map_err(wrong)?;
     Ok(Some(policy))
 }

@@ -9,6 +9,7 @@ pub(crate) mod config;
 mod environment;
 mod exchange;
 mod fields;
+mod network;
 mod outcome;
 mod policy;
 mod protocol;

@@ -42,8 +42,10 @@ pub struct ModelPolicy {
     pub temperature: Option<f64>,
     /// What it costs.
     pub prices: Option<Prices>,
-    /// Certificates in PEM form that are trusted in place of those of the web.
+    /// Certificates in PEM form that are trusted in place of those of the operating system.
     pub certificates: Option<Vec<u8>>,
+    /// The address of the proxy that is asked for connections.
+    pub proxy: Option<Secret>,
 }
 
 impl ModelPolicy {
@@ -67,6 +69,7 @@ impl ModelPolicy {
             temperature: None,
             prices: None,
             certificates: None,
+            proxy: None,
         }
     }
 }
