@@ -279,3 +279,23 @@ fn spectrum_of_tables() {
     }
     assert!(seen >= 11);
 }
+
+#[test]
+fn a_header_may_go_over_two_lines() {
+    let text = "Table 1,,,,\n\
+        Area,\"April 1, 2020 Base\",Estimate (as of July 1),,\n\
+        ,,2020,2021,2022\n\
+        North,\"1,498\",\"1,500\",\"1,510\",\"1,520\"\n\
+        South,\"2,498\",\"2,500\",\"2,510\",\"2,520\"\n\
+        ,\"9\",\"8\",\"7\",\"6\"\n";
+    let input = input("census.csv", text);
+    assert_eq!(numbers(&input, RowKind::Preamble), [1]);
+    assert_eq!(numbers(&input, RowKind::Header), [2, 3]);
+    assert_eq!(numbers(&input, RowKind::Data), [4, 5, 6]);
+
+    // A name that is missing does not make the first row one.
+    let text = "name,value,\n,3,x\na,4,y\nb,5,z\n";
+    let input = unnamed(text);
+    assert_eq!(numbers(&input, RowKind::Header), [1]);
+    assert_eq!(numbers(&input, RowKind::Data), [2, 3, 4]);
+}

@@ -376,6 +376,6 @@ pub(crate) fn looks_like_names(cells: &[Cow<'_, str>]) -> bool {
         && years < filled
 }
 
-fn is_year(text: &str) -> bool {
+pub(crate) fn is_year(text: &str) -> bool {
     text.len() == 4 && (text.starts_with("19") || text.starts_with("20"))
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::cell::{Cell, Class};
-use super::csv::looks_like_names;
+use super::csv::{is_year, looks_like_names};
 use super::rows::RowKind;
 use super::totals::is_total;
 use super::words::header_class;
@@ -198,7 +198,9 @@ impl<'a, 'b> Reader<'a, 'b> {
             return self.inside(index, is_near, filled);
         }
         let is_main = count.abs_diff(self.usual) <= 1;
-        if count > 1 && filled > 1 && (is_main || count > 2) && self.is_header(index) {
+        if self.is_upper_header(index)
+            || (count > 1 && filled > 1 && (is_main || count > 2) && self.is_header(index))
+        {
             return self.open(index, true);
         }
         if count > 1 && filled > 1 && is_main && self.is_headless(index) {
@@ -219,7 +221,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             .as_ref()
             .is_some_and(|table| self.is_header_again(index, table));
         let is_sum = is_total(self.cells(index));
-        let is_units = self.is_units(index);
+        let is_units = self.is_units(index) || self.is_lower_header(index);
         let Some(table) = &mut self.table else {
             return RowKind::Note;
         };
@@ -263,6 +265,39 @@ impl<'a, 'b> Reader<'a, 'b> {
             && own.iter().all(|cell| {
                 matches!(Cell::of(cell).class(), Class::Text | Class::Empty) && cell.len() <= 20
             })
+    }
+
+    /// Whether a row and the next one name the columns together, as where cells of a sheet were merged: what the upper
+    /// one leaves empty is filled in the lower one, which begins with nothing, as no row of data does.
+    fn is_upper_header(&self, index: usize) -> bool {
+        let (own, lower) = (self.cells(index), self.cells(index + 1));
+        let below = self.cells(index + 2);
+        if own.len() < 3 || lower.len() != own.len() || below.len() != own.len() {
+            return false;
+        }
+        let is_filled = |cell: &Cow<'_, str>| !cell.trim().is_empty();
+        let begins = |cells: &[Cow<'_, str>]| cells.first().is_some_and(is_filled);
+        let is_name = |cell: &Cow<'_, str>| {
+            !is_filled(cell) || Cell::of(cell).class() == Class::Text || is_year(cell.trim())
+        };
+        let mut pairs = own.iter().zip(lower);
+        begins(own)
+            && !begins(lower)
+            && begins(below)
+            && own.iter().any(|cell| !is_filled(cell))
+            && pairs.all(|(upper, lower)| is_filled(upper) || is_filled(lower))
+            && own.iter().chain(lower).all(is_name)
+            && !is_label(own)
+            && self.filled(index + 1) > 1
+            && self.filled(index + 2) > self.filled(index + 1)
+    }
+
+    /// Whether a row names columns together with the header above it.
+    fn is_lower_header(&self, index: usize) -> bool {
+        let is_next = self.table.as_ref().is_some_and(|table| {
+            table.rows.is_empty() && table.header.is_some_and(|header| header + 1 == index)
+        });
+        is_next && index > 0 && self.is_upper_header(index - 1)
     }
 
     fn open(&mut self, index: usize, has_header: bool) -> RowKind {
