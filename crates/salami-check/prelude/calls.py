@@ -65,3 +65,8 @@ def joined_keys(first, second, called):
 
 def without_keys(values, names):
     return {key: value for key, value in values.items() if key not in names.split(",")}
+
+
+def made_of_all(cls, values):
+    """What `_make` of a named tuple does where it is a value: `map(Point._make, rows)`."""
+    return cls(*values)

@@ -522,6 +522,10 @@ impl<'a> Walker<'_, 'a> {
                 if text == "_field_defaults" && self.engine.classes[index as usize].is_named_tuple {
                     return Some(self.field_defaults(index, span));
                 }
+                if text == "_make" && self.engine.classes[index as usize].is_named_tuple {
+                    let definition = self.prelude_function("calls.made_of_all")?;
+                    return Some(self.bound_method(definition, object, span));
+                }
                 if text == "_fields" && self.engine.classes[index as usize].is_named_tuple {
                     let names = self.engine.classes[index as usize].fields.iter();
                     let names = names.map(|field| crate::typed::Constant::Str(field.name.clone()));

@@ -114,6 +114,12 @@ pub(super) fn raised_by(code: &'static str, message: &str) -> Option<(&'static s
         codes::TYPE_ARGUMENT | codes::TYPE_OPTIONAL if told.says("() does not take `") => {
             argument(&told)
         }
+        // CPython does not look at annotations: nothing is raised there, so there is nothing to catch.
+        codes::TYPE_ARGUMENT
+            if message.starts_with("argument `") || message.starts_with("field `") =>
+        {
+            return None;
+        }
         codes::TYPE_ARGUMENT => message.to_owned(),
         _ => return None,
     };
