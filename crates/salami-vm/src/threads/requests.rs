@@ -87,9 +87,10 @@ impl Threads {
             }
             _ => {
                 let state = match &self.threads[index].state {
-                    State::Ready | State::Waiting(_) | State::Held(_) => RUNNING,
+                    State::Ready | State::Waiting(_) => RUNNING,
                     State::Returned(_) => DONE,
-                    State::Raised(_) => FAILED,
+                    // To the program one that is held has raised: that somebody may help it on is not seen here.
+                    State::Raised(_) | State::Held(_) => FAILED,
                     State::Cancelled => CANCELLED,
                     State::Absent(status) => status.shown(),
                 };

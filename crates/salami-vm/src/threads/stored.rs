@@ -64,7 +64,7 @@ impl Status {
     pub(super) const fn shown(&self) -> i64 {
         match self {
             Self::Returned => DONE,
-            Self::Raised => FAILED,
+            Self::Raised | Self::Held => FAILED,
             Self::Cancelled => CANCELLED,
             _ => RUNNING,
         }
