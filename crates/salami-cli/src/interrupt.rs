@@ -17,12 +17,14 @@ pub fn notice() {
     let _ = ctrlc::set_handler(request);
 }
 
-/// From now on a wish of the system that this command ends (SIGTERM) is the same as Ctrl-C: for commands that have
-/// something to finish, and look whether they are to end.
+/// From now on a wish of the system that this command ends (SIGTERM; SIGHUP, where its terminal was closed) is the same as
+/// Ctrl-C: for commands that have something to finish, and look whether they are to end.
 #[cfg(unix)]
 pub fn notice_termination() {
-    use signal_hook::consts::SIGTERM;
-    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGTERM]) else {
+    use signal_hook::consts::{SIGHUP, SIGTERM};
+    let all = [SIGTERM, SIGHUP];
+    let wanted = if outlives_terminal() { &all[..1] } else { &all };
+    let Ok(mut signals) = signal_hook::iterator::Signals::new(wanted) else {
         return;
     };
     std::thread::spawn(move || {
@@ -30,6 +32,15 @@ pub fn notice_termination() {
             request();
         }
     });
+}
+
+/// Whether it was begun so that it goes on without its terminal (`nohup`), or nobody knows.
+#[cfg(unix)]
+fn outlives_terminal() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|signals| u64::from_str_radix(signals.trim(), 16).ok());
+    ignored.is_none_or(|signals| signals & 1 != 0)
 }
 
 /// There is no such wish on this system.

@@ -85,14 +85,19 @@ fn a_process_goes_on_in_another_store() {
         world.json("one.db", &["ps", "--all"])["processes"][0]["status"],
         "moved"
     );
-    for command in [&["ps", "--all"][..], &["show", "1"]] {
+    let name = file.rsplit('/').next().expect("a name");
+    for (command, file) in [(&["ps", "--all"][..], name), (&["show", "1"], &file)] {
         let told = world.done("one.db", command);
         assert!(
-            told.contains("in another store, taken there by ben"),
+            told.contains(&format!("moved to {file} by ben, for another store")),
             "{told}"
         );
     }
-    assert_eq!(world.json("one.db", &["show", "1"])["moved"]["by"], "ben");
+    let shown = &world.json("one.db", &["show", "1"])["moved"];
+    assert_eq!(shown["by"], "ben");
+    assert_eq!(shown["file"], file);
+    let audit = world.done("one.db", &["audit", "1"]);
+    assert!(audit.contains(&format!("its file is {file}")), "{audit}");
     assert!(world.done("one.db", &["inbox"]).contains("Nothing"));
     let refused = world.run("one.db", &["answer", "1", "Ada"]);
     assert_eq!(refused.status, Some(2));

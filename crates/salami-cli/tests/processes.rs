@@ -1,111 +1,17 @@
-//! Stored processes, as a person meets them: start, work, ps, show, inbox, answers, holds, events, kill -9.
+//! Stored processes, as a person meets them: start, work, ps, show, inbox, answers, events, kill -9; [`holds`].
 
 mod common;
+#[path = "processes/holds.rs"]
+mod holds;
+#[path = "processes/world.rs"]
+mod world;
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use common::*;
 use serde_json::Value;
-
-const STUB: &str = "\
-@dataclass
-class Message:
-    sender: str
-    body: str
-
-@event(match=['sender'])
-def received(sender: str | None = None, timeout: float | None = None) -> Message: ...
-def send(to: str, body: str) -> None: ...
-@read
-def count() -> int: ...
-";
-
-const CONFIG: &str = "\
-[permissions]
-allow = ['email.*']
-[tools.user]
-[tools.canned]
-file = 'answers.toml'
-";
-
-const ANSWERS: &str = "\
-order = 'any'
-[[answers]]
-call = 'email.send'
-nothing = true
-repeat = true
-[[answers]]
-call = 'email.count'
-answer = 3
-";
-
-/// A folder with a program, its tools, a configuration; commands run with its store.
-struct World {
-    folder: Folder,
-    store: String,
-    config: String,
-}
-
-impl World {
-    fn new(name: &str, program: &str) -> Self {
-        let folder = Folder::new(name);
-        std::fs::create_dir_all(folder.path("tools")).expect("a folder");
-        folder.file("tools/email.pyi", STUB);
-        folder.file("answers.toml", ANSWERS);
-        let config = folder.file("salami.toml", CONFIG);
-        folder.file("program.py", program);
-        let store = folder.path("store.db");
-        Self {
-            folder,
-            store,
-            config,
-        }
-    }
-
-    /// Runs a command on the store.
-    fn run(&self, arguments: &[&str]) -> Outcome {
-        let store = ["--store", &*self.store];
-        let arguments: Vec<&str> = arguments.iter().copied().chain(store).collect();
-        salami(&arguments)
-    }
-
-    /// The same, which must do what it is asked.
-    fn done(&self, arguments: &[&str]) -> String {
-        let outcome = self.run(arguments);
-        assert_eq!(outcome.status, Some(0), "{arguments:?}: {outcome:?}");
-        outcome.output
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        let with_format: Vec<&str> = arguments
-            .iter()
-            .copied()
-            .chain(["--format", "json"])
-            .collect();
-        let outcome = self.run(&with_format);
-        serde_json::from_str(&outcome.output).unwrap_or_else(|_| panic!("{outcome:?}"))
-    }
-
-    fn start(&self) -> String {
-        let program = self.folder.path("program.py");
-        self.done(&[
-            "start",
-            &program,
-            "--config",
-            &self.config,
-            "--owner",
-            "ann",
-        ])
-    }
-
-    /// Works until nothing is left to do.
-    fn work(&self, more: &[&str]) -> Outcome {
-        let arguments = ["work", "--until-idle", "--config", &self.config];
-        let arguments: Vec<&str> = arguments.into_iter().chain(more.iter().copied()).collect();
-        self.run(&arguments)
-    }
-}
+use world::*;
 
 const LANDLORD: &str = "\
 import time
@@ -239,77 +145,6 @@ fn a_process_waits_for_an_event_a_week_and_a_person() {
         outcome.errors.contains("process 1 has ended"),
         "{outcome:?}"
     );
-}
-
-#[test]
-fn an_error_holds_and_is_resolved() {
-    let program = "\
-from tools import email
-
-numbers = {'a': 1}
-print(email.count() // (numbers['a'] - 1))
-";
-    let world = World::new("held", program);
-    world.start();
-    world.start();
-    let outcome = world.work(&[]);
-    assert_eq!(outcome.status, Some(5), "{outcome:?}");
-    assert!(outcome.output.contains("held"), "{outcome:?}");
-    let inbox = world.done(&["inbox"]);
-    assert!(inbox.contains("ZeroDivisionError"), "{inbox}");
-    assert!(inbox.contains("salami resolve 1 retry"), "{inbox}");
-    assert!(inbox.contains("salami cancel 1"), "{inbox}");
-    let shown = world.done(&["show", "1"]);
-    assert!(shown.contains("  > 4  print(email.count()"), "{shown}");
-    assert!(shown.contains("numbers = {\"a\": 1}"), "{shown}");
-    assert_eq!(
-        world.json(&["ps", "--status", "held"])["processes"]
-            .as_array()
-            .map(Vec::len),
-        Some(2)
-    );
-    world.done(&["resolve", "1", "retry"]);
-    assert_eq!(world.work(&["-q"]).status, Some(5));
-    world.done(&["resolve", "1", "abort"]);
-    world.done(&["cancel", "2"]);
-    assert_eq!(world.work(&["-q"]).status, Some(0));
-    let ended = world.json(&["ps", "--all"]);
-    assert_eq!(ended["processes"][1]["status"], "aborted");
-    assert_eq!(ended["processes"][0]["status"], "aborted");
-    let outcome = world.run(&["resolve", "2", "retry"]);
-    assert!(outcome.errors.contains("has ended"), "{outcome:?}");
-}
-
-/// Where an error holds it, that is where it is cancelled: clean-ups run.
-#[test]
-fn what_is_held_can_be_cancelled() {
-    let program = "\
-from salami import Cancelled, spawn
-
-def work() -> int:
-    try:
-        return 1 // 0
-    finally:
-        print('cleaned')
-
-try:
-    spawn(work)
-    work()
-except Cancelled:
-    print('cancelled')
-    raise
-";
-    let world = World::new("held-cancelled", program);
-    world.start();
-    assert_eq!(world.work(&["-q"]).status, Some(5));
-    let said = world.done(&["cancel", "1"]);
-    assert!(said.contains("an error holds it"), "{said}");
-    let outcome = world.work(&["-q"]);
-    assert_eq!(outcome.status, Some(0), "{outcome:?}");
-    let shown = world.json(&["show", "1"]);
-    assert_eq!(shown["status"], "aborted", "{shown}");
-    assert_eq!(shown["output"], "cleaned\ncancelled\n", "{shown}");
-    assert!(world.done(&["replay", "1"]).starts_with("the same in"));
 }
 
 #[test]
@@ -560,87 +395,6 @@ fn a_worker_that_is_told_to_end_finishes_its_calls() {
     assert_ne!(shown["processes"][0]["status"], "held", "{shown}");
 }
 
-/// Threads that are held are told apart, and helped on one by one.
-#[test]
-fn each_of_several_holds_has_a_name() {
-    let program = "\
-from salami import spawn, gather
-
-def work(n: int, by: int) -> int:
-    return n // by
-
-print(gather(spawn(work, 1, 0), spawn(work, 2, 0)))
-";
-    let world = World::new("two-holds", program);
-    world.start();
-    world.work(&[]);
-    let told = world.done(&["inbox"]);
-    assert!(told.contains(", thread 1, is held"), "{told}");
-    assert!(told.contains("salami resolve 1.2 retry"), "{told}");
-    let done = world.done(&["resolve", "1.2", "retry"]);
-    assert!(
-        done.starts_with("process 1, thread 2, tries again"),
-        "{done}"
-    );
-    let left = world.json(&["inbox"]);
-    let left: Vec<&Value> = left["items"].as_array().expect("items").iter().collect();
-    assert_eq!(left.len(), 1, "{left:?}");
-    assert_eq!(left[0]["thread"], 1);
-    for (wrong, code) in [
-        (["resolve", "1.7", "retry"], "process.not-held"),
-        (["resolve", "1.1", "abort"], "usage"),
-    ] {
-        assert_eq!(world.json(&wrong)["error"]["code"], code);
-    }
-}
-
-/// A main thread that has returned is told apart from one that waits.
-#[test]
-fn what_is_left_of_a_process_whose_main_returned_is_told() {
-    let program = "\
-from salami import spawn
-from tools import user
-
-def asks() -> str:
-    return user.ask('Is anybody there?')
-
-def main() -> str:
-    spawn(asks)
-    other = spawn(asks)
-    other.join()
-    return 'enough'
-";
-    let world = World::new("main-returned", program);
-    world.start();
-    world.work(&[]);
-    assert_eq!(
-        world.json(&["ps"])["processes"][0]["main_ended"],
-        Value::Bool(false)
-    );
-    assert!(!world.done(&["show", "1"]).contains("has ended"));
-    world.done(&["answer", "1.2", "yes"]);
-    let told = world.work(&[]);
-    let returned = "its main thread has ended; thread 1 still waits";
-    assert!(told.errors.contains(returned), "{told:?}");
-    assert!(
-        told.output.contains("; its main thread has ended\n"),
-        "{told:?}"
-    );
-    let listed = world.json(&["ps"]);
-    assert_eq!(listed["processes"][0]["main_ended"], Value::Bool(true));
-    let listed = world.done(&["ps"]);
-    assert!(listed.contains("; its main thread has ended"), "{listed}");
-    let shown = world.done(&["show", "1"]);
-    let returned = "its main thread has ended with \"enough\"; thread 1 still waits";
-    assert!(shown.contains(returned), "{shown}");
-    world.done(&["answer", "1", "no"]);
-    world.work(&[]);
-    let shown = world.json(&["show", "1"]);
-    assert_eq!(shown["status"], "done", "{shown}");
-    assert_eq!(shown["result"], "enough", "{shown}");
-    assert_eq!(shown["main_ended"], Value::Bool(false));
-}
-
 #[test]
 fn what_goes_wrong_is_told_to_machines() {
     let program = "\
@@ -840,4 +594,41 @@ fn a_call_that_nobody_answers_is_told_once() {
     let listed = world.done(&["ps"]);
     let wanted = "call email.count(), tried 1 time, again ";
     assert!(listed.contains(wanted), "{listed}");
+}
+
+/// What is written into a file that has no name any more is seen by nobody.
+#[cfg(unix)]
+#[test]
+fn a_worker_whose_store_is_removed_says_so() {
+    let world = World::new("store-gone", "import time\ntime.sleep(3600)\n");
+    world.start();
+    let arguments = ["work", "--config", &world.config, "--store", &world.store];
+    let mut worker = command().args(arguments).spawn().expect("starts");
+    let mut told = std::io::BufReader::new(worker.stderr.take().expect("piped"));
+    let mut line = String::new();
+    while !line.contains("sleeps until") {
+        line.clear();
+        let read = std::io::BufRead::read_line(&mut told, &mut line).expect("reads");
+        assert!(read > 0, "it ended");
+    }
+    std::fs::remove_file(&world.store).expect("removed");
+    let mut rest = String::new();
+    std::io::Read::read_to_string(&mut told, &mut rest).expect("reads");
+    assert!(rest.contains("its file was removed or replaced"), "{rest}");
+    assert_eq!(worker.wait().expect("ends").code(), Some(74), "{rest}");
+}
+
+/// What is answered after that would be dropped.
+#[test]
+fn what_is_cancelled_takes_no_answer() {
+    let program = "from tools import user\nprint(user.ask('Well?'))\n";
+    let world = World::new("answer-late", program);
+    world.start();
+    world.work(&[]);
+    world.done(&["cancel", "1"]);
+    let refused = world.json(&["answer", "1", "yes"]);
+    assert_eq!(refused["error"]["code"], "process.cancelled");
+    let refused = world.run(&["answer", "1", "yes"]);
+    assert_eq!(refused.status, Some(2));
+    assert!(refused.errors.contains("was cancelled"), "{refused:?}");
 }

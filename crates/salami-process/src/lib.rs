@@ -32,7 +32,7 @@ pub use canned::Canned;
 pub use permission::{Denied, Permissions};
 pub use registry::{FunctionTool, Needed, Refused, Tools};
 pub use runtime::{
-    Arrival, Arrived, End, Runtime, Turn, TurnError, TurnHost, Turned, Waiting, WaitingFor,
+    Arrival, Arrived, End, Kept, Runtime, Turn, TurnError, TurnHost, Turned, Waiting, WaitingFor,
 };
 pub use stub::stub_functions;
 pub use tool::{

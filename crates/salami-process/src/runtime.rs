@@ -1,6 +1,7 @@
 //! Who runs a process's program: the trait [`Runtime`]. A turn is data in and data out, so that the engine
 //! knows no machines.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::call::{Answer, Call};
@@ -49,6 +50,17 @@ pub struct Turn<'a> {
     pub is_cancelled: bool,
     /// About how much fuel may be used; what is not done then is done in the next turn.
     pub fuel: u64,
+    /// Where waits may be gone from the store: what it has. Those that it has not begin anew ([`Turned::renewed`]).
+    pub kept: Option<&'a Kept>,
+}
+
+/// What a store has of a process of which it may have lost waits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// The threads that have not ended.
+    pub threads: Vec<ThreadId>,
+    /// The places of all waits.
+    pub waits: BTreeSet<(ThreadId, Slot)>,
 }
 
 /// Something that came for a thread.
@@ -104,6 +116,8 @@ pub struct Turned {
     pub dropped: Vec<(ThreadId, Slot)>,
     /// Waits that began, calls in the order in which they are to be made.
     pub waits: Vec<Waiting>,
+    /// The places of those among them that had begun before, and were lost ([`Turn::kept`]).
+    pub renewed: BTreeSet<(ThreadId, Slot)>,
     /// What was printed.
     pub output: String,
     /// What was written to the standard error stream.

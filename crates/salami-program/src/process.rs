@@ -203,6 +203,7 @@ impl ProcessRuntime {
         if turn.is_cancelled {
             wanted.push(0);
         }
+        wanted.extend(turn.kept.iter().flat_map(|kept| &kept.threads));
         let wanted =
             Execution::needed_threads(program, shared, &wanted, &options).map_err(unreadable)?;
         let mut states = Vec::with_capacity(wanted.len());
@@ -257,6 +258,12 @@ impl Runtime for ProcessRuntime {
         let mut execution = self.execution(&program, turn, host)?;
         execution.hold_errors();
         let mut before = waits(&execution);
+        // What the store has not of what it waits for begins anew.
+        let is_kept =
+            |place: &(ThreadId, Slot)| turn.kept.is_none_or(|kept| kept.waits.contains(place));
+        let lost = before.clone().into_iter();
+        let lost: BTreeMap<_, _> = lost.filter(|(place, _)| !is_kept(place)).collect();
+        before.retain(|place, _| is_kept(place));
         execution.advance(turn.now);
         for Arrival { thread, slot, what } in turn.arrived {
             match what {
@@ -357,6 +364,10 @@ impl Runtime for ProcessRuntime {
             .filter(|(place, what)| before.get(place) != Some(what) || is_over(turn, place))
             .collect();
         began.sort_by_key(|(place, _)| order(place));
+        let renewed = began
+            .iter()
+            .filter(|(place, what)| lost.get(place) == Some(what));
+        turned.renewed = renewed.map(|(place, _)| *place).collect();
         turned.waits = began
             .into_iter()
             .map(|((thread, slot), what)| Waiting { thread, slot, what })

@@ -810,6 +810,38 @@ def main() -> list[str]:
 }
 
 #[test]
+fn who_asks_whether_a_thread_has_ended_that_raised_is_told_so() {
+    let mut world = World::new();
+    // The one that raised is elsewhere when it is asked for.
+    let id = world.start(
+        "
+import time
+from salami import spawn
+
+def job() -> int:
+    raise ValueError('no')
+
+def main() -> str:
+    task = spawn(job)
+    for day in range(5):
+        time.sleep(86400)
+        if task.done() and not task.cancelled():
+            try:
+                return str(task.join())
+            except ValueError as error:
+                return f'caught {error} after {day + 1}'
+    return 'never'
+",
+    );
+    world.settle();
+    assert_eq!(world.process(id).status, Status::Held);
+    world.run();
+    let seen = json!({"value": "caught no after 1"});
+    assert_eq!(world.result(id), (Status::Done, seen));
+    world.replays(id);
+}
+
+#[test]
 fn an_error_goes_through_those_who_wait_to_one_that_catches_it() {
     let mut world = World::new();
     let id = world.start(
@@ -939,6 +971,7 @@ fn whatever_a_state_says_it_is_never_a_bug_of_ours() {
         arrived: &[],
         is_cancelled: false,
         fuel: 1_000_000,
+        kept: None,
     };
     let mut host = OneThread(&code.body, Vec::new());
     let begun = runtime.turn(&first, &mut host).expect("it runs");

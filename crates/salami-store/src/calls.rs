@@ -41,15 +41,18 @@ impl Work<'_> {
                     key: row.get(6)?,
                 })
             });
-            match call {
-                Ok(call) => begun.extend(call),
-                // It is not made, nor tried again before somebody lets its process go on.
-                Err(failure) if failure.is_of_rows() => {
-                    self.execute(sql::REPEAT, (process, thread, slot, None::<i64>, true))?;
-                    self.hold_damaged(process, &failure.say().message)?;
+            let why = match call {
+                Ok(Some(call)) => {
+                    begun.push(call);
+                    continue;
                 }
+                Ok(None) => "a row is missing".to_owned(),
+                Err(failure) if failure.is_of_rows() => failure.say().message,
                 Err(failure) => return Err(failure),
-            }
+            };
+            // It is not made, nor tried again before somebody lets its process go on.
+            self.execute(sql::REPEAT, (process, thread, slot, None::<i64>, true))?;
+            self.hold_damaged(process, &why)?;
         }
         Ok(begun)
     }

@@ -74,11 +74,17 @@ impl Work<'_> {
         let over: Vec<i64> = self.all(sql::OVER, [self.now], |row| Ok(row.get(0)?))?;
         for process in &over {
             self.execute(sql::END_CLAIM, [process])?;
-            if let Some((Some(ready), 0)) = self.readiness(*process)? {
-                self.execute(sql::ADD_READY, (ready, process))?;
-            }
+            self.queue(*process)?;
         }
         Ok(over.len() as u64)
+    }
+
+    /// Puts a process into the queue that is ready and that nobody has.
+    pub(crate) fn queue(&self, process: i64) -> Result<()> {
+        if let Some((Some(ready), 0)) = self.readiness(process)? {
+            self.execute(sql::ADD_READY, (ready, process))?;
+        }
+        Ok(())
     }
 
     /// When a process is ready, and what is in the way: it is in the queue `ready` if it is ready, nothing is in

@@ -1,14 +1,15 @@
-//! Processes whose rows are not what we wrote: each is held, and shown as held, and nobody else waits for it.
+//! Processes whose rows are not what we wrote, or are gone: each is held, and shown as held, and nobody else waits for it.
 
 use rusqlite::Row;
-use salami_process::engine::HOLD_OF_PROCESS;
-use salami_process::store::{Control, NewWait, Process, ProcessId, Status, Wait, WaitKind};
+use salami_process::store::{
+    Control, HOLD_OF_PROCESS, NewWait, Process, ProcessId, Status, Wait, WaitKind, lost_hold,
+};
 use serde_json::json;
 
 use crate::failure::Result;
-use crate::row;
+use crate::row::{self, BLOCKED};
 use crate::sql;
-use crate::work::{Work, signed, unsigned};
+use crate::work::{Work, count, signed, unsigned};
 
 /// What people are told of such a process.
 fn body(why: &str) -> String {
@@ -56,6 +57,53 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// The last of a page of processes that have not ended, and those of them that are not as they should be.
+    pub(crate) fn look_over(
+        &self,
+        after: i64,
+        limit: usize,
+    ) -> Result<(Option<ProcessId>, Vec<i64>)> {
+        let (mut last, mut odd, mut left) = (None, Vec::new(), limit);
+        self.each(sql::LOOK_OVER, (after, count(limit), self.now), |row| {
+            let process: i64 = row.get(0)?;
+            left = left.saturating_sub(1);
+            last = (left == 0).then_some(process);
+            if row.get(1)? || row.get(2)? {
+                odd.push(process);
+            }
+            Ok(true)
+        })?;
+        let last = last.map(unsigned).transpose()?;
+        Ok((last.map(ProcessId), odd))
+    }
+
+    /// Puts processes into the queue that should be there; those that wait for nothing that could come are held, and given.
+    pub(crate) fn mend(&mut self, odd: &[i64]) -> Result<Vec<ProcessId>> {
+        let mut held = Vec::new();
+        for &process in odd {
+            // Another may have been here.
+            let page = (process.saturating_sub(1), 1, self.now);
+            let is = self.first(sql::LOOK_OVER, page, |row| {
+                Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?))
+            })?;
+            let (is_lost, is_unqueued) = match is {
+                Some((found, is_lost, is_unqueued)) if found == process => (is_lost, is_unqueued),
+                _ => continue,
+            };
+            if is_lost {
+                self.execute(sql::BLOCK, (process, self.now))?;
+                self.change_hold(process, 0, BLOCKED)?;
+                let hold = lost_hold();
+                self.execute(sql::END_WAIT, (process, 0, signed(hold.slot)))?;
+                self.register(process, &hold, 0, 0)?;
+                held.push(ProcessId(unsigned(process)?));
+            } else if is_unqueued {
+                self.queue(process)?;
+            }
+        }
+        Ok(held)
+    }
+
     /// The waits of a process, as they are shown: of one that is damaged also that it is.
     pub(crate) fn waits_shown(&self, process: i64) -> Result<Vec<Wait>> {
         let rows = self.all(sql::WAITS, [process], shown_wait)?;
@@ -72,6 +120,18 @@ impl Work<'_> {
                 attempt: 0,
                 outcome: None,
             });
+        }
+        let lost: Option<i64> =
+            self.first(sql::LOST, (process, self.now), |row| Ok(row.get(0)?))?;
+        if let Some(since) = lost {
+            waits.push(Wait {
+                process: ProcessId(unsigned(process)?),
+                wait: lost_hold(),
+                since,
+                attempt: 0,
+                outcome: None,
+            });
+            waits.sort_by_key(|wait| (wait.wait.thread, wait.wait.slot));
         }
         Ok(waits)
     }
@@ -99,10 +159,27 @@ pub(crate) fn shown_wait(row: &Row<'_>) -> Result<Option<Wait>> {
     }))
 }
 
-/// A process as it is shown, and whether it can be read: one that cannot is held.
-pub(crate) fn shown_process(row: &Row<'_>, now: i64) -> Result<(Process, bool)> {
+/// How a process that is shown was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    Sound,
+    /// What it waits for is lost: by what is written it waits.
+    Lost,
+    /// It cannot be read.
+    Damaged,
+}
+
+/// A process as it is shown: one that cannot be read, or waits for what is lost, is held.
+pub(crate) fn shown_process(row: &Row<'_>, now: i64) -> Result<(Process, Found)> {
     match row::process(row, now) {
-        Ok(process) => return Ok((process, true)),
+        Ok(mut process) => {
+            let is_lost = process.status == Status::Waiting && row.get(16)?;
+            if !is_lost {
+                return Ok((process, Found::Sound));
+            }
+            process.status = Status::Held;
+            return Ok((process, Found::Lost));
+        }
         Err(failure) if failure.is_of_rows() => {}
         Err(failure) => return Err(failure),
     }
@@ -129,5 +206,5 @@ pub(crate) fn shown_process(row: &Row<'_>, now: i64) -> Result<(Process, bool)> 
         shared: None,
         result: row.get(11).unwrap_or_default(),
     };
-    Ok((process, false))
+    Ok((process, Found::Damaged))
 }

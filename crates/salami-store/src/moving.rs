@@ -192,11 +192,17 @@ impl Work<'_> {
     }
 
     /// Ends a process here that goes on elsewhere, if it is as the parcel says.
-    pub(crate) fn take_out(&mut self, process: i64, parcel: &Parcel, file: &[u8]) -> Result<bool> {
+    pub(crate) fn take_out(
+        &mut self,
+        process: i64,
+        parcel: &Parcel,
+        file: &[u8],
+        to: &str,
+    ) -> Result<bool> {
         if parcel.is_at_work || self.parcel(process)?.as_ref() != Some(parcel) {
             return Ok(false);
         }
-        self.write_act((process, 0, 0), ActKind::Export, "")?;
+        self.write_act((process, 0, 0), ActKind::Export, to)?;
         if let Some(ready) = parcel.ready
             && !parcel.is_paused
             && !parcel.is_blocked

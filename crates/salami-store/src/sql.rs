@@ -9,13 +9,36 @@ macro_rules! statements {
     };
 }
 
-/// What `row::wait` reads, of a wait `w` and the text `n` of its name.
+/// What `row::wait` reads, of a wait `w` and the text `n` of its name: where that is lost the wait is damaged, and not gone.
 macro_rules! wait {
     ($rest:expr) => {
         concat!(
             "SELECT w.process, w.thread, w.slot, w.kind, n.value, w.body, w.since, w.due, w.outcome, w.attempt, \
              w.repeatable, w.not_before FROM ",
             $rest
+        )
+    };
+}
+
+/// Whether a process `$process` has no wait but those for its own threads.
+macro_rules! waits_for_nothing {
+    ($process:expr) => {
+        concat!(
+            "NOT EXISTS (SELECT 1 FROM wait WHERE process = ",
+            $process,
+            " AND NOT (kind = 1 AND due IS NULL AND outcome IS NULL))"
+        )
+    };
+}
+
+/// Whether what a process of the table `live l` waits for is lost; `$now` is what the clock shows.
+macro_rules! lost {
+    ($now:expr) => {
+        concat!(
+            "l.hold = 0 AND l.control IS NULL AND l.turns > 0 AND (l.ready IS NULL OR l.ready > ",
+            $now,
+            ") AND ",
+            waits_for_nothing!("l.process")
         )
     };
 }
@@ -27,8 +50,10 @@ macro_rules! process {
             "SELECT p.id, c.hash, o.value, p.name, p.input, p.options, p.started, coalesce(l.changed, p.changed), \
              coalesce(l.turns, p.turns), coalesce(l.shared, p.shared), p.status, p.result, l.ready, l.hold, \
              EXISTS (SELECT 1 FROM wait WHERE process = p.id AND kind <> 7 AND kind >= 6 AND outcome IS NULL), \
-             EXISTS (SELECT 1 FROM wait WHERE process = p.id AND kind = 7 AND kind >= 6 AND outcome IS NULL) \
-             FROM ",
+             EXISTS (SELECT 1 FROM wait WHERE process = p.id AND kind = 7 AND kind >= 6 AND outcome IS NULL), \
+             l.hold = 0 AND l.control IS NULL AND ",
+            waits_for_nothing!("p.id"),
+            " FROM ",
             $from,
             " LEFT JOIN code c ON c.id = p.code LEFT JOIN text o ON o.id = p.owner \
              LEFT JOIN live l ON l.process = p.id"
@@ -72,17 +97,23 @@ statements! {
         ON CONFLICT DO UPDATE SET hold = hold | 2";
     IS_DAMAGED = "SELECT EXISTS (SELECT 1 FROM process p LEFT JOIN live l ON l.process = p.id \
         WHERE p.id = ?1 AND p.status IS NULL AND (l.turns IS NULL OR l.turns < 0))";
+    // Who is claimed is at work, or will be freed.
+    LOOK_OVER = concat!("SELECT l.process, ", lost!("?3"), " AND NOT EXISTS (SELECT 1 FROM claim WHERE process = l.process), \
+        l.hold = 0 AND l.ready IS NOT NULL AND NOT EXISTS (SELECT 1 FROM claim WHERE process = l.process) AND \
+        NOT EXISTS (SELECT 1 FROM ready r WHERE r.at = l.ready AND r.process = l.process) \
+        FROM live l WHERE l.process > ?1 ORDER BY l.process LIMIT ?2");
+    LOST = concat!("SELECT l.changed FROM live l WHERE l.process = ?1 AND ", lost!("?2"));
     END_CLAIM = "DELETE FROM claim WHERE process = ?1";
     IS_CLAIMED = "SELECT EXISTS (SELECT 1 FROM claim WHERE process = ?1)";
     READINESS = "SELECT ready, hold FROM live WHERE process = ?1";
     CLAIMED = "SELECT c.hash, o.value, p.input, p.options, l.shared, l.turns, l.control \
         FROM live l CROSS JOIN process p ON p.id = l.process CROSS JOIN code c ON c.id = p.code \
         CROSS JOIN text o ON o.id = p.owner WHERE l.process = ?1";
-    ARRIVED = wait!("wait w CROSS JOIN text n ON n.id = w.name \
+    ARRIVED = wait!("wait w LEFT JOIN text n ON n.id = w.name \
         WHERE w.process = ?1 AND w.outcome IS NOT NULL ORDER BY w.number");
-    DUE = wait!("wait w CROSS JOIN text n ON n.id = w.name \
+    DUE = wait!("wait w LEFT JOIN text n ON n.id = w.name \
         WHERE w.process = ?1 AND w.thread = 0 AND w.outcome IS NULL AND w.due <= ?2");
-    DUE_OTHERS = wait!("wait w INDEXED BY wait_due CROSS JOIN text n ON n.id = w.name \
+    DUE_OTHERS = wait!("wait w INDEXED BY wait_due LEFT JOIN text n ON n.id = w.name \
         WHERE w.process = ?1 AND w.thread > 0 AND w.outcome IS NULL AND w.due <= ?2");
     HAS_LEASES = "SELECT EXISTS (SELECT 1 FROM claim WHERE lease > -1) OR EXISTS (SELECT 1 FROM wait WHERE lease > -1)";
     RENEW_CLAIMS = "UPDATE claim SET lease = ?2 WHERE lease > -1 AND worker = ?1";
@@ -148,7 +179,7 @@ statements! {
         lease = ?5 WHERE process = ?1 AND thread = ?2 AND slot = ?3";
     BEGUN = "SELECT o.value, c.hash, n.value, w.body, w.attempt, w.repeatable, p.key \
         FROM wait w CROSS JOIN process p ON p.id = w.process CROSS JOIN code c ON c.id = p.code \
-        CROSS JOIN text o ON o.id = p.owner CROSS JOIN text n ON n.id = w.name \
+        CROSS JOIN text o ON o.id = p.owner LEFT JOIN text n ON n.id = w.name \
         WHERE w.process = ?1 AND w.thread = ?2 AND w.slot = ?3";
     BEGUN_BY = "SELECT worker, attempt FROM wait WHERE process = ?1 AND thread = ?2 AND slot = ?3 AND kind = 4";
     HOLD = "SELECT hold, control FROM live WHERE process = ?1";
@@ -195,7 +226,7 @@ statements! {
     // People.
     WISH = "SELECT hold, control, control_number FROM live WHERE process = ?1";
     CONTROL = "UPDATE live SET hold = ?2, control = ?3, control_number = ?4 WHERE process = ?1";
-    PEOPLE = wait!("wait w CROSS JOIN text n ON n.id = w.name WHERE w.kind >= 6 AND w.outcome IS NULL \
+    PEOPLE = wait!("wait w LEFT JOIN text n ON n.id = w.name WHERE w.kind >= 6 AND w.outcome IS NULL \
         AND w.since > -9223372036854775808 ORDER BY w.since, w.process, w.thread, w.slot LIMIT ?1");
     ADD_NOTICE = "INSERT INTO notice (process, at, text, unread) VALUES (?1, ?2, ?3, 1)";
     NOTICES = "SELECT number, process, at, text FROM notice WHERE unread = 1 ORDER BY number LIMIT ?1";
@@ -213,20 +244,20 @@ statements! {
         SELECT process FROM claim WHERE process > 0) WHERE process < ?1 ORDER BY process DESC LIMIT ?2";
     ASKING_PROCESSES = "SELECT DISTINCT process FROM wait WHERE kind >= 6 AND outcome IS NULL AND process < ?1 \
         ORDER BY process DESC LIMIT ?2";
-    WAITS = wait!("wait w CROSS JOIN text n ON n.id = w.name WHERE w.process = ?1 ORDER BY w.thread, w.slot");
-    WAITING = wait!("wait w CROSS JOIN text n ON n.id = w.name WHERE w.outcome IS NULL \
+    WAITS = wait!("wait w LEFT JOIN text n ON n.id = w.name WHERE w.process = ?1 ORDER BY w.thread, w.slot");
+    WAITING = wait!("wait w LEFT JOIN text n ON n.id = w.name WHERE w.outcome IS NULL \
         AND w.process > 0 ORDER BY w.process, w.thread, w.slot");
     WAITING_DUE = wait!("(SELECT process FROM ready WHERE at <= ?1 UNION SELECT process FROM claim WHERE process > 0 \
         UNION SELECT process FROM live WHERE hold > 0 AND process > 0) found \
-        CROSS JOIN wait w ON w.process = found.process CROSS JOIN text n ON n.id = w.name \
+        CROSS JOIN wait w ON w.process = found.process LEFT JOIN text n ON n.id = w.name \
         WHERE w.outcome IS NULL AND w.due <= ?1 ORDER BY w.process, w.thread, w.slot");
-    WAITING_NAMED = wait!("wait w CROSS JOIN text n ON n.id = w.name \
+    WAITING_NAMED = wait!("wait w LEFT JOIN text n ON n.id = w.name \
         WHERE w.name = ?1 AND w.kind >= 3 AND w.outcome IS NULL ORDER BY w.process, w.thread, w.slot");
     WAITING_KEY = wait!("wait_key k CROSS JOIN wait w \
-        ON w.process = k.process AND w.thread = k.thread AND w.slot = k.slot CROSS JOIN text n ON n.id = w.name \
+        ON w.process = k.process AND w.thread = k.thread AND w.slot = k.slot LEFT JOIN text n ON n.id = w.name \
         WHERE k.name = ?1 AND k.rank IN (0, 1) AND k.key = ?2 ORDER BY w.process, w.thread, w.slot");
     WAITING_TOPIC = wait!("wait_key k CROSS JOIN wait w \
-        ON w.process = k.process AND w.thread = k.thread AND w.slot = k.slot CROSS JOIN text n ON n.id = w.name \
+        ON w.process = k.process AND w.thread = k.thread AND w.slot = k.slot LEFT JOIN text n ON n.id = w.name \
         WHERE k.name = ?1 AND k.rank = 0 ORDER BY w.process, w.thread, w.slot");
     LAST_ENTRY = "SELECT coalesce(l.journal, p.journal), coalesce(l.turns, p.turns) FROM process p \
         LEFT JOIN live l ON l.process = p.id WHERE p.id = ?1";

@@ -6,9 +6,9 @@ use rusqlite::Connection;
 use rusqlite::limits::Limit;
 use salami_process::store::{
     Act, BegunCall, Brought, Claimed, Clock, Code, CodeHash, Control, Event, EventId, FinishedCall,
-    InboxItem, JournalEntry, Lost, NewEvent, NewProcess, Outcome, Parcel, ParcelEvent, Process,
-    ProcessFilter, ProcessId, Recovered, Slot, Source, Store, StoreError, StoreErrorKind, ThreadId,
-    TurnCommit, Wait, WaitFilter, WaitKind,
+    InboxItem, JournalEntry, LookedOver, Lost, NewEvent, NewProcess, Outcome, Parcel, ParcelEvent,
+    Process, ProcessFilter, ProcessId, Recovered, Slot, Source, Store, StoreError, StoreErrorKind,
+    ThreadId, TurnCommit, Wait, WaitFilter, WaitKind,
 };
 
 use crate::failure::{Failure, Result};
@@ -267,6 +267,19 @@ impl Store for SqliteStore {
         self.write(|work| work.recover())
     }
 
+    fn look_over(&mut self, after: Option<ProcessId>, limit: usize) -> Said<LookedOver> {
+        let after = after.map_or(0, |after| signed(after.0));
+        let (last, odd) = self.read(|work| work.look_over(after, limit))?;
+        let mut looked = LookedOver {
+            last,
+            held: Vec::new(),
+        };
+        if !odd.is_empty() {
+            looked.held = self.write(|work| work.mend(&odd))?;
+        }
+        Ok(looked)
+    }
+
     fn publish(
         &mut self,
         events: &[NewEvent],
@@ -382,8 +395,14 @@ impl Store for SqliteStore {
         self.read(|work| work.parcel(signed(process.0)))
     }
 
-    fn take_out(&mut self, process: ProcessId, parcel: &Parcel, file: &[u8]) -> Said<bool> {
-        self.write(|work| work.take_out(signed(process.0), parcel, file))
+    fn take_out(
+        &mut self,
+        process: ProcessId,
+        parcel: &Parcel,
+        file: &[u8],
+        to: &str,
+    ) -> Said<bool> {
+        self.write(|work| work.take_out(signed(process.0), parcel, file, to))
     }
 
     fn taken_out(&mut self, process: ProcessId) -> Said<Option<Vec<u8>>> {

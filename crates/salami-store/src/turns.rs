@@ -223,10 +223,12 @@ impl Work<'_> {
         let (mut kind, mut due) = (row::kind_number(new.kind), new.due);
         let (mut number, mut not_before, mut queued) = (None, None, None);
         if is_call {
-            kind = row::INTENDED;
             due = None;
-            not_before = new.due;
             number = Some(self.next_number()?);
+        }
+        if is_call && kind != row::UNKNOWN {
+            kind = row::INTENDED;
+            not_before = new.due;
             queued = Some(if self.is_halted(process)? {
                 row::HALTED
             } else {

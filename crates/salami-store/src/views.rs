@@ -6,7 +6,7 @@ use salami_process::store::{
     fields_of, key_of,
 };
 
-use crate::damaged::{shown_process, shown_wait};
+use crate::damaged::{Found, shown_process, shown_wait};
 use crate::failure::{Failure, Result};
 use crate::row;
 use crate::sql;
@@ -20,8 +20,8 @@ impl Work<'_> {
         Ok(self.process_shown(id)?.map(|(process, _)| process))
     }
 
-    /// A process, and whether it can be read.
-    fn process_shown(&self, id: i64) -> Result<Option<(Process, bool)>> {
+    /// A process, and how it was found.
+    fn process_shown(&self, id: i64) -> Result<Option<(Process, Found)>> {
         self.first(sql::PROCESS, [id], |row| shown_process(row, self.now))
     }
 
@@ -79,10 +79,15 @@ impl Work<'_> {
             };
             before = last;
             for id in candidates {
-                let process = self.process_shown(id)?.filter(|(process, is_sound)| {
-                    // What is damaged is in no index of what is held.
-                    let is_held = !is_sound && filter.statuses.contains(&process.status);
-                    status.is_none_or(|status| process.status == status || is_held)
+                let process = self.process_shown(id)?.filter(|(process, found)| {
+                    // What is damaged or lost is in no index of what is held.
+                    let written = match found {
+                        Found::Lost => Status::Waiting,
+                        _ => process.status,
+                    };
+                    let is_held =
+                        *found == Found::Damaged && filter.statuses.contains(&process.status);
+                    status.is_none_or(|status| written == status || is_held)
                         && (filter.owner.as_ref()).is_none_or(|owner| process.owner == *owner)
                 });
                 found.extend(process.map(|(process, _)| process));

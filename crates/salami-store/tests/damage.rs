@@ -7,7 +7,7 @@ use std::path::Path;
 use salami_process::store::{
     CallState, Claimed, Code, Control, InboxItem, Lost, NewEvent, NewProcess, NewWait, Outcome,
     ProcessFilter, ProcessId, SimulatedClock, Status, Store, StoreErrorKind, TurnCommit, Wait,
-    WaitFilter, WaitKind,
+    WaitFilter, WaitKind, lost_hold,
 };
 use salami_store::SqliteStore;
 
@@ -390,6 +390,72 @@ fn a_damaged_process_that_sleeps_is_shown_as_held() {
         let waits = store.waits(ProcessId(1)).expect("they are shown");
         assert!(waits.iter().any(is_damage), "{damage}: {waits:?}");
     }
+}
+
+#[test]
+fn who_waits_for_what_is_gone_is_held() {
+    let folder = common::Folder::new();
+    let path = folder.file("store.db");
+    let mut store = two(&path);
+    change(&path, "DELETE FROM ready");
+    change(&path, "UPDATE live SET ready = NULL WHERE process = 1");
+    change(&path, "UPDATE live SET ready = 5000 WHERE process = 2");
+    change(&path, "DELETE FROM wait WHERE process = 1");
+    change(&path, "UPDATE wait SET due = 5000 WHERE process = 2");
+    // It is shown before a worker has looked.
+    let is_lost = |wait: &Wait| wait.wait == lost_hold();
+    let waits = store.waits(ProcessId(1)).expect("they are shown");
+    assert!(waits.iter().all(is_lost), "{waits:?}");
+    assert_eq!(waits.len(), 1);
+    let held = ProcessFilter {
+        statuses: vec![Status::Waiting, Status::Held],
+        owner: None,
+    };
+    let listed = store.processes(&held, None, 9).expect("both are listed");
+    let listed: Vec<_> = listed
+        .iter()
+        .map(|process| (process.id.0, process.status))
+        .collect();
+    assert!(listed.contains(&(1, Status::Held)), "{listed:?}");
+    let looked = store.look_over(None, 9).expect("both are looked at");
+    assert_eq!(looked.held, [ProcessId(1)]);
+    let inbox = store.inbox(9).expect("people are told");
+    let is_told = inbox.iter().any(|item| {
+        matches!(item, InboxItem::Wait(wait) if is_lost(wait) && wait.process == ProcessId(1))
+    });
+    assert!(is_told, "{inbox:?}");
+    // Whose place in the queue was lost has it again.
+    let queued: i64 = rusqlite::Connection::open(&path)
+        .and_then(|file| {
+            let text = "SELECT count(*) FROM ready WHERE process = 2 AND at = 5000";
+            file.query_row(text, [], |row| row.get(0))
+        })
+        .expect("a count");
+    assert_eq!(queued, 1);
+    store.check().expect("it is sound");
+}
+
+#[test]
+fn a_text_that_is_gone_holds_those_who_need_it() {
+    let folder = common::Folder::new();
+    let path = folder.file("store.db");
+    let mut store = two(&path);
+    // It is not the last, whose number would be given again.
+    change(&path, "INSERT INTO text VALUES (99, 'another')");
+    change(&path, "DELETE FROM text WHERE value = 'mail'");
+    let mut store_of_another = open(&path).expect("a store");
+    assert_eq!(store_of_another.claim("another", 1_000, 9), Ok(Vec::new()));
+    for id in [1, 2] {
+        let process = store.process(ProcessId(id)).expect("a store");
+        assert_eq!(process.map(|process| process.status), Some(Status::Held));
+        let waits = store.waits(ProcessId(id)).expect("they are shown");
+        assert!(waits.iter().all(is_damage), "{waits:?}");
+        assert_eq!(waits.len(), 3, "{waits:?}");
+    }
+    // Their calls are not made.
+    let begun = store_of_another.begin_calls("another", 1_000, 9);
+    assert_eq!(begun, Ok(Vec::new()));
+    assert_eq!(store_of_another.claim("another", 1_000, 9), Ok(Vec::new()));
 }
 
 #[test]

@@ -193,9 +193,13 @@ fn play(source: &str, seed: u64, moves: bool) -> (Did, usize) {
                 0 => (&mut one[0], &mut two[0]),
                 _ => (&mut two[0], &mut one[0]),
             };
-            match export(from.store(), id) {
+            match export(from.store(), id, "a file") {
                 Ok(file) => {
-                    assert_eq!(export(from.store(), id), Ok(file.clone()), "the same again");
+                    assert_eq!(
+                        export(from.store(), id, "a file"),
+                        Ok(file.clone()),
+                        "the same again"
+                    );
                     let status = from
                         .store()
                         .process(id)
@@ -359,7 +363,7 @@ fn a_copy_stays_where_it_was() {
         (Status::Paused, "ada")
     );
     assert_eq!(
-        export(&mut other, ProcessId(7)),
+        export(&mut other, ProcessId(7), ""),
         Err(Unmoved::NoProcess(ProcessId(7)))
     );
     // What says that it was started in a store must have left it: its calls would be taken for those of another.
@@ -468,7 +472,7 @@ fn a_process_that_never_ran_and_one_that_is_held_move() {
         &mut home,
         "import time\ntime.sleep(1)\nprint([1][int(time.time()) - int(time.time()) + 1])\n",
     );
-    let file = export(&mut home, fresh).expect("a file");
+    let file = export(&mut home, fresh, "").expect("a file");
     let mut other = other_store();
     let id = import(&mut other, &mut runtime, &file).expect("a process");
     let mut there = engine(Box::new(other), &ledger);
@@ -497,7 +501,7 @@ fn a_process_that_never_ran_and_one_that_is_held_move() {
             .status,
         Status::Held
     );
-    let file = export(here.store(), held).expect("a file");
+    let file = export(here.store(), held, "").expect("a file");
     // Back into the store that it comes from: under another number, with the same keys.
     let back = import(here.store(), &mut runtime, &file).expect("a process");
     assert_ne!(back, held);

@@ -249,6 +249,20 @@ pub struct Asking {
     pub time_limit: Option<i64>,
 }
 
+/// Where the answers of models come from, and where they are written down.
+#[derive(Clone, Debug, Args)]
+pub struct Answers {
+    /// Have it written anew, whatever the library has
+    #[arg(long)]
+    pub fresh: bool,
+    /// Write down what the model is asked and answers
+    #[arg(long, value_name = "CASSETTE", conflicts_with = "replay")]
+    pub record: Option<PathBuf>,
+    /// Answer from what was written down; no model is asked
+    #[arg(long, value_name = "CASSETTE")]
+    pub replay: Option<PathBuf>,
+}
+
 /// Where programs and runs are kept.
 #[derive(Clone, Debug, Default, Args)]
 pub struct LibraryPlace {
@@ -272,15 +286,9 @@ pub struct Transform {
     /// Only use a program of the library: no model is asked, ever
     #[arg(long, conflicts_with_all = ["fresh", "record", "replay"])]
     pub cache_only: bool,
-    /// Have it written anew, whatever the library has
-    #[arg(long)]
-    pub fresh: bool,
-    /// Write down what the model is asked and answers
-    #[arg(long, value_name = "CASSETTE", conflicts_with = "replay")]
-    pub record: Option<PathBuf>,
-    /// Answer from what was written down; no model is asked
-    #[arg(long, value_name = "CASSETTE")]
-    pub replay: Option<PathBuf>,
+    /// Where answers come from.
+    #[command(flatten)]
+    pub answers: Answers,
     /// Where the result is written, in place of standard output
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -310,15 +318,9 @@ pub struct Workflow {
     /// Where programs are kept.
     #[command(flatten)]
     pub place: LibraryPlace,
-    /// Have it written anew, whatever the library has
-    #[arg(long)]
-    pub fresh: bool,
-    /// Write down what the model is asked and answers
-    #[arg(long, value_name = "CASSETTE", conflicts_with = "replay")]
-    pub record: Option<PathBuf>,
-    /// Answer from what was written down; no model is asked
-    #[arg(long, value_name = "CASSETTE")]
-    pub replay: Option<PathBuf>,
+    /// Where answers come from.
+    #[command(flatten)]
+    pub answers: Answers,
     /// Where the program is written
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,

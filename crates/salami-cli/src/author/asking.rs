@@ -12,6 +12,7 @@ use salami_process::model::{
 };
 use salami_tools::llm::{Client, configured_policy, from_environment};
 
+use super::arguments::Answers;
 use crate::connections;
 use crate::failure::{Failure, IO};
 use crate::files;
@@ -170,10 +171,9 @@ fn missing(why: String) -> Box<dyn Model + Send> {
 pub fn asked(
     names: &Names,
     configuration: Option<&Path>,
-    record: Option<&Path>,
-    replay: Option<&Path>,
+    answers: &Answers,
 ) -> Result<Asked, Failure> {
-    if let Some(path) = replay {
+    if let Some(path) = &answers.replay {
         return Ok(Asked::Played(player(path, false)?));
     }
     let mut providers = Providers::new();
@@ -197,7 +197,7 @@ pub fn asked(
         judge,
         trouble: Trouble::default(),
     };
-    match record {
+    match &answers.record {
         Some(path) => recorded(live, path),
         None => Ok(Asked::Live(live)),
     }

@@ -116,6 +116,7 @@ impl Progress {
                 self.refused = diagnostics.first().map(|first| words::line(first));
             }
             Event::Judged { report: judged } => self.judged(judged),
+            Event::Settled { count, upheld } => self.settled(count, upheld),
             Event::Repairing => {
                 self.line("the program of the library has findings: a model is asked to mend it");
             }
@@ -136,6 +137,7 @@ impl Progress {
         self.doing = match purpose {
             Purpose::Write | Purpose::Mend => format!("attempt {attempt} of {of}: {model} writes"),
             Purpose::Repair => format!("attempt {attempt} of {of}: {model} mends it"),
+            Purpose::Look => format!("attempt {attempt} of {of}: {model} looks again"),
             Purpose::Second => format!("{model} writes a second program"),
             Purpose::Judge => format!("{model} judges"),
             Purpose::Explain => format!("{model} explains"),
@@ -162,6 +164,7 @@ impl Progress {
         if errors == 0 {
             let passed = report::passed(judged);
             self.line(&format!("{who} is right, say the judges: {passed}{tokens}"));
+            self.doubted(judged);
             return;
         }
         let plural = if errors == 1 { "" } else { "s" };
@@ -190,6 +193,38 @@ impl Progress {
             text += &format!("  and {} more\n", errors - FINDINGS);
         }
         self.line(text.trim_end());
+    }
+
+    /// What is odd about what nothing speaks against.
+    fn doubted(&mut self, judged: &salami::author::judge::Report) {
+        let mut text = String::new();
+        for found in judged.doubts().take(FINDINGS) {
+            text += &match self.is_live {
+                true => report::finding(found, "  ", self.paint),
+                // Nothing of the input stands there.
+                false => format!("  doubt: {}\n", report::short(found)),
+            };
+        }
+        if !text.is_empty() {
+            self.line(text.trim_end());
+        }
+    }
+
+    fn settled(&mut self, count: usize, upheld: Option<&str>) {
+        let doubts = match count {
+            1 => "one doubt".to_owned(),
+            _ => format!("{count} doubts"),
+        };
+        self.line(&match upheld {
+            None => format!("  it is used with {doubts}: nobody cleared that up"),
+            Some("") => {
+                format!("  the model stands by it, in spite of {doubts}, and does not say why")
+            }
+            Some(why) => format!(
+                "  the model stands by it, in spite of {doubts}; in its words: {}",
+                words::quoted_line(why)
+            ),
+        });
     }
 
     /// A line that stays.

@@ -57,12 +57,21 @@ pub fn finding(finding: &Finding, indent: &str, paint: Paint) -> String {
     let name = finder(finding);
     let name = match finding.severity {
         Severity::Error => paint.urgent(&name),
+        Severity::Doubt => paint.urgent(&format!("{name} (doubt)")),
         Severity::Note => paint.dim(&format!("{name} (note)")),
     };
     let mut text = format!("{indent}{name}: {}\n", words::line(&finding.message));
     if let Some(outside) = &finding.outside {
         for line in outside_lines(outside) {
             text += &format!("{indent}  {}\n", paint.dim(&line));
+        }
+    }
+    match finding.upheld.as_deref() {
+        None => {}
+        Some("") => text += &format!("{indent}  a model stands by it, and does not say why\n"),
+        Some(why) => {
+            let why = words::quoted_line(why);
+            text += &format!("{indent}  a model stands by it; in its words: {why}\n");
         }
     }
     let mut rows: Vec<_> = finding.rows.iter().collect();
@@ -147,11 +156,13 @@ pub fn machine(report: &Report) -> Value {
                 "judge": judge(&finding.judge),
                 "severity": match finding.severity {
                     Severity::Error => "error",
+                    Severity::Doubt => "doubt",
                     Severity::Note => "note",
                 },
                 "code": finding.code,
                 "message": finding.message,
                 "outside": finding.outside,
+                "upheld": finding.upheld,
                 "rows": rows,
             })
         })

@@ -139,6 +139,7 @@ fn purpose(purpose: Purpose) -> &'static str {
         Purpose::Write => "write",
         Purpose::Mend => "mend",
         Purpose::Repair => "repair",
+        Purpose::Look => "second look",
         Purpose::Second => "second program",
         Purpose::Judge => "judge",
         Purpose::Explain => "explain",

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use salami::author::judge::Report;
 use salami::author::library::{Library, RunFilter};
 use salami::author::record::{Ending, From, Purpose, RunRecord, Tokens};
 use serde_json::{Value, json};
@@ -26,6 +27,8 @@ struct Sums {
     /// A program of the library served, as it was.
     hits: u64,
     repaired: u64,
+    /// Accepted with something odd in the result.
+    doubted: u64,
     /// Models were asked to write so often.
     attempts: u64,
     /// Runs in which a model was asked.
@@ -44,6 +47,8 @@ impl Sums {
         self.took = self.took.saturating_add(run.took);
         if let Ending::Accepted { from, .. } = &run.ending {
             self.accepted += 1;
+            let is_odd = run.report.as_ref().is_some_and(Report::has_doubtful);
+            self.doubted += u64::from(is_odd);
             match from {
                 From::Library => self.hits += 1,
                 From::Repair => {
@@ -55,10 +60,12 @@ impl Sums {
         }
         self.asked += u64::from(!run.attempts.is_empty());
         for attempt in &run.attempts {
-            let writes = matches!(
-                attempt.purpose,
-                Purpose::Write | Purpose::Mend | Purpose::Repair
-            );
+            let writes = match attempt.purpose {
+                Purpose::Write | Purpose::Mend | Purpose::Repair => true,
+                // Most stand by what they wrote.
+                Purpose::Look => attempt.code.is_some(),
+                Purpose::Second | Purpose::Judge | Purpose::Explain => false,
+            };
             self.attempts += u64::from(writes);
             self.model_time = self.model_time.saturating_add(attempt.model_time);
             self.cost = self.cost.saturating_add(attempt.cost.unwrap_or(0));
@@ -77,6 +84,7 @@ impl Sums {
             "accepted": self.accepted,
             "hits": self.hits,
             "repaired": self.repaired,
+            "doubted": self.doubted,
             "asked": self.asked,
             "attempts": self.attempts,
             "programs": self.written,
@@ -186,7 +194,7 @@ fn human(
 /// The text form that Prometheus reads.
 fn prometheus(label: &str, groups: &BTreeMap<String, Sums>) -> String {
     type Reading = fn(&Sums) -> String;
-    let metrics: [(&str, &str, Reading); 8] = [
+    let metrics: [(&str, &str, Reading); 9] = [
         ("runs_total", "Runs.", |sums| sums.runs.to_string()),
         ("accepted_total", "Runs with an accepted result.", |sums| {
             sums.accepted.to_string()
@@ -200,6 +208,11 @@ fn prometheus(label: &str, groups: &BTreeMap<String, Sums>) -> String {
             "repaired_total",
             "Runs in which a program of the library was mended.",
             |sums| sums.repaired.to_string(),
+        ),
+        (
+            "doubted_total",
+            "Runs with an accepted result in which something is odd.",
+            |sums| sums.doubted.to_string(),
         ),
         ("attempts_total", "Programs that models wrote.", |sums| {
             sums.attempts.to_string()

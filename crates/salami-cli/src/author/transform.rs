@@ -49,10 +49,9 @@ pub fn transform(arguments: &Transform, output: &mut Output) -> Result<(), Failu
     let mut asked = asked(
         &settings.names(&arguments.asking),
         configuration,
-        arguments.record.as_deref(),
-        arguments.replay.as_deref(),
+        &arguments.answers,
     )?;
-    let mode = match (arguments.cache_only, arguments.fresh) {
+    let mode = match (arguments.cache_only, arguments.answers.fresh) {
         (true, _) => Mode::CacheOnly,
         (_, true) => Mode::Fresh,
         _ => Mode::Normal,

@@ -41,10 +41,9 @@ pub fn workflow(arguments: &Workflow, output: &mut Output) -> Result<(), Failure
     let mut asked = asked(
         &settings.names(&arguments.asking),
         configuration.as_deref(),
-        arguments.record.as_deref(),
-        arguments.replay.as_deref(),
+        &arguments.answers,
     )?;
-    let mode = match arguments.fresh {
+    let mode = match arguments.answers.fresh {
         true => Mode::Fresh,
         false => Mode::Normal,
     };

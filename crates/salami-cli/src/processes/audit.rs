@@ -172,7 +172,11 @@ fn of_act(act: &Act) -> Line {
         ActKind::Answer => format!("answers: {}", value()),
         ActKind::Retry => "has what raised tried again".to_owned(),
         ActKind::Repeat => "has a call made again of which nobody knew what came".to_owned(),
-        ActKind::Export => "takes it out of this store".to_owned(),
+        ActKind::Export if act.value.is_empty() => "takes it out of this store".to_owned(),
+        ActKind::Export => format!(
+            "takes it out of this store; its file is {}",
+            words::line(&act.value)
+        ),
         ActKind::Import => format!(
             "puts it into this store; the keys of its calls begin with {}",
             act.value

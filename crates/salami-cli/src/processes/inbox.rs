@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use salami_process::QuestionKind;
 use salami_process::engine::question;
-use salami_process::store::{InboxItem, ProcessId, Store, StoreError, Wait, WaitKind};
+use salami_process::store::{InboxItem, ProcessId, Store, StoreError, ThreadId, Wait, WaitKind};
 use serde_json::{Value, json};
 
 use super::arguments::{Inbox, StorePlace};
@@ -100,10 +100,15 @@ fn human(read: &Read, location: &Location, paint: Paint) -> String {
                     }
                     _ => who,
                 };
-                asked(wait, &who, &when, read.now, paint)
+                let mut text = asked(wait, &who, &when, read.now, paint);
+                if let Some(threads) = read.others(wait) {
+                    let others = words::go_on(threads);
+                    text += &format!("    meanwhile {others}: `pause` stops that\n");
+                }
+                text
             }
         };
-        for command in commands(item, &read.questions) {
+        for command in commands(item, read) {
             text += &format!("    {}\n", paint.dim(&location.command(&command)));
         }
         whole += &text;
@@ -118,7 +123,18 @@ struct Read {
     names: BTreeMap<ProcessId, String>,
     /// The open questions of the processes that ask.
     questions: Vec<Wait>,
+    /// The threads that go on of processes of which others are held.
+    going_on: BTreeMap<ProcessId, Vec<ThreadId>>,
     now: i64,
+}
+
+impl Read {
+    /// The threads that go on while this holds another one; `None`: there are none.
+    fn others(&self, held: &Wait) -> Option<&[ThreadId]> {
+        let is_hold = matches!(held.wait.kind, WaitKind::Hold | WaitKind::Call(_));
+        let others = self.going_on.get(&held.process).filter(|_| is_hold)?;
+        Some(others.as_slice()).filter(|others| !others.is_empty())
+    }
 }
 
 fn read(arguments: &Inbox, store: &mut dyn Store) -> Result<Read, StoreError> {
@@ -129,6 +145,7 @@ fn read(arguments: &Inbox, store: &mut dyn Store) -> Result<Read, StoreError> {
         is_cut,
         names: BTreeMap::new(),
         questions: Vec::new(),
+        going_on: BTreeMap::new(),
         now: store.now()?,
         items,
     };
@@ -144,12 +161,14 @@ fn read(arguments: &Inbox, store: &mut dyn Store) -> Result<Read, StoreError> {
         if read.names.contains_key(&id) {
             continue;
         }
+        let waits = store.waits(id)?;
         if let Some(process) = store.process(id)? {
             // A store whose clock was simulated may be ahead.
             read.now = read.now.max(process.changed);
+            read.going_on.insert(id, words::going_on(&process, &waits));
             read.names.insert(id, process.name);
         }
-        read.questions.extend(store.waits(id)?);
+        read.questions.extend(waits);
     }
     if let (true, Some(last)) = (arguments.read, last_notice) {
         store.read_notices(None, last)?;
@@ -199,24 +218,28 @@ fn indented(text: &str) -> String {
 }
 
 /// The commands that deal with it, without `salami`.
-fn commands(item: &InboxItem, waits: &[Wait]) -> Vec<String> {
+fn commands(item: &InboxItem, read: &Read) -> Vec<String> {
+    let waits = &read.questions;
     let InboxItem::Wait(wait) = item else {
         return Vec::new();
     };
     let id = wait.process;
     match wait.wait.kind {
-        WaitKind::Hold => vec![
-            format!("show {id}"),
-            format!("resolve {} retry", words::hold_name(wait, waits)),
-            // It ends as well, but what the program does in its `finally` is done.
-            format!("cancel {id}"),
-            format!("resolve {id} abort"),
-        ],
-        WaitKind::Call(_) => vec![
-            format!("show {id}"),
-            format!("resolve {} retry", words::hold_name(wait, waits)),
-            format!("resolve {id} abort"),
-        ],
+        WaitKind::Hold | WaitKind::Call(_) => {
+            let mut ways = vec![
+                format!("show {id}"),
+                format!("resolve {} retry", words::hold_name(wait, waits)),
+            ];
+            if read.others(wait).is_some() {
+                ways.push(format!("pause {id}"));
+            }
+            if wait.wait.kind == WaitKind::Hold {
+                // It ends as well, but what the program does in its `finally` is done.
+                ways.push(format!("cancel {id}"));
+            }
+            ways.push(format!("resolve {id} abort"));
+            ways
+        }
         _ => match question(wait) {
             Some(question) => words::answers(&words::question_name(wait, waits), &question),
             None => Vec::new(),
@@ -225,7 +248,7 @@ fn commands(item: &InboxItem, waits: &[Wait]) -> Vec<String> {
 }
 
 fn machine(item: &InboxItem, read: &Read, location: &Location) -> Value {
-    let commands: Vec<String> = commands(item, &read.questions)
+    let commands: Vec<String> = commands(item, read)
         .iter()
         .map(|command| location.command(command))
         .collect();
@@ -252,6 +275,7 @@ fn machine(item: &InboxItem, read: &Read, location: &Location) -> Value {
             }
             .into();
             shown["process_name"] = read.names.get(&wait.process).cloned().into();
+            shown["going_on"] = read.others(wait).unwrap_or_default().into();
             shown["commands"] = commands.into();
             shown
         }

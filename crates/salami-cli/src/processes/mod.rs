@@ -30,6 +30,7 @@ mod tell;
 pub mod terminal;
 pub mod tools;
 mod transfer;
+mod vanished;
 mod watch;
 pub mod words;
 mod work;

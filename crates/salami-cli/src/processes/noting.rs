@@ -50,7 +50,10 @@ impl Noting {
             Happened::Came(_, waits) => waits
                 .iter()
                 .try_for_each(|wait| self.ends(wait.wait.slot, came(wait, engine))),
-            Happened::Starts(_) | Happened::Recovered(_) | Happened::Event(..) => Ok(()),
+            Happened::Starts(_)
+            | Happened::Recovered(_)
+            | Happened::Held(_)
+            | Happened::Event(..) => Ok(()),
         }
     }
 

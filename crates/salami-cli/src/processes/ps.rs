@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use salami_process::store::{
-    Process, ProcessFilter, ProcessId, Status, Store, StoreError, Wait, WaitFilter,
+    Process, ProcessFilter, ProcessId, Status, Store, StoreError, ThreadId, Wait, WaitFilter,
 };
 use serde_json::{Map, Value, json};
 
@@ -43,6 +43,7 @@ pub fn ps(arguments: &Ps, output: &mut Output) -> Result<(), Failure> {
         let processes = processes.map(|(process, waits)| {
             let mut shown = words::process_json(process, waits);
             shown["main_ended"] = main_ended(process, waits, store).into();
+            shown["going_on"] = going_on(process, store).into();
             shown
         });
         let whole = json!({"now": now, "processes": processes.collect::<Vec<_>>(), "more": is_cut});
@@ -57,8 +58,12 @@ pub fn ps(arguments: &Ps, output: &mut Output) -> Result<(), Failure> {
         .map(|(process, waits)| {
             let moved = moved::of(store, process)?;
             let ended = moved.map_or_else(|| ended(process), |moved| moved.in_words());
-            let main_ended = main_ended(process, waits, store);
-            Ok(row(process, waits, ended, main_ended, now, paint))
+            let others = match going_on(process, store).as_slice() {
+                [] if main_ended(process, waits, store) => "; its main thread has ended".to_owned(),
+                [] => String::new(),
+                threads => format!("; {}", words::go_on(threads)),
+            };
+            Ok(row(process, waits, ended, &others, now, paint))
         })
         .collect::<Result<_, StoreError>>()
         .map_err(|error| location.failure(&error))?;
@@ -185,11 +190,20 @@ fn main_ended(process: &Process, known: &[Wait], store: &mut dyn Store) -> bool 
     all.is_ok_and(|all| !words::left_threads(process, &all).is_empty())
 }
 
+/// The threads that go on while another one is held.
+fn going_on(process: &Process, store: &mut dyn Store) -> Vec<ThreadId> {
+    if process.status != Status::Held {
+        return Vec::new();
+    }
+    let all = store.waits(process.id).unwrap_or_default();
+    words::going_on(process, &all)
+}
+
 fn row(
     process: &Process,
     waits: &[Wait],
     ended: String,
-    main_ended: bool,
+    others: &str,
     now: i64,
     paint: Paint,
 ) -> Vec<Cell> {
@@ -203,12 +217,7 @@ fn row(
             let waits = words::wait(wait, waits, now);
             let waits = waits.strip_prefix("sleeps ").unwrap_or(&waits).to_owned();
             let room = paint::width().unwrap_or(0).max(90);
-            let main = if main_ended {
-                "; its main thread has ended"
-            } else {
-                ""
-            };
-            let text = words::shortened(&waits, room) + &more + main;
+            let text = words::shortened(&waits, room) + &more + others;
             (text, wait.since)
         }
         None => (ended, process.changed),

@@ -84,7 +84,7 @@ impl Reach {
                         .collect();
                 failure.with_help(format!("write {}", ways.join(" or ")))
             }
-            Problem::Already(_) => failure,
+            Problem::Already(_) | Problem::IsToEnd(_) => failure,
         }
     }
 

@@ -71,6 +71,7 @@ pub fn show(arguments: &Show, output: &mut Output) -> Result<(), Failure> {
     let paint = Paint::of_output();
     head(&known, &location, paint, output)?;
     left(&known, output)?;
+    going_on(&known, &location, paint, output)?;
     waits(&known, &location, paint, output)?;
     source(&known, paint, output)?;
     variables(&known, paint, output)?;
@@ -184,7 +185,7 @@ fn head(
         let again = location.command(&format!("export {} --output FILE", process.id));
         output.write(&format!(
             "  {}, {}; `{again}` writes its file again\n",
-            moved.in_words(),
+            moved.in_full(),
             moments::both(moved.at, known.now)
         ))?;
     }
@@ -214,6 +215,25 @@ fn left(known: &Known, output: &mut Output) -> Result<(), Failure> {
     let threads = words::still_wait(&threads);
     output.write(&format!(
         "  its main thread has ended{returned}; {threads}\n"
+    ))
+}
+
+/// That other threads go on while one is held, and how they are stopped.
+fn going_on(
+    known: &Known,
+    location: &Location,
+    paint: Paint,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let threads = words::going_on(&known.process, &known.waits);
+    if threads.is_empty() {
+        return Ok(());
+    }
+    let pause = location.command(&format!("pause {}", known.process.id));
+    output.write(&format!(
+        "  while it is held {}:\n    {}\n",
+        words::go_on(&threads),
+        paint.dim(&format!("{pause}   stops that, until `resume`"))
     ))
 }
 
@@ -479,6 +499,7 @@ fn machine(known: &Known) -> Value {
     shown["state_bytes"] = known.bytes.into();
     shown["sources"] = sources.collect();
     shown["main_ended"] = (!words::left_threads(&known.process, &known.waits).is_empty()).into();
+    shown["going_on"] = words::going_on(&known.process, &known.waits).into();
     shown["threads"] = known.looks.iter().map(Look::to_json).collect();
     shown["history"] = events.collect();
     shown["output"] = known.history.printed.as_str().into();

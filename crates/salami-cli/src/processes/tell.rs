@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use salami_process::engine::{Entry, question};
 use salami_process::store::{
     CallState, Finish, NewWait, ProcessId, Recovered, Slot, Status, Store, ThreadId, TurnCommit,
-    Wait, WaitKind,
+    Wait, WaitKind, lost_hold,
 };
 use serde_json::{Map, Value, json};
 
@@ -75,7 +75,7 @@ impl Teller {
     pub fn lines(&mut self, at: i64, happened: &Happened, store: &mut dyn Store) -> Vec<Line> {
         let mut lines = Vec::new();
         let id = match happened {
-            Happened::Starts(id) | Happened::Came(id, _) => Some(*id),
+            Happened::Starts(id) | Happened::Came(id, _) | Happened::Held(id) => Some(*id),
             Happened::Turn(turn) => Some(turn.process),
             Happened::Calls(call) => Some(call.process),
             Happened::Finished(call) => Some(call.process),
@@ -152,6 +152,10 @@ impl Teller {
                 };
                 add(kind, in_thread(call.thread, text));
             }
+            Happened::Held(_) => {
+                let error = words::error_of(&lost_hold().body);
+                add("held", format!("is held: {}", words::error(&error)));
+            }
             Happened::Recovered(recovered) => add("recovered", recovered_text(recovered)),
             Happened::Event(number, event) => {
                 let shown = words::call_of(&event.topic, &event.fields);
@@ -193,14 +197,14 @@ fn came(wait: &Wait) -> Option<String> {
 
 fn turned(turn: &TurnCommit, at: i64, add: &mut impl FnMut(&'static str, String)) {
     if let Some(entry) = Entry::parse(&turn.journal) {
+        if entry.is_cancelled {
+            add("wakes", "is cancelled".to_owned());
+        }
         for line in entry.printed.lines() {
             add("prints", format!("prints {}", words::line(line)));
         }
         for line in entry.reported.lines() {
             add("reports", format!("reports {}", words::line(line)));
-        }
-        if entry.is_cancelled {
-            add("wakes", "is cancelled".to_owned());
         }
     }
     for wait in &turn.waits {
@@ -269,7 +273,13 @@ fn begins(wait: &NewWait, at: i64) -> Option<(&'static str, String)> {
             format!("is held: {}", words::error(&words::error_of(&wait.body))),
         )),
         WaitKind::Answer => Some(("asks", "asks".to_owned())),
-        WaitKind::Call(CallState::Unknown) => Some(("unknown", "is held".to_owned())),
+        WaitKind::Call(CallState::Unknown) => Some((
+            "unknown",
+            format!(
+                "is held: nobody knows whether {} was done",
+                words::call_of(&wait.name, &wait.body)
+            ),
+        )),
         WaitKind::Call(_) | WaitKind::Task => None,
     }
 }

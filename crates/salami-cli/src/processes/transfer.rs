@@ -59,7 +59,10 @@ pub fn export(arguments: &Export, output: &mut Output) -> Result<(), Failure> {
     };
     // A process that has left must not be nowhere: the file can be written before it does.
     let file = reserve(&path)?;
-    let bytes = match taken(store.as_mut(), id, arguments.copy) {
+    // Whoever asks later is somewhere else.
+    let to = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
+    let to = (!arguments.copy).then(|| to.display().to_string());
+    let bytes = match taken(store.as_mut(), id, to.as_deref()) {
         Ok(bytes) => bytes,
         Err(unmoved) => {
             drop(file);
@@ -95,13 +98,13 @@ pub fn export(arguments: &Export, output: &mut Output) -> Result<(), Failure> {
     }
 }
 
-/// The file of a process, once no worker is at it.
-fn taken(store: &mut dyn Store, id: ProcessId, copy: bool) -> Result<Vec<u8>, Unmoved> {
+/// The file of a process, once no worker is at it; where it goes to, or it stays.
+fn taken(store: &mut dyn Store, id: ProcessId, to: Option<&str>) -> Result<Vec<u8>, Unmoved> {
     let begin = Instant::now();
     loop {
-        let taken = match copy {
-            true => engine::copy(store, id),
-            false => engine::export(store, id),
+        let taken = match to {
+            None => engine::copy(store, id),
+            Some(to) => engine::export(store, id, to),
         };
         match taken {
             Err(Unmoved::IsAtWork(_)) if begin.elapsed() < PATIENCE => {

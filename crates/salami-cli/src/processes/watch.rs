@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use salami_process::store::{
     Act, BegunCall, Claimed, Code, CodeHash, Control, Event, EventId, FinishedCall, InboxItem,
-    JournalEntry, Lost, NewEvent, NewProcess, Outcome, Process, ProcessFilter, ProcessId,
-    Recovered, Slot, Source, Store, StoreError, ThreadId, TurnCommit, Wait, WaitFilter, WaitKind,
+    JournalEntry, LookedOver, Lost, NewEvent, NewProcess, Outcome, Process, ProcessFilter,
+    ProcessId, Recovered, Slot, Source, Store, StoreError, ThreadId, TurnCommit, Wait, WaitFilter,
+    WaitKind,
 };
 
 /// Something that went through the store.
@@ -25,6 +26,8 @@ pub enum Happened {
     Finished(Box<FinishedCall>),
     /// Work was taken back from workers that are gone.
     Recovered(Recovered),
+    /// What a process waits for is not in the store any more: it is held.
+    Held(ProcessId),
     /// An event was kept.
     Event(EventId, Box<NewEvent>),
 }
@@ -184,6 +187,16 @@ impl Store for Watched {
             self.note([Happened::Recovered(recovered)]);
         }
         Ok(recovered)
+    }
+
+    fn look_over(
+        &mut self,
+        after: Option<ProcessId>,
+        limit: usize,
+    ) -> Result<LookedOver, StoreError> {
+        let looked = self.store.look_over(after, limit)?;
+        self.note(looked.held.iter().map(|id| Happened::Held(*id)));
+        Ok(looked)
     }
 
     fn publish(

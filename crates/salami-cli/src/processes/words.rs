@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use salami_process::engine::question;
-use salami_process::store::{CallState, Process, ProcessId, Status, ThreadId, Wait, WaitKind};
+use salami_process::store::{
+    CallState, HOLD_OF_PROCESS, Process, ProcessId, Status, ThreadId, Wait, WaitKind,
+};
 use salami_process::{Question, QuestionKind};
 use salami_source::render::escaped;
 use serde_json::{Map, Value, json};
@@ -244,6 +246,40 @@ pub fn still_wait(threads: &[ThreadId]) -> String {
     }
 }
 
+/// Whether a wait is for people to find a way out.
+const fn is_hold(wait: &Wait) -> bool {
+    let kind = wait.wait.kind;
+    matches!(kind, WaitKind::Hold | WaitKind::Call(CallState::Unknown)) && wait.outcome.is_none()
+}
+
+/// The threads that go on although another one is held, and what they wait for comes; none where nothing goes on. Needs all its
+/// waits.
+pub fn going_on(process: &Process, waits: &[Wait]) -> Vec<ThreadId> {
+    let is_whole = |wait: &Wait| wait.wait.slot == HOLD_OF_PROCESS;
+    if process.status != Status::Held || waits.iter().any(is_whole) {
+        return Vec::new();
+    }
+    let held = waits.iter().filter(|wait| is_hold(wait));
+    let held: BTreeSet<ThreadId> = held.map(|wait| wait.wait.thread).collect();
+    // Who only waits for other threads goes on with them.
+    let others = waits
+        .iter()
+        .filter(|wait| wait.wait.kind != WaitKind::Task && !held.contains(&wait.wait.thread));
+    let others: BTreeSet<ThreadId> = others.map(|wait| wait.wait.thread).collect();
+    others.into_iter().collect()
+}
+
+/// `thread 3 goes on`.
+pub fn go_on(threads: &[ThreadId]) -> String {
+    match threads {
+        [0] => "its main thread goes on".to_owned(),
+        [0, thread] => format!("its main thread and thread {thread} go on"),
+        [thread] => format!("thread {thread} goes on"),
+        [one, other] => format!("threads {one} and {other} go on"),
+        threads => format!("{} other threads go on", threads.len()),
+    }
+}
+
 /// `3`, or `3.2` where a process asks several things.
 pub fn question_name(asked: &Wait, all: &[Wait]) -> String {
     let is_open = |wait: &&Wait| {
@@ -260,13 +296,7 @@ pub fn question_name(asked: &Wait, all: &[Wait]) -> String {
 
 /// What is held: `3`, or `3.2` where several threads of a process are.
 pub fn hold_name(held: &Wait, all: &[Wait]) -> String {
-    let is_held = |wait: &&Wait| {
-        let kind = matches!(
-            wait.wait.kind,
-            WaitKind::Hold | WaitKind::Call(CallState::Unknown)
-        );
-        wait.process == held.process && kind && wait.outcome.is_none()
-    };
+    let is_held = |wait: &&Wait| wait.process == held.process && is_hold(wait);
     if all.iter().filter(is_held).count() > 1 {
         format!("{}.{}", held.process, held.wait.thread)
     } else {

@@ -58,6 +58,7 @@ pub fn work(arguments: &Work, output: &mut Output) -> Result<(), Failure> {
     };
     let is_simulated = clock.is_some();
     let mut worker = Worker::new(store, clock, tools, options);
+    worker.stand_on(&location.path);
     if is_told && arguments.format == Format::Human {
         let with = match &configuration {
             Some(path) => path.display().to_string(),
@@ -340,6 +341,7 @@ fn rest(
             .map(|(process, waits)| {
                 let mut shown = words::process_json(process, waits);
                 shown["main_ended"] = (!words::left_threads(process, waits).is_empty()).into();
+                shown["going_on"] = words::going_on(process, waits).into();
                 shown
             })
             .collect();
@@ -363,7 +365,9 @@ fn rest(
                 "" => format!("{who} is {status}"),
                 what => format!("{who} is {status}: {what}"),
             };
+            let others = words::going_on(process, waits);
             let line = match words::left_threads(process, waits).is_empty() {
+                _ if !others.is_empty() => format!("{line}; {}", words::go_on(&others)),
                 true => line,
                 false => format!("{line}; its main thread has ended"),
             };

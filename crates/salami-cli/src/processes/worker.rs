@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use salami_process::{Polled, Tools};
 use super::noting::Noting;
 use super::sources::Sources;
 use super::tell::{Line, Teller};
+use super::vanished::Opened;
 use super::watch::{Happened, Watch, Watched};
 use crate::failure::Failure;
 
@@ -73,6 +75,8 @@ pub struct Worker {
     noted: Vec<(i64, Happened)>,
     /// Why something could not be written down: nothing is begun any more.
     problem: Option<Failure>,
+    /// The file of the store, where that must stay what it is.
+    file: Option<Opened>,
 }
 
 impl Worker {
@@ -113,7 +117,13 @@ impl Worker {
             noting: None,
             noted: Vec::new(),
             problem: None,
+            file: None,
         }
+    }
+
+    /// From now on nothing is done if the store's file is removed or replaced.
+    pub fn stand_on(&mut self, path: &Path) {
+        self.file = Some(Opened::of(path));
     }
 
     /// From now on calls are written down before they are made, and what came of them.
@@ -196,6 +206,9 @@ impl Worker {
 
     /// Does what is to be done now.
     pub fn step(&mut self) -> Result<State, StoreError> {
+        if let Some(file) = &self.file {
+            file.check()?;
+        }
         while let Ok(message) = self.receiver.try_recv() {
             self.came.push_back(message);
         }
@@ -230,7 +243,7 @@ impl Worker {
         {
             is_due = true;
         }
-        if !is_due {
+        if !is_due && !self.engine.is_looking()? {
             self.begin();
             return Ok(State::Idle(due));
         }

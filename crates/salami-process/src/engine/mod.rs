@@ -11,6 +11,7 @@ mod audit;
 mod cache;
 mod calls;
 mod journal;
+mod look;
 mod outcome;
 mod people;
 mod replay;
@@ -26,12 +27,13 @@ pub use journal::{Came, Entry, event_hash};
 pub use people::{Problem, fitting, question};
 pub use replay::{Difference, replay};
 pub use transfer::{Unmoved, copy, export, import};
-pub use turn::HOLD_OF_PROCESS;
+
+pub use crate::store::HOLD_OF_PROCESS;
 
 use crate::registry::Tools;
 use crate::runtime::Runtime;
 use crate::store::{
-    BegunCall, Claimed, FinishedCall, Lost, Recovered, Store, StoreError, TurnCommit,
+    BegunCall, Claimed, FinishedCall, Lost, ProcessId, Recovered, Store, StoreError, TurnCommit,
 };
 use crate::tool::Outcome;
 
@@ -90,6 +92,7 @@ pub struct Engine {
     next_job: u64,
     /// When calls may be tried again whose tools are not here.
     unable: BTreeSet<i64>,
+    looking: look::Looking,
 }
 
 impl fmt::Debug for Engine {
@@ -116,6 +119,10 @@ pub struct Round {
     pub outcomes: usize,
     /// What was taken back from workers that are gone.
     pub recovered: Recovered,
+    /// Processes that are held now, as what they wait for is not in the store any more.
+    pub held: Vec<ProcessId>,
+    /// Whether there are processes that are still to be looked over: the next round does more of them.
+    pub is_looking: bool,
     /// What is to be done outside.
     pub jobs: Vec<Job>,
 }
@@ -130,6 +137,8 @@ impl Round {
             && self.calls == 0
             && self.outcomes == 0
             && self.recovered == Recovered::default()
+            && self.held.is_empty()
+            && !self.is_looking
     }
 }
 
@@ -158,6 +167,7 @@ impl Engine {
             jobs: BTreeMap::new(),
             next_job: 0,
             unable: BTreeSet::new(),
+            looking: look::Looking::default(),
         }
     }
 
@@ -193,6 +203,7 @@ impl Engine {
         round.outcomes = self.write_outcomes()?;
         round.recovered = self.store.recover()?;
         self.take_turns(&mut round)?;
+        self.look_over(&mut round)?;
         self.begin_calls(&mut round)?;
         // What cannot be written now is with the next round: the jobs of this one must not be lost for it.
         round.outcomes += self.write_outcomes().unwrap_or(0);

@@ -8,7 +8,8 @@ use super::{Engine, outcome};
 use crate::call::Answer;
 use crate::runtime::Arrived;
 use crate::store::{
-    CallState, Control, Outcome, ProcessId, Slot, Status, StoreError, ThreadId, Wait, WaitKind,
+    Act, ActKind, CallState, Control, HOLD_OF_PROCESS, Outcome, ProcessId, Slot, Status,
+    StoreError, ThreadId, Wait, WaitKind,
 };
 use crate::tool::{Question, QuestionKind};
 
@@ -31,6 +32,8 @@ pub enum Problem {
     NoAnswer(Box<Question>),
     /// The process, or this thread of it, is not held.
     NotHeld(ProcessId, Option<ThreadId>),
+    /// It is cancelled or aborted with its next turn, which takes no answer.
+    IsToEnd(ProcessId),
     /// It is so already.
     Already(ProcessId),
 }
@@ -48,6 +51,7 @@ impl Problem {
             Self::WhichQuestion(..) => "question.several",
             Self::NoAnswer(_) => "question.answer",
             Self::NotHeld(..) => "process.not-held",
+            Self::IsToEnd(_) => "process.cancelled",
             Self::Already(_) => "process.already",
         }
     }
@@ -105,6 +109,10 @@ impl fmt::Display for Problem {
                     "thread {thread} of process {process} is not held"
                 )
             }
+            Self::IsToEnd(process) => write!(
+                formatter,
+                "process {process} was cancelled: as soon as a worker is at it what it asks now is over"
+            ),
             Self::Already(process) => write!(formatter, "process {process} is so already"),
         }
     }
@@ -173,6 +181,9 @@ impl Engine {
         let Some(value) = fitting(question, answer) else {
             return Err(Problem::NoAnswer(Box::new(question.clone())));
         };
+        if self.is_to_end(process, wait.wait.thread)? {
+            return Err(Problem::IsToEnd(process));
+        }
         let arrived = outcome::write(&Arrived::Answer(Answer::Value(value))).to_string();
         let (thread, slot) = (wait.wait.thread, wait.wait.slot);
         let kinds = [WaitKind::Answer];
@@ -193,7 +204,14 @@ impl Engine {
     /// [`Problem`].
     pub fn retry(&mut self, process: ProcessId, only: Option<ThreadId>) -> Result<(), Problem> {
         let mut is_held = false;
-        for wait in self.live(process)? {
+        let mut waits = self.live(process)?;
+        let is_whole = |wait: &Wait| wait.wait.slot == HOLD_OF_PROCESS;
+        if let (true, Some(before)) = (waits.iter().any(is_whole), process.0.checked_sub(1)) {
+            // It may be held as it is shown, and not be written down yet.
+            self.store.look_over(Some(ProcessId(before)), 1)?;
+            waits = self.live(process)?;
+        }
+        for wait in waits {
             let (thread, slot) = (wait.wait.thread, wait.wait.slot);
             if only.is_some_and(|only| only != thread) {
                 continue;
@@ -229,6 +247,19 @@ impl Engine {
         } else {
             Err(Problem::Already(process))
         }
+    }
+
+    /// Whether a person cancelled or aborted a process, and no turn has obeyed yet: what is given to a thread now would be
+    /// dropped. Who is cancelled is the program's own thread.
+    fn is_to_end(&mut self, process: ProcessId, thread: ThreadId) -> Result<bool, Problem> {
+        let known = self.store.process(process)?;
+        let turns = known.map_or(0, |known| known.turns);
+        let acts = self.store.acts(process)?;
+        let is_wish = |act: &Act| match act.kind {
+            ActKind::Cancel => thread == 0,
+            kind => kind == ActKind::Abort,
+        };
+        Ok(acts.iter().any(|act| act.turns >= turns && is_wish(act)))
     }
 
     /// The waits of a process that has not ended.

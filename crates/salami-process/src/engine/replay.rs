@@ -159,6 +159,7 @@ pub fn replay(
                 } else {
                     u64::MAX / 4
                 },
+                kept: None,
             };
             let mut host = Again {
                 code: &code,

@@ -8,10 +8,10 @@ use super::{Engine, Round, outcome};
 use crate::call::{Answer, Call};
 use crate::code::CodeParts;
 use crate::registry::Tools;
-use crate::runtime::{Arrival, Arrived, Turn, TurnError, TurnHost, Waiting, WaitingFor};
+use crate::runtime::{Arrival, Arrived, Kept, Turn, TurnError, TurnHost, Waiting, WaitingFor};
 use crate::store::{
-    CallState, Claimed, CodeHash, Control, NewWait, Outcome, ProcessId, Slot, Status, Store,
-    StoreError, StoreErrorKind, ThreadId, TurnCommit, Wait, WaitKind,
+    CallState, Claimed, CodeHash, Control, HOLD_OF_PROCESS, NewWait, Outcome, ProcessId, Status,
+    Store, StoreError, StoreErrorKind, ThreadId, TurnCommit, Wait, WaitKind,
 };
 use crate::tool::{self, FunctionKind, Step};
 
@@ -106,20 +106,24 @@ impl Engine {
         let mut came = Vec::new();
         let mut events = Vec::new();
         let mut arrived = Vec::new();
+        let mut kept = None;
         for wait in &claim.arrived {
             let (thread, slot) = (wait.wait.thread, wait.wait.slot);
             taken.push((thread, slot));
             if slot == HOLD_OF_PROCESS {
+                if is_of_store(wait) {
+                    kept = Some(self.kept(claim.process)?);
+                }
                 continue;
             }
-            let Some((kept, what)) = self.what_came(wait, &mut events)? else {
+            let Some((noted, what)) = self.what_came(wait, &mut events)? else {
                 let message = format!(
                     "what came for its thread {thread} at place {slot} is not what this version understands"
                 );
                 return Ok(held(claim, "outcome.malformed", &message));
             };
             if wait.wait.kind == WaitKind::Answer
-                && let (Came::Other(answer), Some(Outcome::Json(_))) = (&kept, &wait.outcome)
+                && let (Came::Other(answer), Some(Outcome::Json(_))) = (&noted, &wait.outcome)
             {
                 let acts = self.store.acts(claim.process)?;
                 if let Err(act) = is_as_answered(&acts, (thread, slot), answer) {
@@ -133,7 +137,7 @@ impl Engine {
                     return Ok(held(claim, "outcome.changed", &message));
                 }
             }
-            came.push((thread, slot, kept));
+            came.push((thread, slot, noted));
             arrived.push(Arrival { thread, slot, what });
         }
         let is_cancelled = claim.control == Some(Control::Cancel);
@@ -147,6 +151,7 @@ impl Engine {
             arrived: &arrived,
             is_cancelled,
             fuel: self.options.fuel,
+            kept: kept.as_ref(),
         };
         let mut host = EngineHost {
             store: self.store.as_mut(),
@@ -179,10 +184,13 @@ impl Engine {
             is_aborted: false,
         };
         taken.extend_from_slice(&turned.dropped);
-        let waits = turned
-            .waits
-            .iter()
-            .map(|waiting| self.new_wait(waiting, &parts, claim.now));
+        let waits = turned.waits.iter().map(|waiting| {
+            let wait = self.new_wait(waiting, &parts, claim.now);
+            match turned.renewed.contains(&(wait.thread, wait.slot)) {
+                true => renewed(wait),
+                false => wait,
+            }
+        });
         Ok(TurnCommit {
             process: claim.process,
             epoch: claim.epoch,
@@ -196,6 +204,17 @@ impl Engine {
             threads: turned.threads,
             begun: turned.begun,
             taken,
+        })
+    }
+
+    /// What the store has of a process.
+    fn kept(&mut self, process: ProcessId) -> Result<Kept, StoreError> {
+        let waits = self.store.waits(process)?.into_iter();
+        Ok(Kept {
+            threads: self.store.threads(process)?,
+            waits: waits
+                .map(|wait| (wait.wait.thread, wait.wait.slot))
+                .collect(),
         })
     }
 
@@ -274,6 +293,23 @@ impl Engine {
     }
 }
 
+/// Whether a process is held as its record in the store is not what was written: waits may be gone from there.
+fn is_of_store(hold: &Wait) -> bool {
+    let error: Value = serde_json::from_str(&hold.wait.body).unwrap_or_default();
+    error.get("code").and_then(Value::as_str) == Some(code_of(StoreErrorKind::Corrupt))
+}
+
+/// A wait that was lost, as it begins anew: of a call that may not be repeated nobody knows whether it was made.
+fn renewed(wait: NewWait) -> NewWait {
+    if !matches!(wait.kind, WaitKind::Call(_)) || wait.is_repeatable {
+        return wait;
+    }
+    NewWait {
+        kind: WaitKind::Call(CallState::Unknown),
+        ..wait
+    }
+}
+
 /// The instant so many seconds from now; never before it.
 pub(super) fn deadline(now: i64, seconds: Option<f64>) -> Option<i64> {
     let wanted = libm::ceil(seconds? * 1e6);
@@ -321,9 +357,6 @@ fn held(claim: &Claimed, code: &str, message: &str) -> TurnCommit {
         ..unchanged(claim)
     }
 }
-
-/// The place of a hold that is not a thread's own: no call has so high a number.
-pub const HOLD_OF_PROCESS: Slot = i64::MAX as u64;
 
 fn unchanged(claim: &Claimed) -> TurnCommit {
     TurnCommit {

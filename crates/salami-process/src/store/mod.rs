@@ -15,6 +15,7 @@
 mod chain;
 mod clock;
 mod fields;
+mod lost;
 mod memory;
 mod parcel;
 mod records;
@@ -22,12 +23,13 @@ mod records;
 pub use chain::{Link, act_link, entry_link, first_link};
 pub use clock::{Clock, SimulatedClock};
 pub use fields::{fields_of, fits, key_of};
+pub use lost::{HOLD_OF_PROCESS, lost_hold};
 pub use memory::MemoryStore;
 pub use parcel::{Act, ActKind, Brought, Parcel, ParcelEvent, ParcelWait, Renumbered};
 pub use records::{
     BegunCall, CallState, Claimed, Code, CodeHash, Control, Event, EventId, Finish, FinishedCall,
-    InboxItem, JournalEntry, Lost, NewEvent, NewProcess, NewWait, Notice, Outcome, Process,
-    ProcessFilter, ProcessId, Recovered, Slot, Source, Status, StoreError, StoreErrorKind,
+    InboxItem, JournalEntry, LookedOver, Lost, NewEvent, NewProcess, NewWait, Notice, Outcome,
+    Process, ProcessFilter, ProcessId, Recovered, Slot, Source, Status, StoreError, StoreErrorKind,
     ThreadId, TurnCommit, Wait, WaitFilter, WaitKind,
 };
 
@@ -141,6 +143,19 @@ pub trait Store: Send {
     /// See [`Store`].
     fn recover(&mut self) -> Result<Recovered, StoreError>;
 
+    /// Looks over up to `limit` processes that have not ended, those after one, in the order of their numbers. Of one that has
+    /// had a turn, for which nothing has come and nobody wishes anything, whom nobody has claimed, paused or blocked, and that
+    /// has no wait but those for its own threads, what it waits for is lost: it is blocked, with [`lost_hold`]. Until then it is
+    /// shown so. O(limit).
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn look_over(
+        &mut self,
+        after: Option<ProcessId>,
+        limit: usize,
+    ) -> Result<LookedOver, StoreError>;
+
     /// Keeps events, in their order, and gives each to all threads that wait for it: of a thread to the wait with the
     /// lowest slot. One whose `unique` text its topic
     /// already has is not kept again (`None`). With a source, its cursor is written in the same transaction.
@@ -214,7 +229,8 @@ pub trait Store: Send {
     /// See [`Store`].
     fn process(&mut self, process: ProcessId) -> Result<Option<Process>, StoreError>;
 
-    /// Processes that a filter lets through, the latest first, those before a number if one is given.
+    /// Processes that a filter lets through, the latest first, those before a number if one is given. One of which it was not
+    /// written down yet that it is held ([`Store::look_over`]) is found among those that wait.
     ///
     /// # Errors
     /// See [`Store`].
@@ -308,8 +324,8 @@ pub trait Store: Send {
         Err(unmoving())
     }
 
-    /// Takes a process out: here it ends as [`Status::Moved`], and `file` is kept of it ([`Store::taken_out`]). `false`, if it is
-    /// not (any more) as the parcel says, or is at work: nothing happened.
+    /// Takes a process out: here it ends as [`Status::Moved`], and `file` is kept of it ([`Store::taken_out`]); where it goes to
+    /// is written down with who does it. `false`, if it is not (any more) as the parcel says, or is at work: nothing happened.
     ///
     /// # Errors
     /// See [`Store`].
@@ -318,8 +334,9 @@ pub trait Store: Send {
         process: ProcessId,
         parcel: &Parcel,
         file: &[u8],
+        to: &str,
     ) -> Result<bool, StoreError> {
-        let _ = (process, parcel, file);
+        let _ = (process, parcel, file, to);
         Err(unmoving())
     }
 

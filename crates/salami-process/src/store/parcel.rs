@@ -109,7 +109,8 @@ pub struct Act {
     pub thread: ThreadId,
     /// The place of that wait; else 0.
     pub slot: Slot,
-    /// The outcome that they gave, as the store keeps it; of one that came in how its keys begin.
+    /// The outcome that they gave, as the store keeps it; of one that came in how its keys begin; of one that left where it
+    /// went to, as far as that was said.
     pub value: String,
     /// The hash over this and all that was before: see [`super::act_link`].
     pub link: Link,

@@ -261,7 +261,7 @@ pub struct NewWait {
     pub thread: ThreadId,
     /// Its place.
     pub slot: Slot,
-    /// For what. Calls begin as [`CallState::Intended`].
+    /// For what. Calls begin as [`CallState::Intended`], or as [`CallState::Unknown`] where nobody knows whether they were made.
     pub kind: WaitKind,
     /// When it ends if nothing came. Of an intended call: when it may be made; other calls have none and do not end by themselves.
     pub due: Option<i64>,
@@ -403,6 +403,15 @@ pub struct Recovered {
     pub repeated: u64,
     /// Calls of which nobody knows what came.
     pub unknown: u64,
+}
+
+/// What was found where processes were looked over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LookedOver {
+    /// The last that was looked at, if there may be others after it.
+    pub last: Option<ProcessId>,
+    /// Those that are held now, as what they wait for is lost.
+    pub held: Vec<ProcessId>,
 }
 
 /// An event that came from outside.

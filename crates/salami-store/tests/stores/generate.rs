@@ -128,6 +128,10 @@ pub enum Operation {
     Move {
         process: u64,
     },
+    LookOver {
+        after: Option<u64>,
+        limit: usize,
+    },
 }
 
 /// Code that declares events of the topics that there are; 3 is in no store.
@@ -148,7 +152,7 @@ pub fn code(number: u8) -> Code {
 }
 
 /// How often each operation comes, of events and otherwise; in the order of `operation`.
-const WEIGHTS: [(u64, u64); 18] = [
+const WEIGHTS: [(u64, u64); 19] = [
     (6, 10),
     (2, 5),
     (24, 18),
@@ -167,6 +171,7 @@ const WEIGHTS: [(u64, u64); 18] = [
     (1, 1),
     (1, 2),
     (2, 2),
+    (1, 2),
 ];
 
 pub fn operation(random: &mut Random, mix: Mix) -> Operation {
@@ -256,8 +261,12 @@ pub fn operation(random: &mut Random, mix: Mix) -> Operation {
         },
         15 => Operation::Die { worker },
         16 => Operation::Reopen,
-        _ => Operation::Move {
+        17 => Operation::Move {
             process: 1 + random.below(mix.processes),
+        },
+        _ => Operation::LookOver {
+            after: random.chance(50).then(|| random.below(mix.processes)),
+            limit: random.below(4) as usize,
         },
     }
 }
@@ -347,7 +356,7 @@ fn wait(random: &mut Random, mix: Mix, thread: ThreadId, now: i64) -> NewWait {
         WaitKind::Timer,
         WaitKind::Call(CallState::Intended),
         WaitKind::Call(CallState::Intended),
-        WaitKind::Call(CallState::Intended),
+        WaitKind::Call(CallState::Unknown),
         WaitKind::Event,
         WaitKind::Event,
         WaitKind::Event,

@@ -257,6 +257,16 @@ impl Run {
                 let call = random.pick(&self.old_calls);
                 self.finish(index, worker, &[call], &mut random)
             }
+            Operation::LookOver { after, limit } => {
+                self.note(format!("look over {limit} after {after:?}"));
+                let after = after.map(ProcessId);
+                same(
+                    "look over",
+                    self.memory.look_over(after, limit),
+                    self.stores[index].look_over(after, limit),
+                )?;
+                Ok(())
+            }
             Operation::Recover => {
                 self.note("recover".to_owned());
                 same(
@@ -356,8 +366,8 @@ impl Run {
         let sqlite = &mut self.stores[index];
         let parcels = (self.memory.parcel(process), sqlite.parcel(process));
         same("parcel", parcels.0, parcels.1)?;
-        let memory = engine::export(&mut self.memory, process);
-        let sqlite = engine::export(sqlite, process);
+        let memory = engine::export(&mut self.memory, process, "elsewhere");
+        let sqlite = engine::export(sqlite, process, "elsewhere");
         let file = match (memory, sqlite) {
             (Ok(memory), Ok(sqlite)) if memory == sqlite => memory,
             (Err(memory), Err(sqlite)) if memory == sqlite => return Ok(()),

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use salami_process::store::{
     BegunCall, Claimed, Code, CodeHash, Control, Event, EventId, FinishedCall, InboxItem,
-    JournalEntry, Lost, NewEvent, NewProcess, Outcome, Process, ProcessFilter, ProcessId,
-    Recovered, Slot, Source, Store, StoreError, StoreErrorKind, ThreadId, TurnCommit, Wait,
-    WaitFilter, WaitKind,
+    JournalEntry, LookedOver, Lost, NewEvent, NewProcess, Outcome, Process, ProcessFilter,
+    ProcessId, Recovered, Slot, Source, Store, StoreError, StoreErrorKind, ThreadId, TurnCommit,
+    Wait, WaitFilter, WaitKind,
 };
 
 use super::random::Random;
@@ -277,6 +277,7 @@ impl<T: Send> Store for Gate<T> {
         read_notices(process: Option<ProcessId>, through: u64) -> u64;
         journal(process: ProcessId, from: u64, limit: usize) -> Vec<JournalEntry>;
         next_due() -> Option<i64>;
+        look_over(after: Option<ProcessId>, limit: usize) -> LookedOver;
     }
 
     fn claim(

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use salami_process::store::{
     Act, BegunCall, Brought, Claimed, Code, CodeHash, Control, Event, EventId, FinishedCall,
-    InboxItem, JournalEntry, Lost, MemoryStore, NewEvent, NewProcess, Outcome, Parcel, ParcelEvent,
-    Process, ProcessFilter, ProcessId, Recovered, Slot, Source, Store, StoreError, StoreErrorKind,
-    ThreadId, TurnCommit, Wait, WaitFilter, WaitKind,
+    InboxItem, JournalEntry, LookedOver, Lost, MemoryStore, NewEvent, NewProcess, Outcome, Parcel,
+    ParcelEvent, Process, ProcessFilter, ProcessId, Recovered, Slot, Source, Store, StoreError,
+    StoreErrorKind, ThreadId, TurnCommit, Wait, WaitFilter, WaitKind,
 };
 
 /// Operations that fail the next time.
@@ -64,6 +64,7 @@ all! {
     begin_calls(worker: &str, lease: i64, limit: usize) -> Vec<BegunCall>;
     finish_calls(worker: &str, calls: &[FinishedCall]) -> Vec<bool>;
     recover() -> Recovered;
+    look_over(after: Option<ProcessId>, limit: usize) -> LookedOver;
     publish(events: &[NewEvent], source: Option<&Source>) -> Vec<Option<EventId>>;
     source_cursor(source: &str) -> Option<String>;
     event(event: EventId) -> Option<Event>;
@@ -83,7 +84,7 @@ all! {
     acts(process: ProcessId) -> Vec<Act>;
     event_of(process: ProcessId, turn: u64, number: EventId) -> Option<Event>;
     parcel(process: ProcessId) -> Option<Parcel>;
-    take_out(process: ProcessId, parcel: &Parcel, file: &[u8]) -> bool;
+    take_out(process: ProcessId, parcel: &Parcel, file: &[u8], to: &str) -> bool;
     taken_out(process: ProcessId) -> Option<Vec<u8>>;
     bring_in(parcel: &Parcel, events: &[ParcelEvent]) -> Brought;
 }

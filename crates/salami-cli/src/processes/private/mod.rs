@@ -16,6 +16,7 @@ use salami_process::code::CodeParts;
 use salami_process::engine::Entry;
 use salami_process::store::{
     Finish, ProcessId, SimulatedClock, Slot, Status, StoreError, StoreErrorKind, Wait, WaitKind,
+    lost_hold,
 };
 use salami_process::{FunctionKind, Question, Tools};
 use serde_json::{Map, Value};
@@ -366,6 +367,9 @@ impl<'a> Running<'a> {
                     error.insert("kind".to_owned(), "unknown".into());
                     error.insert("message".to_owned(), message.into());
                     return Ok(Some(Err(error)));
+                }
+                Happened::Held(_) => {
+                    return Ok(Some(Err(words::error_of(&lost_hold().body))));
                 }
                 Happened::Finished(call) => {
                     if let Finish::Notice { text, .. } = &call.finish {

@@ -10,12 +10,11 @@ use serde_json::Value;
 
 use super::super::audit;
 use super::super::journal::Entry;
-use super::super::turn::HOLD_OF_PROCESS;
 use super::bytes::{Read, Reader, Writer};
 use crate::code::{self, CodeParts};
 use crate::store::{
-    Act, ActKind, CallState, Code, Control, JournalEntry, Link, NewProcess, NewWait, Outcome,
-    Parcel, ParcelEvent, ParcelWait, Renumbered, WaitKind,
+    Act, ActKind, CallState, Code, Control, HOLD_OF_PROCESS, JournalEntry, Link, NewProcess,
+    NewWait, Outcome, Parcel, ParcelEvent, ParcelWait, Renumbered, WaitKind,
 };
 
 const FIRST_LINE: &[u8] = b"SALAMI PROCESS 1\n";

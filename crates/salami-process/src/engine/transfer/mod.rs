@@ -81,10 +81,11 @@ pub fn copy(store: &mut dyn Store, process: ProcessId) -> Result<Vec<u8>, Unmove
 }
 
 /// Takes a process out of a store, where it ends as moved: its file. Of one that was taken out it is the same once more.
+/// Where it goes to, in words for people, is written down with who takes it.
 ///
 /// # Errors
 /// [`Unmoved`].
-pub fn export(store: &mut dyn Store, process: ProcessId) -> Result<Vec<u8>, Unmoved> {
+pub fn export(store: &mut dyn Store, process: ProcessId, to: &str) -> Result<Vec<u8>, Unmoved> {
     if let Some(file) = store.taken_out(process)? {
         return Ok(file);
     }
@@ -94,7 +95,7 @@ pub fn export(store: &mut dyn Store, process: ProcessId) -> Result<Vec<u8>, Unmo
             break;
         }
         // Something may have come in between: once more.
-        if store.take_out(process, &parcel, &file)? {
+        if store.take_out(process, &parcel, &file, to)? {
             return Ok(file);
         }
     }
@@ -125,6 +126,7 @@ pub fn import(
         arrived: &[],
         is_cancelled: false,
         fuel: 0,
+        kept: None,
     };
     match runtime.check(&turn, &code.body, &parcel.threads) {
         Ok(()) => {}

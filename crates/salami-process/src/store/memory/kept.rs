@@ -277,6 +277,7 @@ impl Kept {
     pub(super) fn register(&mut self, new: NewWait, now: i64, log: &mut Log) {
         let place = (new.thread, new.slot);
         let is_call = matches!(new.kind, WaitKind::Call(_));
+        let is_unknown = new.kind == WaitKind::Call(CallState::Unknown);
         let kept = KeptWait {
             since: now,
             attempt: 0,
@@ -284,11 +285,12 @@ impl Kept {
             outcome: None,
             begun_by: None,
             wait: NewWait {
-                kind: if is_call {
+                kind: if is_call && !is_unknown {
                     WaitKind::Call(CallState::Intended)
                 } else {
                     new.kind
                 },
+                due: new.due.filter(|_| !is_unknown),
                 ..new
             },
         };
@@ -390,6 +392,30 @@ impl Kept {
         }
     }
 
+    /// Whether it waits for nothing that could come.
+    pub(super) fn is_lost(&self, now: i64) -> bool {
+        let is_at_rest = self.end.is_none()
+            && !self.is_paused
+            && !self.is_blocked
+            && self.control.is_none()
+            && !self.journal.is_empty()
+            && self.ready.is_none_or(|ready| ready > now);
+        let mut waits = self.waits.values();
+        is_at_rest
+            && waits.all(|kept| {
+                let ends = kept.wait.due.is_some() || kept.outcome.is_some();
+                kept.wait.kind == WaitKind::Task && !ends
+            })
+    }
+
+    /// Holds it as a whole.
+    pub(super) fn block(&mut self, hold: NewWait, now: i64, log: &mut Log) {
+        self.is_blocked = true;
+        self.waits.remove(&(hold.thread, hold.slot));
+        self.register(hold, now, log);
+    }
+
+    /// Its status by what is written.
     pub(super) fn status(&self, now: i64) -> Status {
         if let Some((status, _)) = &self.end {
             return *status;
@@ -421,7 +447,10 @@ impl Kept {
             name: self.new.name.clone(),
             input: self.new.input.clone(),
             options: self.new.options.clone(),
-            status: self.status(now),
+            status: match self.is_lost(now) {
+                true => Status::Held,
+                false => self.status(now),
+            },
             started: self.started,
             changed: self.changed,
             ready: self.ready_at(),

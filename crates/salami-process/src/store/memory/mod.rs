@@ -11,10 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::kept::{Claim, Kept, KeptEvent, Log};
 use super::{
     Act, ActKind, BegunCall, Brought, CallState, Claimed, Clock, Code, CodeHash, Control, Event,
-    EventId, Finish, FinishedCall, InboxItem, JournalEntry, Lost, NewEvent, NewProcess, NewWait,
-    Notice, OWN_KEY, Outcome, Parcel, ParcelEvent, Process, ProcessFilter, ProcessId, Recovered,
-    Slot, Source, Store, StoreError, StoreErrorKind, ThreadId, TurnCommit, Wait, WaitFilter,
-    WaitKind, fields_of,
+    EventId, Finish, FinishedCall, InboxItem, JournalEntry, LookedOver, Lost, NewEvent, NewProcess,
+    NewWait, Notice, OWN_KEY, Outcome, Parcel, ParcelEvent, Process, ProcessFilter, ProcessId,
+    Recovered, Slot, Source, Store, StoreError, StoreErrorKind, ThreadId, TurnCommit, Wait,
+    WaitFilter, WaitKind, fields_of, lost_hold,
 };
 
 /// A store that lasts as long as its value.
@@ -307,6 +307,26 @@ impl Store for MemoryStore {
         Ok(recovered)
     }
 
+    fn look_over(
+        &mut self,
+        after: Option<ProcessId>,
+        limit: usize,
+    ) -> Result<LookedOver, StoreError> {
+        let now = self.clock.now();
+        let mut looked = LookedOver::default();
+        let live = self.processes.iter_mut();
+        let live =
+            live.filter(|(id, kept)| kept.end.is_none() && after.is_none_or(|after| **id > after));
+        for (count, (id, kept)) in (1..=limit).zip(live) {
+            looked.last = (count == limit).then_some(*id);
+            if kept.claim.is_none() && kept.is_lost(now) {
+                kept.block(lost_hold(), now, &mut self.log);
+                looked.held.push(*id);
+            }
+        }
+        Ok(looked)
+    }
+
     fn publish(
         &mut self,
         events: &[NewEvent],
@@ -463,10 +483,22 @@ impl Store for MemoryStore {
     }
 
     fn waits(&mut self, process: ProcessId) -> Result<Vec<Wait>, StoreError> {
-        let kept = self.processes.get(&process);
-        Ok(kept.map_or_else(Vec::new, |kept| {
-            kept.waits.values().map(|wait| wait.show(process)).collect()
-        }))
+        let now = self.clock.now();
+        let Some(kept) = self.processes.get(&process) else {
+            return Ok(Vec::new());
+        };
+        let mut waits: Vec<Wait> = kept.waits.values().map(|wait| wait.show(process)).collect();
+        if kept.is_lost(now) {
+            waits.push(Wait {
+                process,
+                wait: lost_hold(),
+                since: kept.changed,
+                attempt: 0,
+                outcome: None,
+            });
+            waits.sort_by_key(|wait| (wait.wait.thread, wait.wait.slot));
+        }
+        Ok(waits)
     }
 
     fn waiting(&mut self, filter: &WaitFilter, limit: usize) -> Result<Vec<Wait>, StoreError> {
@@ -538,8 +570,9 @@ impl Store for MemoryStore {
         process: ProcessId,
         parcel: &Parcel,
         file: &[u8],
+        to: &str,
     ) -> Result<bool, StoreError> {
-        Ok(self.send_off(process, parcel, file))
+        Ok(self.send_off(process, parcel, file, to))
     }
 
     fn taken_out(&mut self, process: ProcessId) -> Result<Option<Vec<u8>>, StoreError> {

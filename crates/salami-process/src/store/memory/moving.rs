@@ -209,7 +209,13 @@ impl MemoryStore {
         is_live.then(|| kept.parcel(self.key_of(process, kept), self.log.last()))
     }
 
-    pub(super) fn send_off(&mut self, process: ProcessId, parcel: &Parcel, file: &[u8]) -> bool {
+    pub(super) fn send_off(
+        &mut self,
+        process: ProcessId,
+        parcel: &Parcel,
+        file: &[u8],
+        to: &str,
+    ) -> bool {
         let is_same = self.parcel_of(process).is_some_and(|is| is == *parcel);
         if !is_same || parcel.is_at_work {
             return false;
@@ -217,7 +223,7 @@ impl MemoryStore {
         let now = self.clock.now();
         let person = self.person.clone();
         if let Some(kept) = self.processes.get_mut(&process) {
-            let act = kept.act(&person, now, ActKind::Export, (0, 0), "");
+            let act = kept.act(&person, now, ActKind::Export, (0, 0), to);
             kept.write_act(act);
             kept.changed = now;
             kept.taken_out = Some(file.to_vec());
