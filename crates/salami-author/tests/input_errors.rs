@@ -215,3 +215,34 @@ fn marks_are_no_part_of_the_text() {
     std::io::Read::read_to_string(&mut input.reader().expect("a reader"), &mut text).expect("text");
     assert_eq!(text, "a,b\n1,2\n");
 }
+
+#[test]
+fn an_encoding_that_is_declared_and_not_read_is_named() {
+    for text in [
+        &b"<?xml version=\"1.0\" encoding=\"windows-1251\"?><a><b>\xc8\xe2\xe0\xed and others</b></a>"[..],
+        b"<html><head><meta charset=windows-1251></head><p>\xc8\xe2\xe0\xed and others</p></html>",
+    ] {
+        let error = Input::from_bytes(None, text.to_vec(), None).expect_err("it is refused");
+        assert_eq!(error.kind, InputErrorKind::Encoding);
+        assert!(error.message.contains("windows-1251"), "{}", error.message);
+    }
+    let latin = b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a><b>caf\xe9 and others</b></a>";
+    let input = Input::from_bytes(None, latin.to_vec(), None).expect("an input");
+    assert!(input.text().is_some_and(|text| text.contains("caf\u{e9}")));
+}
+
+#[test]
+fn a_stray_character_is_no_reason_to_refuse_a_text() {
+    let rows = "symbol,shares\nAAPL,10\nMSFT,5\nIBM,7\nSAP,9\nBMW,3\nVW,2\n";
+    for stray in ["\u{0}", "\u{1}\u{0}", "\u{1a}"] {
+        let text = rows.replace("IBM", &format!("I{stray}BM"));
+        let input = Input::from_bytes(Some("a.csv"), text.into(), None).expect("an input");
+        assert_eq!(input.row_count(), Some(7));
+    }
+    // Fields of FIX stand between such characters.
+    let message = "8=FIX.4.4\u{1}9=148\u{1}35=D\u{1}34=1080\u{1}49=TESTBUY1\u{1}10=092\u{1}\n";
+    let input = Input::from_bytes(Some("fix.log"), message.repeat(20).into(), None);
+    assert!(input.is_ok(), "{input:?}");
+    let junk: Vec<u8> = (0..200).map(|index| index % 32).collect();
+    assert!(Input::from_bytes(None, junk, None).is_err());
+}

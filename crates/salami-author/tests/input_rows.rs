@@ -103,6 +103,51 @@ fn a_wanted_format_is_taken() {
     }
 }
 
+/// A listing of so many entries on each of two pages.
+fn listing(entries: usize) -> String {
+    let mut text = String::new();
+    for page in 1..=2 {
+        text += &format!("Transactions from January                 Page {page}\n\n");
+        text += "Date        Text                  Amount\n";
+        text += "----------  --------------------  ----------\n";
+        for entry in 1..=entries {
+            text += &format!("2024-01-{entry:02}  Rent of flat {page}          {entry}50.00\n");
+        }
+        text += "            carried forward\n\n";
+    }
+    text + "Total                             9,000.00\n"
+}
+
+#[test]
+fn text_that_is_a_table_has_records() {
+    let text = listing(9);
+    for format in [None, Some(Format::Pdf)] {
+        let input =
+            Input::from_bytes(Some("list.txt"), text.clone().into(), format).expect("an input");
+        assert!(input.has_records());
+        let data: Vec<u64> = (5..=13).chain(20..=28).collect();
+        assert_eq!(numbers(&input, RowKind::Data), data);
+        assert_eq!(numbers(&input, RowKind::Header), [3, 4, 18, 19]);
+        assert_eq!(numbers(&input, RowKind::Preamble), [1]);
+        assert_eq!(numbers(&input, RowKind::Note), [14, 16, 29]);
+        assert_eq!(numbers(&input, RowKind::Total), [31]);
+    }
+    // A long one is told like a short one.
+    let long = input("list.txt", &text.repeat(200));
+    assert_eq!(numbers(&long, RowKind::Data).len(), 200 * 18);
+    // A few figures in a letter are none, and neither is prose.
+    let letter = format!(
+        "Dear Ada,\n\n{}\n{}",
+        "thank you for your order, which we are happy to confirm.\n".repeat(9),
+        listing(4)
+    );
+    for text in [letter, "It was a dark night.  It rained.\n".repeat(40)] {
+        let input = input("letter.txt", &text);
+        assert!(!input.has_records());
+        assert!(numbers(&input, RowKind::Header).is_empty());
+    }
+}
+
 #[test]
 fn rows_of_tables_begin_on_lines() {
     let table = input(
@@ -134,13 +179,8 @@ fn rows_of_tables_begin_on_lines() {
 fn a_row_is_taken_out_of_each_format() {
     for (name, text, number, rest) in [
         ("a.csv", "a,b\n1,2\n3,4\n", 2, "a,b\n3,4\n"),
-        (
-            "a.csv",
-            "a,b\r\n\"1\r\n\",2\r\n3,4",
-            4,
-            "a,b\r\n\"1\r\n\",2\r\n",
-        ),
-        ("a.csv", "a,b\r\n\"1\r\n\",2\r\n3,4", 2, "a,b\r\n3,4"),
+        ("a.csv", "a,b\r\n\"1\r\n\",2\r\n3,4", 4, "a,b\n\"1\n\",2\n"),
+        ("a.csv", "a,b\r\n\"1\r\n\",2\r\n3,4", 2, "a,b\n3,4"),
         ("a.jsonl", "{\"a\":1}\n{\"a\":2}\n", 1, "{\"a\":2}\n"),
         ("a.json", "[ {\"a\": 1}, {\"a\": 2} ]", 1, "[ {\"a\": 2} ]"),
         ("a.json", "[ {\"a\": 1}, {\"a\": 2} ]", 2, "[ {\"a\": 1} ]"),
@@ -175,7 +215,7 @@ fn a_row_is_taken_out_of_each_format() {
         assert_eq!(cut.text(), Some(rest), "{name} {number}");
         assert_eq!(cut.format(), whole.format());
         assert!(whole.without_row(1000).is_none());
-        assert_eq!(whole.text(), Some(text));
+        assert_eq!(whole.text(), Some(text.replace("\r\n", "\n").as_str()));
     }
 }
 
@@ -216,12 +256,20 @@ fn what_a_format_has_no_rows_for() {
 }
 
 #[test]
-fn returns_alone_end_lines_where_nothing_else_does() {
+fn lines_end_as_in_files_that_a_program_opens() {
     let table = input("a.csv", "a,b\r1,2\r3,4\r");
+    assert_eq!(table.text(), Some("a,b\n1,2\n3,4\n"));
     assert_eq!(table.row_count(), Some(3));
     assert_eq!(
         table.without_row(2).expect("a row").text(),
-        Some("a,b\r3,4\r")
+        Some("a,b\n3,4\n")
+    );
+    let mixed = input("a.csv", "a,b\r\n1,2\n3,\"4\r5\"\r\r\n6,7\r\n");
+    assert_eq!(mixed.text(), Some("a,b\n1,2\n3,\"4\n5\"\n\n6,7\n"));
+    // DOS ends a file so.
+    assert_eq!(
+        input("a.csv", "a,b\r\n1,2\r\n\u{1a}").text(),
+        Some("a,b\n1,2\n")
     );
 }
 

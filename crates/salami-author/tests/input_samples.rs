@@ -290,3 +290,27 @@ fn rows_of_small_pages_have_their_numbers() {
         "[before the items]\n<html><h1>A</h1><table>\n1| <tr><td>1</td></tr>\n | </table><h2>B</h2><table>\n2| <tr><td>2</td></tr>\n[behind the items]\n</table></html>"
     );
 }
+
+#[test]
+fn what_cannot_be_seen_in_a_sample_is_said() {
+    let notes = |text: &str| {
+        let input = Input::from_bytes(Some("a.csv"), text.into(), None).expect("an input");
+        input.sample(10_000).notes.join("\n")
+    };
+    let usual = notes(
+        "day,amount,account\n2024-01-02,\"1,776.25\",Cash\n2024-01-03,2.50,Cash\n2024-01-04,3.50,Cash\n",
+    );
+    assert!(
+        !usual.contains("more cells") && !usual.contains("blanks"),
+        "{usual}"
+    );
+    let ragged = notes(
+        "day,amount,account\n2024-01-02,$1,776.25,Cash\n2024-01-03,2.50,Cash\n2024-01-04,3.50,Cash\n",
+    );
+    assert!(
+        ragged.contains("Row 2 has more cells than there are names of columns"),
+        "{ragged}"
+    );
+    let spaced = notes("day;amount\n2024-01-02;1\u{a0}776,25\n2024-01-03;2,50\n");
+    assert!(spaced.contains("no-break spaces (`\\xa0`)"), "{spaced}");
+}

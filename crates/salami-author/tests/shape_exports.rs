@@ -102,8 +102,87 @@ fn units_below_names() {
         strangers: &[
             "time,humidity,temperature\n[s],[%],[degC]\n0,40,21.5\n60,41,21.75\n",
             "time;temperature;humidity\n[s];[degC];[%]\n0;21,5;40\n60;21,75;41\n",
+            "time,temperature,humidity\n[s],[degF],[%]\n0,70.5,40\n60,70.75,41\n",
         ],
-        values: &["degC", "21.5"],
+        values: &["21.5"],
+    }
+    .check();
+}
+
+#[test]
+fn units_below_names_and_above_kinds() {
+    let file = |rows: &str, unit: &str| {
+        format!(
+            "\"TOA5\",\"station\",\"CR1000\",\"1234\"\n\"TIMESTAMP\",\"RECORD\",\"AirT_Avg\",\"Rain_Tot\"\n\"TS\",\"RN\",\"{unit}\",\"mm\"\n\"\",\"\",\"Avg\",\"Tot\"\n{rows}"
+        )
+    };
+    let rows = "\"2024-01-01 00:00:00\",1,12.5,0\n\"2024-01-01 00:10:00\",2,12.75,0.5\n";
+    Kind {
+        file: "station.dat",
+        one: &file(rows, "Deg C"),
+        siblings: &[&file("\"2024-02-01 00:00:00\",9,2.5,1.5\n\"2024-02-01 00:10:00\",10,1,0\n\"2024-02-01 00:20:00\",11,1,0\n", "Deg C")],
+        strangers: &[&file(rows, "Deg F")],
+        values: &["12.5"],
+    }
+    .check();
+}
+
+#[test]
+fn amounts_in_thousands() {
+    let file = |title: &str| {
+        format!("Revenue by year\n{title}\n\nYear,Revenue,Costs\n2023,120,80\n2024,130,90\n")
+    };
+    Kind {
+        file: "revenue.csv",
+        one: &file("(in thousands of USD)"),
+        siblings: &[&file("In Thousands")],
+        strangers: &[&file("(in millions of USD)"), &file("(in USD)")],
+        values: &["120"],
+    }
+    .check();
+}
+
+#[test]
+fn fields_with_several_values() {
+    let file = |sprints: usize, points: &str, rows: &str| {
+        let sprints = "Sprint,".repeat(sprints);
+        format!("Summary,Issue key,Status,Created,{sprints}{points},Comment,Comment\n{rows}")
+    };
+    let points = "Custom field (Story Points)";
+    let one = file(
+        3,
+        points,
+        "Fix it,AB-1,Done,2024-01-05,S1,S2,,3.0,note,\nSee it,AB-2,Open,2024-01-06,S2,,,5.0,,\n",
+    );
+    let two = file(
+        2,
+        points,
+        "Do it,AB-7,Done,2024-03-05,S4,,8.0,well,done\nAsk,AB-9,Open,2024-03-06,S4,,1.0,,\n",
+    );
+    let lone = file(
+        1,
+        points,
+        "Do it,AB-7,Done,2024-03-05,S4,8.0,well,done\nAsk,AB-9,Open,2024-03-06,S4,1.0,,\n",
+    );
+    let other = one.replace(points, "Original Estimate");
+    Kind {
+        file: "jira.csv",
+        one: &one,
+        siblings: &[&two, &lone],
+        strangers: &[&other],
+        values: &["AB-1", "Fix it"],
+    }
+    .check();
+}
+
+#[test]
+fn exports_without_a_row() {
+    Kind {
+        file: "n26.csv",
+        one: "Date;Payee;Amount\n2024-01-02;Ada;-12,50\n2024-01-03;Bob;1.000,00\n",
+        siblings: &["Date;Payee;Amount\n"],
+        strangers: &["Date;Payee;Amount;Balance\n", "Date;Amount;Payee\n"],
+        values: &["Ada"],
     }
     .check();
 }

@@ -203,6 +203,51 @@ fn columns_between_gaps() {
 }
 
 #[test]
+fn brackets_that_some_lines_have() {
+    let file = |with: usize| -> String {
+        (0..20)
+            .map(|line| {
+                let client = if line < with { "[client 10.0.0.1:443] " } else { "" };
+                format!("[Fri Jan 05 10:00:{line:02}.123 2024] [core:error] [pid 35708] {client}File does not exist\n")
+            })
+            .collect()
+    };
+    Kind {
+        file: "error.log",
+        one: &file(18),
+        siblings: &[&file(20), &file(10), &file(1)],
+        strangers: &[
+            "2024-01-05 10:00:00 ERROR File does not exist\n2024-01-05 10:00:01 ERROR No file\n",
+        ],
+        values: &["35708", "10.0.0.1"],
+    }
+    .check();
+}
+
+#[test]
+fn labels_in_any_order() {
+    let entry = |number: usize, labels: &[&str]| {
+        let labels: String = labels
+            .iter()
+            .map(|label| format!("{label} = x{number}\n"))
+            .collect();
+        format!("@article{{k{number},\n{labels}}}\n\n")
+    };
+    let one = entry(1, &["author", "title", "year"])
+        + &entry(2, &["author", "title", "year", "abstract"]);
+    let other = entry(3, &["title", "abstract", "author", "year"])
+        + &entry(4, &["author", "title", "year"]);
+    Kind {
+        file: "library.bib",
+        one: &one,
+        siblings: &[&other],
+        strangers: &[&entry(1, &["creator", "name"])],
+        values: &["k1", "x2"],
+    }
+    .check();
+}
+
+#[test]
 fn labelled_text() {
     Kind {
         file: "invoice.txt",

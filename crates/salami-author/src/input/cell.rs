@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::date::{self, DateStyle, Order};
-use super::number::{self, Decimal};
+use super::number::{self, Decimal, Group};
 
 /// The kind of a value that is written as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,7 +11,7 @@ pub(crate) enum Cell {
     /// Nothing, or a word for nothing.
     Empty,
     /// A number.
-    Number(Decimal),
+    Number(Decimal, Option<Group>),
     /// A date or an instant.
     Date(DateStyle),
     /// Yes or no.
@@ -34,8 +34,8 @@ impl Cell {
             return Cell::Empty;
         }
         if first.is_ascii_digit() || !first.is_alphabetic() {
-            if let Some(decimal) = number::number(text) {
-                return Cell::Number(decimal);
+            if let Some((decimal, group)) = number::number(text) {
+                return Cell::Number(decimal, group);
             }
             if let Some(style) = date::date(text) {
                 return Cell::Date(style);
@@ -63,8 +63,8 @@ impl Cell {
             if let Some(style) = date::date(text) {
                 return Cell::Date(style);
             }
-            if let Some(decimal) = number::number(text) {
-                return Cell::Number(decimal);
+            if let Some((decimal, group)) = number::number(text) {
+                return Cell::Number(decimal, group);
             }
         }
         Cell::Text
@@ -74,7 +74,7 @@ impl Cell {
     pub(crate) fn class(self) -> Class {
         match self {
             Cell::Empty => Class::Empty,
-            Cell::Number(_) => Class::Number,
+            Cell::Number(..) => Class::Number,
             Cell::Date(_) => Class::Date,
             Cell::Bool => Class::Bool,
             Cell::Text => Class::Text,
@@ -133,7 +133,7 @@ impl Column {
     pub(crate) fn add(&mut self, text: &str, cell: Cell) {
         match cell {
             Cell::Empty => {}
-            Cell::Number(_) => {
+            Cell::Number(..) => {
                 self.numbers += 1;
                 self.instants += u32::from(date::instant(text).is_some());
             }
@@ -191,6 +191,8 @@ pub(crate) struct Evidence {
     commas: u32,
     /// Numbers that say nothing of it.
     opens: u32,
+    /// What groups digits, or may group them.
+    groups: BTreeMap<Group, u32>,
     dates: BTreeMap<DateStyle, u32>,
     /// Numbers that may be instants.
     instants: BTreeMap<DateStyle, u32>,
@@ -199,9 +201,16 @@ pub(crate) struct Evidence {
 impl Evidence {
     pub(crate) fn add(&mut self, cell: Cell) {
         match cell {
-            Cell::Number(Decimal::Point) => self.points += 1,
-            Cell::Number(Decimal::Comma) => self.commas += 1,
-            Cell::Number(Decimal::Open) => self.opens += 1,
+            Cell::Number(decimal, group) => {
+                match decimal {
+                    Decimal::Point => self.points += 1,
+                    Decimal::Comma => self.commas += 1,
+                    Decimal::Open => self.opens += 1,
+                }
+                if let Some(group) = group {
+                    *self.groups.entry(group).or_default() += 1;
+                }
+            }
             Cell::Date(style) => self.add_date(style),
             _ => {}
         }
@@ -230,6 +239,25 @@ impl Evidence {
             self.commas > self.points
         };
         if is_comma { "comma" } else { "point" }
+    }
+
+    /// What groups most of the digits that are grouped, where that decides how numbers are read. Before a point as the
+    /// decimal sign commas are what every program expects, and what else expects them fails.
+    pub(crate) fn groups(&self, is_comma: bool) -> Option<&'static str> {
+        let is_told = |group: Group| match group {
+            Group::Point => is_comma,
+            Group::Comma => false,
+            Group::Space | Group::Apostrophe | Group::Line => true,
+        };
+        let told = self.groups.iter().filter(|(group, _)| is_told(**group));
+        let most = told.max_by_key(|(group, count)| (**count, std::cmp::Reverse(**group)))?;
+        Some(most.0.name())
+    }
+
+    fn add_groups(&mut self, other: &Evidence) {
+        for (group, count) in &other.groups {
+            *self.groups.entry(*group).or_default() += count;
+        }
     }
 
     /// Whether there are numbers.
@@ -288,6 +316,7 @@ impl Evidence {
         self.points += column.points;
         self.commas += column.commas;
         self.opens += column.opens;
+        self.add_groups(column);
         // Of a column that mixes, what most of its dates are; those that could be read both ways go with their kind.
         let kind = |style: &DateStyle| {
             let is_plain = matches!(
@@ -314,6 +343,7 @@ impl Evidence {
         self.points += other.points;
         self.commas += other.commas;
         self.opens += other.opens;
+        self.add_groups(other);
         for (style, count) in &other.dates {
             *self.dates.entry(*style).or_default() += count;
         }

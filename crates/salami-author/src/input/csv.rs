@@ -329,7 +329,8 @@ fn head(text: &str, most: usize) -> &str {
     }
 }
 
-/// Whether cells may be the names of columns: short texts, no two the same, hardly any empty.
+/// Whether cells may be the names of columns: short texts, no two the same unless they are side by side, hardly any
+/// empty.
 pub(crate) fn looks_like_names(cells: &[Cow<'_, str>]) -> bool {
     // Bars around a row make empty cells.
     let is_filled = |cell: &Cow<'_, str>| !cell.trim().is_empty();
@@ -340,6 +341,7 @@ pub(crate) fn looks_like_names(cells: &[Cow<'_, str>]) -> bool {
         _ => cells.get(first..=last).unwrap_or(cells),
     };
     let mut names: Vec<&str> = Vec::new();
+    let mut repeats = 0;
     let mut years = 0;
     for (index, cell) in cells.iter().enumerate() {
         let cell = cell.trim();
@@ -354,7 +356,13 @@ pub(crate) fn looks_like_names(cells: &[Cow<'_, str>]) -> bool {
             _ => return false,
         }
         let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+        // `22/tcp` is a value.
+        let is_port = cell.starts_with(|first: char| first.is_ascii_digit())
+            && cell
+                .trim_start_matches(|mark: char| mark.is_ascii_digit())
+                .starts_with('/');
         if cell.chars().count() > 60
+            || is_port
             || cell.ends_with(':')
             || cell.contains(": ")
             || cell.contains("://")
@@ -364,15 +372,21 @@ pub(crate) fn looks_like_names(cells: &[Cow<'_, str>]) -> bool {
         {
             return false;
         }
-        names.push(cell);
+        // Fields with several values have as many columns of one name.
+        if names.last() == Some(&cell) {
+            repeats += 1;
+        } else {
+            names.push(cell);
+        }
     }
     let filled = names.len();
     names.sort_unstable();
     names.dedup();
     filled >= 1
         && names.len() + filled / 8 >= filled
-        && filled * 10 >= cells.len() * 6
+        && (filled + repeats) * 10 >= cells.len() * 6
         && (cells.len() < 2 || filled >= 2)
+        && (repeats == 0 || filled >= 4)
         && years < filled
 }
 

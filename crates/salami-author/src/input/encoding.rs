@@ -27,6 +27,16 @@ pub(super) struct Decoded {
 /// Decodes a whole input.
 pub(super) fn decode(bytes: Vec<u8>) -> Result<Decoded, InputError> {
     let (encoding, notes) = tell(&bytes, true)?;
+    if encoding == Encoding::Windows1252
+        && let Some(name) = declared(&bytes)
+    {
+        return Err(InputError::new(
+            InputErrorKind::Encoding,
+            format!(
+                "The input says that it is written in {name}, which is not read here. Save it with the encoding UTF-8 and send it again."
+            ),
+        ));
+    }
     let text = match encoding {
         Encoding::Utf8 => {
             let start = mark_length(&bytes);
@@ -42,16 +52,85 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<Decoded, InputError> {
         _ => {
             let mut text = String::with_capacity(bytes.len());
             let mut decoder = Decoder::new(encoding);
-            decoder.feed(&bytes, &mut text);
+            decoder.decode(&bytes, &mut text);
             decoder.end(&mut text);
             text
         }
     };
     Ok(Decoded {
-        text,
+        text: with_plain_ends(text),
         encoding,
         notes,
     })
+}
+
+/// A text of which all lines end with `\n`, as programs get files that they open.
+fn with_plain_ends(mut text: String) -> String {
+    Ends::default().change(&mut text, 0);
+    text
+}
+
+/// Makes the ends of lines `\n`, piece by piece.
+#[derive(Default)]
+struct Ends {
+    /// Whether the last character was a `\r`, to which a `\n` belongs.
+    is_after_return: bool,
+}
+
+impl Ends {
+    /// Changes what stands behind a place.
+    fn change(&mut self, text: &mut String, begin: usize) {
+        let new = text.get(begin..).unwrap_or_default();
+        if !self.is_after_return && memchr::memchr(b'\r', new.as_bytes()).is_none() {
+            return;
+        }
+        let mut plain = String::with_capacity(new.len());
+        for mark in new.chars() {
+            match mark {
+                '\n' if self.is_after_return => {}
+                '\r' => plain.push('\n'),
+                mark => plain.push(mark),
+            }
+            self.is_after_return = mark == '\r';
+        }
+        text.truncate(begin);
+        text.push_str(&plain);
+    }
+}
+
+/// The encoding that a document of XML or HTML says that it has, if it is none that is read here.
+fn declared(bytes: &[u8]) -> Option<String> {
+    const READ: &[&str] = &[
+        "utf-8",
+        "utf8",
+        "us-ascii",
+        "ascii",
+        "iso-8859-1",
+        "iso8859-1",
+        "latin1",
+        "latin-1",
+        "windows-1252",
+        "cp1252",
+        "cp-1252",
+    ];
+    let head: String = bytes
+        .iter()
+        .take(2048)
+        .map(|byte| char::from(byte.to_ascii_lowercase()))
+        .collect();
+    let is_markup = head.trim_start().starts_with('<');
+    let at = ["encoding=", "charset="]
+        .iter()
+        .find_map(|key| Some(head.find(key)? + key.len()))
+        .filter(|_| is_markup)?;
+    let name: String = head
+        .get(at..)?
+        .trim_start_matches(['"', '\'', ' '])
+        .chars()
+        .take_while(|mark| mark.is_ascii_alphanumeric() || matches!(mark, '-' | '_'))
+        .take(30)
+        .collect();
+    (!name.is_empty() && !READ.contains(&name.as_str())).then_some(name)
 }
 
 fn mark_length(bytes: &[u8]) -> usize {
@@ -228,6 +307,7 @@ pub(super) struct Decoder {
     rest: Vec<u8>,
     high: Option<u16>,
     is_begun: bool,
+    ends: Ends,
 }
 
 impl Decoder {
@@ -237,11 +317,18 @@ impl Decoder {
             rest: Vec::new(),
             high: None,
             is_begun: false,
+            ends: Ends::default(),
         }
     }
 
-    /// Adds what the bytes stand for, as far as that is known yet.
+    /// Adds what the bytes stand for, as far as that is known yet, with plain ends of lines.
     pub(super) fn feed(&mut self, bytes: &[u8], text: &mut String) {
+        let begin = text.len();
+        self.decode(bytes, text);
+        self.ends.change(text, begin);
+    }
+
+    fn decode(&mut self, bytes: &[u8], text: &mut String) {
         let begin = text.len();
         match self.encoding {
             Encoding::Utf8 => self.feed_utf8(bytes, text),

@@ -2,6 +2,9 @@
 
 use super::{InputError, InputErrorKind};
 
+/// So many characters that no text has may be in one.
+const MOST_STRAYS: usize = 3;
+
 /// Whether bytes are a PDF file, whose text must be extracted first.
 #[must_use]
 pub fn is_pdf(bytes: &[u8]) -> bool {
@@ -38,6 +41,11 @@ pub(super) fn refuse(bytes: &[u8], size: u64) -> Result<(), InputError> {
         .iter()
         .filter(|byte| matches!(byte, 0x01..=0x08 | 0x0B | 0x0E..=0x1A | 0x1C..=0x1F | 0x7F))
         .count();
+    // A stray one, in a text that is none but for it, is no reason to refuse it.
+    let strays = zeros + controls;
+    if (strays <= MOST_STRAYS && strays * 20 <= head.len()) || is_separated(head) {
+        return Ok(());
+    }
     // UTF-16 without a mark has a zero in nearly every pair.
     let is_wide = zeros * 100 >= head.len() * 35 && zeros * 100 <= head.len() * 52;
     if (zeros * 1000 > head.len() && !is_wide) || controls * 50 > head.len() {
@@ -47,6 +55,32 @@ pub(super) fn refuse(bytes: &[u8], size: u64) -> Result<(), InputError> {
         ));
     }
     Ok(())
+}
+
+/// Whether all that makes bytes no text is one or two of the characters that separate fields, with text between them: as
+/// in messages of FIX and HL7.
+fn is_separated(head: &[u8]) -> bool {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut count = 0;
+    for byte in head {
+        match byte {
+            0x01 | 0x02 | 0x03 | 0x0B | 0x1C..=0x1F => {
+                seen.insert(*byte);
+                count += 1;
+            }
+            0..=0x08 | 0x0E..=0x1A | 0x7F => return false,
+            _ => {}
+        }
+    }
+    seen.len() <= 3 && count * 3 <= head.len() && is_utf8(head)
+}
+
+/// Whether bytes are UTF-8, but for a character that is cut off at their end.
+fn is_utf8(head: &[u8]) -> bool {
+    match std::str::from_utf8(head) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(),
+    }
 }
 
 fn known(bytes: &[u8]) -> Option<&'static str> {

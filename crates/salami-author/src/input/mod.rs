@@ -11,6 +11,7 @@ mod encoding;
 mod error;
 mod excerpt;
 mod format;
+mod gaps;
 mod json;
 mod junk;
 mod log;
@@ -41,6 +42,7 @@ pub(crate) use cell::{Cell, Class, Column, Evidence};
 pub(crate) use csv::{Dialect, records as csv_records, split as csv_split};
 pub(crate) use date::{DateStyle, instant};
 pub(crate) use excerpt::excerpt;
+pub(crate) use gaps::columns;
 pub(crate) use json::{JsonReader, TokenKind};
 pub(crate) use log::{LinePiece, is_continued, is_dated_log, pieces as line_pieces};
 pub(crate) use markup::{MarkupReader, MarkupToken, attributes, is_void};
@@ -120,7 +122,7 @@ impl fmt::Debug for Input {
 
 impl Input {
     /// An input of these bytes. Its format is found where none is given; encodings are told by their marks, and what is
-    /// not UTF-8 is taken for Windows-1252.
+    /// not UTF-8 is taken for Windows-1252. Lines end with `\n`, whatever they ended with.
     ///
     /// # Errors
     /// There is no text in it, or it is not what `format` says.
@@ -131,6 +133,11 @@ impl Input {
     ) -> Result<Input, InputError> {
         let size = bytes.len() as u64;
         let hash = blake3::hash(&bytes).to_hex().to_string();
+        let mut bytes = bytes;
+        // What DOS and mainframes end a file with.
+        while bytes.last() == Some(&0x1A) {
+            bytes.pop();
+        }
         junk::refuse(&bytes, size)?;
         let decoded = encoding::decode(bytes)?;
         let mut input = Self::from_text(name, decoded.text, format)?;
@@ -295,12 +302,17 @@ impl Input {
         }
     }
 
-    /// Whether its rows are records of which each should count: not the lines of prose.
+    /// Whether its rows are records of which each should count: not the lines of prose, but those of a table that is
+    /// nearly all of a text.
     #[must_use]
     pub fn has_records(&self) -> bool {
+        let Some(rows) = self.rows() else {
+            return false;
+        };
         match self.format {
-            Format::Text | Format::Pdf => false,
-            _ => self.rows().is_some(),
+            // Only the lines of a table have names above them.
+            Format::Text | Format::Pdf => rows.iter().any(|row| row.kind == RowKind::Header),
+            _ => true,
         }
     }
 

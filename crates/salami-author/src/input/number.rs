@@ -11,8 +11,54 @@ pub(crate) enum Decimal {
     Comma,
 }
 
+/// What stands between the thousands of a number, or may stand there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Group {
+    /// A point; or it stands before the fraction, where there are three digits behind it.
+    Point,
+    /// A comma; or, as the point, one before the fraction.
+    Comma,
+    /// A space of any width.
+    Space,
+    /// An apostrophe.
+    Apostrophe,
+    /// A low line.
+    Line,
+}
+
+impl Group {
+    fn of(text: &str) -> Option<Group> {
+        text.chars().find_map(|character| match character {
+            '\'' | '\u{2019}' => Some(Group::Apostrophe),
+            ' ' | '\u{a0}' | '\u{202f}' => Some(Group::Space),
+            '_' => Some(Group::Line),
+            _ => None,
+        })
+    }
+
+    const fn of_sign(sign: char) -> Group {
+        match sign {
+            ',' => Group::Comma,
+            _ => Group::Point,
+        }
+    }
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Group::Point => "point",
+            Group::Comma => "comma",
+            Group::Space => "space",
+            Group::Apostrophe => "apostrophe",
+            Group::Line => "line",
+        }
+    }
+}
+
+/// What a number says: about the sign before its fraction, and what groups its digits.
+type Found = (Decimal, Option<Group>);
+
 /// Reads a number with currency, sign, groups and percent.
-pub(crate) fn number(text: &str) -> Option<Decimal> {
+pub(crate) fn number(text: &str) -> Option<Found> {
     if text.len() > 60 {
         return None;
     }
@@ -129,7 +175,7 @@ fn without_unit_after(text: &str) -> Option<&str> {
 }
 
 /// Digits with groups and a fraction.
-fn plain(text: &str) -> Option<Decimal> {
+fn plain(text: &str) -> Option<Found> {
     let mut points = 0;
     let mut commas = 0;
     let mut digits = 0;
@@ -147,13 +193,13 @@ fn plain(text: &str) -> Option<Decimal> {
         return None;
     }
     match (points, commas) {
-        (0, 0) if others == 0 => Some(Decimal::Open),
+        (0, 0) if others == 0 => Some((Decimal::Open, None)),
         (0, 0) => grouped(text, |character| !character.is_ascii_digit()).then(|| {
+            let group = Group::of(text);
             // Who groups by apostrophes writes a point.
-            if text.contains(['\'', '\u{2019}']) {
-                Decimal::Point
-            } else {
-                Decimal::Open
+            match group {
+                Some(Group::Apostrophe) => (Decimal::Point, group),
+                _ => (Decimal::Open, group),
             }
         }),
         (_, 0) => one_sign(text, '.', points, others, Decimal::Point, Decimal::Comma),
@@ -169,27 +215,30 @@ fn one_sign(
     others: usize,
     as_fraction: Decimal,
     as_group: Decimal,
-) -> Option<Decimal> {
+) -> Option<Found> {
+    let group = Group::of_sign(sign);
     if count > 1 {
-        return (others == 0 && grouped(text, |character| character == sign)).then_some(as_group);
+        let is_grouped = others == 0 && grouped(text, |character| character == sign);
+        return is_grouped.then_some((as_group, Some(group)));
     }
     let (whole, fraction) = text.split_once(sign)?;
     if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     if others > 0 {
-        return grouped(whole, |character| !character.is_ascii_digit()).then_some(as_fraction);
+        let is_grouped = grouped(whole, |character| !character.is_ascii_digit());
+        return is_grouped.then_some((as_fraction, Group::of(whole)));
     }
     let could_be_group =
         fraction.len() == 3 && (1..=3).contains(&whole.len()) && !whole.starts_with('0');
     Some(if could_be_group {
-        Decimal::Open
+        (Decimal::Open, Some(group))
     } else {
-        as_fraction
+        (as_fraction, None)
     })
 }
 
-fn both_signs(text: &str, points: usize, commas: usize) -> Option<Decimal> {
+fn both_signs(text: &str, points: usize, commas: usize) -> Option<Found> {
     let point = text.rfind('.')?;
     let comma = text.rfind(',')?;
     let (fraction_sign, group_sign, count, style) = if point > comma {
@@ -201,7 +250,7 @@ fn both_signs(text: &str, points: usize, commas: usize) -> Option<Decimal> {
     (count == 1
         && fraction.bytes().all(|byte| byte.is_ascii_digit())
         && grouped(whole, |character| character == group_sign))
-    .then_some(style)
+    .then_some((style, Some(Group::of_sign(group_sign))))
 }
 
 /// Whether digits stand in groups of three, the first of one to three; or, as in India, of two and a last one of three.

@@ -2,6 +2,7 @@
 
 use super::Format;
 use super::csv::{self, Dialect};
+use super::gaps;
 use super::json;
 use super::log;
 use super::markup::{MarkupReader, MarkupToken, is_void};
@@ -154,6 +155,11 @@ pub(super) fn spans(text: &str, format: Format, dialect: Option<Dialect>) -> Vec
         (Format::Xml, _) => elements(text),
         (Format::Html, _) => table_rows(text),
         (Format::Log, _) => entries(text),
+        (Format::Text | Format::Pdf, _) => {
+            let mut spans = lines(text);
+            gaps::tell(text, &mut spans);
+            spans
+        }
         _ => lines(text),
     }
 }

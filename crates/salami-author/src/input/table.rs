@@ -21,6 +21,8 @@ pub(crate) enum Block {
         header: Option<usize>,
         /// The number of its columns.
         columns: usize,
+        /// The indices of the records between the names and the rows, which say in what units the columns are.
+        units: Vec<usize>,
         /// The indices of its rows.
         rows: Vec<usize>,
         /// The indices of its totals.
@@ -85,6 +87,7 @@ fn sections(records: &Cells<'_>) -> Layout {
                 section: Some(name.to_owned()),
                 header: Some(index),
                 columns: cells.len(),
+                units: Vec::new(),
                 rows: Vec::new(),
                 totals: Vec::new(),
             });
@@ -113,6 +116,7 @@ fn sections(records: &Cells<'_>) -> Layout {
 struct Table {
     header: Option<usize>,
     columns: usize,
+    units: Vec<usize>,
     rows: Vec<usize>,
     totals: Vec<usize>,
 }
@@ -225,6 +229,9 @@ impl<'a, 'b> Reader<'a, 'b> {
         let Some(table) = &mut self.table else {
             return RowKind::Note;
         };
+        if is_units {
+            table.units.push(index);
+        }
         if is_again || is_units {
             return RowKind::Header;
         }
@@ -245,14 +252,23 @@ impl<'a, 'b> Reader<'a, 'b> {
         RowKind::Note
     }
 
-    /// Whether a row below the names has only texts, and the next one numbers: units of measure.
+    /// Whether a row below the names has only texts, and the next ones numbers, at most two rows like it between: units
+    /// of measure.
     fn is_units(&self, index: usize) -> bool {
         let is_first = self
             .table
             .as_ref()
             .is_some_and(|table| table.header.is_some() && table.rows.is_empty());
         let own = self.cells(index);
-        let below = self.next(index).map_or(&[][..], |next| self.cells(next));
+        if !is_first {
+            return false;
+        }
+        let is_value =
+            |cell: &Cow<'_, str>| matches!(Cell::of(cell).class(), Class::Number | Class::Date);
+        let below = (index + 1..index + 5)
+            .map(|next| self.cells(next))
+            .find(|cells| cells.iter().any(is_value))
+            .unwrap_or_default();
         let numbers = own
             .iter()
             .zip(below)
@@ -260,8 +276,7 @@ impl<'a, 'b> Reader<'a, 'b> {
                 Cell::of(own).class() == Class::Text && Cell::of(below).class() == Class::Number
             })
             .count();
-        is_first
-            && numbers * 2 >= own.len()
+        numbers * 2 >= own.len()
             && own.iter().all(|cell| {
                 matches!(Cell::of(cell).class(), Class::Text | Class::Empty) && cell.len() <= 20
             })
@@ -305,6 +320,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         self.table = Some(Table {
             header: has_header.then_some(index),
             columns: self.cells(index).len(),
+            units: Vec::new(),
             rows: if has_header { Vec::new() } else { vec![index] },
             totals: Vec::new(),
         });
@@ -331,6 +347,7 @@ impl<'a, 'b> Reader<'a, 'b> {
                 section: None,
                 header: table.header,
                 columns: table.columns,
+                units: table.units,
                 rows: table.rows,
                 totals: table.totals,
             });

@@ -16,7 +16,7 @@ pub(crate) fn is_total(cells: &[Cow<'_, str>]) -> bool {
     is_total_word(first)
         && cells
             .iter()
-            .any(|cell| matches!(Cell::of(cell), Cell::Number(_)))
+            .any(|cell| matches!(Cell::of(cell), Cell::Number(..)))
 }
 
 /// Whether a record could sum up others, told by its first letters only.

@@ -140,10 +140,6 @@ fn described(input: &Input) -> String {
             " It is too large to be held: `lines` gives its lines one by one, each with its line end, and only once. Keep only what the result needs.",
         );
     }
-    for note in input.notes() {
-        text.push(' ');
-        text.push_str(note);
-    }
     text.push_str(" This is a part of it:\n\n");
     text
 }

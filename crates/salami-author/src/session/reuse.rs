@@ -9,10 +9,13 @@ use crate::judge::{Occasion, Report, Verdict};
 use crate::library::{Entry, Status};
 use crate::prompt;
 use crate::record::{FailureKind, From};
+use crate::shape::Near;
 use crate::trial::Candidate;
 
 /// How many earlier versions are tried.
 const MOST_EARLIER: usize = 5;
+/// How many programs for shapes that are near are tried.
+const MOST_NEAR: usize = 3;
 
 impl Session<'_> {
     /// Looks for a program and tries it. None: one is to be written.
@@ -36,6 +39,9 @@ impl Session<'_> {
             .as_ref()
             .and_then(|entry| entry.current().map(|version| version.code.clone()));
         let (Some(entry), Some(code)) = (entry, code) else {
+            if let Some(step) = self.reuse_near(world) {
+                return Some(step);
+            }
             world.tell(Event::Missed);
             if may_ask {
                 return None;
@@ -108,6 +114,49 @@ impl Session<'_> {
         self.show(&report, &printed);
         let shown = prompt::findings(&report, &printed);
         Some(self.reuse_failed(&code, &report, &shown, world))
+    }
+
+    /// A program for a shape that is near, if it is right for this input. One that is not is no worse for it.
+    fn reuse_near(&mut self, world: &mut World<'_>) -> Option<Step> {
+        let near = Near::of(self.input?);
+        let entries = world.library.entries(Some(&self.task.name)).ok()?;
+        let is_usable = |entry: &Entry| {
+            entry.task_hash == self.record.task_hash && entry.status != Status::Quarantined
+        };
+        let mut found: Vec<(usize, Entry)> = entries
+            .into_iter()
+            .filter(is_usable)
+            .filter_map(|entry| Some((near.distance(&entry.shape)?, entry)))
+            .collect();
+        found.sort_by(|one, two| (one.0, &one.1.key).cmp(&(two.0, &two.1.key)));
+        for (_, entry) in found.into_iter().take(MOST_NEAR) {
+            let Some((version, code)) = entry
+                .current()
+                .map(|version| (version.number, version.code.clone()))
+            else {
+                continue;
+            };
+            let tried = self.try_program(&code, Occasion::Hit, world);
+            if self.is_interrupted() {
+                return Some(self.interrupted(world));
+            }
+            let Tried::Judged(candidate, verdict, printed) = tried else {
+                continue;
+            };
+            if !verdict.report.accepts() {
+                continue;
+            }
+            world.tell(Event::Hit { entry: &entry });
+            world.tell(Event::Judged {
+                report: &verdict.report,
+            });
+            self.record.key = Some(entry.key.0.clone());
+            self.key = entry.key.clone();
+            self.record.reuse = Some(verdict.report.clone());
+            self.record.reuse_fuel = verdict.fuel;
+            return Some(self.used(entry, version, *candidate, *verdict, printed, world));
+        }
+        None
     }
 
     /// The entry that is there, where it is not asked for its program.

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use crate::input::{Evidence, Input, JsonReader, TokenKind};
+use crate::input::{Evidence, Format, Input, JsonReader, TokenKind, excerpt};
 
 use super::node::Node;
-use super::{chosen, write_evidence};
+use super::{Line, chosen, write_evidence};
 
 /// Values deeper than this are not looked at.
 const DEEPEST: usize = 10;
@@ -15,27 +15,62 @@ const WHOLE: usize = 256 * 1024;
 /// At most so many lines, or elements of the main array, are read.
 const ITEMS: usize = 240;
 
-/// The shape of a document.
-pub(super) fn document(input: &Input) -> String {
-    let mut root = Node::default();
-    match input.text() {
-        Some(text) => read(&shortened(input, text), &mut root),
-        None => read(&crate::input::excerpt(input), &mut root),
-    }
-    write("json document", &root, "$")
+/// The shape of a document, or of lines.
+pub(super) fn shape(input: &Input) -> String {
+    shape_at(input, Line::Usual)
 }
 
-/// The shape of JSON lines.
-pub(super) fn lines(text: &str) -> String {
-    let mut root = Node::default();
+/// The same with the line between usual and optional keys there.
+pub(super) fn shape_at(input: &Input, line: Line) -> String {
+    let tree = Tree::of(input);
+    let mut writer = Writer {
+        line,
+        evidence: Evidence::default(),
+        text: format!("{}\n", tree.title),
+    };
+    writer.node(&tree.root, tree.path, "", false);
+    write_evidence(&writer.evidence, false, false, &mut writer.text);
+    writer.text
+}
+
+/// What is in a document, or in lines.
+struct Tree {
+    title: &'static str,
+    root: Node,
+    path: &'static str,
+}
+
+impl Tree {
+    fn of(input: &Input) -> Tree {
+        let mut root = Node::default();
+        if input.format() == Format::JsonLines {
+            lines(&excerpt(input), &mut root);
+            return Tree {
+                title: "json lines",
+                root,
+                path: "$[]",
+            };
+        }
+        match input.text() {
+            Some(text) => read(&shortened(input, text), &mut root),
+            None => read(&excerpt(input), &mut root),
+        }
+        Tree {
+            title: "json document",
+            root,
+            path: "$",
+        }
+    }
+}
+
+fn lines(text: &str, root: &mut Node) {
     let lines: Vec<&str> = text
         .lines()
         .filter(|line| !line.trim().is_empty())
         .collect();
     for line in chosen(lines.len(), ITEMS) {
-        read(lines.get(line).copied().unwrap_or_default(), &mut root);
+        read(lines.get(line).copied().unwrap_or_default(), root);
     }
-    write("json lines", &root, "$[]")
 }
 
 /// A document with fewer elements in its main array.
@@ -168,61 +203,54 @@ fn unquoted(text: &str) -> String {
     serde_json::from_str(text).unwrap_or_else(|_| text.trim_matches('"').to_owned())
 }
 
-fn write(title: &str, root: &Node, path: &str) -> String {
-    let mut text = format!("{title}\n");
-    let mut evidence = Evidence::default();
-    write_node(root, path, "", false, &mut evidence, &mut text);
-    write_evidence(&evidence, false, false, &mut text);
-    text
+/// Writes a tree.
+struct Writer {
+    line: Line,
+    evidence: Evidence,
+    text: String,
 }
 
-/// Writes a node and what is below it; the depth is bounded when it is read.
-fn write_node(
-    node: &Node,
-    path: &str,
-    name: &str,
-    is_item: bool,
-    evidence: &mut Evidence,
-    text: &mut String,
-) {
-    let mut kind = node.kind(name);
-    // An object that is often missing is nothing that a program can rely on.
-    if is_item && matches!(kind, "object" | "array") && node.nulls > 0 {
-        kind = "text";
-    }
-    // What is text here may be nothing elsewhere: only other kinds are told.
-    let _ = match kind {
-        "text" => writeln!(text, "{path}"),
-        kind => writeln!(text, "{path}: {kind}"),
-    };
-    match kind {
-        "object" => {
-            if let Some(all) = node.as_map() {
-                write_node(&all, &format!("{path}{{*}}"), "", is_item, evidence, text);
-                return;
-            }
-            for (key, child) in &node.keys {
-                // What is missing in more than one of five is optional.
-                if child.count * 5 < node.objects * 4 {
-                    continue;
-                }
-                let path = format!("{path}.{}", written(key));
-                if is_item && child.objects > 0 && has_sort(node, key) {
-                    let _ = writeln!(text, "{path}: object of each sort");
-                    continue;
-                }
-                write_node(child, &path, key, is_item, evidence, text);
-            }
+impl Writer {
+    /// Writes a node and what is below it; the depth is bounded when it is read.
+    fn node(&mut self, node: &Node, path: &str, name: &str, is_item: bool) {
+        let mut kind = node.kind(name);
+        // An object that is often missing is nothing that a program can rely on.
+        if is_item && matches!(kind, "object" | "array") && node.nulls > 0 {
+            kind = "text";
         }
-        "array" => {
-            // Arrays that are often empty say nothing of their elements.
-            if node.filled_arrays * 5 >= node.arrays * 4
-                && let Some(items) = &node.items
-            {
-                write_node(items, &format!("{path}[]"), name, true, evidence, text);
+        // What is text here may be nothing elsewhere: only other kinds are told.
+        let _ = match kind {
+            "text" => writeln!(self.text, "{path}"),
+            kind => writeln!(self.text, "{path}: {kind}"),
+        };
+        match kind {
+            "object" => {
+                if let Some(all) = node.as_map() {
+                    self.node(&all, &format!("{path}{{*}}"), "", is_item);
+                    return;
+                }
+                for (key, child) in &node.keys {
+                    if !self.line.is_above(child.count, node.objects) {
+                        continue;
+                    }
+                    let path = format!("{path}.{}", written(key));
+                    if is_item && child.objects > 0 && has_sort(node, key) {
+                        let _ = writeln!(self.text, "{path}: object of each sort");
+                        continue;
+                    }
+                    self.node(child, &path, key, is_item);
+                }
             }
+            "array" => {
+                // Arrays that are often empty say nothing of their elements.
+                if let Some(items) = &node.items
+                    && self.line.is_above(node.filled_arrays, node.arrays)
+                {
+                    self.node(items, &format!("{path}[]"), name, true);
+                }
+            }
+            _ => node.tell(name, &mut self.evidence),
         }
-        _ => node.tell(name, evidence),
     }
 }
 

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use crate::input::{LinePiece, is_continued, is_dated_log, line_pieces};
 
-use super::chosen;
+use super::{Line, chosen};
 
 /// At most so many lines are looked at.
 const ENTRIES: usize = 800;
@@ -14,7 +14,7 @@ const ENTRIES: usize = 800;
 const PIECES: usize = 24;
 
 /// The shape of a log.
-pub(super) fn shape(text: &str) -> String {
+pub(super) fn shape(text: &str, line: Line) -> String {
     let is_dated = is_dated_log(text);
     let mut entries: Vec<Vec<LinePiece<'_>>> = Vec::new();
     let mut fields = String::new();
@@ -22,8 +22,8 @@ pub(super) fn shape(text: &str) -> String {
         .lines()
         .filter(|line| !line.trim().is_empty())
         .collect();
-    for line in chosen(lines.len(), ENTRIES) {
-        let line = lines.get(line).copied().unwrap_or_default();
+    for place in chosen(lines.len(), ENTRIES) {
+        let line = lines.get(place).copied().unwrap_or_default();
         if line.starts_with('#') {
             // Logs of web servers name their fields.
             if let Some(names) = line.strip_prefix("#Fields:") {
@@ -41,7 +41,9 @@ pub(super) fn shape(text: &str) -> String {
     if !fields.is_empty() {
         return shape + "fields\n" + &fields;
     }
-    let mut keys: BTreeMap<&str, usize> = BTreeMap::new();
+    // Few are looked at.
+    let all = u32::try_from(entries.len()).unwrap_or(u32::MAX);
+    let mut keys: BTreeMap<&str, u32> = BTreeMap::new();
     for entry in &entries {
         let mut own: Vec<&str> = entry
             .iter()
@@ -58,7 +60,7 @@ pub(super) fn shape(text: &str) -> String {
     }
     write_begin(&entries, &mut shape);
     for (key, count) in keys {
-        if count * 5 >= entries.len() * 4 {
+        if line.is_above(count, all) {
             let _ = writeln!(shape, "pair {key}");
         }
     }

@@ -3,15 +3,20 @@
 //! Inputs of one exporter have one shape, whatever they hold: other rows, empty columns, whole numbers, keys that are
 //! sometimes there. Inputs of another have another: other names or another order of columns, another delimiter, decimal
 //! sign or order of dates, another structure. Keys are compared for equality, so what could flip from one month to the
-//! next is left out rather than kept.
+//! next is left out rather than kept. What flips all the same, and matters (whether thousands are grouped, whether a key
+//! is there in most objects), makes shapes that are [`Near`] one another: a program for one may do for the other, which
+//! its judges say.
 
 mod html;
 mod json;
 mod log;
+mod near;
 mod node;
 mod table;
 mod text;
 mod xml;
+
+pub use near::Near;
 
 use crate::input::{Evidence, Format, Input, excerpt};
 
@@ -24,20 +29,50 @@ pub struct Shape {
     pub hash: String,
 }
 
+/// What the shape of a text begins with.
+const TEXT: &str = "text";
+/// What that of the text of a page description does.
+const PDF: &str = "text of a pdf";
+
+/// Where the line is drawn between what a program may rely on and what is optional.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Line {
+    /// What four of five have: the shape.
+    Usual,
+    /// What all have, as far as few can tell.
+    Always,
+    /// What three of ten have.
+    Sometimes,
+}
+
+impl Line {
+    /// Whether what is there so often is above the line.
+    fn is_above(self, count: u32, places: u32) -> bool {
+        let (count, all) = (u64::from(count), u64::from(places));
+        match self {
+            Line::Usual => count * 5 >= all * 4,
+            Line::Always => count >= all && (places == 1 || places >= 10),
+            Line::Sometimes => count * 10 >= all * 3,
+        }
+    }
+}
+
 impl Shape {
     /// The shape of an input. Of a large one, its head, its tail and pieces between are read.
     #[must_use]
     pub fn of(input: &Input) -> Shape {
-        let text = match input.format() {
+        Shape::new(match input.format() {
             Format::Csv | Format::Tsv => table::shape(input, &excerpt(input)),
-            Format::Json => json::document(input),
-            Format::JsonLines => json::lines(&excerpt(input)),
+            Format::Json | Format::JsonLines => json::shape(input),
             Format::Xml => xml::shape(&beginning(input)),
             Format::Html => html::shape(&beginning(input)),
-            Format::Log => log::shape(&excerpt(input)),
-            Format::Text => text::shape("text", &excerpt(input)),
-            Format::Pdf => text::shape("text of a pdf", &excerpt(input)),
-        };
+            Format::Log => log::shape(&excerpt(input), Line::Usual),
+            Format::Text => text::shape(TEXT, &excerpt(input), Line::Usual),
+            Format::Pdf => text::shape(PDF, &excerpt(input), Line::Usual),
+        })
+    }
+
+    fn new(text: String) -> Shape {
         Shape {
             hash: blake3::hash(text.as_bytes()).to_hex().to_string(),
             text,
@@ -86,9 +121,20 @@ fn write_evidence(evidence: &Evidence, is_continental: bool, has_numbers: bool, 
             .iter()
             .any(|name| name.starts_with("dd.") || name.starts_with("dd-mm"));
     if has_numbers || evidence.has_numbers() {
-        text.push_str(&format!("decimal {}\n", evidence.decimal(is_continental)));
+        let decimal = evidence.decimal(is_continental);
+        text.push_str(&format!("decimal {decimal}\n"));
+        if let Some(groups) = evidence.groups(decimal == "comma") {
+            text.push_str(&format!("groups {groups}\n"));
+        }
     }
     for name in dates {
+        text.push_str(&format!("dates {name}\n"));
+    }
+}
+
+/// The lines that say how dates are written.
+fn write_dates(evidence: &Evidence, is_continental: bool, text: &mut String) {
+    for name in evidence.date_names(is_continental) {
         text.push_str(&format!("dates {name}\n"));
     }
 }

@@ -218,7 +218,7 @@ impl Node {
 
 /// Whether a key is a value: a date, a number, an address, an identifier.
 fn is_value(key: &str) -> bool {
-    if matches!(Cell::of(key), Cell::Number(_) | Cell::Date(_)) {
+    if matches!(Cell::of(key), Cell::Number(..) | Cell::Date(_)) {
         return true;
     }
     let digits = key.bytes().filter(u8::is_ascii_digit).count();

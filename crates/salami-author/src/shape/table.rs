@@ -61,6 +61,7 @@ pub(super) fn write_blocks(
                 section,
                 header,
                 columns,
+                units,
                 rows,
                 totals,
             } => {
@@ -73,6 +74,10 @@ pub(super) fn write_blocks(
                     let _ = writeln!(table, "section {}", normal_header(section));
                 }
                 write_columns(records, *header, *columns, rows, evidence, &mut table);
+                for row in units.iter().filter_map(|index| records.get(*index)) {
+                    let names: Vec<String> = row.iter().map(|cell| normal_header(cell)).collect();
+                    let _ = writeln!(table, "units {}", names.join(", "));
+                }
                 if !totals.is_empty() {
                     table.push_str("totals\n");
                 }
@@ -145,12 +150,31 @@ fn write_preamble(records: &[Row<'_>], lines: &[usize], text: &mut String) {
         if filled.next().is_some() {
             line.push_str(" value");
         }
+        if let Some(scale) = cells.iter().find_map(|cell| scale(cell)) {
+            line.push_str(" in ");
+            line.push_str(scale);
+        }
         line.push('\n');
         if line != before {
             text.push_str(&line);
         }
         before = line;
     }
+}
+
+/// What numbers are to be multiplied with, where a line above a table says so.
+fn scale(text: &str) -> Option<&'static str> {
+    let text = text.to_lowercase();
+    let mut words = text.split(|letter: char| !letter.is_alphanumeric());
+    words.find_map(|word| match word {
+        "thousand" | "thousands" | "tausend" | "tsd" | "teur" | "milliers" | "miles" | "000s" => {
+            Some("thousands")
+        }
+        "million" | "millions" | "millionen" | "mio" | "mln" | "millones" => Some("millions"),
+        "billion" | "billions" | "milliarden" | "mrd" | "milliards" => Some("billions"),
+        "cents" => Some("cents"),
+        _ => None,
+    })
 }
 
 fn write_columns(
@@ -189,10 +213,20 @@ fn write_columns(
         }
     );
     let mut was_value = false;
-    for (index, (column, own)) in found.iter().enumerate() {
+    let mut found = found.into_iter().enumerate().peekable();
+    while let Some((index, (mut column, mut own))) = found.next() {
         let name = names
             .as_ref()
             .map(|names| names.get(index).map_or("", String::as_str));
+        // A field with several values has as many columns as the input with the most of them needs.
+        while let (Some(name), Some(names)) = (name.filter(|name| !name.is_empty()), &names)
+            && let Some((_, (more, evidence))) =
+                found.next_if(|(next, _)| names.get(*next).is_some_and(|next| next == name))
+        {
+            column.merge(&more);
+            own.merge(&evidence);
+        }
+        let (column, own) = (&column, &own);
         let class = match name {
             Some(name) => named_class(name, column),
             None => Some(match column.class() {

@@ -4,16 +4,16 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::input::{Block, Cell, Evidence, layout, normal_header};
+use crate::input::{Block, Cell, Evidence, columns, layout, normal_header};
 
 use super::table::write_blocks;
-use super::write_evidence;
+use super::{Line, write_evidence};
 
 /// At most so many lines are looked at.
 const LINES: usize = 4000;
 
 /// The shape of a text.
-pub(super) fn shape(title: &str, text: &str) -> String {
+pub(super) fn shape(title: &str, text: &str, line: Line) -> String {
     let mut shape = format!("{title}\n");
     let mut evidence = Evidence::default();
     let first = text.trim_start().lines().next().unwrap_or_default();
@@ -48,14 +48,14 @@ pub(super) fn shape(title: &str, text: &str) -> String {
         write_evidence(&evidence, false, true, &mut shape);
         return shape;
     }
-    write_labels(text, &mut evidence, &mut shape);
+    write_labels(text, line, &mut evidence, &mut shape);
     shape
 }
 
-/// The labels of lines, where many have one. Of labels that come again and again, those that come about as often as
+/// The labels of lines, where many have one, in no order. Of labels that come again and again, those that come about as often as
 /// the most frequent one: the others are optional.
-fn write_labels(text: &str, evidence: &mut Evidence, shape: &mut String) {
-    let mut labels: Vec<(String, usize)> = Vec::new();
+fn write_labels(text: &str, level: Line, evidence: &mut Evidence, shape: &mut String) {
+    let mut labels: BTreeMap<String, usize> = BTreeMap::new();
     let mut labelled = 0;
     let mut lines = 0;
     let mut own = Evidence::default();
@@ -71,13 +71,8 @@ fn write_labels(text: &str, evidence: &mut Evidence, shape: &mut String) {
         labelled += 1;
         own.add(Cell::of(value));
         let label = normal_header(label);
-        let known = labels.iter().position(|(known, _)| *known == label);
-        if let Some(index) = known {
-            if let Some((_, count)) = labels.get_mut(index) {
-                *count += 1;
-            }
-        } else if labels.len() < 200 {
-            labels.push((label, 1));
+        if labels.len() < 200 || labels.contains_key(&label) {
+            *labels.entry(label).or_default() += 1;
         }
     }
     // A colon in a sentence is no label; lines that have one each are.
@@ -85,9 +80,14 @@ fn write_labels(text: &str, evidence: &mut Evidence, shape: &mut String) {
         write_words(text, evidence, shape);
         return;
     }
-    let most = labels.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    let most = labels.values().copied().max().unwrap_or(0);
     for (label, count) in labels {
-        if count * 2 >= most {
+        let is_told = match level {
+            Line::Usual => count * 2 >= most,
+            Line::Always => count >= most,
+            Line::Sometimes => count * 5 >= most,
+        };
+        if is_told {
             let _ = writeln!(shape, "label {label}");
         }
     }
@@ -108,13 +108,18 @@ fn write_words(text: &str, evidence: &mut Evidence, shape: &mut String) {
         let mut has_value = false;
         for word in line.split_whitespace().take(60) {
             let cell = Cell::of(word.trim_matches([',', ';', '(', ')', ':']));
-            has_value |= matches!(cell, Cell::Number(_) | Cell::Date(_));
+            has_value |= matches!(cell, Cell::Number(..) | Cell::Date(_));
             evidence.add(cell);
         }
         with_values += usize::from(has_value);
     }
     if with_values * 3 >= lines && lines > 0 {
-        write_evidence(evidence, false, true, shape);
+        // In prose a point is what it is everywhere, and comes and goes.
+        if evidence.decimal(false) == "comma" {
+            write_evidence(evidence, false, true, shape);
+        } else {
+            super::write_dates(evidence, false, shape);
+        }
     }
 }
 
@@ -183,17 +188,6 @@ fn names_between_spaces(text: &str) -> Option<Vec<&str>> {
         good += usize::from(words.len() * 2 >= names.len() && has_value);
     }
     (rows > 0 && good * 5 >= rows * 4).then_some(names)
-}
-
-/// The parts of a line between tabs and gaps of two spaces or more.
-fn columns(line: &str) -> Vec<Cow<'_, str>> {
-    line.trim()
-        .split("  ")
-        .flat_map(|part| part.split('\t'))
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .map(Cow::Borrowed)
-        .collect()
 }
 
 /// `Invoice number: 12`, `key = value`, `BEGIN:VCARD`, `:61:...`, `[section]`

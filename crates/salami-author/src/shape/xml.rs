@@ -8,7 +8,7 @@ use crate::input::{
 };
 
 use super::table::merge;
-use super::write_evidence;
+use super::{Line, write_evidence};
 
 /// Elements deeper than this are not looked at.
 const DEEPEST: usize = 6;
@@ -66,27 +66,31 @@ struct Element {
 
 /// The shape of a document.
 pub(super) fn shape(text: &str) -> String {
+    shape_at(text, Line::Usual)
+}
+
+/// The same with the line between usual and optional elements there.
+pub(super) fn shape_at(text: &str, line: Line) -> String {
     let (root, namespace) = read(text);
-    let mut shape = String::from("xml document\n");
-    let mut evidence = Evidence::default();
-    // The messages of ISO 20022 have many branches that a bank may fill or not, from one day to the next.
-    let is_message = namespace
-        .as_ref()
-        .is_some_and(|namespace| namespace.contains("iso:20022"));
-    if let Some(namespace) = &namespace {
-        let _ = writeln!(shape, "namespace {namespace}");
+    let namespace = namespace.as_deref();
+    let mut writer = Writer {
+        // The messages of ISO 20022 have many branches that a bank may fill or not, from one day to the next.
+        is_message: namespace.is_some_and(|namespace| namespace.contains("iso:20022")),
+        line,
+        evidence: Evidence::default(),
+        text: String::from("xml document\n"),
+    };
+    if let Some(namespace) = namespace {
+        let _ = writeln!(writer.text, "namespace {namespace}");
     }
-    if namespace
-        .as_ref()
-        .is_some_and(|namespace| namespace.ends_with("/svg"))
-    {
+    if namespace.is_some_and(|namespace| namespace.ends_with("/svg")) {
         // What a drawing's elements have differs from one to the next.
-        write_names(&root, "", &mut shape);
+        writer.names(&root, "");
     } else {
-        write_children(&root, "", is_message, &mut evidence, &mut shape);
-        write_evidence(&evidence, false, false, &mut shape);
+        writer.children(&root, "");
+        write_evidence(&writer.evidence, false, false, &mut writer.text);
     }
-    shape
+    writer.text
 }
 
 fn local(name: &str) -> &str {
@@ -189,42 +193,47 @@ fn namespace_of(name: &str, written: &str) -> Option<String> {
         })
 }
 
-/// The names of elements only; the depth is bounded when they are read.
-fn write_names(parent: &Element, path: &str, text: &mut String) {
-    for (name, child) in &parent.children {
-        if child.parents * 5 >= parent.count * 4 {
-            let path = format!("{path}/{name}");
-            let _ = writeln!(text, "{path}");
-            write_names(child, &path, text);
-        }
-    }
+/// Writes a document.
+struct Writer {
+    is_message: bool,
+    line: Line,
+    evidence: Evidence,
+    text: String,
 }
 
-fn write_children(
-    parent: &Element,
-    path: &str,
-    is_message: bool,
-    evidence: &mut Evidence,
-    text: &mut String,
-) {
-    for (name, child) in &parent.children {
-        let is_optional = is_message && OPTIONAL.contains(&local(name));
-        if child.parents * 5 < parent.count * 4 || is_optional {
-            continue;
-        }
-        let path = format!("{path}/{name}");
-        text.push_str(&path);
-        for (key, count) in &child.attributes {
-            if count * 5 >= child.count * 4 {
-                let _ = write!(text, " @{key}");
+impl Writer {
+    /// The names of elements only; the depth is bounded when they are read.
+    fn names(&mut self, parent: &Element, path: &str) {
+        for (name, child) in &parent.children {
+            if self.line.is_above(child.parents, parent.count) {
+                let path = format!("{path}/{name}");
+                let _ = writeln!(self.text, "{path}");
+                self.names(child, &path);
             }
         }
-        if child.children.is_empty() {
-            let _ = write!(text, ": {}", class(name, &child.column));
+    }
+
+    fn children(&mut self, parent: &Element, path: &str) {
+        for (name, child) in &parent.children {
+            let is_optional = self.is_message && OPTIONAL.contains(&local(name));
+            if is_optional || !self.line.is_above(child.parents, parent.count) {
+                continue;
+            }
+            let path = format!("{path}/{name}");
+            self.text.push_str(&path);
+            if child.children.is_empty() {
+                let _ = write!(self.text, ": {}", class(name, &child.column));
+            }
+            self.text.push('\n');
+            for (key, count) in &child.attributes {
+                if self.line.is_above(*count, child.count) {
+                    let _ = writeln!(self.text, "{path}/@{key}");
+                }
+            }
+            let name = Some(local(name));
+            merge(&child.evidence, &child.column, name, &mut self.evidence);
+            self.children(child, &path);
         }
-        merge(&child.evidence, &child.column, Some(local(name)), evidence);
-        text.push('\n');
-        write_children(child, &path, is_message, evidence, text);
     }
 }
 

@@ -52,6 +52,7 @@ pub(super) fn sample(input: &Input, budget: usize) -> Sample {
     };
     let text = page.write();
     let masked = mask(&text);
+    let page_text = text;
     let count = masked.count + page.masked;
     if page.has_numbers {
         notes.push(format!(
@@ -74,6 +75,8 @@ pub(super) fn sample(input: &Input, budget: usize) -> Sample {
             notes.push(format!("Odd rows: {number}: {}.", why.describe()));
         }
     }
+    notes.extend(ragged(input));
+    notes.extend(blanks(&page_text));
     if count > 0 {
         let values = if count == 1 {
             "1 value that looks like a secret is".to_owned()
@@ -89,6 +92,61 @@ pub(super) fn sample(input: &Input, budget: usize) -> Sample {
         notes,
         is_whole: page.is_whole(),
     }
+}
+
+/// That some of what looks like blanks, or like nothing, is another character.
+fn blanks(text: &str) -> Option<String> {
+    let kinds = [
+        ('\u{a0}', "no-break spaces (`\\xa0`)"),
+        ('\u{202f}', "narrow no-break spaces (`\\u202f`)"),
+        ('\u{2009}', "thin spaces (`\\u2009`)"),
+        ('\u{200b}', "zero-width spaces (`\\u200b`)"),
+        ('\u{ad}', "soft hyphens (`\\xad`)"),
+    ];
+    let found = kinds.iter().filter(|(mark, _)| text.contains(*mark));
+    let found: Vec<&str> = found.map(|(_, name)| *name).collect();
+    (!found.is_empty()).then(|| {
+        format!(
+            "There are {} in it, which are no plain blanks: replace them where numbers are read.",
+            found.join(" and ")
+        )
+    })
+}
+
+/// That some rows have more cells than there are names: what separates cells stands within a value, and every cell
+/// behind it is in the wrong column.
+fn ragged(input: &Input) -> Option<String> {
+    const NAMED: usize = 5;
+    let dialect = input.dialect?;
+    let rows = input.rows()?;
+    let mut names = None;
+    let mut all = 0_usize;
+    let mut found: Vec<u64> = Vec::new();
+    for row in rows.iter() {
+        match (row.kind, names) {
+            (RowKind::Header, _) => names = Some(csv::count(row.text, dialect)),
+            (RowKind::Data, Some(names)) => {
+                all += 1;
+                if csv::count(row.text, dialect) > names {
+                    found.push(row.number);
+                }
+            }
+            _ => {}
+        }
+    }
+    // Where most are so, it is how the file is written.
+    if found.is_empty() || found.len() * 2 > all {
+        return None;
+    }
+    let named: Vec<String> = found.iter().take(NAMED).map(u64::to_string).collect();
+    let rows = match (found.len(), found.len() - named.len()) {
+        (1, _) => format!("Row {} has", named.join("")),
+        (_, 0) => format!("Rows {} have", named.join(", ")),
+        (_, others) => format!("Rows {} and {others} others have", named.join(", ")),
+    };
+    Some(format!(
+        "{rows} more cells than there are names of columns: the mark between cells may stand within a value, so that the cells behind it are in other columns."
+    ))
 }
 
 /// A row without its secrets.

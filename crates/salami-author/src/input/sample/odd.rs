@@ -343,11 +343,11 @@ fn kind(cell: &str) -> usize {
     let cell = cell.trim();
     match Cell::of(cell) {
         Cell::Empty => usize::from(!cell.is_empty()) * 7,
-        Cell::Number(Decimal::Point) if is_dressed(cell) => 8,
-        Cell::Number(Decimal::Comma) if is_dressed(cell) => 9,
-        Cell::Number(Decimal::Open) => 1,
-        Cell::Number(Decimal::Point) => 2,
-        Cell::Number(Decimal::Comma) => 3,
+        Cell::Number(Decimal::Point, _) if is_dressed(cell) => 8,
+        Cell::Number(Decimal::Comma, _) if is_dressed(cell) => 9,
+        Cell::Number(Decimal::Open, _) => 1,
+        Cell::Number(Decimal::Point, _) => 2,
+        Cell::Number(Decimal::Comma, _) => 3,
         Cell::Date(_) => 4,
         Cell::Bool => 5,
         Cell::Text => 6,
