@@ -52,10 +52,9 @@ fn asked() -> Prompt {
 fn a_stream_is_heard_piece_by_piece() {
     for protocol in BOTH {
         let server = ModelServer::start(vec![Answer::text(PROGRAM)]);
-        let client = client(protocol, &server);
+        let mut client = client(protocol, &server);
         let mut pieces = 0;
-        let mut model = &client;
-        let model: &mut dyn Model = &mut model;
+        let model: &mut dyn Model = &mut client;
         assert_eq!(model.name(), "a-model");
         let completion = model.complete(&asked(), &mut |heard| {
             pieces += usize::from(matches!(heard, Heard::Text(_)));
@@ -256,6 +255,69 @@ fn what_hosts_answer_instead_is_said() {
     );
     assert_eq!(error.kind, ModelErrorKind::Denied);
     assert!(!error.message.contains("sk-"), "{}", error.message);
+}
+
+#[test]
+fn addresses_that_lead_elsewhere_are_said() {
+    let to = "HTTP/1.1 307 X\r\nLocation: https://example.com/\r\nContent-Length: 0\r\n\r\n";
+    let error = failure(vec![Answer::raw(to)], |_| {});
+    assert_eq!(
+        error.message,
+        "the model's host sends one elsewhere: status 307, where no key goes: its address may be wrong"
+    );
+    let error = failure(vec![Answer::error(404, "no model `a`")], |_| {});
+    assert!(
+        error.message.contains("the name of the model"),
+        "{}",
+        error.message
+    );
+    // A page of any length is a page.
+    let page = "x".repeat(20_000_000);
+    let long = format!(
+        "HTTP/1.1 500 X\r\nContent-Length: {}\r\n\r\n{page}",
+        page.len()
+    );
+    let error = failure(vec![Answer::raw(long.as_str())], |policy| {
+        policy.retries = 0
+    });
+    assert_eq!(error.kind, ModelErrorKind::Busy);
+    assert!(error.message.contains("status 500"), "{}", error.message);
+}
+
+#[test]
+fn counts_that_cannot_be_are_not_believed() {
+    let body = "{\"choices\": [{\"message\": {\"content\": \"ok\"}, \"finish_reason\": \"stop\"}], \
+        \"usage\": {\"prompt_tokens\": 9223372036854775807, \"completion_tokens\": 9223372036854775807}}";
+    let answer = format!(
+        "HTTP/1.1 200 X\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let server = ModelServer::start(vec![Answer::raw(answer.as_str())]);
+    let completion = client(Protocol::OpenAi, &server).ask(&asked());
+    let completion = completion.expect("an answer");
+    assert!(completion.is_estimated);
+    assert!(completion.tokens_in + completion.tokens_out < 100);
+}
+
+#[test]
+fn a_time_that_is_over_is_no_time_to_come_again() {
+    for wish in ["-5", "Wed, 21 Oct 2015 07:27:00 GMT"] {
+        let head = "HTTP/1.1 429 X\r\nDate: Wed, 21 Oct 2015 07:28:00 GMT";
+        let busy = format!("{head}\r\nRetry-After: {wish}\r\nContent-Length: 0\r\n\r\n");
+        let server = ModelServer::start(vec![Answer::raw(busy.as_str()), Answer::text("ok")]);
+        let mut waits = Vec::new();
+        let mut policy = policy(Protocol::OpenAi, &server.url());
+        policy.pause = Duration::from_millis(7);
+        let client = Client::new(policy).expect("a client");
+        let completion = client.listen(&asked(), &mut |heard| {
+            if let Heard::Again { milliseconds, .. } = heard {
+                waits.push(milliseconds);
+            }
+            Listening::On
+        });
+        assert!(completion.is_ok());
+        assert_eq!(waits, [7], "{wish}");
+    }
 }
 
 #[test]

@@ -366,14 +366,56 @@ pub fn sentence(error: ureq::Error, timeout: Duration) -> String {
 
 /// What is wrong with an encrypted connection.
 fn not_safe(error: &rustls::Error) -> String {
-    use rustls::{CertificateError, Error};
+    use rustls::{CertificateError as Certificate, Error};
     let problem = match error {
-        Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+        Error::InvalidCertificate(Certificate::UnknownIssuer) => {
             "nobody who is trusted signed the host's certificate"
         }
+        Error::InvalidCertificate(Certificate::Expired | Certificate::ExpiredContext { .. }) => {
+            "the host's certificate has expired"
+        }
+        Error::InvalidCertificate(
+            Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
+        ) => "the host's certificate is one for another name",
+        Error::InvalidMessage(_) => "the host does not speak TLS, as https:// wants it",
         error => return format!("the connection is not safe: {error}"),
     };
     format!("the connection is not safe: {problem}")
+}
+
+/// Whether what went wrong may go well another time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hope {
+    /// It may.
+    Some,
+    /// Hardly: nobody is there, or somebody else.
+    Little,
+    /// It will not, before somebody changes something.
+    None,
+}
+
+/// Whether a request that failed so may be tried again.
+pub fn hope(error: &ureq::Error) -> Hope {
+    match error {
+        ureq::Error::Io(error) => {
+            let inner = error.get_ref();
+            let is_unsafe = inner.is_some_and(|inner| inner.is::<rustls::Error>());
+            if is_unsafe {
+                Hope::None
+            } else if error.kind() == std::io::ErrorKind::ConnectionRefused
+                || error.to_string().contains("lookup")
+            {
+                Hope::Little
+            } else {
+                Hope::Some
+            }
+        }
+        ureq::Error::Rustls(_) | ureq::Error::Tls(_) => Hope::None,
+        ureq::Error::HostNotFound
+        | ureq::Error::Protocol(_)
+        | ureq::Error::ConnectProxyFailed(_) => Hope::Little,
+        _ => Hope::Some,
+    }
 }
 
 #[cfg(test)]

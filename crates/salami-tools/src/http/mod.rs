@@ -22,7 +22,9 @@ pub use address::is_public;
 pub use target::{Entry, Target};
 
 use crate::secret::{Secret, is_sensitive};
-pub(crate) use exchange::{client_config, machine_roots, roots, sentence as problem_of};
+pub(crate) use exchange::{
+    Hope, client_config, hope, machine_roots, roots, sentence as problem_of,
+};
 
 use exchange::Exchange;
 

@@ -35,7 +35,7 @@ use super::quirks::Quirks;
 use super::stream::Assembler;
 use super::trouble::{Trouble, said, wished};
 use super::usage::Usage;
-use crate::http::{client_config, machine_roots, roots};
+use crate::http::{Hope, client_config, machine_roots, roots};
 
 /// How often one looks up while nothing comes.
 const TICK: Duration = Duration::from_millis(50);
@@ -46,6 +46,8 @@ const BYTES_A_TOKEN: usize = 8;
 const STREAM_A_TOKEN: usize = 1_000;
 /// What an answer may have beyond its tokens before it is cut.
 const SLACK: usize = 4_096;
+/// What is read of a page that says why there is no answer.
+const MOST_REFUSED: usize = 256 * 1024;
 /// A client of one model; it may be asked from several threads at once.
 #[derive(Debug)]
 pub struct Client {
@@ -361,14 +363,21 @@ impl Client {
             };
             last = Instant::now();
             let is_end = match arrival {
-                Arrival::Failed { problem, is_nobody } => {
-                    let message = format!("the model: {problem}");
+                Arrival::Failed { problem, hope } => {
+                    let advice = match hope {
+                        Hope::None if self.roots.is_none() => {
+                            "; where that is meant, name the certificates to trust by SSL_CERT_FILE"
+                        }
+                        _ => "",
+                    };
+                    let message = format!("the model: {problem}{advice}");
                     let error = failed(ModelErrorKind::Unreachable, message);
                     // What took all of its time would take it again.
-                    return Ok(match begun.elapsed() < policy.timeout {
-                        true if is_nobody => Tried::Again(error, None, RETRIES_UNHEARD),
-                        true => Tried::Again(error, None, u32::MAX),
-                        false => Tried::Failed(error),
+                    let is_late = begun.elapsed() >= policy.timeout;
+                    return Ok(match hope {
+                        Hope::Some if !is_late => Tried::Again(error, None, u32::MAX),
+                        Hope::Little if !is_late => Tried::Again(error, None, RETRIES_UNHEARD),
+                        _ => Tried::Failed(error),
                     });
                 }
                 Arrival::Head {
@@ -381,7 +390,8 @@ impl Client {
                 }
                 Arrival::Piece(piece) => {
                     received = received.saturating_add(piece.len());
-                    if received > most_received {
+                    let is_refused = head.as_ref().is_some_and(|(status, ..)| *status != 200);
+                    if received > most_received && !is_refused {
                         self.count_told(&assembler, bill);
                         let message =
                             format!("the model's answer has more than {most_received} bytes");
@@ -391,7 +401,8 @@ impl Client {
                         Some((200, ..)) => assembler.push(&piece, |text| {
                             listener.tell(Heard::Text(text));
                         }),
-                        _ => refused.extend_from_slice(&piece),
+                        _ if refused.len() < MOST_REFUSED => refused.extend_from_slice(&piece),
+                        _ => {}
                     }
                     if listener.is_stopped {
                         return Err(self.stop(prompt, &assembler, true, bill));
@@ -405,7 +416,7 @@ impl Client {
                     {
                         return Ok(tried);
                     }
-                    assembler.is_over()
+                    assembler.is_over() || refused.len() >= MOST_REFUSED
                 }
                 Arrival::End | Arrival::Broken if head.is_none() => {
                     let error = failed(

@@ -9,7 +9,7 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::http::{self, HeaderMap};
 
-use crate::http::problem_of;
+use crate::http::{Hope, hope, problem_of};
 
 /// The bytes that are read at once.
 const PIECE: usize = 16_384;
@@ -35,8 +35,8 @@ pub(super) enum Arrival {
     /// There is no answer.
     Failed {
         problem: String,
-        /// Nobody is there: the connection is refused, or the host is not known.
-        is_nobody: bool,
+        /// Whether there may be one another time.
+        hope: Hope,
     },
 }
 
@@ -87,14 +87,10 @@ fn run(
     let response = match agent.run(request) {
         Ok(response) => response,
         Err(error) => {
-            let is_nobody = match &error {
-                ureq::Error::Io(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
-                ureq::Error::HostNotFound => true,
-                _ => false,
-            };
+            let hope = hope(&error);
             return sender.send(Arrival::Failed {
                 problem: problem_of(error, timeout),
-                is_nobody,
+                hope,
             });
         }
     };

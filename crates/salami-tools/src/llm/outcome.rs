@@ -117,6 +117,12 @@ impl Client {
             (_, Some((404, _))) if said.is_empty() => format!(
                 "the model's host knows no such address{status}: is the address of the host right?"
             ),
+            (_, Some((404, _))) => format!(
+                "the model does not take the request{status}{said}; are the name of the model and the address of the host right?"
+            ),
+            (_, Some((300..=399, _))) => format!(
+                "the model's host sends one elsewhere{status}, where no key goes: its address may be wrong"
+            ),
             _ => format!("the model does not take the request{status}{said}"),
         };
         let error = failed(trouble.kind, message);

@@ -124,8 +124,9 @@ pub(super) fn wished(headers: &HeaderMap) -> Option<Duration> {
         return Some(Duration::from_secs_f64(seconds));
     }
     if let Some(seconds) = number("retry-after") {
-        let seconds = seconds.clamp(0.0, LONGEST_WISH as f64);
-        return Some(Duration::from_secs_f64(seconds));
+        // Before now is no time to ask again.
+        let seconds = seconds.min(LONGEST_WISH as f64);
+        return (seconds >= 0.0).then(|| Duration::from_secs_f64(seconds));
     }
     let until = instant(&text("retry-after")?)?;
     let now = text("date").and_then(|date| instant(&date));
@@ -133,7 +134,7 @@ pub(super) fn wished(headers: &HeaderMap) -> Option<Duration> {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         since.ok().map(|since| since.as_secs())
     })?;
-    let seconds = until.saturating_sub(now).min(LONGEST_WISH);
+    let seconds = until.checked_sub(now)?.min(LONGEST_WISH);
     Some(Duration::from_secs(seconds))
 }
 

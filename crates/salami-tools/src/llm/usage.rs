@@ -7,6 +7,9 @@ use salami_process::model::Prompt;
 /// Bytes of text that one token has, roughly.
 const BYTES_A_TOKEN: u64 = 4;
 
+/// The most tokens that one completion can have taken.
+const MOST_TOLD: u64 = 100_000_000;
+
 /// What a million tokens cost, in whatever currency.
 ///
 /// ```
@@ -77,7 +80,9 @@ pub struct Usage {
 
 fn number(value: &Value, names: &[&str]) -> Option<u64> {
     let found = names.iter().try_fold(value, |value, name| value.get(name));
-    found.and_then(Value::as_u64)
+    let number = found.and_then(Value::as_u64);
+    // Who tells of more has not counted.
+    number.filter(|number| *number <= MOST_TOLD)
 }
 
 impl Usage {
