@@ -97,6 +97,37 @@ fn run<T>(
     Ok(value)
 }
 
+/// The first row, if there is one.
+pub(crate) fn first<T>(
+    connection: &Connection,
+    sql: &str,
+    parameters: impl Params,
+    read: impl FnOnce(&Row<'_>) -> Result<T>,
+) -> Result<Option<T>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(parameters)?;
+    match rows.next()? {
+        Some(row) => read(row).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// All rows.
+pub(crate) fn all<T>(
+    connection: &Connection,
+    sql: &str,
+    parameters: impl Params,
+    mut read: impl FnMut(&Row<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(parameters)?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(read(row)?);
+    }
+    Ok(all)
+}
+
 /// Ends a transaction without effect. If that fails there is none any more: SQLite rolls back by itself.
 fn roll_back(connection: &Connection) {
     let end = connection.prepare_cached(sql::ROLLBACK);
@@ -121,12 +152,7 @@ impl Work<'_> {
         parameters: impl Params,
         read: impl FnOnce(&Row<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query(parameters)?;
-        match rows.next()? {
-            Some(row) => read(row).map(Some),
-            None => Ok(None),
-        }
+        first(self.connection, sql, parameters, read)
     }
 
     /// The one value of a row that must be there.
@@ -144,14 +170,9 @@ impl Work<'_> {
         &self,
         sql: &str,
         parameters: impl Params,
-        mut read: impl FnMut(&Row<'_>) -> Result<T>,
+        read: impl FnMut(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
-        let mut all = Vec::new();
-        self.each(sql, parameters, |row| {
-            all.push(read(row)?);
-            Ok(true)
-        })?;
-        Ok(all)
+        all(self.connection, sql, parameters, read)
     }
 
     /// Row by row, as long as it is to go on.

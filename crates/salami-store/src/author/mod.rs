@@ -17,7 +17,7 @@ use salami_author::task::Task;
 
 use crate::failure::{Failure, Result};
 use crate::schema;
-use crate::work::{count, signed};
+use crate::work::{all, count, first, signed};
 
 /// The most bytes that an entry with all its versions may have.
 const LARGEST_ENTRY: usize = 8_000_000;
@@ -85,27 +85,16 @@ impl SqliteLibrary {
         parameters: impl Params,
         read: impl FnOnce(&Row<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query(parameters)?;
-        match rows.next()? {
-            Some(row) => read(row).map(Some),
-            None => Ok(None),
-        }
+        first(&self.connection, sql, parameters, read)
     }
 
     fn all<T>(
         &self,
         sql: &str,
         parameters: impl Params,
-        read: impl Fn(&Row<'_>) -> Result<T>,
+        read: impl FnMut(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query(parameters)?;
-        let mut all = Vec::new();
-        while let Some(row) = rows.next()? {
-            all.push(read(row)?);
-        }
-        Ok(all)
+        all(&self.connection, sql, parameters, read)
     }
 
     /// Runs one statement, which is a transaction of its own; how many rows it changed.
