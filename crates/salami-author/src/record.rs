@@ -61,6 +61,8 @@ pub enum Purpose {
     Mend,
     /// A mended version of a program from the library.
     Repair,
+    /// A second look at its program, which is odd.
+    Look,
     /// A second program, written independently.
     Second,
     /// Its judgement.

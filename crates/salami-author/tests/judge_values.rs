@@ -245,7 +245,7 @@ fn nothing_is_no_result() {
         CSV,
         code,
     )
-    .fails("rows.unused");
+    .fails("rows.ignored");
 }
 
 #[test]

@@ -46,6 +46,7 @@ fn refused() -> Report {
                 number: 3,
                 text: "CONTENT".to_owned(),
             }],
+            upheld: None,
         }],
         passed: vec![JudgeName::Schema],
         skipped: vec![(JudgeName::Model, "CONTENT".to_owned())],

@@ -30,6 +30,8 @@ pub enum JudgeName {
 pub enum Severity {
     /// The program is not accepted.
     Error,
+    /// Odd, and right only if the task means it: who wrote the program is asked to look again.
+    Doubt,
     /// Worth knowing.
     Note,
 }
@@ -58,6 +60,10 @@ pub struct Finding {
     pub outside: Option<String>,
     /// The rows that it is about.
     pub rows: Vec<QuotedRow>,
+    /// Of a doubt by which the model stands with its program: why, in its words, which may be wrong; empty where it
+    /// gives no reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upheld: Option<String>,
 }
 
 impl Finding {
@@ -71,6 +77,16 @@ impl Finding {
             message: message.into(),
             outside: None,
             rows: Vec::new(),
+            upheld: None,
+        }
+    }
+
+    /// One that is odd, and right only if the task means it.
+    #[must_use]
+    pub fn doubt(judge: JudgeName, code: &str, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Doubt,
+            ..Self::error(judge, code, message)
         }
     }
 
@@ -121,5 +137,36 @@ impl Report {
         self.findings
             .iter()
             .filter(|finding| finding.severity == Severity::Error)
+    }
+
+    /// What is odd, as long as nobody looked again.
+    pub fn doubts(&self) -> impl Iterator<Item = &Finding> {
+        self.findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Doubt)
+    }
+
+    /// What is or was odd: doubts, and the notes that were made of them.
+    pub fn doubtful(&self) -> impl Iterator<Item = &Finding> {
+        self.findings
+            .iter()
+            .filter(|finding| finding.code.starts_with("doubt."))
+    }
+
+    /// Whether something is or was odd.
+    #[must_use]
+    pub fn has_doubtful(&self) -> bool {
+        self.doubtful().next().is_some()
+    }
+
+    /// Makes notes of doubts, as the program is used: a model stands by it, for a reason in its words, or nobody was
+    /// asked.
+    pub fn settle(&mut self, upheld: Option<&str>) {
+        for finding in &mut self.findings {
+            if finding.severity == Severity::Doubt {
+                finding.severity = Severity::Note;
+                finding.upheld = upheld.map(str::to_owned);
+            }
+        }
     }
 }

@@ -274,6 +274,12 @@ impl Judges {
                 .findings
                 .extend(rows::numbers_only(hearing, &table, &result));
         }
+        if fits {
+            let declared = self.inner.output.canonical();
+            let skipped = &verdict.skipped;
+            let doubts = rows::doubts(hearing, &table, &result, skipped, &declared);
+            verdict.report.findings.extend(doubts);
+        }
         for invariant in &self.inner.invariants {
             let name = JudgeName::Invariant(invariant.name().to_owned());
             if !fits {

@@ -17,6 +17,10 @@ pub(super) struct Words {
     pub(super) hundredths: bool,
     /// Some are wanted at most: the top ten, the newest.
     pub(super) limits: bool,
+    /// Of these, some of the beginning: the first ten.
+    pub(super) begins: bool,
+    /// What is there several times may count once.
+    pub(super) distinct: bool,
     /// Numbers may be wanted without their sign.
     pub(super) unsigned: bool,
     /// The totals that the input states may be wanted.
@@ -67,6 +71,21 @@ const LIMITS: &[&str] = &[
     "at most", "best", "biggest", "dernier*", "erste*", "first", "highest", "jüngst*", "largest",
     "last", "latest", "letzt*", "limit*", "lowest", "newest", "neuest*", "oldest", "premier*",
     "preview", "recent", "sample", "smallest", "top", "up to",
+];
+
+/// Words that say that what comes late may not count.
+#[rustfmt::skip]
+const BEGINS: &[&str] = &[
+    "at most", "best", "biggest", "erste*", "first", "head", "highest", "largest", "limit*", "lowest", "oldest",
+    "premier*", "preview", "sample", "smallest", "top", "up to",
+];
+
+/// Words that say that what is there several times counts once.
+#[rustfmt::skip]
+const DISTINCT: &[&str] = &[
+    "any one", "collapse*", "dedup*", "different", "distinct*", "dopp*", "doublon*", "duplicat*", "each once",
+    "eindeutig*", "einmalig*", "once", "one per", "repeat*", "set of", "unique*", "unterschiedlich*", "verschieden*",
+    "único*",
 ];
 
 #[rustfmt::skip]
@@ -120,6 +139,8 @@ impl Words {
             filters: has(FILTERS),
             hundredths: has(HUNDREDTHS),
             limits: has(LIMITS),
+            begins: has(BEGINS),
+            distinct: has(DISTINCT),
             unsigned: has(UNSIGNED),
             totals: TOTALS.iter().any(|word| is_wanted(&task, word)),
         }

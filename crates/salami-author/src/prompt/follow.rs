@@ -41,6 +41,8 @@ pub enum Follow<'a> {
     Same(u32),
     /// It is a program that was taken out of use.
     Banned,
+    /// Nothing speaks against the program, and something in its result is odd.
+    Doubts(&'a Report),
     /// Another program, written independently, gives another result.
     Disagreement(&'a [Finding]),
 }
@@ -60,6 +62,7 @@ pub fn follow_on(follow: &Follow<'_>, lessons: &[String]) -> String {
         ),
         Follow::Same(attempt) => format!("This is the same program as in your answer {attempt}, and it fails in the same way. Change what was named as wrong; if you are sure of it, find another way to compute it."),
         Follow::Banned => "This program was in use for inputs of this kind, and was taken out of use because it is wrong for some of them. Look for what it leaves out or misreads, and write another one.".to_owned(),
+        Follow::Doubts(report) => doubts(report),
         Follow::Disagreement(findings) => disagreement(findings),
     };
     if lessons.len() > 1 {
@@ -129,6 +132,10 @@ pub fn findings(report: &Report, printed: &str) -> String {
     if more > 0 {
         text.push_str(&format!("There are {more} more of these.\n\n"));
     }
+    if of(Severity::Doubt).next().is_some() {
+        text.push_str("Odd, and right only if the task means it:\n\n");
+        list(&mut text, of(Severity::Doubt), MOST_FINDINGS);
+    }
     if of(Severity::Note).next().is_some() {
         text.push_str("Worth knowing, and perhaps right as it is:\n\n");
         list(&mut text, of(Severity::Note), MOST_NOTES);
@@ -182,6 +189,13 @@ fn finding(finding: &Finding) -> String {
         text.push('\n');
     }
     text.push('\n');
+    text
+}
+
+fn doubts(report: &Report) -> String {
+    let mut text = "The program ran on the whole input, and nothing is wrong with the form of its result. Look again, as something in it is odd, and right only if the task means it:\n\n".to_owned();
+    list(&mut text, report.doubts(), MOST_FINDINGS);
+    text.push_str("Hold this against the task and the sample. If the program is wrong, send the whole changed program. If it is right as it is, answer with the word KEEP alone on the first line, and on the next line say in one sentence why.");
     text
 }
 

@@ -7,11 +7,13 @@
 mod blocks;
 mod cannot;
 mod join;
+mod keep;
 mod patch;
 mod python;
 mod text;
 
 pub use cannot::{is_dictated, leads_away, shares_words, shortened};
+pub use keep::keeps;
 pub use patch::PatchError;
 
 use blocks::{Block, Part};

@@ -58,6 +58,14 @@ pub enum Event<'a> {
         /// What the judges say.
         report: &'a Report,
     },
+    /// What is odd about a program that is used becomes notes: a model stands by it, for a reason in its words that may
+    /// be empty, or nobody was asked.
+    Settled {
+        /// How many doubts.
+        count: usize,
+        /// Why the model stands by it.
+        upheld: Option<&'a str>,
+    },
     /// The program of the library failed: a model is asked to mend it.
     Repairing,
     /// The program of the library failed and is used no more.

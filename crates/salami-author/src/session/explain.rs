@@ -38,10 +38,11 @@ impl Session<'_> {
     ) -> Step {
         let Used {
             candidate,
-            verdict,
+            mut verdict,
             printed,
             version,
         } = used;
+        self.settle_rest(&mut verdict.report, world);
         let code = candidate.code().to_owned();
         self.record.code = Some(code.clone());
         self.record.report = Some(verdict.report.clone());
@@ -119,6 +120,11 @@ impl Session<'_> {
         sentence: String,
         world: &mut World<'_>,
     ) -> Step {
+        if kind != FailureKind::Interrupted
+            && let Some(step) = self.fall_back(world)
+        {
+            return step;
+        }
         if !matches!(kind, FailureKind::Input | FailureKind::Interrupted) {
             self.quarantine(world);
         }
@@ -189,6 +195,9 @@ impl Session<'_> {
 
     /// No attempt was accepted: a model may say in a sentence what is wrong with the input.
     pub(super) fn give_up(&mut self, world: &mut World<'_>) -> Step {
+        if let Some(step) = self.fall_back(world) {
+            return step;
+        }
         let of = self.options.attempts;
         let attempts = match of {
             1 => "the one attempt".to_owned(),
@@ -340,7 +349,7 @@ fn reason(report: &Report) -> String {
 
 /// What a report says to one who reads programs.
 fn cause(report: &Report) -> String {
-    match report.errors().next() {
+    match report.errors().chain(report.doubts()).next() {
         Some(first) => format!("[{}] {}", first.code, first.message.trim()),
         None => "it was refused by the check".to_owned(),
     }

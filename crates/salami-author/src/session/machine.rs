@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use salami_process::model::{Completion, ModelError, Prompt, Stop};
 use salami_program::Host;
 
+use super::doubts::Doubted;
 use super::event::Event;
 use super::options::{Mode, SessionOptions};
 use super::outcome::Outcome;
@@ -179,6 +180,10 @@ pub struct Session<'a> {
     pub(super) shown: String,
     /// What is to be said if no sentence comes.
     pub(super) giving_up: Option<(FailureKind, String)>,
+    /// Whether a model was asked to look again.
+    pub(super) has_looked: bool,
+    /// The program at which it looks.
+    pub(super) doubted: Option<Doubted>,
 }
 
 /// What was asked last.
@@ -263,6 +268,8 @@ impl<'a> Session<'a> {
             retries: 0,
             shown: String::new(),
             giving_up: None,
+            has_looked: false,
+            doubted: None,
         })
     }
 
@@ -314,12 +321,16 @@ impl<'a> Session<'a> {
                 ..Completion::default()
             },
             Err(_) if is_explaining => return self.explained(None, world),
+            Err(error) if pending.ask.purpose == Purpose::Look => {
+                return self.not_looked(&pending.ask, &error, world);
+            }
             Err(error) => return self.no_answer(&pending.ask, &error, world),
         };
         match pending.ask.purpose {
             Purpose::Write | Purpose::Mend | Purpose::Repair | Purpose::Second => {
                 self.programmed(&completion, &answer.model, world)
             }
+            Purpose::Look => self.looked(&completion, &answer.model, world),
             Purpose::Judge => self.judged(&completion, world),
             Purpose::Explain => self.explained(Some(&completion), world),
         }

@@ -5,6 +5,7 @@
 
 mod agreement;
 mod asking;
+mod doubts;
 mod drive;
 mod event;
 mod explain;

@@ -2,7 +2,7 @@
 
 use super::event::Event;
 use super::explain::Used;
-use super::machine::{Session, Step, World};
+use super::machine::{Passed, Session, Step, World};
 use super::options::Mode;
 use super::work::Tried;
 use crate::judge::{Occasion, Report, Verdict};
@@ -82,7 +82,9 @@ impl Session<'_> {
                 };
                 return Some(self.reuse_failed(&code, &report, &shown, world));
             }
-            Tried::Judged(candidate, verdict, printed) => {
+            Tried::Judged(candidate, mut verdict, printed) => {
+                let version = entry.current().map_or(1, |version| version.number);
+                self.settle_known(&entry, version, &mut verdict.report, world);
                 if is_quarantined && verdict.report.accepts() {
                     // What it failed on is not here, so nothing says how to mend it: another one is written.
                     self.banned = Some(code);
@@ -95,8 +97,14 @@ impl Session<'_> {
                     report: &verdict.report,
                 });
                 if verdict.report.accepts() {
-                    let version = entry.current().map_or(1, |version| version.number);
-                    return Some(self.used(entry, version, *candidate, *verdict, printed, world));
+                    let model = entry.current().and_then(|version| version.model.clone());
+                    let passed = Passed {
+                        candidate: *candidate,
+                        verdict: *verdict,
+                        printed,
+                        model: model.unwrap_or_default(),
+                    };
+                    return Some(self.hit(entry, version, passed, world));
                 }
                 (verdict.report, printed)
             }
@@ -140,9 +148,10 @@ impl Session<'_> {
             if self.is_interrupted() {
                 return Some(self.interrupted(world));
             }
-            let Tried::Judged(candidate, verdict, printed) = tried else {
+            let Tried::Judged(candidate, mut verdict, printed) = tried else {
                 continue;
             };
+            self.settle_known(&entry, version, &mut verdict.report, world);
             if !verdict.report.accepts() {
                 continue;
             }
@@ -154,7 +163,14 @@ impl Session<'_> {
             self.key = entry.key.clone();
             self.record.reuse = Some(verdict.report.clone());
             self.record.reuse_fuel = verdict.fuel;
-            return Some(self.used(entry, version, *candidate, *verdict, printed, world));
+            let model = entry.current().and_then(|version| version.model.clone());
+            let passed = Passed {
+                candidate: *candidate,
+                verdict: *verdict,
+                printed,
+                model: model.unwrap_or_default(),
+            };
+            return Some(self.hit(entry, version, passed, world));
         }
         None
     }
@@ -184,11 +200,12 @@ impl Session<'_> {
                 // The one in use, which was tried before.
                 continue;
             }
-            if let Tried::Judged(candidate, verdict, printed) =
+            if let Tried::Judged(candidate, mut verdict, printed) =
                 self.try_program(&version.code, Occasion::Hit, world)
                 && verdict.report.accepts()
                 && !self.is_interrupted()
             {
+                self.settle_known(entry, version.number, &mut verdict.report, world);
                 self.record.reuse = Some(verdict.report.clone());
                 self.record.reuse_fuel = verdict.fuel;
                 world.tell(Event::Judged {
@@ -201,7 +218,7 @@ impl Session<'_> {
     }
 
     /// A program of the library is right for this input.
-    fn used(
+    pub(super) fn used(
         &mut self,
         entry: Entry,
         version: u32,

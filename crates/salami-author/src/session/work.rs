@@ -142,6 +142,10 @@ impl Session<'_> {
         if let Some(attempt) = self.record.attempts.last_mut() {
             attempt.code = Some(code.clone());
         }
+        if self.is_doubted(&code) {
+            // Nothing better came of it.
+            return self.upheld("", world);
+        }
         let hash = blake3::hash(code.as_bytes()).to_hex().to_string();
         let line = self.line();
         let earlier = line.sent.get(&hash).copied();
@@ -221,7 +225,7 @@ impl Session<'_> {
                     printed,
                     model: model.to_owned(),
                 };
-                self.passed(passed, world)
+                self.accepted(passed, world)
             }
             Tried::Judged(_, verdict, printed) => {
                 let report = verdict.report;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::expect::name;
+use crate::judge::Report;
 use crate::record::{Ending, Purpose, RunRecord, Tokens};
 
 /// How a case went.
@@ -20,6 +21,8 @@ pub struct CaseOutcome {
     pub ending: String,
     /// Whether a program was accepted.
     pub is_accepted: bool,
+    /// What is odd about what was accepted.
+    pub doubts: Vec<String>,
     /// How often a program was written.
     pub attempts: usize,
     /// All tokens.
@@ -32,10 +35,28 @@ pub struct CaseOutcome {
 
 /// How often a program was written in a run.
 pub(super) fn attempts(record: &RunRecord) -> usize {
-    let writes =
-        |purpose: Purpose| matches!(purpose, Purpose::Write | Purpose::Mend | Purpose::Repair);
-    let written = record.attempts.iter();
-    written.filter(|attempt| writes(attempt.purpose)).count()
+    let written = record
+        .attempts
+        .iter()
+        .filter(|attempt| match attempt.purpose {
+            Purpose::Write | Purpose::Mend | Purpose::Repair => true,
+            Purpose::Look => attempt.code.is_some(),
+            Purpose::Second | Purpose::Judge | Purpose::Explain => false,
+        });
+    written.count()
+}
+
+/// What is odd about the program of a run, in our words and in those of the model that stands by it.
+fn doubts(record: &RunRecord) -> impl Iterator<Item = String> {
+    let report = record.report.iter();
+    report.flat_map(Report::doubtful).map(|finding| {
+        let upheld = match finding.upheld.as_deref() {
+            None => String::new(),
+            Some("") => " A model stands by it.".to_owned(),
+            Some(why) => format!(" A model stands by it; in its words: \u{201c}{why}\u{201d}"),
+        };
+        format!("[{}] {}{upheld}", finding.code, finding.message)
+    })
 }
 
 impl CaseOutcome {
@@ -53,6 +74,7 @@ impl CaseOutcome {
             problems,
             ending,
             is_accepted,
+            doubts: doubts(record).filter(|_| is_accepted).collect(),
             attempts: attempts(record),
             tokens: record.tokens,
             model_time: model_time.map(|attempt| attempt.model_time).sum(),
@@ -69,6 +91,7 @@ impl CaseOutcome {
             problems: vec![problem],
             ending: "-".to_owned(),
             is_accepted: false,
+            doubts: Vec::new(),
             attempts: 0,
             tokens: Tokens::default(),
             model_time: 0,
@@ -129,8 +152,12 @@ impl SuiteReport {
             ]);
         }
         let mut text = columns(&rows, 4);
-        for case in self.cases.iter().filter(|case| !case.passed()) {
+        let told = |case: &&CaseOutcome| !case.passed() || !case.doubts.is_empty();
+        for case in self.cases.iter().filter(told) {
             let _ = writeln!(text, "\n{} {}", line(&case.suite), line(&case.case));
+            for doubt in &case.doubts {
+                let _ = writeln!(text, "  doubt: {}", line(doubt));
+            }
             for problem in &case.problems {
                 let _ = writeln!(text, "  {}", line(problem));
             }
@@ -184,12 +211,22 @@ impl SuiteReport {
                     xml(&case.case),
                     seconds(case.took)
                 );
+                let doubts = match case.doubts.as_slice() {
+                    [] => String::new(),
+                    doubts => format!(
+                        "      <system-out>{}</system-out>\n",
+                        xml(&doubts.join("\n"))
+                    ),
+                };
                 match case.problems.first() {
-                    None => text.push_str("/>\n"),
+                    None if doubts.is_empty() => text.push_str("/>\n"),
+                    None => {
+                        let _ = write!(text, ">\n{doubts}    </testcase>\n");
+                    }
                     Some(first) => {
                         let _ = writeln!(
                             text,
-                            ">\n      <failure message=\"{}\">{}</failure>\n    </testcase>",
+                            ">\n      <failure message=\"{}\">{}</failure>\n{doubts}    </testcase>",
                             xml(first),
                             xml(&case.problems.join("\n"))
                         );
@@ -216,6 +253,7 @@ impl SuiteReport {
                     "problems": case.problems,
                     "ending": case.ending,
                     "accepted": case.is_accepted,
+                    "doubts": case.doubts,
                     "attempts": case.attempts,
                     "tokens": {"input": case.tokens.input, "output": case.tokens.output},
                     "model_time": case.model_time,

@@ -117,6 +117,7 @@ const fn purpose_name(purpose: Purpose) -> &'static str {
         Purpose::Write => "write",
         Purpose::Mend => "mend",
         Purpose::Repair => "repair",
+        Purpose::Look => "look",
         Purpose::Second => "second",
         Purpose::Judge => "judge",
         Purpose::Explain => "explain",

@@ -228,6 +228,7 @@ impl Trace<'_> {
         let findings = report.findings.iter().map(|finding| {
             let label = match finding.severity {
                 Severity::Error => "fail",
+                Severity::Doubt => "doubt",
                 Severity::Note => "note",
             };
             event(

@@ -33,6 +33,7 @@ pub struct Case {
     pub judges: Vec<Judge>,
     pub rows: RowAccounting,
     pub occasion: Occasion,
+    pub now: i64,
 }
 
 pub fn input(name: &str, text: &str) -> Input {
@@ -50,6 +51,7 @@ impl Case {
             judges: Vec::new(),
             rows: RowAccounting::Auto,
             occasion: Occasion::New,
+            now: 0,
         }
     }
 
@@ -80,7 +82,10 @@ impl Case {
     pub fn judge(&self) -> Verdict {
         let (candidate, ran) = self.run();
         let judges = Judges::prepare(&self.judges, &self.output).expect("they are judges");
-        let settings = Settings::default();
+        let settings = Settings {
+            now: self.now,
+            ..Settings::default()
+        };
         judges.judge(
             &Hearing {
                 task: &self.task,
@@ -106,6 +111,28 @@ impl Case {
             verdict.result
         );
         verdict
+    }
+
+    /// No error and no doubt, whatever is noted.
+    #[track_caller]
+    pub fn is_plain(&self) {
+        let verdict = self.passes();
+        let doubts: Vec<&Finding> = verdict.report.doubts().collect();
+        assert!(doubts.is_empty(), "{doubts:#?}\n{:?}", verdict.result);
+    }
+
+    /// No error, and a doubt of this code, which is given.
+    #[track_caller]
+    pub fn doubts(&self, code: &str) -> Finding {
+        let verdict = self.passes();
+        let mut doubts = verdict.report.doubts();
+        match doubts.find(|finding| finding.code == code) {
+            Some(finding) => finding.clone(),
+            None => panic!(
+                "no {code} in {:#?}\n{:?}",
+                verdict.report.findings, verdict.result
+            ),
+        }
     }
 
     /// An error of this code, which is given.

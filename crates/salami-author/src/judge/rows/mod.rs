@@ -7,6 +7,7 @@
 mod amount;
 mod copied;
 mod decimals;
+mod doubts;
 mod kinds;
 mod named;
 mod rerun;
@@ -24,6 +25,7 @@ use super::answer::{Answer, SkippedRow};
 use super::finding::{Finding, JudgeName, Severity};
 use super::words::Words;
 use super::{Hearing, Occasion};
+pub(super) use doubts::judge as doubts;
 use named::listed;
 pub(crate) use rerun::items;
 use rerun::{Effect, Prober};

@@ -4,7 +4,7 @@ use salami_program::Host;
 use serde_json::Value;
 
 use super::table::Table;
-use crate::input::Input;
+use crate::input::{Format, Input};
 use crate::judge::answer::Answer;
 use crate::judge::{Hearing, Occasion};
 use crate::trial::Settings;
@@ -110,6 +110,28 @@ impl<'a, 'h> Prober<'a, 'h> {
             input = input.without_row(number)?;
         }
         self.run(&input).map(|(effect, _)| effect)
+    }
+
+    /// What becomes of the result without any row: where rows are lines, from what stands before the first of them.
+    pub(super) fn without_any(&mut self) -> Option<Effect> {
+        if !self.may() {
+            return None;
+        }
+        let data: Vec<usize> = self.table.data().collect();
+        let input = self.hearing.input;
+        let first = self.table.row(*data.first()?)?;
+        let text = input.text()?;
+        let start = (first.text.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+        let is_lines = !matches!(input.format(), Format::Json | Format::Xml | Format::Html);
+        if !is_lines {
+            return match data.len() {
+                ..=200 if input.size() <= LARGE => self.without_all(&data),
+                _ => None,
+            };
+        }
+        let head = text.get(..start)?.to_owned();
+        let head = Input::from_bytes(input.name(), head.into_bytes(), Some(input.format())).ok()?;
+        self.run(&head).map(|(effect, _)| effect)
     }
 
     /// What the program gives without a row, and what became of the result; none where that cannot be tried.

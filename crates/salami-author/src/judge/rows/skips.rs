@@ -34,7 +34,7 @@ pub(super) fn judge(account: &Account<'_>) -> Vec<Finding> {
         };
         // A program that looks for something may find nothing in another input.
         let finding = if account.hearing.occasion == Occasion::Hit && account.words.filters {
-            Finding::note(JudgeName::Rows, "rows.all_skipped", message)
+            Finding::doubt(JudgeName::Rows, "doubt.nothing", message)
         } else {
             Finding::error(JudgeName::Rows, "rows.all_skipped", message)
         };
@@ -66,6 +66,9 @@ pub(super) fn judge(account: &Account<'_>) -> Vec<Finding> {
         let finding = Finding::error(JudgeName::Rows, "rows.readable", message);
         findings.push(finding.with_rows(table.quotes(&readable)));
     }
+    if let Some(finding) = untold(account, &skipped) {
+        findings.push(finding);
+    }
     let alone = claimed_repeats(account, &skipped);
     if !alone.is_empty() {
         let message = format!(
@@ -76,6 +79,115 @@ pub(super) fn judge(account: &Account<'_>) -> Vec<Finding> {
         findings.push(finding.with_rows(table.quotes(&alone)));
     }
     findings
+}
+
+/// Rows that are skipped for one reason, which nothing in them tells from rows that are used.
+fn untold(account: &Account<'_>, skipped: &[usize]) -> Option<Finding> {
+    const FEWEST: usize = 5;
+    const PICKED: &[&str] = &[
+        "already", "another", "duplicat", "earlier", "higher", "later", "less", "lower", "newer",
+        "not the", "older", "other", "repe", "replaced", "smaller", "super",
+    ];
+    if account.hearing.occasion == Occasion::Hit || account.words.filters {
+        return None;
+    }
+    let is_picked = |rows: &[usize]| {
+        let why = rows.first().and_then(|index| account.named.get(index));
+        let why = why.map(|why| why.to_lowercase()).unwrap_or_default();
+        account.words.picks && PICKED.iter().any(|word| why.contains(word))
+    };
+    // What stands in quotes and numbers may be of one row.
+    let reason = |why: &str| -> String {
+        let mut is_quoted = false;
+        let letters = why.chars().filter(|letter| {
+            is_quoted ^= matches!(letter, '\'' | '"' | '`');
+            !is_quoted && letter.is_alphabetic()
+        });
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    let mut by_reason: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for index in skipped {
+        let why = account.named.get(index)?;
+        by_reason.entry(reason(why)).or_default().push(*index);
+    }
+    let found = by_reason.into_values().find(|rows| {
+        rows.len() >= FEWEST
+            && rows.len() * 10 >= account.data.len()
+            && !is_picked(rows)
+            && !are_of_other_kind(account, rows)
+            && !are_apart(account, rows)
+            && !are_odd(account, rows)
+    })?;
+    let finding = Finding::doubt(
+        JudgeName::Rows,
+        "doubt.reason",
+        format!(
+            "{} skipped for one reason, and nothing in them tells them from rows that are used: no column, no word, no number.",
+            listed(account.table, &found, true)
+        ),
+    );
+    Some(finding.with_rows(account.table.quotes(&found)))
+}
+
+/// Whether most of some rows are unlike the others in the forms of their cells.
+fn are_odd(account: &Account<'_>, rows: &[usize]) -> bool {
+    let odd = rows.iter().filter(|index| {
+        let cells = account.table.cells(**index);
+        account.profile.oddness(&cells) > 0
+    });
+    odd.count() * 2 >= rows.len()
+}
+
+/// Whether a number or a day tells rows apart: in a column all that are used are above or below those that are not; or
+/// some value of a cell is in several of them and in no row that is used.
+fn are_apart(account: &Account<'_>, rows: &[usize]) -> bool {
+    let table = account.table;
+    let values = |rows: &[usize], column: usize| -> Vec<String> {
+        let rows = Table::spread(rows, COMPARED);
+        let cells = rows
+            .into_iter()
+            .filter_map(|index| table.cells(index).into_iter().nth(column));
+        cells.map(|cell| cell.trim().to_lowercase()).collect()
+    };
+    let number = |cell: &String| -> Option<f64> {
+        let digits: String = match date_parts(cell) {
+            Some(_) => cell.chars().filter(char::is_ascii_digit).collect(),
+            None => {
+                let amount = Amount::of(cell)?;
+                return amount.value(
+                    amount
+                        .separator()
+                        .unwrap_or(super::amount::Separator::Point),
+                );
+            }
+        };
+        digits.parse().ok()
+    };
+    let bounds = |cells: &[String]| -> Option<(f64, f64)> {
+        let values: Vec<f64> = cells.iter().filter_map(number).collect();
+        let is_most = !values.is_empty() && values.len() * 10 >= cells.len() * 9;
+        let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        is_most.then_some((least, most))
+    };
+    let width = rows
+        .iter()
+        .take(COMPARED)
+        .map(|index| table.cells(*index).len())
+        .max()
+        .unwrap_or(0);
+    (0..width).any(|column| {
+        let (out, used) = (values(rows, column), values(&account.used, column));
+        let is_apart = match (bounds(&out), bounds(&used)) {
+            (Some((least, most)), Some((from, to))) => most < from || least > to,
+            _ => false,
+        };
+        // A value that only rows have that are not used, in most of them.
+        let known: BTreeSet<&String> = used.iter().collect();
+        let own = out.iter().filter(|cell| !known.contains(cell)).count();
+        let different: BTreeSet<&String> = out.iter().collect();
+        is_apart || (own * 10 >= out.len() * 9 && different.len() * 2 <= out.len())
+    })
 }
 
 /// Rows that are skipped as repetitions of others, of which there is none: no other shares a telling value with them.

@@ -52,6 +52,10 @@ impl<'a> Table<'a> {
         }
     }
 
+    pub(super) fn input(&self) -> &'a Input {
+        self.input
+    }
+
     pub(super) fn rows(&self) -> &[Row<'a>] {
         &self.rows
     }

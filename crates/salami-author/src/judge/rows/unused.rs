@@ -1,9 +1,10 @@
 //! Rows that are said to be used, and are not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Account;
 use super::amount::{Amount, Separator};
+use super::doubts::is_blank;
 use super::named::listed;
 use super::rerun::{self, Effect, Prober};
 use super::seen::Seen;
@@ -65,7 +66,9 @@ pub(super) fn judge(
     // What the input itself sums up need not be summed again.
     let has_totals = account.table.totals().next().is_some();
     // Words excuse some rows, never all.
-    let is_all = told.same.len() >= 3 && told.same.len() == account.used.len();
+    let has_effect = !told.effective.is_empty() || told.other > 0;
+    let is_all =
+        told.same.len() >= 3 && (told.same.len() == account.used.len() || !has_effect && is_by_row);
     let is_cut = halved || is_cut_off(account, &told);
     let (excused, unused): (Vec<usize>, Vec<usize>) =
         told.same.iter().copied().partition(|index| {
@@ -75,6 +78,15 @@ pub(super) fn judge(
                 && (is_told || is_excused(account, *index, items, is_by_row))
         });
     let table = account.table;
+    if !told.same.is_empty() && !has_effect && prober.without_any() == Some(Effect::Same) {
+        let finding = Finding::error(
+            JudgeName::Rows,
+            "rows.ignored",
+            "The program gives the same result where all rows are gone: it reads nothing of them. Compute the result from the input.",
+        );
+        findings.push(finding.with_rows(table.quotes(&told.same)));
+        return;
+    }
     if told.strange.len() >= 2 {
         let finding = Finding::error(
             JudgeName::Rows,
@@ -98,7 +110,18 @@ pub(super) fn judge(
         );
         findings.push(finding.with_rows(table.quotes(&unused)));
     }
-    if !excused.is_empty() {
+    let copies = are_copies(account, &told);
+    if copies && !excused.is_empty() {
+        let finding = Finding::doubt(
+            JudgeName::Rows,
+            "doubt.copies",
+            format!(
+                "{} said to be used, and the result is the same without: each has the same text as another row, and seems to count once with it. That is right only if the task wants each but once.",
+                listed(table, &excused, true)
+            ),
+        );
+        findings.push(finding.with_rows(table.quotes(&excused)));
+    } else if !excused.is_empty() {
         let finding = Finding::note(
             JudgeName::Rows,
             "rows.no_effect",
@@ -113,6 +136,57 @@ pub(super) fn judge(
         fewer_items(account, items, &told, is_by_row, &suspects, findings);
     }
     skipped_and_used(account, prober, is_by_row, findings);
+}
+
+/// Whether a word of a value is in the task, as it is or within a longer one: of an `iPhone`, the phone.
+fn is_spoken_of(task: &str, value: &str) -> bool {
+    let words = |text: &str| -> BTreeSet<String> {
+        let words = text.split(|letter: char| !letter.is_alphanumeric());
+        let words = words.filter(|word| word.chars().count() >= 4).take(2_000);
+        words.map(str::to_lowercase).collect()
+    };
+    let (said, own) = (words(task), words(value));
+    said.iter().any(|said| {
+        own.iter()
+            .any(|own| own.contains(said) || said.contains(own))
+    })
+}
+
+/// Whether the rows without effect are those that have the same text as others, and no others are without.
+fn are_copies(account: &Account<'_>, told: &Told) -> bool {
+    if account.words.distinct || told.same.is_empty() || told.effective.len() < 5 {
+        return false;
+    }
+    // By its keys a dict has each once.
+    if account.result.is_object() {
+        return false;
+    }
+    let text = |index: usize| account.table.row(index).map_or("", |row| row.text).trim();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for index in &account.used {
+        *counts.entry(text(*index)).or_default() += 1;
+    }
+    let is_copy = |index: &usize| counts.get(text(*index)).is_some_and(|count| *count > 1);
+    // Without the first of them another one comes later, which is a change.
+    let same: BTreeSet<&str> = told.same.iter().map(|index| text(*index)).collect();
+    let mut effective = told.effective.iter().filter(|index| is_copy(index));
+    told.same.iter().all(is_copy) && effective.all(|index| same.contains(text(*index)))
+}
+
+/// Whether the rows without effect are the last ones, and all before them have one.
+fn is_tail(account: &Account<'_>, told: &Told) -> bool {
+    if account.words.begins || told.same.len() < 3 || told.effective.len() < 8 {
+        return false;
+    }
+    let (first, last) = (told.same.iter().min(), told.effective.iter().max());
+    let nothing = |index: &usize| {
+        let cells = account.table.cells(*index);
+        cells.iter().filter(|cell| is_nothing(cell)).count()
+    };
+    let usual = told.effective.iter().map(nothing).max();
+    let is_empty = told.same.iter().any(|index| Some(nothing(index)) > usual);
+    // Where it is counted or summed, each row is.
+    first > last && !is_from_cells(account) && !is_empty
 }
 
 /// Whether an item has nothing of a row that shows in the result.
@@ -130,6 +204,9 @@ fn is_of_another(account: &Account<'_>, index: usize, which: usize, columns: &[b
 /// Whether rows without effect lie all behind those with one, or share a value that is nowhere in the result: then
 /// they are not repetitions, whatever the task asks for.
 fn is_cut_off(account: &Account<'_>, told: &Told) -> bool {
+    if is_tail(account, told) {
+        return true;
+    }
     if account.words.limits || told.same.len() < 3 || told.effective.len() < 3 {
         return false;
     }
@@ -158,6 +235,8 @@ fn is_cut_off(account: &Account<'_>, told: &Told) -> bool {
         let value = same.first().and_then(|row| row.get(column));
         value.is_some_and(|value| {
             class(value) != Class::Empty
+                && !is_blank(value)
+                && !is_spoken_of(account.hearing.task, value)
                 && !account.seen.has(value)
                 && same.iter().all(|row| row.get(column) == Some(value))
                 && effective.iter().all(|row| row.get(column) != Some(value))
@@ -271,15 +350,19 @@ fn second_half(account: &Account<'_>, items: Option<usize>, prober: &mut Prober<
     matches!(prober.without_all(half), Some(Effect::Same))
 }
 
+/// Whether a cell has nothing in it: no text, a zero, or signs in place of a value.
+fn is_nothing(cell: &str) -> bool {
+    match Amount::of(cell) {
+        Some(amount) => amount.value(Separator::Point) == Some(0.0),
+        None => is_blank(cell),
+    }
+}
+
 /// Whether a row may rightly change nothing.
 fn is_excused(account: &Account<'_>, index: usize, items: Option<usize>, is_by_row: bool) -> bool {
     let cells = account.table.cells(index);
     let text = account.table.row(index).map_or("", |row| row.text).trim();
     // What holds nothing but a name may give nothing.
-    let is_nothing = |cell: &String| match Amount::of(cell) {
-        Some(amount) => amount.value(Separator::Point) == Some(0.0),
-        None => cell.trim().is_empty(),
-    };
     let told = cells.iter().filter(|cell| !is_nothing(cell)).count();
     if cells.len() >= 3 && told <= 1 {
         return true;
@@ -296,7 +379,7 @@ fn is_excused(account: &Account<'_>, index: usize, items: Option<usize>, is_by_r
     if items.is_none() && account.seen.values.is_empty() {
         return true;
     }
-    if !is_by_row && cells.iter().any(is_nothing) {
+    if !is_by_row && cells.iter().any(|cell| is_nothing(cell)) {
         return true;
     }
     let columns = account.seen.columns(account.table, &account.used);
