@@ -40,6 +40,11 @@ impl Failure {
         matches!(self, Self::Sqlite(error) if kind_of(error) == StoreErrorKind::Busy)
     }
 
+    /// Whether there is no space left.
+    pub(crate) fn is_for_room(&self) -> bool {
+        matches!(self, Self::Sqlite(error) if kind_of(error) == StoreErrorKind::Full)
+    }
+
     /// Whether what was read is not what we wrote, though the file can be read: damage of rows, which are those of one
     /// process, and not of the file.
     pub(crate) fn is_of_rows(&self) -> bool {

@@ -227,12 +227,25 @@ fn open_to_write(path: &Path) -> Result<Connection> {
     patiently(|| Ok(connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?))?;
     wait_for_disk(&connection, true)?;
     connection.pragma_update(None, "cache_size", -64_000)?;
-    // What many turns change again and again goes into the file once.
-    connection.pragma_update(None, "wal_autocheckpoint", 16_000)?;
-    connection.pragma_update(None, "journal_size_limit", 128_000_000)?;
     migrate(&mut connection)?;
+    fit_log(&connection)?;
     hold_schema(&connection)?;
     Ok(connection)
+}
+
+/// Has the log (`-wal`) grow to about as much as is in the file before it is written there: what many turns change again and
+/// again goes into the file once, and a small store needs little room. A page has 4,096 bytes.
+pub(crate) fn fit_log(connection: &Connection) -> Result<()> {
+    let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+    let pages = pages.clamp(1_000, 16_000);
+    connection.pragma_update(None, "wal_autocheckpoint", pages)?;
+    connection.pragma_update(None, "journal_size_limit", pages * 8_192)?;
+    Ok(())
+}
+
+/// Writes the log into the file, so that the room of the log is free. Where that cannot be it stays as it is.
+pub(crate) fn empty_log(connection: &Connection) {
+    let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
 }
 
 /// Whether a transaction is on the disk when it is over, or with the next one that is.

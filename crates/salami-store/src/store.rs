@@ -17,6 +17,9 @@ use crate::schema::{self, Access};
 use crate::sql;
 use crate::work::{self, Known, Work, count, signed, unsigned};
 
+/// After so many transactions the log is fitted to what is in the file.
+const FITTED: u64 = 16;
+
 type Said<T> = std::result::Result<T, StoreError>;
 
 /// A store of processes in one file.
@@ -29,6 +32,8 @@ pub struct SqliteStore {
     known: Known,
     /// Who does what people do.
     person: String,
+    /// How many transactions were written.
+    written: u64,
 }
 
 impl SqliteStore {
@@ -46,6 +51,7 @@ impl SqliteStore {
             clock,
             known: Known::default(),
             person: String::new(),
+            written: 0,
         })
     }
 
@@ -95,7 +101,20 @@ impl SqliteStore {
     fn try_to_write<T>(&mut self, work: impl FnOnce(&mut Work<'_>) -> Result<T>) -> Result<T> {
         let clock = &self.clock;
         let now = || clock.now();
-        work::write(&self.connection, &mut self.known, &self.person, now, work)
+        let outcome = work::write(&self.connection, &mut self.known, &self.person, now, work);
+        match &outcome {
+            Ok(_) => {
+                self.written = self.written.wrapping_add(1);
+                if self.written % FITTED == 0 {
+                    // It is written, whatever comes of this.
+                    let _ = schema::fit_log(&self.connection);
+                }
+            }
+            // The next attempt may have the room that the log has.
+            Err(failure) if failure.is_for_room() => schema::empty_log(&self.connection),
+            Err(_) => {}
+        }
+        outcome
     }
 
     /// Writes without waiting for the disk: what is lost with the power of the machine alone, and only as long as

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use salami_process::store::{
     CallState, Claimed, Code, Control, InboxItem, Lost, NewEvent, NewProcess, NewWait, Outcome,
-    ProcessFilter, ProcessId, SimulatedClock, Status, Store, StoreErrorKind, TurnCommit, Wait,
-    WaitFilter, WaitKind, lost_hold,
+    ProcessFilter, ProcessId, SimulatedClock, Source, Status, Store, StoreErrorKind, TurnCommit,
+    Wait, WaitFilter, WaitKind, lost_hold,
 };
 use salami_store::SqliteStore;
 
@@ -518,6 +518,23 @@ fn who_is_ready_and_claimed_is_claimed_anew() {
         .map(|claimed| plain(claimed, Vec::new(), false))
         .collect();
     assert_eq!(store.commit("another", &turns), Ok(Vec::new()));
+}
+
+#[test]
+fn the_log_of_a_small_store_stays_small() {
+    let folder = common::Folder::new();
+    let path = folder.file("store.db");
+    let mut store = open(&path).expect("a store");
+    for number in 0..400 {
+        let source = Source {
+            name: "source".to_owned(),
+            cursor: format!("{number}").repeat(20_000),
+        };
+        let published = store.publish(&[], Some(&source));
+        assert_eq!(published, Ok(Vec::new()));
+    }
+    let log = std::fs::metadata(folder.file("store.db-wal")).expect("a log");
+    assert!(log.len() < 8_000_000, "{} bytes", log.len());
 }
 
 #[test]

@@ -233,7 +233,7 @@ fn commands(item: &InboxItem, read: &Read) -> Vec<String> {
             if read.others(wait).is_some() {
                 ways.push(format!("pause {id}"));
             }
-            if wait.wait.kind == WaitKind::Hold {
+            if words::is_cancellable(wait) {
                 // It ends as well, but what the program does in its `finally` is done.
                 ways.push(format!("cancel {id}"));
             }

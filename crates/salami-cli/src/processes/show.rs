@@ -269,7 +269,7 @@ fn waits(
             WaitKind::Hold | WaitKind::Call(salami_process::store::CallState::Unknown) => {
                 let id = known.process.id;
                 let mut ways = vec![format!("resolve {id} retry")];
-                if wait.wait.kind == WaitKind::Hold {
+                if words::is_cancellable(wait) {
                     ways.push(format!("cancel {id}"));
                 }
                 ways.push(format!("resolve {id} abort"));

@@ -252,6 +252,11 @@ const fn is_hold(wait: &Wait) -> bool {
     matches!(kind, WaitKind::Hold | WaitKind::Call(CallState::Unknown)) && wait.outcome.is_none()
 }
 
+/// Whether what is held here can be cancelled, so that its `finally` runs: not what cannot run at all.
+pub const fn is_cancellable(held: &Wait) -> bool {
+    matches!(held.wait.kind, WaitKind::Hold) && held.wait.slot != HOLD_OF_PROCESS
+}
+
 /// The threads that go on although another one is held, and what they wait for comes; none where nothing goes on. Needs all its
 /// waits.
 pub fn going_on(process: &Process, waits: &[Wait]) -> Vec<ThreadId> {
