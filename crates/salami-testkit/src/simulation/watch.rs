@@ -165,8 +165,10 @@ impl Watch {
     /// A worker prolonged its leases.
     pub fn renewed(&mut self, worker: &str, until: i64) {
         for known in self.processes.values_mut() {
+            // What may have been taken back is not prolonged for sure.
             if let Some(claim) = &mut known.claim
                 && claim.worker == worker
+                && !claim.is_doubtful
             {
                 claim.until = until;
             }
