@@ -72,6 +72,12 @@ def exception_repr(error):
     return text_with(error, texts, True)
 
 
+def text_of_key_error(error):
+    if len(error.args) == 1:
+        return repr(error.args[0])
+    return str(error.args) if error.args else ""
+
+
 def default_str(value):
     if isinstance(value, str):
         return value

@@ -163,6 +163,10 @@ def tuple_equal(self, other):
     return isinstance(other, tuple) and equal_items(self, other)
 
 
+def deque_equal(self, other):
+    return isinstance(other, deque) and equal_items(self, other)
+
+
 def equal_items(left, right):
     if len(left) != len(right):
         return False
@@ -190,3 +194,24 @@ def less(self, other):
         if not (a is b or a == b):
             return a < b
     return len(self) < len(other)
+
+
+def less_or_equal(self, other):
+    for a, b in zip(self, other):
+        if not (a is b or a == b):
+            return a <= b
+    return len(self) <= len(other)
+
+
+def greater(self, other):
+    for a, b in zip(self, other):
+        if not (a is b or a == b):
+            return a > b
+    return len(self) > len(other)
+
+
+def greater_or_equal(self, other):
+    for a, b in zip(self, other):
+        if not (a is b or a == b):
+            return a >= b
+    return len(self) >= len(other)

@@ -363,6 +363,7 @@ fn finish(
         body,
         main,
         capabilities: used,
+        shares_data: engine.shares_data,
     });
     checked
 }

@@ -196,6 +196,9 @@ pub struct Program {
     pub main: Option<Main>,
     /// The functions of tools that it calls, sorted by name.
     pub capabilities: Vec<Capability>,
+    /// Whether JSON data that a declaration gave types may be changed by who knows them without: what was proved of
+    /// such data raises TypeError where it does not hold.
+    pub shares_data: bool,
 }
 
 /// A function of a tool.
@@ -252,6 +255,8 @@ pub struct Class {
     pub frozen: bool,
     /// `repr` shows the fields.
     pub shows_fields: bool,
+    /// A named tuple, which compares and hashes as the tuple of its fields.
+    pub is_tuple: bool,
     /// Of an enumeration: the field that stands for a member outside of the program.
     pub stands_for: Option<u16>,
     /// The class statement.

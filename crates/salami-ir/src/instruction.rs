@@ -422,7 +422,7 @@ instructions! {
     0x60 LoadInput "LOAD_INPUT" 1 { name: String, result: Destination }
     /// Goes to the address if the register is unset.
     0x61 IfUnset "IF_UNSET" 1 { value: Register, target: Address }
-    /// A validating decode: a deep copy of JSON data as the schema says, else ValueError/TypeError naming path, wanted and found; ToolError where `what` is `tool.function(): the answer`. Result `any`.
+    /// A validating decode of JSON data. What the schema takes as it is stays the same object; an object, tuple, set, date or decimal that it asks for is made anew, with the containers around it. Else ValueError/TypeError naming path, wanted and found; ToolError where `what` is `tool.function(): the answer`. Result `any`.
     0x62 Decode "DECODE" 2 { value: Register, schema: SchemaIndex, what: String, result: Destination }
     /// Sets a field of the output object.
     0x63 StoreOutput "STORE_OUTPUT" 1 { name: String, value: Register }

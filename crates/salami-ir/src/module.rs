@@ -129,6 +129,8 @@ pub struct Class {
     pub frozen: bool,
     /// Dataclass: `repr` shows the fields.
     pub shows_fields: bool,
+    /// Named tuple: equal to the tuple of its fields, ordered and hashed as that.
+    pub is_tuple: bool,
     /// Enumeration: the field that stands for a member outside of the program.
     pub stands_for: Option<u16>,
     /// The class statement.

@@ -43,7 +43,7 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
             let nothing = RegisterType::default();
             let expected = self.pool.register_type(&nothing)?;
             let result = self.emit.temporary(&nothing)?;
-            let failure = Expectation::Guard;
+            let failure = self.pool.proved();
             let value = value.register;
             self.emit.emit(Instruction::Expect {
                 value,
@@ -480,7 +480,7 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
         self.emit.release(mark);
         let expected = self.pool.register_type(&holds)?;
         let failure = match failure {
-            Failure::Guard => Expectation::Guard,
+            Failure::Guard => self.pool.proved(),
             Failure::Attribute(name) => Expectation::Attribute(name.clone()),
             Failure::Callable => Expectation::Callable,
             Failure::Type(text) => Expectation::Type(text.clone()),

@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 
 use salami_check::typed::{self, Program};
+use salami_ir::instruction::Expectation;
 use salami_ir::{
     Class, ClassIndex, Constant, ConstantIndex, Field, FieldDefault, Global, GlobalIndex,
     LeafImport, LeafIndex, LeafSignature, RegisterType, Schema, SchemaIndex, TypeIndex,
 };
 
 use crate::{LowerError, kinds};
+
+/// Data that were declared, and then changed by who knows them as JSON.
+const CHANGED: &str = "declared data hold a value of another type now: '{}'";
 
 /// Constants, types, leaves, classes, globals and schemas of the module.
 #[derive(Debug)]
@@ -24,6 +28,8 @@ pub(crate) struct Pool<'a> {
     pub(crate) classes: Vec<Class>,
     pub(crate) globals: Vec<Global>,
     pub(crate) schemas: Vec<Schema>,
+    /// See [`Program::shares_data`].
+    shares_data: bool,
 }
 
 /// Orders constants. Different constants have different keys: `1`, `1.0` and `True` too.
@@ -66,6 +72,7 @@ impl<'a> Pool<'a> {
                 })
                 .collect(),
             schemas: Vec::new(),
+            shares_data: program.shares_data,
         };
         for class in &program.classes {
             let base = class.base.as_ref().map(kinds::class).transpose()?;
@@ -82,6 +89,7 @@ impl<'a> Pool<'a> {
                 compares_order: class.compares_order,
                 frozen: class.frozen,
                 shows_fields: class.shows_fields,
+                is_tuple: class.is_tuple,
                 stands_for: class.stands_for,
                 span: class.span,
             });
@@ -91,6 +99,15 @@ impl<'a> Pool<'a> {
             pool.schemas.push(schema);
         }
         Ok(pool)
+    }
+
+    /// What it means if a value is not what the checker proved.
+    pub(crate) fn proved(&self) -> Expectation {
+        if self.shares_data {
+            Expectation::Type(CHANGED.to_owned())
+        } else {
+            Expectation::Guard
+        }
     }
 
     /// Whether every value of `narrow` is one of `wide`.

@@ -1,7 +1,7 @@
 //! Values on their way: where they are wanted, and that the verifier sees what they are.
 
 use salami_check::typed::{self, Expr, ValueSet};
-use salami_ir::instruction::{Destination, Expectation};
+use salami_ir::instruction::Destination;
 use salami_ir::{ClassIndex, ClassRef, Instruction, Register, RegisterType};
 
 use crate::function::{FunctionLowerer, Value};
@@ -90,7 +90,7 @@ impl<'p> FunctionLowerer<'p, '_, '_> {
             _ => required.clone(),
         };
         let expected = self.pool.register_type(&narrowed)?;
-        let failure = Expectation::Guard;
+        let failure = self.pool.proved();
         self.emit.emit(Instruction::Expect {
             value,
             expected,

@@ -37,6 +37,21 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// A KeyError shows the key that is missing, also where it is not the first base of an exception.
+    pub(super) fn tell_missing_keys(&mut self, number: usize) {
+        let class = u32::try_from(number).unwrap_or(u32::MAX);
+        let key_error = ClassRef::Native("KeyError");
+        let info = &self.classes[number];
+        let is_other = info.is_exception
+            && info.order_of_bases.contains(&key_error)
+            && self
+                .native_base(ClassRef::Program(class))
+                .is_some_and(|base| base != "KeyError");
+        if is_other && self.method(class, "__str__").is_none() {
+            self.add_prelude_method(number, "__str__", "conversion", "text_of_key_error");
+        }
+    }
+
     /// Gives a class a method that the prelude defines.
     pub(super) fn add_prelude_method(
         &mut self,

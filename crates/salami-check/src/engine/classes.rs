@@ -266,6 +266,7 @@ impl<'a> Engine<'a> {
         if self.classes[number].completes_order {
             self.complete_order(number);
         }
+        self.tell_missing_keys(number);
         self.fill_fields(file, number, definition);
         let kept = file.kept_names.iter();
         for (class, names) in
@@ -806,6 +807,9 @@ impl Engine<'_> {
                 compares_order: class.order || class.data_type.is_some(),
                 frozen: class.frozen || class.data_type.is_some() || is_numbered(class),
                 shows_fields: class.shows_fields && !class.methods.contains_key("__repr__"),
+                is_tuple: class.is_named_tuple
+                    && !is_numbered(class)
+                    && !class.methods.contains_key("__eq__"),
                 stands_for: class
                     .is_enumeration
                     .then(|| {

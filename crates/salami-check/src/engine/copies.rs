@@ -16,6 +16,18 @@ use crate::types::ClassRef;
 const MAX_COPIES: usize = 24;
 
 impl Engine<'_> {
+    /// The class whose copies are made by `object()`.
+    pub fn sentinel_class(&mut self) -> Option<u32> {
+        let (file, entity) = super::prelude_static("sentinels.object")?;
+        self.add_file(file);
+        match entity {
+            crate::names::Static::Class(class) => {
+                self.class_index.get(&(file.id, class.0)).copied()
+            }
+            _ => None,
+        }
+    }
+
     /// The class of what a place makes that calls `class`.
     pub fn copy_for(&mut self, class: u32, variant: VariantId, span: Span) -> u32 {
         let info = &self.classes[class as usize];

@@ -171,6 +171,8 @@ impl<'a> Engine<'a> {
             }
             let fields = &mut self.classes[index].fields;
             if extends {
+                // One that it had before is the same as its base's from now on.
+                fields.retain(|known| known.name != name);
                 fields.insert(place.min(fields.len()), field.clone());
             } else if !fields.iter().any(|known| known.name == name) {
                 fields.push(field.clone());

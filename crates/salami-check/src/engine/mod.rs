@@ -235,6 +235,10 @@ pub struct Engine<'a> {
     pub moved_fields: bool,
     /// Classes whose fields hold what a decode makes.
     pub decoded: BTreeSet<u32>,
+    /// Whether data may be known as JSON and by the types of a declaration, too.
+    pub shares_data: bool,
+    /// Classes of which there is one object, made by `object()`.
+    pub sentinels: BTreeSet<u32>,
     /// Function values of natives that were emitted, by callee and arity.
     pub wrappers: BTreeMap<(Callee, usize), typed::FunctionId>,
     /// The tools.
@@ -313,6 +317,8 @@ impl<'a> Engine<'a> {
             softened: BTreeSet::new(),
             moved_fields: false,
             decoded: BTreeSet::new(),
+            shares_data: false,
+            sentinels: BTreeSet::new(),
             wrappers: BTreeMap::new(),
             tools,
             capabilities: BTreeMap::new(),

@@ -150,6 +150,7 @@ prelude! {
     "re",
     "salami",
     "secrets",
+    "sentinels",
     "sequence",
     "statistics",
     "statistics_models",

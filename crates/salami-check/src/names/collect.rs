@@ -67,6 +67,8 @@ pub(super) struct Scopes {
     pub uses: Vec<Use>,
     pub inlined: BTreeSet<ExprId>,
     pub waiting: BTreeSet<ExprId>,
+    /// The attributes that are named, with where.
+    pub attributes: Vec<(ScopeId, NameId, u32)>,
 }
 
 pub(super) fn collect(tree: &Tree) -> Scopes {
@@ -489,8 +491,12 @@ impl<'t> Collector<'t> {
                 self.waits += 1;
                 self.expr(scope, *value);
             }
-            ExprKind::Attribute { value, .. }
-            | ExprKind::Starred(value)
+            ExprKind::Attribute { value, name } => {
+                let named = (scope, name.name, name.span.start);
+                self.scopes.attributes.push(named);
+                self.expr(scope, *value);
+            }
+            ExprKind::Starred(value)
             | ExprKind::Yield(Some(value))
             | ExprKind::YieldFrom(value) => self.expr(scope, *value),
             ExprKind::Subscript { value, index } => self.exprs(scope, &[*value, *index]),

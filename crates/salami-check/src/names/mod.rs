@@ -6,6 +6,7 @@
 //! is defined once at the top level, or imported once, is a static entity and no variable at all.
 
 mod collect;
+mod early;
 mod local_classes;
 mod resolve;
 mod suggest;
@@ -156,6 +157,8 @@ pub struct Names {
     pub globals: Vec<ModuleVariable>,
     /// Static entities.
     pub statics: Vec<Static>,
+    /// Functions and constants of the module that something may read before they are there: variables.
+    pub early: BTreeSet<NameId>,
     /// What the module scope means by a name, for annotations in strings and for `main`.
     pub module: BTreeMap<String, Binding>,
     /// Errors.

@@ -35,6 +35,9 @@ pub(super) fn resolve(tree: &Tree, file: FileId, scopes: Scopes) -> Names {
         scopes,
     };
     resolver.make_units();
+    if file.0 == 0 {
+        resolver.make_early_variables();
+    }
     resolver.make_variables();
     let uses = std::mem::take(&mut resolver.scopes.uses);
     for used in &uses {
@@ -139,6 +142,17 @@ impl Resolver<'_> {
             });
             self.units.push(unit);
         }
+    }
+
+    /// What may be read before its definition has run does not stand for its name.
+    fn make_early_variables(&mut self) {
+        let early = super::early::early(self.tree, &self.scopes, &self.units, &self.names.units);
+        for name in &early {
+            if let Some(bound) = self.scopes.scopes[0].bound.get_mut(name) {
+                bound.entity = None;
+            }
+        }
+        self.names.early = early;
     }
 
     fn unit_name(

@@ -1,13 +1,13 @@
 //! Annotations: bounds that values are checked against, and what JSON data is decoded to.
 
 use salami_source::Span;
-use salami_syntax::tree::{BinaryOperator, ExprId, ExprKind as Syntax, FunctionBody};
+use salami_syntax::tree::{BinaryOperator, ExprId, ExprKind as Syntax, FunctionBody, StmtKind};
 
 use super::signature::Fit;
 use super::{Value, Walker};
 use crate::codes;
 use crate::engine::FileData;
-use crate::face::{self, ClassKind, FaceEntry};
+use crate::face::{self, FaceEntry};
 use crate::help::Help;
 use crate::names::{Binding, Static, UnitKind};
 use crate::typed::{Constant, ExprKind, Failure, Kind};
@@ -167,11 +167,19 @@ impl<'a> Walker<'_, 'a> {
         }
         let mut found = None;
         for &statement in &file.tree.body {
-            if let salami_syntax::tree::StmtKind::Assign { targets, value } =
-                &file.tree.stmt(statement).kind
-                && let [target] = targets.as_slice()
-                && matches!(file.tree.expr(*target).kind, Syntax::Name(known) if known == name)
-            {
+            let (target, value) = match &file.tree.stmt(statement).kind {
+                StmtKind::Assign { targets, value } => match targets.as_slice() {
+                    [target] => (target, value),
+                    _ => continue,
+                },
+                StmtKind::AnnotatedAssign {
+                    target,
+                    value: Some(value),
+                    ..
+                } => (target, value),
+                _ => continue,
+            };
+            if matches!(file.tree.expr(*target).kind, Syntax::Name(known) if known == name) {
                 found = match &file.tree.expr(*value).kind {
                     Syntax::Subscript { .. } | Syntax::Binary { .. } => Some(*value),
                     _ => None,
@@ -702,92 +710,6 @@ impl<'a> Walker<'_, 'a> {
             .edit(at, format!("{wanted} | None"));
             // CPython returns None there and goes on; so does this, and callers see the None.
             self.assertion(codes::TYPE_RETURN, at, message, help);
-        }
-    }
-
-    // ---- the type that a bound is, for values that come from outside
-
-    /// The type of a value that was decoded to a bound, made at a place.
-    pub(super) fn decoded_type(&mut self, bound: &Bound, span: Span, role: &mut u16) -> Type {
-        match bound {
-            Bound::Any | Bound::Callable | Bound::Class => Type::JSON,
-            Bound::Union(members) => {
-                let mut result = Type::NEVER;
-                for member in members {
-                    let member = self.decoded_type(member, span, role);
-                    result = self.join(result, member);
-                }
-                result
-            }
-            Bound::Literal(constants) => {
-                let mut result = Type::NEVER;
-                for constant in constants {
-                    let member = self.engine.types.of_constant(constant);
-                    result = self.join(result, member);
-                }
-                result
-            }
-            Bound::Tuple(bounds) => {
-                let elements = bounds
-                    .iter()
-                    .map(|bound| self.decoded_type(bound, span, role))
-                    .collect();
-                self.engine.types.tuple(elements)
-            }
-            Bound::Program(index) => self.engine.types.instance(ClassRef::Program(*index)),
-            Bound::Record(class) => {
-                if *role > 3_000 {
-                    return Type::JSON;
-                }
-                let (key, value) = (
-                    self.place_node(span, *role),
-                    self.place_node(span, *role + 1),
-                );
-                *role += 2;
-                self.engine.types.write(key, Type::STR);
-                self.engine.types.begin_record(value);
-                for (name, bound, is_required) in self.record_bounds(*class) {
-                    let bound = self.as_decoded(&bound);
-                    let content = self.decoded_type(&bound, span, role);
-                    self.engine
-                        .types
-                        .write_field(value, &name, content, is_required);
-                }
-                self.engine.types.container(Kind::Dict, [key, value])
-            }
-            Bound::Protocol(name, arguments) => {
-                let class = match *name {
-                    "Mapping" | "MutableMapping" => "dict",
-                    "Set" | "AbstractSet" | "MutableSet" => "set",
-                    _ => "list",
-                };
-                self.decoded_type(&Bound::Native(class, arguments.clone()), span, role)
-            }
-            Bound::Native(name, arguments) => {
-                let Some(class) = face::class(name) else {
-                    return Type::JSON;
-                };
-                let ClassKind::Native(kind) = class.kind else {
-                    return Type::JSON;
-                };
-                let mut types: Vec<Type> = arguments
-                    .iter()
-                    .map(|argument| self.decoded_type(argument, span, role))
-                    .collect();
-                // Without arguments they hold JSON data.
-                while types.len() < class.variables.len() {
-                    types.push(if kind == Kind::Dict && types.is_empty() {
-                        Type::STR
-                    } else {
-                        Type::JSON
-                    });
-                }
-                if kind == Kind::Float {
-                    // An int is admitted and kept.
-                    return self.join(Type::INT, Type::FLOAT);
-                }
-                self.native_instance(class, kind, &types, span, role)
-            }
         }
     }
 }

@@ -158,7 +158,9 @@ impl Walker<'_, '_> {
         let value = self.hold_value(value.clone(), span, &mut statements);
         let mut chain: Vec<Stmt> = Vec::new();
         let mut is_last = true;
-        let parts: Vec<Type> = self.engine.types.parts(held.type_).into_iter().collect();
+        let mut parts: Vec<Type> = self.engine.types.parts(held.type_).into_iter().collect();
+        // A test for a class holds for what derives from it: those come first.
+        parts.sort_by_key(|&part| std::cmp::Reverse(self.class_depth(part)));
         for part in parts.into_iter().rev() {
             let narrowed = self.narrowed(held.clone(), part);
             let stored = self.store_named(narrowed, text, value.clone(), at, span);

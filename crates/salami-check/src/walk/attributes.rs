@@ -7,7 +7,7 @@ use super::{Value, Walker};
 use crate::codes;
 use crate::engine::MethodKind;
 use crate::face::{self, FaceMember, FaceValue};
-use crate::typed::{ExprKind, Failure, StmtKind};
+use crate::typed::{Comparison, ExprKind, Failure, StmtKind};
 use crate::types::{Callee, ClassRef, Type};
 
 impl<'a> Walker<'_, 'a> {
@@ -142,14 +142,22 @@ impl<'a> Walker<'_, 'a> {
         let mut values = found.into_iter().rev();
         if missing == Type::NEVER {
             chain = values.next().map(|(_, value)| value.code);
+        } else if !self.engine.types.data(missing).classes.is_empty() {
+            let classes = self.engine.types.data(missing).classes.clone();
+            let names = classes.iter().map(|&class| match class {
+                ClassRef::Program(class) => self.engine.classes[class as usize].name.as_str(),
+                ClassRef::Native(name) => name,
+            });
+            let shown = names.collect::<Vec<_>>().join(" | ");
+            let message = format!("type object '{shown}' has no attribute '{text}'");
+            chain = Some(self.raising("AttributeError", message, span).code);
         } else if let Some((part, value)) = values.next() {
             // The last way out raises what CPython raises.
             let set = self.values(part);
             chain = Some(self.expecting(held, value, set, text, span));
         }
         for (part, value) in values {
-            let set = self.values(part);
-            let test = self.expr(ExprKind::IsType(held.code.clone(), set), Type::BOOL, span);
+            let test = self.is_part(held, part, span);
             chain = match chain {
                 Some(rest) => {
                     Some(self.expr(ExprKind::IfElse(test, value.code, rest), result, span))
@@ -166,8 +174,20 @@ impl<'a> Walker<'_, 'a> {
         }
     }
 
+    /// The test whether a held value is of a part of its type. Classes are told apart by what they are.
+    fn is_part(&mut self, held: &Value, part: Type, span: Span) -> crate::typed::Expr {
+        let test = match *self.engine.types.data(part).classes {
+            [class] => {
+                let class = self.class_value(class, span);
+                ExprKind::Compare(Comparison::Is, held.code.clone(), class.code)
+            }
+            _ => ExprKind::IsType(held.code.clone(), self.values(part)),
+        };
+        self.expr(test, Type::BOOL, span)
+    }
+
     /// How many bases the class of a part has.
-    fn class_depth(&self, part: Type) -> usize {
+    pub(super) fn class_depth(&self, part: Type) -> usize {
         let mut at = self.engine.types.data(part).instances.first().copied();
         let mut depth = 0;
         while let Some(class) = at {
@@ -228,6 +248,10 @@ impl<'a> Walker<'_, 'a> {
             let ClassRef::Program(class) = class else {
                 return None;
             };
+            if self.engine.class_attribute(class, text).is_some() {
+                // Where an object has none of its own, its class is asked.
+                return None;
+            }
             let node = self.engine.field(class, text)?.1.node;
             let content = self.read(node);
             type_ = self.join(type_, content);

@@ -114,13 +114,25 @@ impl<'a> Walker<'_, 'a> {
         if function.type_ == Type::NEVER {
             return function;
         }
+        let mut statements = Vec::new();
+        if let tree::ExprKind::Name(name) = tree.expr(callee).kind
+            && self.unit_id != crate::names::UnitId::MODULE
+            && self.file.names.early.contains(&name)
+        {
+            // A call of a known function does not read the variable, which may be unset.
+            statements.push(Self::statement(
+                StmtKind::Expr(function.code.clone()),
+                function.code.span,
+            ));
+        }
         let mut given = self.arguments(arguments);
         if self.file.names.expr(callee) == Binding::Builtin
             && matches!(self.text(callee), "max" | "min" | "sorted")
         {
             self.look_up_present_keys(arguments, &mut given);
         }
-        self.call_value(function, given, span)
+        let called = self.call_value(function, given, span);
+        self.after(statements, called, span)
     }
 
     /// `max(counts, key=counts.get)`: the keys are there, so what it compares is never the None of `get`.

@@ -250,6 +250,21 @@ impl<'a> Walker<'_, 'a> {
                 left,
                 right,
             } => self.class_list(*left, found) && self.class_list(*right, found),
+            tree::ExprKind::Subscript { value, index }
+                if matches!(
+                    crate::engine::entry_named(self.file, *value),
+                    Some(crate::face::FaceEntry::Form("Union" | "Optional"))
+                ) =>
+            {
+                let is_optional = matches!(
+                    crate::engine::entry_named(self.file, *value),
+                    Some(crate::face::FaceEntry::Form("Optional"))
+                );
+                if is_optional {
+                    found.push(ClassRef::Native("NoneType"));
+                }
+                self.class_list(*index, found)
+            }
             tree::ExprKind::None => {
                 found.push(ClassRef::Native("NoneType"));
                 true
@@ -271,6 +286,9 @@ impl<'a> Walker<'_, 'a> {
                 if let Some(class) = self.engine.class_named(self.file, id) {
                     found.push(class);
                     return true;
+                }
+                if let Some(alias) = self.alias_value(id, 0) {
+                    return self.class_list(alias, found);
                 }
                 let value = self.quiet(|walker| walker.expression(id));
                 let data = self.engine.types.data(value.type_).clone();

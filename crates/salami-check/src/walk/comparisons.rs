@@ -84,17 +84,20 @@ impl<'a> Walker<'_, 'a> {
             CompareOperator::NotIn => ("__contains__", true, true),
             CompareOperator::Equal => ("__eq__", false, false),
             CompareOperator::NotEqual => ("__eq__", false, true),
-            CompareOperator::Less => ("__lt__", false, false),
-            _ => return None,
+            _ => (comparison_methods(operator)?.0, false, false),
         };
         let (receiver, other) = if swaps { (right, left) } else { (left, right) };
+        if !swaps && self.only_program_class(other.type_).is_some() {
+            // No container, so the method of its class answers.
+            return None;
+        }
         let data = self.engine.types.data(receiver.type_);
         let is_container = data.kinds().count_ones() == 1
             && !data.json
             && (data.tuple.is_some() || !data.containers.is_empty());
-        let wanted = if name == "__lt__" { "__lt__" } else { "__eq__" };
+        let wanted = methods_of_items(operator);
         if !is_container
-            || !(self.reaches(receiver.type_, &[wanted]) || self.reaches(other.type_, &[wanted]))
+            || !(self.reaches(receiver.type_, &wanted) || self.reaches(other.type_, &wanted))
         {
             return None;
         }
@@ -124,6 +127,48 @@ impl<'a> Walker<'_, 'a> {
         Some(self.after(statements, result, span))
     }
 
+    /// Two lists or tuples of which one holds members that are numbers or texts too, the other those themselves.
+    fn compare_mixed_data(
+        &mut self,
+        operator: CompareOperator,
+        left: &Value,
+        right: &Value,
+        span: Span,
+    ) -> Option<Value> {
+        comparison_methods(operator)?;
+        let kind = self.engine.types.data(left.type_).kinds();
+        if kind != self.engine.types.data(right.type_).kinds()
+            || !matches!(kind, kind if kind == bit(Kind::List) || kind == bit(Kind::Tuple))
+        {
+            return None;
+        }
+        let one = self.element_quietly(left.type_)?;
+        let other = self.element_quietly(right.type_)?;
+        if self.is_data_member(one) == self.is_data_member(other)
+            || one == Type::NEVER
+            || other == Type::NEVER
+        {
+            return None;
+        }
+        let (name, negates) = match operator {
+            CompareOperator::Less => ("sequence.less", false),
+            CompareOperator::LessOrEqual => ("sequence.less_or_equal", false),
+            CompareOperator::Greater => ("sequence.greater", false),
+            CompareOperator::GreaterOrEqual => ("sequence.greater_or_equal", false),
+            _ => (
+                "sequence.equal_items",
+                operator == CompareOperator::NotEqual,
+            ),
+        };
+        let definition = self.prelude_function(name)?;
+        let all = vec![left.clone(), right.clone()];
+        let result = self.call_bound(definition, None, None, all, span);
+        if negates {
+            return Some(self.value(ExprKind::Unary(Unary::Not, result.code), Type::BOOL, span));
+        }
+        Some(result)
+    }
+
     /// A container or something else, where the container's items have comparison methods of
     /// their own: each kind is compared as it must be.
     fn compare_by_kind(
@@ -144,14 +189,8 @@ impl<'a> Walker<'_, 'a> {
         if data.error || data.json || data.kinds().count_ones() < 2 {
             return None;
         }
-        let wanted = match operator {
-            CompareOperator::Equal
-            | CompareOperator::NotEqual
-            | CompareOperator::In
-            | CompareOperator::NotIn => "__eq__",
-            _ => "__lt__",
-        };
-        let is_asked = self.reaches(other.type_, &[wanted]);
+        let wanted = methods_of_items(operator);
+        let is_asked = self.reaches(other.type_, &wanted);
         let (mut groups, mut rest) = (Vec::new(), Type::NEVER);
         let mut seen = 0;
         for part in self.engine.types.parts(subject.type_) {
@@ -160,7 +199,7 @@ impl<'a> Walker<'_, 'a> {
                 data.kinds(),
                 data.tuple.is_some() || !data.containers.is_empty(),
             );
-            if holds && (is_asked || self.reaches(part, &[wanted])) {
+            if holds && (is_asked || self.reaches(part, &wanted)) {
                 if seen & kinds != 0 {
                     return None;
                 }
@@ -202,28 +241,30 @@ impl<'a> Walker<'_, 'a> {
         span: Span,
     ) -> Option<Value> {
         let is_equality = matches!(operator, CompareOperator::Equal | CompareOperator::NotEqual);
-        if !is_equality && operator != CompareOperator::Less {
-            return None;
-        }
+        comparison_methods(operator)?;
         let (lefts, rights) = (self.fixed_items(left)?, self.fixed_items(right)?);
-        let methods: &[&'static str] = if is_equality {
-            &["__eq__"]
-        } else {
-            &["__eq__", "__lt__"]
-        };
+        let methods = methods_of_items(operator);
         if (is_equality && lefts.len() != rights.len())
             || lefts.len().max(rights.len()) > MAX_TUPLE
-            || !(self.reaches(left.type_, methods) || self.reaches(right.type_, methods))
+            || !(self.reaches(left.type_, &methods)
+                || self.reaches(right.type_, &methods)
+                || lefts
+                    .iter()
+                    .zip(&rights)
+                    .any(|(&one, &other)| self.is_data_member(one) != self.is_data_member(other)))
         {
             return None;
         }
         let mut statements = Vec::new();
         let left = self.hold_value(left.clone(), span, &mut statements);
         let right = self.hold_value(right.clone(), span, &mut statements);
-        let end = if is_equality {
-            true
-        } else {
-            lefts.len() < rights.len()
+        // Where all items are equal the lengths decide.
+        let end = match operator {
+            CompareOperator::Less => lefts.len() < rights.len(),
+            CompareOperator::LessOrEqual => lefts.len() <= rights.len(),
+            CompareOperator::Greater => lefts.len() > rights.len(),
+            CompareOperator::GreaterOrEqual => lefts.len() >= rights.len(),
+            _ => true,
         };
         let mut result = self.bool_constant(end, span);
         let mut result_type = Type::BOOL;
@@ -305,6 +346,13 @@ impl<'a> Walker<'_, 'a> {
             let code = ExprKind::Compare(typed, left.code, right.code);
             return self.value(code, Type::BOOL, span);
         }
+        if let Some((own, mirrored)) = comparison_methods(operator)
+            && (self.has_own_comparison(left.type_, own)
+                || self.has_own_comparison(right.type_, mirrored))
+            && let Some(value) = self.compare_method(operator, own, mirrored, &left, &right, span)
+        {
+            return value;
+        }
         // A named tuple and a tuple of another sort compare as tuples.
         let (left, right) = match (
             self.named_tuple(left.type_).is_some(),
@@ -332,7 +380,9 @@ impl<'a> Walker<'_, 'a> {
                     Type::STR => Type::STR,
                     other => self.element_quietly(other).unwrap_or(Type::ERROR),
                 };
-                let left = if self.named_tuple(left.type_).is_some()
+                let left = if self.has_own_comparison(left.type_, "__eq__") {
+                    left
+                } else if self.named_tuple(left.type_).is_some()
                     && self.engine.types.data(element).instances.is_empty()
                 {
                     // Among plain tuples it is one.
@@ -379,6 +429,9 @@ impl<'a> Walker<'_, 'a> {
             return value;
         }
         if let Some(value) = self.compare_in_prelude(operator, &left, &right, span) {
+            return value;
+        }
+        if let Some(value) = self.compare_mixed_data(operator, &left, &right, span) {
             return value;
         }
         if let Some((own, mirrored)) = comparison_methods(operator) {
@@ -453,7 +506,7 @@ impl<'a> Walker<'_, 'a> {
         )
     }
 
-    /// `==` of two objects of a dataclass whose fields have an `__eq__` of their own: field by field.
+    /// Two objects of a dataclass whose fields have comparison methods of their own: field by field.
     fn compare_by_fields(
         &mut self,
         operator: CompareOperator,
@@ -463,10 +516,11 @@ impl<'a> Walker<'_, 'a> {
     ) -> Option<Value> {
         let class = self.only_program_class(left.type_)?;
         let is_equality = matches!(operator, CompareOperator::Equal | CompareOperator::NotEqual);
-        if !is_equality
-            || self.only_program_class(right.type_) != Some(class)
-            || !self.engine.classes[class as usize].is_dataclass
-            || !self.reaches(left.type_, &["__eq__"])
+        let info = &self.engine.classes[class as usize];
+        if self.only_program_class(right.type_) != Some(class)
+            || !info.is_dataclass
+            || !(is_equality || info.order)
+            || !self.reaches(left.type_, &methods_of_items(operator))
         {
             return None;
         }
@@ -482,6 +536,22 @@ impl<'a> Walker<'_, 'a> {
             let at = side.code.span;
             self.hold_value(side.clone(), at, &mut statements)
         });
+        if !is_equality {
+            let mut sides = Vec::new();
+            for side in [&left, &right] {
+                let (mut codes, mut types) = (Vec::new(), Vec::new());
+                for name in &names {
+                    let field = self.attribute_of_part(side.clone(), part, name, span)?;
+                    types.push(field.type_);
+                    codes.push(field.code);
+                }
+                let type_ = self.engine.types.tuple(types);
+                sides.push(self.value(ExprKind::Tuple(codes), type_, span));
+            }
+            let (other, one) = (sides.pop()?, sides.pop()?);
+            let result = self.compare_values(operator, one, other, span);
+            return Some(self.after(statements, result, span));
+        }
         let mut tests = Vec::new();
         for name in &names {
             let one = self.attribute_of_part(left.clone(), part, name, span)?;
@@ -579,25 +649,77 @@ impl<'a> Walker<'_, 'a> {
         if !is_own && !is_mirrored {
             return None;
         }
+        // An object of a class that derives from the other's is asked first.
+        let classes = [left.type_, right.type_].map(|type_| self.only_program_class(type_));
+        let is_mirrored_first = is_mirrored
+            && matches!(classes, [Some(left), Some(right)] if left != right
+                && self.engine.derives(ClassRef::Program(right), ClassRef::Program(left)));
         let mut statements = Vec::new();
         let left = self.hold_value(left.clone(), span, &mut statements);
         let right = self.hold_value(right.clone(), span, &mut statements);
-        let last = |walker: &mut Self| walker.compare_unimplemented(operator, &left, &right, span);
-        let mirror = |walker: &mut Self| {
-            if !is_mirrored {
-                return last(walker);
+        let last = |walker: &mut Self| {
+            let (one, other) = (
+                walker.as_plain(left.clone()),
+                walker.as_plain(right.clone()),
+            );
+            if one.type_ == left.type_ && other.type_ == right.type_ {
+                walker.compare_unimplemented(operator, &left, &right, span)
+            } else {
+                walker.compare_values(operator, one, other, span)
             }
-            let result =
-                walker.call_method_named(right.clone(), mirrored, vec![left.clone()], span);
-            walker.unless_implemented(result, span, last)
         };
-        let result = if is_own {
-            let result = self.call_method_named(left.clone(), own, vec![right.clone()], span);
-            self.unless_implemented(result, span, mirror)
-        } else {
-            mirror(self)
+        let ask_own = |walker: &mut Self| {
+            walker.call_method_named(left.clone(), own, vec![right.clone()], span)
+        };
+        let ask_mirrored = |walker: &mut Self| {
+            walker.call_method_named(right.clone(), mirrored, vec![left.clone()], span)
+        };
+        let result = match (is_own, is_mirrored) {
+            (true, true) if is_mirrored_first => {
+                let result = ask_mirrored(self);
+                self.unless_implemented(result, span, |walker| {
+                    let result = ask_own(walker);
+                    walker.unless_implemented(result, span, last)
+                })
+            }
+            (true, true) => {
+                let result = ask_own(self);
+                self.unless_implemented(result, span, |walker| {
+                    let result = ask_mirrored(walker);
+                    walker.unless_implemented(result, span, last)
+                })
+            }
+            (true, false) => {
+                let result = ask_own(self);
+                self.unless_implemented(result, span, last)
+            }
+            _ => {
+                let result = ask_mirrored(self);
+                self.unless_implemented(result, span, last)
+            }
         };
         Some(self.after(statements, result, span))
+    }
+
+    /// Whether values are tuples, numbers, texts and the like of a class of the program that compares them itself.
+    fn has_own_comparison(&self, type_: Type, method: &str) -> bool {
+        self.only_program_class(type_).is_some_and(|class| {
+            let info = &self.engine.classes[class as usize];
+            (info.is_named_tuple || info.data_type.is_some())
+                && self
+                    .engine
+                    .method(class, method)
+                    .is_some_and(|(owner, _)| self.engine.classes[owner as usize].file == 0)
+        })
+    }
+
+    /// A named tuple, or an object of a class that derives from a builtin type, as what it is besides.
+    fn as_plain(&mut self, value: Value) -> Value {
+        if self.named_tuple(value.type_).is_some() {
+            self.as_sequence(value)
+        } else {
+            self.as_data(value)
+        }
     }
 
     /// No operand knew how to compare: equality is identity then, an order a TypeError.
@@ -778,6 +900,18 @@ const fn comparison_methods(operator: CompareOperator) -> Option<(&'static str, 
         CompareOperator::NotEqual => ("__ne__", "__ne__"),
         _ => return None,
     })
+}
+
+/// The methods of items that decide a comparison of what holds them.
+fn methods_of_items(operator: CompareOperator) -> Vec<&'static str> {
+    match comparison_methods(operator) {
+        Some((own, mirrored))
+            if !matches!(operator, CompareOperator::Equal | CompareOperator::NotEqual) =>
+        {
+            vec![own, mirrored]
+        }
+        _ => vec!["__eq__"],
+    }
 }
 
 /// The syntax of a comparison with exactly one operator.

@@ -8,6 +8,7 @@ use super::{Value, Walker};
 use crate::codes;
 use crate::engine::FieldInfo;
 use crate::face::{self, ClassKind, FaceClass};
+use crate::names::UnitId;
 use crate::typed::{ClassId, ExprKind, Place, Stmt, StmtKind};
 use crate::types::{ClassRef, Type};
 
@@ -45,6 +46,9 @@ impl Walker<'_, '_> {
                     let value = self.exception_value(class.qualified, given, span);
                     return self.after(statements, value, span);
                 }
+            }
+            ClassKind::Object if name == "object" && given.is_empty() => {
+                return self.sentinel(span);
             }
             ClassKind::Object | ClassKind::Intrinsic => {
                 return self.unsupported(span, "making a value of this class", "");
@@ -131,6 +135,25 @@ impl Walker<'_, '_> {
             type_,
             span,
         )
+    }
+
+    /// `object()`: a value that is only itself.
+    fn sentinel(&mut self, span: Span) -> Value {
+        let Some(class) = self.engine.sentinel_class() else {
+            return self.error_value(span);
+        };
+        let made = self.construct_program(class, Vec::new(), span);
+        // What is made once is told from all other values by its class.
+        if self.file.id == 0
+            && self.unit_id == UnitId::MODULE
+            && self.loops.is_empty()
+            && let Some(copy) = self
+                .only_program_class(made.type_)
+                .filter(|&copy| copy != class)
+        {
+            self.engine.sentinels.insert(copy);
+        }
+        made
     }
 
     fn construct_program(&mut self, index: u32, given: Vec<Given>, span: Span) -> Value {

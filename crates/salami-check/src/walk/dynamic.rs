@@ -400,8 +400,13 @@ impl Walker<'_, '_> {
             let test = ExprKind::Compare(Comparison::Is, held.code.clone(), wanted.code);
             found.push((self.expr(test, Type::BOOL, span), type_));
         }
+        // A test for a class holds for what derives from it: those come first.
+        let mut instances: Vec<Type> = Vec::new();
         for &class in &data.instances {
-            let type_ = self.engine.types.instance(class);
+            instances.push(self.engine.types.instance(class));
+        }
+        instances.sort_by_key(|&part| std::cmp::Reverse(self.class_depth(part)));
+        for type_ in instances {
             let set = self.values(type_);
             let test = self.expr(ExprKind::IsType(held.code.clone(), set), Type::BOOL, span);
             found.push((test, type_));

@@ -307,7 +307,19 @@ impl<'a> Walker<'_, 'a> {
         let Some(first) = arguments.next() else {
             return self.unsupported(span, &format!("`{name}`"), "");
         };
-        match name.rsplit('.').next().unwrap_or(name) {
+        let short = name.rsplit('.').next().unwrap_or(name);
+        if matches!(
+            short,
+            "asdict" | "astuple" | "fields" | "is_dataclass" | "vars"
+        ) {
+            let parts: Vec<Type> = self.engine.types.parts(first.type_).into_iter().collect();
+            if parts.len() > 1 {
+                return self.by_groups(&first, &parts, span, |walker, first| {
+                    walker.intrinsic(name, vec![first], result, span)
+                });
+            }
+        }
+        match short {
             "len" => {
                 let first = self.as_sequence(first);
                 if let Some(value) = self.by_object(&first, &["__len__"], span, |walker, first| {
@@ -487,7 +499,7 @@ impl<'a> Walker<'_, 'a> {
     }
 
     /// The dataclass that a value is, or is an instance of.
-    fn dataclass_of(&self, type_: Type) -> Option<u32> {
+    pub(super) fn dataclass_of(&self, type_: Type) -> Option<u32> {
         let data = self.engine.types.data(type_);
         let class = match (self.only_program_class(type_), data.classes.first()) {
             (Some(class), _) => class,

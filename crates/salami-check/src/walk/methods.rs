@@ -58,6 +58,7 @@ impl<'a> Walker<'_, 'a> {
             })
             .collect();
         let mut found = Vec::new();
+        let mut failures = Vec::new();
         let mut missing = Type::NEVER;
         let is_data = all != held.type_;
         for &part in &parts {
@@ -66,10 +67,28 @@ impl<'a> Walker<'_, 'a> {
                 continue;
             }
             let receiver = self.narrowed(held.clone(), part);
-            match self.call_method_of_part(receiver, part, text, given.clone(), span) {
-                Some(value) => found.push((part, value)),
-                None => missing = self.join(missing, part),
+            let mut is_absent = false;
+            let (value, failed) = self.attempt(span, |walker| {
+                let called = walker.call_method_of_part(receiver, part, text, given.clone(), span);
+                called.unwrap_or_else(|| {
+                    is_absent = true;
+                    walker.none(span)
+                })
+            });
+            if is_absent {
+                missing = self.join(missing, part);
+                continue;
             }
+            failures.extend(failed);
+            found.push((part, value));
+        }
+        if failures.len() == found.len() && !found.is_empty() {
+            // None of them takes these arguments.
+            self.found.append(&mut failures);
+            return self.error_value(span);
+        }
+        for diagnostic in failures {
+            self.assertion(diagnostic.code, span, diagnostic.message, None);
         }
         if found.is_empty() {
             let value = self.no_attribute(&held, missing, text, name.span);

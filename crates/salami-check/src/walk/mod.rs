@@ -19,6 +19,7 @@ mod construct;
 mod consumers;
 mod context_managers;
 mod coroutines;
+mod decoded;
 mod derived;
 mod descriptors;
 mod dynamic;

@@ -56,6 +56,12 @@ impl Walker<'_, '_> {
                 }
             }
         }
+        if matches!(shown, "abs" | "round")
+            && let Some(first) = given.first_mut()
+            && first.kind == GivenKind::Positional
+        {
+            first.value = self.number_of_data(first.value.clone(), shown, first.span);
+        }
         if given
             .iter()
             .any(|argument| argument.value.type_ == Type::NEVER)
@@ -103,6 +109,42 @@ impl Walker<'_, '_> {
         }
         let result = self.call_overloads(function, shown, receiver, given, span);
         self.after(statements, result, span)
+    }
+
+    /// Data from JSON where a number is wanted: what else they may be is an assertion point.
+    fn number_of_data(&mut self, value: Value, shown: &str, at: Span) -> Value {
+        if !self.engine.types.data(value.type_).json {
+            return value;
+        }
+        let numbers = [Type::BOOL, Type::INT, Type::FLOAT];
+        let mut inside = Type::NEVER;
+        for part in self.engine.types.parts(value.type_) {
+            if part != Type::JSON {
+                inside = self.join(inside, part);
+            }
+        }
+        for number in numbers {
+            inside = self.join(inside, number);
+        }
+        let all = self.show(value.type_);
+        let message = format!("{shown}() may not take `{all}`, if it is `str`");
+        let help = self.doubt_help(at, value.type_, Type::STR);
+        self.assertion(codes::TYPE_JSON, at, message, help);
+        let text = match shown {
+            "abs" => "bad operand type for abs(): '{}'",
+            _ => "type {} doesn't define __round__ method",
+        };
+        let values = self.values(inside);
+        let failure = crate::typed::Failure::Type(text.to_owned());
+        let span = value.code.span;
+        Value {
+            type_: inside,
+            code: crate::typed::Expr {
+                kind: Box::new(ExprKind::Expect(value.code, values.clone(), failure)),
+                values,
+                span,
+            },
+        }
     }
 
     /// A last star of which only the run knows the length, for a function of so many parameters: each number that
@@ -1010,6 +1052,16 @@ impl Walker<'_, '_> {
     ) -> Value {
         let mut given = given;
         let mut statements = Vec::new();
+        let member = face::class(class).and_then(|class| class.find(name));
+        if let Some(found) = &member
+            && let FaceMember::ClassMethod(function) | FaceMember::StaticMethod(function) =
+                found.member
+        {
+            // A function like any other: `default_factory=datetime.now`.
+            self.note_use(found, name);
+            let shown = [found.owner.name, ".", name].concat();
+            return self.call_face(function, &shown, None, given, span);
+        }
         if let Some(first) = given.first()
             && first.kind == GivenKind::Star
             && let Some(element) = self.element_quietly(first.value.type_)
@@ -1051,7 +1103,7 @@ impl Walker<'_, '_> {
             return self.error_value(span);
         }
         let receiver = given.remove(0);
-        let Some(found) = face::class(class).and_then(|class| class.find(name)) else {
+        let Some(found) = member else {
             return self.error_value(span);
         };
         self.note_use(&found, name);

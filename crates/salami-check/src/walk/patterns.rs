@@ -185,16 +185,31 @@ impl<'a> Walker<'_, 'a> {
     }
 
     fn or_pattern(&mut self, value: Value, patterns: &'a [PatternId], span: Span) -> Matched {
+        let type_ = value.type_;
+        self.any_of(type_, patterns, span, |walker, &pattern| {
+            walker.pattern(value.clone(), pattern)
+        })
+    }
+
+    /// The first of several that holds, in order: what each asks of a value of a type.
+    fn any_of<T>(
+        &mut self,
+        type_: Type,
+        alternatives: &[T],
+        span: Span,
+        mut run: impl FnMut(&mut Self, &T) -> Matched,
+    ) -> Matched {
+        let whole = type_;
         let mut test: Option<Expr> = None;
         let mut inside = Type::NEVER;
-        let mut outside = value.type_;
+        let mut outside = whole;
         let mut is_total = false;
         let mut bound: Vec<(u32, crate::typed::LocalId, Type)> = Vec::new();
-        for &pattern in patterns {
-            let matched = self.pattern(value.clone(), pattern);
+        for alternative in alternatives {
+            let matched = run(self, alternative);
             inside = self.join(inside, matched.inside);
-            let (_, left) = (matched.inside, matched.outside);
-            outside = if left == value.type_ {
+            let left = matched.outside;
+            outside = if left == whole {
                 outside
             } else {
                 self.both(outside, left)
@@ -288,6 +303,76 @@ impl<'a> Walker<'_, 'a> {
     }
 
     fn sequence_pattern(&mut self, value: Value, patterns: &'a [PatternId], span: Span) -> Matched {
+        let type_ = value.type_;
+        let named: Vec<Type> = self
+            .engine
+            .types
+            .parts(type_)
+            .into_iter()
+            .filter(|&part| self.named_tuple(part).is_some())
+            .collect();
+        if named.is_empty() {
+            return self.plain_sequence_pattern(value, patterns, span);
+        }
+        if named.as_slice() == [type_] {
+            return self.named_tuple_pattern(value, patterns, span);
+        }
+        // What is no named tuple comes last.
+        let mut groups = named.clone();
+        groups.push(
+            self.engine
+                .types
+                .filter(type_, |_, part| !named.contains(&part)),
+        );
+        self.any_of(type_, &groups, span, |walker, &group| {
+            let held = walker.narrowed(value.clone(), group);
+            if !named.contains(&group) {
+                let mut matched = walker.plain_sequence_pattern(held, patterns, span);
+                matched.outside = type_;
+                return matched;
+            }
+            let set = walker.values(group);
+            let is_one = ExprKind::IsType(value.code.clone(), set);
+            let is_one = walker.expr(is_one, Type::BOOL, span);
+            let mut matched = walker.named_tuple_pattern(held, patterns, span);
+            matched.test = Some(match matched.test {
+                Some(test) => walker.expr(ExprKind::And(is_one, test), Type::BOOL, span),
+                None => is_one,
+            });
+            matched.outside = type_;
+            matched
+        })
+    }
+
+    /// A named tuple against a pattern of a sequence: its tuple is kept in a hidden variable.
+    fn named_tuple_pattern(
+        &mut self,
+        value: Value,
+        patterns: &'a [PatternId],
+        span: Span,
+    ) -> Matched {
+        let type_ = value.type_;
+        let tuple = self.as_sequence(value);
+        let hidden = self.hidden(span, 20, tuple.type_);
+        let held = self.read_hidden(hidden, tuple.type_, span);
+        let mut matched = self.plain_sequence_pattern(held, patterns, span);
+        let always = self.constant(Constant::Bool(true), span).code;
+        let assign = Self::statement(StmtKind::Assign(Place::Local(hidden), tuple.code), span);
+        let test = matched.test.take().unwrap_or(always);
+        matched.test = Some(self.block_value(vec![assign], test, Type::BOOL, span));
+        if matched.inside != Type::NEVER {
+            matched.inside = type_;
+        }
+        matched.outside = type_;
+        matched
+    }
+
+    fn plain_sequence_pattern(
+        &mut self,
+        value: Value,
+        patterns: &'a [PatternId],
+        span: Span,
+    ) -> Matched {
         let kinds = bit(Kind::List) | bit(Kind::Tuple) | bit(Kind::Range) | bit(Kind::Deque);
         let spelled = self.engine.types.spell_out_json(value.type_);
         let star = patterns

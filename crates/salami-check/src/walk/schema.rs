@@ -3,128 +3,13 @@
 use salami_source::Span;
 use salami_syntax::tree::ExprId;
 
+use super::Walker;
 use super::annotation::Bound;
-use super::{Value, Walker};
 use crate::engine::{FieldInfo, FileData};
 use crate::names::Binding;
 use crate::typed::{ClassId, ExprKind, FieldDefault, Kind, Schema, SchemaId};
-use crate::types::Type;
-
-/// Native classes that a decode makes.
-const DECODED: &[&str] = &[
-    "NoneType",
-    "bool",
-    "int",
-    "float",
-    "str",
-    "list",
-    "dict",
-    "set",
-    "tuple",
-    "datetime.date",
-    "datetime.datetime",
-    "datetime.time",
-    "decimal.Decimal",
-];
 
 impl Walker<'_, '_> {
-    /// JSON data decoded to a bound.
-    pub(super) fn decode(&mut self, value: Value, bound: &Bound, span: Span, what: &str) -> Value {
-        let bound = &self.as_decoded(bound);
-        let type_ = self.decoded_type(bound, span, &mut 300);
-        self.fill_decoded(bound, 0);
-        let schema = self.schema(bound, 0);
-        self.value(
-            ExprKind::Decode(value.code, schema, what.to_owned()),
-            type_,
-            span,
-        )
-    }
-
-    /// What decoding to a bound really gives: keys are text, and what JSON has no form for stays
-    /// as it came.
-    pub(super) fn as_decoded(&self, bound: &Bound) -> Bound {
-        let all = |members: &[Bound]| -> Vec<Bound> {
-            crate::deep(|| {
-                members
-                    .iter()
-                    .map(|member| self.as_decoded(member))
-                    .collect()
-            })
-        };
-        let keyed = |arguments: &[Bound]| -> Vec<Bound> {
-            let mut arguments = all(arguments);
-            if let Some(key) = arguments.first_mut() {
-                *key = Bound::Native("str", Vec::new());
-            }
-            arguments
-        };
-        match bound {
-            Bound::Union(members) => Bound::Union(all(members)),
-            Bound::Tuple(members) => Bound::Tuple(all(members)),
-            Bound::Native("dict", arguments) => Bound::Native("dict", keyed(arguments)),
-            Bound::Native(name, arguments) if DECODED.contains(name) => {
-                Bound::Native(name, all(arguments))
-            }
-            Bound::Protocol(name @ ("Mapping" | "MutableMapping"), arguments) => {
-                Bound::Protocol(name, keyed(arguments))
-            }
-            Bound::Protocol(name, arguments) => Bound::Protocol(name, all(arguments)),
-            Bound::Program(class) if self.engine.classes[*class as usize].is_exception => {
-                Bound::Any
-            }
-            Bound::Program(_) | Bound::Record(_) | Bound::Literal(_) => bound.clone(),
-            Bound::Any | Bound::Callable | Bound::Class | Bound::Native(..) => Bound::Any,
-        }
-    }
-
-    /// The fields of classes that a decode makes hold what the schema says.
-    pub(super) fn fill_decoded(&mut self, bound: &Bound, depth: u32) {
-        if depth > 12 {
-            return;
-        }
-        match bound {
-            Bound::Union(members)
-            | Bound::Tuple(members)
-            | Bound::Native(_, members)
-            | Bound::Protocol(_, members) => {
-                for member in members {
-                    self.fill_decoded(member, depth + 1);
-                }
-            }
-            Bound::Record(class) => {
-                for (_, bound, _) in self.record_bounds(*class) {
-                    let bound = self.as_decoded(&bound);
-                    self.fill_decoded(&bound, depth + 4);
-                }
-            }
-            Bound::Program(index) => {
-                if !self.engine.decoded.insert(*index) {
-                    return;
-                }
-                for field in self.engine.classes[*index as usize].fields.clone() {
-                    let (Some(annotation), Some(&file)) =
-                        (field.annotation, self.engine.files.get(&field.file))
-                    else {
-                        self.engine.types.write(field.node, Type::JSON);
-                        continue;
-                    };
-                    let inner = self.bound_of(annotation, file);
-                    let inner = self.as_decoded(&inner);
-                    self.fill_decoded(&inner, depth + 1);
-                    let mut role = 0;
-                    let owner = self.decoded_type(
-                        &inner,
-                        Span::new(u32::MAX - 1, field.span.start),
-                        &mut role,
-                    );
-                    self.engine.types.write(field.node, owner);
-                }
-            }
-            _ => {}
-        }
-    }
-
     /// The schema of a bound.
     pub(super) fn schema(&mut self, bound: &Bound, depth: u32) -> SchemaId {
         let schema = if depth > 16 {

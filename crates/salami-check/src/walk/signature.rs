@@ -731,9 +731,11 @@ impl Walker<'_, '_> {
                 let ClassRef::Program(class) = class else {
                     continue;
                 };
+                let has = |name: &str| self.engine.method(class, name).is_some();
+                // Where there is no `__lt__`, that of the other side is asked.
                 if names
                     .iter()
-                    .any(|name| self.engine.method(class, name).is_some())
+                    .any(|&name| has(name) || name == "__lt__" && has("__gt__"))
                 {
                     return true;
                 }

@@ -246,6 +246,13 @@ impl<'a> Walker<'_, 'a> {
                 annotation,
                 value,
             } => {
+                let is_alias = matches!(
+                    crate::engine::entry_named(self.file, *annotation),
+                    Some(crate::face::FaceEntry::Form("TypeAlias"))
+                );
+                if is_alias && value.is_some_and(|value| self.is_typing_form(value)) {
+                    return;
+                }
                 self.annotated_assign(*target, *annotation, *value, span, out);
             }
             tree::StmtKind::AugmentedAssign {
@@ -744,19 +751,81 @@ impl<'a> Walker<'_, 'a> {
                     class => class.is_some(),
                 }
             }
-            tree::ExprKind::Binary {
-                operator: tree::BinaryOperator::BitOr,
-                left,
-                right,
-            } => {
-                self.engine.class_named(self.file, *left).is_some()
-                    && (matches!(self.tree.expr(*right).kind, tree::ExprKind::None)
-                        || self.engine.class_named(self.file, *right).is_some())
-            }
+            tree::ExprKind::Binary { .. } => self.is_union(value, 0),
             _ => false,
         };
         is_alias
             || matches!(entry, Some(crate::face::FaceEntry::Form(name)) if *name != "NewType" && *name != "namedtuple")
+    }
+
+    /// Whether an expression is several types: `int | str | None`, `dict[str, "Tree"] | None`.
+    fn is_union(&self, value: ExprId, depth: u32) -> bool {
+        let tree::ExprKind::Binary {
+            operator: tree::BinaryOperator::BitOr,
+            left,
+            right,
+        } = self.tree.expr(value).kind
+        else {
+            return false;
+        };
+        depth < 100
+            && [left, right].into_iter().all(|part| {
+                // A text alone is no type, so the first member is another.
+                let is_named = match &self.tree.expr(part).kind {
+                    tree::ExprKind::None => true,
+                    tree::ExprKind::Str(_) => part == right,
+                    _ => {
+                        self.engine.class_named(self.file, part).is_some()
+                            || matches!(
+                                crate::engine::entry_named(self.file, part),
+                                Some(crate::face::FaceEntry::Form(_))
+                            )
+                    }
+                };
+                is_named
+                    || self.is_union(part, depth + 1)
+                    || self.is_subscripted_type(part)
+                    || self.alias_value(part, depth + 1).is_some()
+            })
+    }
+
+    fn is_subscripted_type(&self, part: ExprId) -> bool {
+        matches!(self.tree.expr(part).kind, tree::ExprKind::Subscript { .. })
+            && self.is_typing_form(part)
+    }
+
+    /// What a name stands for that the module gives to types: `Number = int | float`.
+    pub(super) fn alias_value(&self, id: ExprId, depth: u32) -> Option<ExprId> {
+        let tree::ExprKind::Name(name) = self.tree.expr(id).kind else {
+            return None;
+        };
+        if !matches!(self.file.names.expr(id), Binding::Variable(_)) {
+            return None;
+        }
+        let mut found = None;
+        for &statement in &self.tree.body {
+            let (target, value) = match &self.tree.stmt(statement).kind {
+                tree::StmtKind::Assign { targets, value } => match targets.as_slice() {
+                    [target] => (*target, *value),
+                    _ => continue,
+                },
+                tree::StmtKind::AnnotatedAssign {
+                    target,
+                    value: Some(value),
+                    ..
+                } => (*target, *value),
+                _ => continue,
+            };
+            if matches!(self.tree.expr(target).kind, tree::ExprKind::Name(known) if known == name) {
+                if found.is_some() {
+                    return None;
+                }
+                found = Some(value);
+            }
+        }
+        found.filter(|&value| {
+            value < id && (self.is_union(value, depth) || self.is_subscripted_type(value))
+        })
     }
 
     /// The static entity that a name expression means.

@@ -5,9 +5,9 @@ use salami_syntax::tree::{self, BoolOperator, CompareOperator, ExprId, UnaryOper
 
 use super::comparisons::single_comparison;
 use super::env::{Env, Known};
-use super::{Value, Walker};
+use super::{Value, Walker, join_values};
 use crate::codes;
-use crate::face::{self, ClassKind};
+use crate::face::{self, ClassKind, FaceEntry};
 use crate::names::Binding;
 use crate::typed::{Constant, Expr, ExprKind, Kind, Unary};
 use crate::types::{Callee, ClassRef, Type, bit};
@@ -107,6 +107,27 @@ impl<'a> Walker<'_, 'a> {
                     }
                     return (value, then, rest);
                 }
+                if let [subject] = arguments.as_slice()
+                    && let Some(FaceEntry::Function(function)) =
+                        crate::engine::entry_named(self.file, *callee)
+                    && function.name == "is_dataclass"
+                {
+                    let (value, mut then, mut rest) = self.test_truth(id, wants_value);
+                    let type_ = self.quiet(|walker| walker.expression(subject.value).type_);
+                    if type_ != Type::ERROR && !self.engine.types.data(type_).json {
+                        let (mut inside, mut outside) = (Type::NEVER, Type::NEVER);
+                        for part in self.engine.types.parts(type_) {
+                            if self.dataclass_of(part).is_some() {
+                                inside = self.join(inside, part);
+                            } else {
+                                outside = self.join(outside, part);
+                            }
+                        }
+                        self.learn(subject.value, type_, inside, &mut then);
+                        self.learn(subject.value, type_, outside, &mut rest);
+                    }
+                    return (value, then, rest);
+                }
                 self.test_truth(id, wants_value)
             }
             tree::ExprKind::Compare { .. } => match single_comparison(expr) {
@@ -142,13 +163,33 @@ impl<'a> Walker<'_, 'a> {
                 BoolOperator::And => parts.1,
                 BoolOperator::Or => parts.0,
             };
+            if !wants_value {
+                // Only whether it is true is asked: which of the values it is does not make them one type.
+                result = Some(match result {
+                    None => value,
+                    Some(before) => self.either_truth(operator, before, value, span),
+                });
+                if index == last {
+                    let mut done = leaves;
+                    done.join(&out, &mut self.engine.types);
+                    out = done;
+                    go_on = stays;
+                    break;
+                }
+                out.join(&leaves, &mut self.engine.types);
+                go_on = stays;
+                if !go_on.reachable {
+                    break;
+                }
+                continue;
+            }
             kept = self.join(kept, ends);
             parts = self.truth_parts(id, value.type_);
             result = Some(match result {
                 None => value,
                 Some(before) => {
                     let type_ = self.join(kept, value.type_);
-                    if wants_value && self.has_own_truth(before.type_) {
+                    if self.has_own_truth(before.type_) {
                         let joined = self.chain_by_method(operator, before, value, type_, span);
                         result = Some(joined);
                         if index == last {
@@ -186,6 +227,13 @@ impl<'a> Walker<'_, 'a> {
             }
         }
         let value = result.unwrap_or_else(|| self.error_value(span));
+        if !wants_value {
+            self.chain_parts = (Type::BOOL, Type::BOOL);
+            return match operator {
+                BoolOperator::And => (value, go_on, out),
+                BoolOperator::Or => (value, out, go_on),
+            };
+        }
         let (truthy, falsy) = parts;
         match operator {
             BoolOperator::And => {
@@ -196,6 +244,34 @@ impl<'a> Walker<'_, 'a> {
                 self.chain_parts = (self.join(kept, truthy), falsy);
                 (value, out, go_on)
             }
+        }
+    }
+
+    /// `before and value` or `before or value` of which only the truth is asked.
+    fn either_truth(
+        &mut self,
+        operator: BoolOperator,
+        before: Value,
+        value: Value,
+        span: Span,
+    ) -> Value {
+        let type_ = match (before.type_, value.type_) {
+            (Type::ERROR, _) | (_, Type::ERROR) => Type::ERROR,
+            _ => Type::BOOL,
+        };
+        let mut values = before.code.values.clone();
+        join_values(&mut values, value.code.values.clone());
+        let kind = match operator {
+            BoolOperator::And => ExprKind::And(before.code, value.code),
+            BoolOperator::Or => ExprKind::Or(before.code, value.code),
+        };
+        Value {
+            type_,
+            code: Expr {
+                kind: Box::new(kind),
+                values,
+                span,
+            },
         }
     }
 
@@ -481,6 +557,16 @@ impl<'a> Walker<'_, 'a> {
                         let overlap = self.overlap(type_, against_type);
                         if overlap != Type::NEVER {
                             self.learn(id, type_, overlap, same);
+                        }
+                        if self
+                            .only_program_class(against_type)
+                            .is_some_and(|class| self.engine.sentinels.contains(&class))
+                        {
+                            let left = self
+                                .engine
+                                .types
+                                .filter(type_, |_, part| part != against_type);
+                            self.learn(id, type_, left, other);
                         }
                     }
                 }

@@ -309,7 +309,13 @@ impl<'a> Reader<'a> {
                 compared,
             })
         })?;
-        let [compares_equal, compares_order, frozen, shows_fields] = self.flags()?;
+        let [
+            compares_equal,
+            compares_order,
+            frozen,
+            shows_fields,
+            is_tuple,
+        ] = self.flags()?;
         let stands_for = self.option(Self::small)?;
         let span = Span::new(self.medium()?, self.medium()?);
         Ok(Class {
@@ -320,6 +326,7 @@ impl<'a> Reader<'a> {
             compares_order,
             frozen,
             shows_fields,
+            is_tuple,
             stands_for,
             span,
         })

@@ -174,6 +174,7 @@ impl Writer {
             class.compares_order,
             class.frozen,
             class.shows_fields,
+            class.is_tuple,
         ]);
         self.option(class.stands_for, |writer, field| {
             writer.number(u64::from(field));

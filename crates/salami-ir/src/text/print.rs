@@ -200,6 +200,7 @@ impl<'a> Printer<'a> {
             (class.compares_order, " compares_order"),
             (class.frozen, " frozen"),
             (class.shows_fields, " shows_fields"),
+            (class.is_tuple, " is_tuple"),
         ];
         self.flags(&flags);
         if let Some(field) = class.stands_for {

@@ -213,6 +213,8 @@ impl Assembler<'_> {
                 class.frozen = true;
             } else if line.accept_word("shows_fields") {
                 class.shows_fields = true;
+            } else if line.accept_word("is_tuple") {
+                class.is_tuple = true;
             } else if line.accept_word("stands_for") {
                 class.stands_for = Some(line.number()?);
             } else {

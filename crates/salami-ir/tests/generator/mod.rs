@@ -179,6 +179,7 @@ impl<'a> Entropy<'a> {
             compares_order: self.flag(),
             frozen: self.flag(),
             shows_fields: self.flag(),
+            is_tuple: self.flag(),
             stands_for: self.maybe(|entropy| entropy.below(9) as u16),
             span: self.span(),
         }

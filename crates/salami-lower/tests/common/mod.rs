@@ -132,6 +132,7 @@ pub fn program(functions: Vec<Function>) -> Program {
         body: FunctionId(0),
         main: None,
         capabilities: Vec::new(),
+        shares_data: false,
     }
 }
 

@@ -286,8 +286,19 @@ fn stored_item(context: &mut Context, arguments: &[Value]) -> Result<Value, Rais
 
 /// The names of a named tuple's fields; None for another tuple.
 fn field_names(context: &mut Context, arguments: &[Value]) -> Result<Value, Raise> {
-    let [_] = take(arguments)?;
-    let _ = context;
-    // Tuples of the heap have no names yet.
-    Ok(Value::None)
+    let [value] = take(arguments)?;
+    let Value::Object(object) = value else {
+        return Ok(Value::None);
+    };
+    let index = context.heap.object(object).class.index();
+    let module = std::sync::Arc::clone(context.module());
+    let Some(class) = module.classes.get(index).filter(|class| class.is_tuple) else {
+        return Ok(Value::None);
+    };
+    context.charge(class.fields.len() as u64)?;
+    let mut names = Vec::with_capacity(class.fields.len());
+    for field in &class.fields {
+        names.push(context.heap.alloc_str(&field.name)?);
+    }
+    Ok(context.heap.alloc_list(names)?)
 }

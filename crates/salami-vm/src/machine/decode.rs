@@ -1,9 +1,12 @@
-//! `DECODE`: data from outside, checked against a schema and copied.
+//! `DECODE`: data from outside, checked against a schema.
 //!
-//! It goes as deep as the schema does, which is bounded; what the schema leaves open is copied with
-//! an explicit stack.
+//! What the schema takes as it is stays the same object, as an annotation changes nothing in Python. Only what it
+//! makes something else of (an object of a class, a tuple, a date) is made anew, with the containers around it. It
+//! goes as deep as the schema does, which is bounded; what the schema leaves open is not looked at.
 
-use salami_ir::{BuiltinException, Constant, FieldDefault, Schema, SchemaIndex, Tag};
+use std::collections::{BTreeMap, BTreeSet};
+
+use salami_ir::{BuiltinException, Constant, FieldDefault, Module, Schema, SchemaIndex, Tag};
 
 use crate::context::Context;
 use crate::heap::DictObject;
@@ -43,6 +46,8 @@ struct Decoder<'a> {
     constants: &'a [Value],
     globals: &'a [Value],
     path: Vec<String>,
+    /// Whether what fits a schema stays as it is, as far as that was asked.
+    kept: BTreeMap<u32, bool>,
 }
 
 /// What schemas refer to.
@@ -113,6 +118,7 @@ fn attempt(
         constants: module_values.constants,
         globals: module_values.globals,
         path: Vec::new(),
+        kept: BTreeMap::new(),
     };
     decoder.value(value, schema, 0)
 }
@@ -177,6 +183,43 @@ impl Decoder<'_> {
         Ok(items)
     }
 
+    /// Whether what fits a schema stays as it is: nothing within it is made anew. Linear in the schemas.
+    fn keeps(&mut self, module: &Module, schema: SchemaIndex) -> bool {
+        if let Some(&known) = self.kept.get(&schema.0) {
+            return known;
+        }
+        let mut seen = BTreeSet::new();
+        let mut pending = vec![schema];
+        let mut keeps = true;
+        while let Some(schema) = pending.pop() {
+            if !seen.insert(schema.0) {
+                continue;
+            }
+            match module.schemas.get(schema.index()) {
+                Some(
+                    Schema::Json
+                    | Schema::None
+                    | Schema::Bool
+                    | Schema::Int
+                    | Schema::Float
+                    | Schema::Str
+                    | Schema::Literal(_),
+                ) => {}
+                Some(Schema::List(element) | Schema::Dict(element)) => pending.push(*element),
+                Some(Schema::Union(alternatives)) => pending.extend(alternatives),
+                Some(Schema::Record(fields)) => {
+                    pending.extend(fields.iter().map(|(_, schema, _)| *schema));
+                }
+                _ => {
+                    keeps = false;
+                    break;
+                }
+            }
+        }
+        self.kept.insert(schema.0, keeps);
+        keeps
+    }
+
     fn elements(
         &mut self,
         values: Vec<Value>,
@@ -202,7 +245,19 @@ impl Decoder<'_> {
             return Err(Stop::Raise(Raise::Internal("a schema that does not exist")));
         };
         match (schema, value) {
-            (Schema::Json, _) => self.copy(value),
+            (
+                Schema::Json,
+                Value::None
+                | Value::Bool(_)
+                | Value::Int(_)
+                | Value::Big(_)
+                | Value::Float(_)
+                | Value::Str(_)
+                | Value::List(_)
+                | Value::Tuple(_)
+                | Value::Dict(_),
+            ) => Ok(value),
+            (Schema::Json, _) => Err(self.misfit("JSON data", value)),
             (Schema::None, Value::None)
             | (Schema::Bool, Value::Bool(_))
             | (Schema::Int, Value::Int(_) | Value::Big(_))
@@ -213,6 +268,13 @@ impl Decoder<'_> {
             (Schema::Int, _) => Err(self.misfit("int", value)),
             (Schema::Float, _) => Err(self.misfit("float", value)),
             (Schema::Str, _) => Err(self.misfit("str", value)),
+            (Schema::List(element), Value::List(_)) if self.keeps(&module, *element) => {
+                if !matches!(module.schemas.get(element.index()), Some(Schema::Json)) {
+                    let values = self.list(value, "list")?;
+                    self.elements(values, *element, depth)?;
+                }
+                Ok(value)
+            }
             (Schema::List(element), _) => {
                 let values = self.list(value, "list")?;
                 let values = self.elements(values, *element, depth)?;
@@ -248,6 +310,16 @@ impl Decoder<'_> {
                     _ => Err(self.bad_value("distinct elements", "repeated ones")),
                 }
             }
+            (Schema::Dict(element), Value::Dict(_)) if self.keeps(&module, *element) => {
+                if !matches!(module.schemas.get(element.index()), Some(Schema::Json)) {
+                    for (name, value) in self.dict(value, "dict")? {
+                        self.at(format!("[{name:?}]"), |this| {
+                            this.value(value, *element, depth + 1)
+                        })?;
+                    }
+                }
+                Ok(value)
+            }
             (Schema::Dict(element), _) => {
                 let items = self.dict(value, "dict")?;
                 let dict = self.context.heap.alloc_dict(DictObject::default())?;
@@ -264,7 +336,14 @@ impl Decoder<'_> {
             }
             (Schema::Record(fields), _) => {
                 let items = self.dict(value, "dict")?;
-                let dict = self.context.heap.alloc_dict(DictObject::default())?;
+                let keeps = fields
+                    .iter()
+                    .all(|(_, schema, _)| self.keeps(&module, *schema));
+                let dict = if keeps {
+                    value
+                } else {
+                    self.context.heap.alloc_dict(DictObject::default())?
+                };
                 for (name, schema, required) in fields {
                     let found = items
                         .iter()
@@ -276,10 +355,13 @@ impl Decoder<'_> {
                         }
                         continue;
                     };
-                    let key = self.context.heap.alloc_str(name)?;
                     let value = self.at(format!("[{name:?}]"), |this| {
                         this.value(value, *schema, depth + 1)
                     })?;
+                    if keeps {
+                        continue;
+                    }
+                    let key = self.context.heap.alloc_str(name)?;
                     if let Value::Dict(dict) = dict {
                         ops::dict_set(self.context, dict, key, value)?;
                     }
@@ -465,82 +547,6 @@ impl Decoder<'_> {
             _ => Err(Stop::Raise(Raise::Internal(
                 "a decode needs a leaf that is not there",
             ))),
-        }
-    }
-
-    /// A deep copy of JSON data.
-    fn copy(&mut self, value: Value) -> Result<Value, Stop> {
-        /// An open container: its copy, what is left of it.
-        enum Open {
-            List(Value, std::vec::IntoIter<Value>),
-            Dict(Value, std::vec::IntoIter<(Value, Value)>),
-        }
-        let mut stack: Vec<Open> = Vec::new();
-        let mut result = None;
-        let mut current = Some((None, value));
-        loop {
-            if let Some((key, value)) = current.take() {
-                self.context.charge(1)?;
-                let copy = match value {
-                    Value::None
-                    | Value::Bool(_)
-                    | Value::Int(_)
-                    | Value::Big(_)
-                    | Value::Float(_)
-                    | Value::Str(_) => value,
-                    Value::List(_) | Value::Tuple(_) => {
-                        let values = self.list(value, "list")?;
-                        let copy = self.context.heap.alloc_list(Vec::new())?;
-                        stack.push(Open::List(copy, values.into_iter()));
-                        copy
-                    }
-                    Value::Dict(dict) => {
-                        let items = ops::dict_items(&self.context.heap, dict);
-                        let copy = self.context.heap.alloc_dict(DictObject::default())?;
-                        stack.push(Open::Dict(copy, items.into_iter()));
-                        copy
-                    }
-                    _ => return Err(self.misfit("JSON data", value)),
-                };
-                let opened = matches!(value, Value::List(_) | Value::Tuple(_) | Value::Dict(_));
-                let parent = if opened {
-                    stack.len().checked_sub(2)
-                } else {
-                    stack.len().checked_sub(1)
-                };
-                match parent.and_then(|parent| stack.get(parent)) {
-                    None => result = Some(copy),
-                    Some(Open::List(Value::List(list), _)) => {
-                        self.context.heap.list_push(*list, copy)?
-                    }
-                    Some(Open::Dict(Value::Dict(dict), _)) => {
-                        let dict = *dict;
-                        let Some(key @ Value::Str(_)) = key else {
-                            return Err(self.misfit("str as key", key.unwrap_or_default()));
-                        };
-                        ops::dict_set(self.context, dict, key, copy)?;
-                    }
-                    Some(_) => {}
-                }
-                if stack.len() > ops::MAXIMUM_DEPTH * 10 {
-                    return Err(Stop::Raise(self.context.recursion_error()));
-                }
-            }
-            match stack.last_mut() {
-                None => return Ok(result.unwrap_or_default()),
-                Some(Open::List(_, rest)) => match rest.next() {
-                    Some(value) => current = Some((None, value)),
-                    None => {
-                        stack.pop();
-                    }
-                },
-                Some(Open::Dict(_, rest)) => match rest.next() {
-                    Some((key, value)) => current = Some((Some(key), value)),
-                    None => {
-                        stack.pop();
-                    }
-                },
-            }
         }
     }
 }

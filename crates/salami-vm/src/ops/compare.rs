@@ -174,7 +174,19 @@ fn shallow(heap: &Heap, left: Value, right: Value, level: u8) -> Shallow {
                 answer => answer,
             };
         }
+        (Value::Object(_), Value::Tuple(_)) | (Value::Tuple(_), Value::Object(_)) => {
+            match (tuple_items(heap, left), tuple_items(heap, right)) {
+                (Some(one), Some(other)) => return children(one.len(), other.len(), false),
+                _ => false,
+            }
+        }
         (Value::Object(a), Value::Object(b)) => {
+            if a != b
+                && let (Some(one), Some(other)) =
+                    (tuple_items(heap, left), tuple_items(heap, right))
+            {
+                return children(one.len(), other.len(), false);
+            }
             let (one, other) = (heap.object(a), heap.object(b));
             let compares = heap
                 .module()
@@ -265,6 +277,12 @@ fn step(heap: &Heap, left: Value, right: Value, index: usize) -> Step {
     match (left, right) {
         (Value::List(left), Value::List(right)) => pair(heap.list(left), heap.list(right)),
         (Value::Tuple(left), Value::Tuple(right)) => pair(heap.tuple(left), heap.tuple(right)),
+        (Value::Object(_), Value::Tuple(_)) | (Value::Tuple(_), Value::Object(_)) => {
+            match (tuple_items(heap, left), tuple_items(heap, right)) {
+                (Some(left), Some(right)) => pair(left, right),
+                _ => Step::Unequal,
+            }
+        }
         (Value::Object(left), Value::Object(right)) => {
             let class = heap.object(left).class;
             let field = heap
@@ -574,6 +592,19 @@ fn items(heap: &Heap, left: Value, right: Value) -> (&[Value], &[Value]) {
     }
 }
 
+/// The items of a tuple, or of a named one.
+pub(crate) fn tuple_items(heap: &Heap, value: Value) -> Option<&[Value]> {
+    match value {
+        Value::Tuple(tuple) => Some(heap.tuple(tuple)),
+        Value::Object(object) => {
+            let instance = heap.object(object);
+            let class = heap.module().classes.get(instance.class.index())?;
+            (class.is_tuple && class.frozen).then_some(instance.fields.as_slice())
+        }
+        _ => None,
+    }
+}
+
 /// How many elements at the start of two tuples or lists are surely equal, by a look at simple ones.
 fn same_prefix(heap: &Heap, left: Value, right: Value) -> usize {
     let (left, right) = items(heap, left, right);
@@ -595,8 +626,15 @@ fn sequence_lengths(context: &Context, left: Value, right: Value) -> Option<(usi
         (Value::Tuple(left), Value::Tuple(right)) => {
             Some((heap.tuple(left).len(), heap.tuple(right).len()))
         }
-        (Value::Object(left), Value::Object(right)) => {
-            let (left, right) = (heap.object(left), heap.object(right));
+        (Value::Object(_), Value::Tuple(_)) | (Value::Tuple(_), Value::Object(_)) => {
+            let (left, right) = (tuple_items(heap, left)?, tuple_items(heap, right)?);
+            Some((left.len(), right.len()))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            if let (Some(left), Some(right)) = (tuple_items(heap, left), tuple_items(heap, right)) {
+                return Some((left.len(), right.len()));
+            }
+            let (left, right) = (heap.object(a), heap.object(b));
             let ordered = heap
                 .module()
                 .classes

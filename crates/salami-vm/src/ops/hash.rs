@@ -66,6 +66,9 @@ fn part(heap: &Heap, key: HashKey, value: Value) -> Part {
             let instance = heap.object(object);
             let module = heap.module();
             match module.classes.get(instance.class.index()) {
+                Some(class) if class.is_tuple && class.frozen => {
+                    return Part::Children(instance.fields.clone(), domain::TUPLE);
+                }
                 Some(class) if class.frozen && class.compares_equal => {
                     let compared = class.fields.iter().map(|field| field.compared);
                     let fields = instance
@@ -282,13 +285,14 @@ pub(crate) fn rehash(heap: &Heap, value: Value) -> u64 {
 /// # Errors
 /// If there is not enough fuel; TypeError for an unhashable key.
 pub(crate) fn pay_python_hash(context: &mut Context, value: Value) -> Result<(), Raise> {
-    let Value::Tuple(tuple) = value else {
+    let Some(items) = super::compare::tuple_items(&context.heap, value) else {
         return Ok(());
     };
-    let items = context.heap.tuple(tuple);
     let (count, has_parts) = (
         items.len(),
-        items.iter().any(|item| matches!(item, Value::Tuple(_))),
+        items
+            .iter()
+            .any(|item| matches!(item, Value::Tuple(_) | Value::Object(_))),
     );
     if has_parts {
         hash_key(context, value)?;
@@ -310,10 +314,10 @@ pub fn python_hash(heap: &Heap, value: Value) -> Option<i64> {
             _ => return None,
         })
     };
-    let Value::Tuple(tuple) = value else {
+    let Some(items) = super::compare::tuple_items(heap, value) else {
         return one(value);
     };
-    let mut stack = vec![(heap.tuple(tuple).iter(), PythonTuple::default())];
+    let mut stack = vec![(items.iter(), PythonTuple::default())];
     let mut finished = None;
     while let Some((children, state)) = stack.last_mut() {
         if let Some(hash) = finished.take() {
@@ -324,10 +328,10 @@ pub fn python_hash(heap: &Heap, value: Value) -> Option<i64> {
                 finished = Some(state.finish());
                 stack.pop();
             }
-            Some(Value::Tuple(inner)) => {
-                stack.push((heap.tuple(*inner).iter(), PythonTuple::default()))
-            }
-            Some(&child) => state.add(one(child)?),
+            Some(&child) => match super::compare::tuple_items(heap, child) {
+                Some(items) => stack.push((items.iter(), PythonTuple::default())),
+                None => state.add(one(child)?),
+            },
         }
     }
     finished

@@ -66,7 +66,16 @@ pub(super) struct Matcher<'a> {
     part: u32,
     memo: Memo,
     used: u64,
+    /// Bytes of the budget that it holds.
+    held: usize,
     pub budget: &'a mut Budget,
+}
+
+impl Drop for Matcher<'_> {
+    /// A search over a long text makes one for each match: what it held is there for the next.
+    fn drop(&mut self) {
+        self.budget.memory = self.budget.memory.saturating_add(self.held);
+    }
 }
 
 /// What a match must fulfil beside the pattern.
@@ -135,6 +144,7 @@ impl<'a> Matcher<'a> {
             part: UNSET,
             memo: Memo::default(),
             used: 0,
+            held: 0,
             budget,
         }
     }
@@ -247,15 +257,18 @@ impl<'a> Matcher<'a> {
         }
     }
 
+    /// Takes bytes of the budget, until the search is over.
+    fn hold(&mut self, bytes: usize) -> Result<(), Exhausted> {
+        let left = self.budget.memory.checked_sub(bytes);
+        self.budget.memory = left.ok_or(Exhausted::Memory)?;
+        self.held += bytes;
+        Ok(())
+    }
+
     fn push(&mut self, frame: Frame) -> Result<(), Exhausted> {
         if self.stack.len() == self.stack.capacity() {
             let more = self.stack.len().max(64);
-            let bytes = more * FRAME_BYTES;
-            self.budget.memory = self
-                .budget
-                .memory
-                .checked_sub(bytes)
-                .ok_or(Exhausted::Memory)?;
+            self.hold(more * FRAME_BYTES)?;
             self.stack.reserve_exact(more);
         }
         self.stack.push(frame);
@@ -530,11 +543,7 @@ impl<'a> Matcher<'a> {
                     let taken = self.memo.mark(self.program, point, pos, &self.slots);
                     if taken > 0 {
                         *steps += 64;
-                        self.budget.memory = self
-                            .budget
-                            .memory
-                            .checked_sub(taken)
-                            .ok_or(Exhausted::Memory)?;
+                        self.hold(taken)?;
                     }
                 }
                 Frame::Start { outer, pos, begin } => {

@@ -162,10 +162,15 @@ impl<'p> Points<'p> {
                 results
             }
             ExprKind::Decode(value, ..) => {
-                self.expr(value);
+                // What it takes as it is stays the same object; around it may be new ones.
+                let mut objects = self.expr(value);
                 let object = self.make(0, What::Other, u64::MAX);
-                self.hold(Holder::Inside(object), [object].into());
-                [object].into()
+                let mut held: Objects = [object].into();
+                held.join(&objects);
+                held.join(&self.within(&objects));
+                self.hold(Holder::Inside(object), held);
+                objects.join(&[object].into());
+                objects
             }
             ExprKind::Service(_, arguments) => {
                 self.all(arguments);

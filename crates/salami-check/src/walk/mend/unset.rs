@@ -405,6 +405,19 @@ impl<'t> Search<'t> {
                 ExprKind::Call { callee, .. } if self.is_name(*callee, "setattr") => {
                     return Reach::Set;
                 }
+                // What the class of an object is says nothing of its fields.
+                ExprKind::Call { callee, arguments }
+                    if ["type", "id", "isinstance"]
+                        .iter()
+                        .any(|name| self.is_name(*callee, name)) =>
+                {
+                    let given = arguments.iter().map(|argument| argument.value);
+                    receivers.extend(
+                        given
+                            .filter(|&value| self.is_own(value, own))
+                            .map(|id| id.0),
+                    );
+                }
                 ExprKind::Name(name) if *name == own.name && !receivers.contains(&part.0) => {
                     return Reach::Missed;
                 }

@@ -290,7 +290,7 @@ fn node(heap: &Heap, value: Value) -> Option<(u8, u32)> {
             let class = heap.object(object).class;
             let class = heap.module().classes.get(class.index());
             class
-                .is_some_and(|class| class.frozen && class.compares_equal)
+                .is_some_and(|class| class.frozen && (class.compares_equal || class.is_tuple))
                 .then_some((2, object.0))
         }
         Value::Iterator(iterator) => Some((3, iterator.0)),
