@@ -373,6 +373,9 @@ pub struct Check {
     /// Where the stubs of tools are; without it `tools` beside the program, or where you are
     #[arg(long, value_name = "DIR")]
     pub tools: Option<PathBuf>,
+    /// Which tools are connected (TOML): some, as `sql`, have the functions that it declares
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Show what each function needs and does, too
     #[arg(long)]
     pub effects: bool,

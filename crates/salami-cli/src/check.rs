@@ -24,6 +24,7 @@ pub fn check(arguments: &Check, output: &mut Output) -> Result<(), Failure> {
             path,
             arguments.strict,
             arguments.tools.as_deref(),
+            arguments.config.as_deref(),
         ) {
             Ok(Ok(found)) => (accepted(path, &found, arguments), Ok(())),
             Ok(Err(refusal)) => (
@@ -70,8 +71,12 @@ fn fix(path: &Path, arguments: &Check) -> Result<(), Failure> {
     }
     let mut count = 0;
     for _ in 0..MAX_ROUNDS {
-        let checked =
-            programs::report_or_refuse(path, arguments.strict, arguments.tools.as_deref());
+        let checked = programs::report_or_refuse(
+            path,
+            arguments.strict,
+            arguments.tools.as_deref(),
+            arguments.config.as_deref(),
+        );
         let Ok(Err(refusal)) = checked else { break };
         let Some(source) = refusal.sources.first() else {
             break;

@@ -95,11 +95,12 @@ fn load_with_stubs(
 }
 
 /// Checks the program in a file; a refusal is not a failure yet. Source is not made into a module,
-/// so that it may be larger than what can run.
+/// so that it may be larger than what can run. Tools of a configuration bring their stubs.
 pub fn report_or_refuse(
     path: &Path,
     strict: arguments::Strict,
     tools: Option<&Path>,
+    config: Option<&Path>,
 ) -> Result<Result<Report, Refusal>, Failure> {
     let bytes = files::program(path)?;
     let name = files::name(path);
@@ -109,7 +110,10 @@ pub fn report_or_refuse(
     }
     let options = CompileOptions {
         strict: strictness(strict),
-        stubs: stubs::load(path, tools)?,
+        stubs: match config {
+            Some(config) => stubs::load_for(path, tools, &connections::tools(config)?)?,
+            None => stubs::load(path, tools)?,
+        },
         ..CompileOptions::default()
     };
     sorted(match Source::from_bytes(name, &bytes) {

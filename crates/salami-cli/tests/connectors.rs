@@ -114,9 +114,11 @@ fn a_configured_tool_has_the_functions_that_its_owner_says() {
             .contains("sql.overdue(): the database cannot be opened"),
         "{outcome:?}"
     );
-    let outcome = salami(&["run", &program]);
-    assert!(
-        outcome.errors.contains("there is no tool `sql`"),
-        "{outcome:?}"
-    );
+    let outcome = salami(&["check", &program, "--config", &config]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    for command in ["run", "check"] {
+        let outcome = salami(&[command, &program]);
+        let told = outcome.output + &outcome.errors;
+        assert!(told.contains("there is no tool `sql`"), "{told}");
+    }
 }

@@ -105,7 +105,7 @@ impl SqliteStore {
         match &outcome {
             Ok(_) => {
                 self.written = self.written.wrapping_add(1);
-                if self.written % FITTED == 0 {
+                if self.written.is_multiple_of(FITTED) {
                     // It is written, whatever comes of this.
                     let _ = schema::fit_log(&self.connection);
                 }

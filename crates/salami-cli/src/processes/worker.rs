@@ -243,8 +243,11 @@ impl Worker {
         {
             is_due = true;
         }
-        if !is_due && !self.engine.is_looking()? {
+        if !is_due && !self.engine.is_looking() {
             self.begin();
+            if self.engine.look_on()? {
+                return Ok(State::Busy);
+            }
             return Ok(State::Idle(due));
         }
         let round = self.engine.round()?;

@@ -1,5 +1,5 @@
-//! Processes are looked over, page by page and from time to time: those whose waits are not in the store any more would sleep for
-//! ever, and nothing would say so.
+//! Processes are looked over, page by page: those whose waits are not in the store any more would sleep for ever, and nothing
+//! would say so. First all of them, as soon as nothing else is to be done; then again and again, a page now and then.
 
 use super::{Engine, Round};
 use crate::store::{LookedOver, ProcessId, StoreError, StoreErrorKind};
@@ -14,36 +14,47 @@ const PAUSE: i64 = 3_600_000_000;
 pub(super) struct Looking {
     /// The last that was looked at, while there are more.
     last: Option<ProcessId>,
-    /// Nothing is to be done before this instant; `None`: it has not begun.
+    /// Nothing is to be done before this instant; `None`: not all have been looked at yet.
     next: Option<i64>,
 }
 
 impl Engine {
-    /// Whether there are processes to be looked over now.
+    /// Whether there are processes that it has never looked over: another round does more of them.
+    #[must_use]
+    pub const fn is_looking(&self) -> bool {
+        self.looking.next.is_none()
+    }
+
+    /// Looks over some processes where it is time to do that again; whether some of them are held now. For who makes no
+    /// rounds while nothing is due: a round does it, too.
     ///
     /// # Errors
     /// The store's.
-    pub fn is_looking(&mut self) -> Result<bool, StoreError> {
-        let now = self.store.now()?;
-        Ok(self.looking.next.is_none_or(|next| next <= now))
+    pub fn look_on(&mut self) -> Result<bool, StoreError> {
+        Ok(!self.look_at_page()?.is_empty())
     }
 
     /// Looks at some of them.
     pub(super) fn look_over(&mut self, round: &mut Round) -> Result<(), StoreError> {
-        if !self.is_looking()? {
-            return Ok(());
+        round.held = self.look_at_page()?;
+        round.is_looking = self.is_looking();
+        Ok(())
+    }
+
+    fn look_at_page(&mut self) -> Result<Vec<ProcessId>, StoreError> {
+        let now = self.store.now()?;
+        if self.looking.next.is_some_and(|next| next > now) {
+            return Ok(Vec::new());
         }
         let looked = match self.store.look_over(self.looking.last, PAGE) {
             // Whoever can be worked on is.
             Err(error) if error.kind == StoreErrorKind::Corrupt => LookedOver::default(),
             looked => looked?,
         };
-        round.held = looked.held;
         self.looking.last = looked.last;
-        round.is_looking = looked.last.is_some();
-        if !round.is_looking {
-            self.looking.next = Some(self.store.now()?.saturating_add(PAUSE));
+        if looked.last.is_none() {
+            self.looking.next = Some(now.saturating_add(PAUSE));
         }
-        Ok(())
+        Ok(looked.held)
     }
 }
