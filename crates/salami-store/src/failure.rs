@@ -71,6 +71,13 @@ impl Failure {
     pub(crate) fn say(self) -> StoreError {
         match self {
             Self::Store(error) => error,
+            Self::Sqlite(Error::InvalidColumnType(_, column, _)) => {
+                let message = format!(
+                    "the store is damaged: `{column}` has a value of another kind, or none"
+                );
+                let kind = StoreErrorKind::Corrupt;
+                StoreError { kind, message }
+            }
             Self::Sqlite(error) => {
                 let kind = kind_of(&error);
                 let what = match kind {
