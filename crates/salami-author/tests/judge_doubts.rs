@@ -429,3 +429,34 @@ fn results_of_all_forms_are_looked_at_without_end() {
         }
     }
 }
+
+#[test]
+fn numbers_that_are_read_up_to_a_sign_are_odd() {
+    let text = "item,price\na,\"1,929\"\nb,\"8,689.73\"\nc,12.50\nd,7.25\ne,\"2,100\"\nf,3.10\n";
+    let case = |value: &str| {
+        let item = format!(r#"{{"item": row["item"], "price": float({value})}}"#);
+        let output = "list[dict[str, str | float]]";
+        Case::new("Read the prices.", output, "t.csv", text, &program(&item))
+    };
+    case(r#"row["price"].replace(",", "")"#).is_plain();
+    let wrong = r#"(row["price"].replace(",", "") if "." in row["price"] else row["price"].replace(",", "."))"#;
+    let finding = case(wrong).doubts("doubt.number");
+    assert_eq!(numbers(&finding), [2, 6]);
+    case(r#"row["price"].split(",")[0]"#).doubts("doubt.number");
+}
+
+#[test]
+fn one_item_without_a_name_is_odd() {
+    let text = "kind,amount,note\ntea,1.50,x\nmilk,2.25,y\n,9.75,total of the page\ntea,7.75,z\nbread,3.10,x\nbread,1.20,y\ntea,2.10,z\nmilk,4.40,x\nbread,5.15,z\n";
+    let code = r#"
+def main(text: str):
+    sums: dict[str, float] = {}
+    for row in csv.DictReader(io.StringIO(text)):
+        sums[row["kind"]] = sums.get(row["kind"], 0.0) + float(row["amount"])
+    return {"result": [{"kind": kind, "sum": round(value, 2)} for kind, value in sums.items()], "skipped": []}
+"#;
+    let output = "list[dict[str, str | float]]";
+    let case = |task: &str| Case::new(task, output, "t.csv", text, code);
+    case("The sums by kind.").doubts("doubt.nameless");
+    case("The sums by kind, also of what has an empty one.").is_plain();
+}

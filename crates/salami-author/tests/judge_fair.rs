@@ -274,3 +274,34 @@ fn what_is_right_passes() {
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
+
+#[test]
+fn what_is_asked_of_the_header_is_not_in_the_rows() {
+    let code = r#"
+def main(text: str):
+    return {"result": next(csv.reader(io.StringIO(text))), "skipped": []}
+"#;
+    let text = "Day,Text,Amount\n2024-01-02,tea,1.50\n2024-01-03,milk,2.25\n2024-01-04,bread,3.10\n2024-01-05,rice,4.75\n";
+    let task = "What are the columns called?";
+    Case::new(task, "list[str]", "t.csv", text, code).is_plain();
+}
+
+#[test]
+fn a_row_may_be_a_part_of_the_item_above() {
+    let mut text = "kind,text,amount\n".to_owned();
+    for index in 1..=10 {
+        text += &format!("B,booking {index},{index}.50\nD,details {index}{index},\n");
+    }
+    let code = r#"
+def main(text: str):
+    result: list[dict[str, object]] = []
+    for row in csv.DictReader(io.StringIO(text)):
+        if row["kind"] == "B":
+            result.append({"text": row["text"], "amount": float(row["amount"])})
+        else:
+            result[-1]["text"] = str(result[-1]["text"]) + " " + row["text"]
+    return {"result": result, "skipped": []}
+"#;
+    let task = "List the bookings, each with its details behind its text.";
+    Case::new(task, "list[dict[str, str | float]]", "t.csv", &text, code).is_plain();
+}

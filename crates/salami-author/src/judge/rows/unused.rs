@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::Account;
 use super::amount::{Amount, Separator};
 use super::doubts::is_blank;
@@ -9,6 +11,7 @@ use super::named::listed;
 use super::rerun::{self, Effect, Prober};
 use super::seen::Seen;
 use super::table::{Class, Table, class};
+use crate::input::RowKind;
 use crate::judge::Occasion;
 use crate::judge::finding::{Finding, JudgeName};
 
@@ -26,6 +29,8 @@ struct Told {
     other: usize,
     /// Rows that make a difference.
     effective: Vec<usize>,
+    /// Of those, rows without which there are as many items, and only one is another.
+    changed: Vec<usize>,
     /// Of those, rows without which an item is missing that has nothing of them.
     strange: Vec<usize>,
 }
@@ -54,9 +59,12 @@ pub(super) fn judge(
                     told.strange.push(index);
                 }
             }
-            Some((Effect::Changed, _)) => {
+            Some((Effect::Changed, without)) => {
                 told.other += 1;
                 told.effective.push(index);
+                if is_one_apart(account.result, &without) {
+                    told.changed.push(index);
+                }
             }
             Some((Effect::Failed, _)) => told.other += 1,
             None => break,
@@ -78,6 +86,10 @@ pub(super) fn judge(
                 && (is_told || is_excused(account, *index, items, is_by_row))
         });
     let table = account.table;
+    // What is asked of the names of the columns is not in the rows.
+    if !has_effect && is_of_headers(account) {
+        return;
+    }
     if !told.same.is_empty() && !has_effect && prober.without_any() == Some(Effect::Same) {
         let finding = Finding::error(
             JudgeName::Rows,
@@ -136,6 +148,33 @@ pub(super) fn judge(
         fewer_items(account, items, &told, is_by_row, &suspects, findings);
     }
     skipped_and_used(account, prober, is_by_row, findings);
+}
+
+/// Whether two lists are the same but for one item.
+fn is_one_apart(before: &Value, after: &Value) -> bool {
+    let (Some(before), Some(after)) = (before.as_array(), after.as_array()) else {
+        return false;
+    };
+    let apart = before.iter().zip(after).filter(|(one, two)| one != two);
+    before.len() == after.len() && apart.take(2).count() == 1
+}
+
+/// Whether all that the result holds are texts that stand outside of the rows of data.
+fn is_of_headers(account: &Account<'_>) -> bool {
+    let table = account.table;
+    let others = (0..table.rows().len()).filter(|index| table.kind(*index) != Some(RowKind::Data));
+    let cells: BTreeSet<String> = others
+        .take(200)
+        .flat_map(|index| table.cells(index))
+        .map(|cell| cell.trim().to_lowercase())
+        .collect();
+    let (mut all, mut found) = (0, 0);
+    super::table::leaves(account.result, 1_000, &mut |leaf| {
+        all += 1;
+        let text = leaf.as_str().map(|text| text.trim().to_lowercase());
+        found += usize::from(text.is_some_and(|text| cells.contains(&text)));
+    });
+    all > 0 && all == found
 }
 
 /// Whether a word of a value is in the task, as it is or within a longer one: of an `iPhone`, the phone.
@@ -219,12 +258,17 @@ fn is_cut_off(account: &Account<'_>, told: &Told) -> bool {
             .collect()
     };
     let (same, effective) = (cells(&told.same), cells(&told.effective));
+    let columns = account.seen.columns(account.table, &account.used);
     let is_repeated = |row: &Vec<String>| {
-        // Some name in it was there before.
+        // What the result shows of it was there before; where it shows no columns, some name in it.
         effective.iter().any(|other| {
-            row.iter()
-                .zip(other)
-                .any(|(one, two)| one == two && account.seen.has(one))
+            let mut both = row.iter().zip(other);
+            match columns.iter().any(|is_shown| *is_shown) {
+                true => both
+                    .zip(&columns)
+                    .all(|((one, two), is_shown)| !is_shown || one == two),
+                false => both.any(|(one, two)| one == two && account.seen.has(one)),
+            }
         })
     };
     if first > last && told.effective.len() >= 5 && !same.iter().all(is_repeated) {
@@ -235,7 +279,7 @@ fn is_cut_off(account: &Account<'_>, told: &Told) -> bool {
         let value = same.first().and_then(|row| row.get(column));
         value.is_some_and(|value| {
             class(value) != Class::Empty
-                && !is_blank(value)
+                && !is_nothing(value)
                 && !is_spoken_of(account.hearing.task, value)
                 && !account.seen.has(value)
                 && same.iter().all(|row| row.get(column) == Some(value))
@@ -500,7 +544,13 @@ fn fewer_items(
     let missing = used - items - excused;
     // Each row that was tried makes an item; or as many rows do not show in the result as items are missing.
     let is_each = told.single >= 3 && told.single == told.fewer && told.other == 0;
-    let is_sure = told.same.is_empty() && (is_each || is_shown);
+    // What changes an item is part of it.
+    let mut parts = suspects
+        .iter()
+        .filter(|index| told.effective.contains(index));
+    let are_parts =
+        parts.clone().next().is_some() && parts.all(|index| told.changed.contains(index));
+    let is_sure = told.same.is_empty() && (is_each || is_shown) && !are_parts;
     let missing = super::named::counted(missing, "row seems", "rows seem");
     let message = format!(
         "The result has {items} items for {used} rows that are said to be used. {missing} to be neither used nor named in `skipped`"

@@ -1,5 +1,7 @@
 //! Fields that hold nothing, or zero, where the input has values of their name.
 
+use std::collections::BTreeSet;
+
 use super::columns::some;
 use super::names::Name;
 use super::records::in_document;
@@ -30,6 +32,9 @@ pub(super) fn judge(
         return Vec::new();
     }
     let mut found = Vec::new();
+    if let Some(finding) = nameless(evidence) {
+        found.push(finding);
+    }
     // Those whose names are not in the rows are looked for in the document.
     let mut elsewhere: Vec<(usize, Name)> = Vec::new();
     for field in 0..evidence.fields.names.len() {
@@ -55,6 +60,41 @@ pub(super) fn judge(
         found.extend(in_all(evidence, &elsewhere, is_single));
     }
     found
+}
+
+/// One of several items that has no name, where all others have names of their own.
+fn nameless(evidence: &Evidence<'_>) -> Option<(usize, Finding)> {
+    const NAMELESS: &[&str] = &[
+        "without",
+        "no name",
+        "=none",
+        "empty",
+        "blank",
+        "unknown",
+        "other",
+        "ohne",
+        "uncategor",
+    ];
+    let items = &evidence.fields.items;
+    let first = |item: &Vec<Option<Form>>| item.first().cloned().flatten();
+    let names: Vec<Form> = items.iter().filter_map(first).collect();
+    let filled: BTreeSet<&str> = names
+        .iter()
+        .filter(|name| name.kind() == 't')
+        .map(|name| name.folded.as_str())
+        .collect();
+    let empty = names.iter().filter(|name| name.is_empty()).count();
+    let is_odd = names.len() == items.len()
+        && empty == 1
+        && filled.len() >= MANY
+        && filled.len() + 1 == items.len()
+        && !evidence.aligned.is_by_row
+        && !evidence.said.has(NAMELESS);
+    is_odd.then(|| {
+        let message = "One item of the result has no name, and all others have one of their own. Look which rows it comes from: they may be of another kind.";
+        let about = format!("one of {} items", items.len());
+        (0, evidence.doubt("doubt.nameless", 0, message, about, Vec::new()))
+    })
 }
 
 /// Whether a field holds nothing in all items.

@@ -79,6 +79,7 @@ struct Counts {
     case: usize,
     turned: usize,
     rounded: usize,
+    part: usize,
     prefix: usize,
     scaled: BTreeMap<i32, usize>,
     off: BTreeMap<Apart, usize>,
@@ -94,6 +95,7 @@ impl Counts {
             Relation::Case => self.case += 1,
             Relation::Turned => self.turned += 1,
             Relation::Rounded => self.rounded += 1,
+            Relation::Part => self.part += 1,
             Relation::Prefix => self.prefix += 1,
             Relation::Scaled(power) => *self.scaled.entry(power).or_default() += 1,
             Relation::Off(apart) => *self.off.entry(apart).or_default() += 1,
@@ -105,7 +107,7 @@ impl Counts {
     fn related(&self) -> usize {
         let scaled: usize = self.scaled.values().sum();
         let off: usize = self.off.values().sum();
-        self.same + self.case + self.turned + self.rounded + self.prefix + scaled + off
+        self.same + self.case + self.turned + self.rounded + self.part + self.prefix + scaled + off
     }
 
     /// Whether the field holds this column.
@@ -152,6 +154,7 @@ impl Evidence<'_> {
             case: 0,
             turned: 0,
             rounded: 0,
+            part: 0,
             prefix: 0,
             scaled: BTreeMap::new(),
             off: BTreeMap::new(),

@@ -57,6 +57,7 @@ pub(super) fn judge(evidence: &Evidence<'_>, field: usize) -> Option<Finding> {
         scaled(evidence, field, column, counts)
             .or_else(|| turned(evidence, field, column, counts))
             .or_else(|| rounded(evidence, field, column, counts))
+            .or_else(|| ungrouped(evidence, field, column, counts))
     })
 }
 
@@ -131,6 +132,56 @@ fn scaled(
         "doubt.scale",
         field,
         "A field of the result is the number of a column times a power of ten, in each row. That is right only if the task wants another unit.",
+        about,
+        cases(found),
+    ))
+}
+
+/// Whether a sign stands before three digits that are the last or before another sign.
+fn has_groups(text: &str) -> bool {
+    let mut parts = text.split([',', '.']);
+    parts.next();
+    parts.any(|part| {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        digits == 3
+    })
+}
+
+/// Numbers of which some were read up to the sign between their groups of digits, or with that sign before decimals.
+fn ungrouped(
+    evidence: &Evidence<'_>,
+    field: usize,
+    column: usize,
+    counts: &Counts,
+) -> Option<Finding> {
+    let is_wrong = |form: &Form, cells: &[Form]| match relation(form, cells) {
+        Relation::Part => true,
+        Relation::Scaled(-3 | -6) => {
+            counts.same > 0 && cells.iter().any(|cell| has_groups(&cell.text))
+        }
+        _ => false,
+    };
+    let wrong = evidence
+        .both(field, column)
+        .filter(|(_, form, cells)| is_wrong(form, cells))
+        .count();
+    let name = evidence.name(field);
+    let is_own = evidence.column(column).is(&name) || counts.same >= 3;
+    if wrong == 0 || !is_own || (wrong + counts.same) * 10 < counts.both * 9 {
+        return None;
+    }
+    let found = evidence
+        .both(field, column)
+        .filter(|(_, form, cells)| is_wrong(form, cells));
+    let about = format!(
+        "it is another number than that of the column {} in {wrong} of {} rows",
+        super::shown(&evidence.column(column).shown),
+        counts.both
+    );
+    Some(evidence.doubt(
+        "doubt.number",
+        field,
+        "A field of the result has some numbers of a column as if the sign between groups of their digits stood before decimals, or ended them.",
         about,
         cases(found),
     ))

@@ -1,9 +1,10 @@
 //! The rows of an input as records: cells with the names of their columns, keys or elements.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::super::amount::Separator;
 use super::super::table::Table;
 use super::names::Name;
 use super::value::Form;
@@ -59,7 +60,37 @@ impl Records {
                 cells,
             });
         }
+        records.settle();
         records
+    }
+
+    /// Numbers that can be read in two ways are read as the others of their column, or of the whole table.
+    fn settle(&mut self) {
+        let mut told: BTreeMap<usize, BTreeSet<bool>> = BTreeMap::new();
+        for record in &self.rows {
+            for (column, cells) in &record.cells {
+                for separator in cells.iter().filter_map(|cell| cell.separator) {
+                    let is_comma = separator == Separator::Comma;
+                    told.entry(*column).or_default().insert(is_comma);
+                }
+            }
+        }
+        let all: BTreeSet<bool> = told.values().flatten().copied().collect();
+        let one = |told: &BTreeSet<bool>| match (told.len(), told.first()) {
+            (1, Some(true)) => Some(Separator::Comma),
+            (1, Some(false)) => Some(Separator::Point),
+            _ => None,
+        };
+        for record in &mut self.rows {
+            for (column, cells) in &mut record.cells {
+                let Some(separator) = one(told.get(column).unwrap_or(&all)) else {
+                    continue;
+                };
+                for cell in cells {
+                    cell.settle(separator);
+                }
+            }
+        }
     }
 
     fn column(&mut self, path: String, name: &str) -> Option<usize> {

@@ -25,7 +25,7 @@ const FUTURE: &[&str] = &[
 /// Words that say that a part of a text is wanted.
 #[rustfmt::skip]
 const CUTS: &[&str] = &[
-    "abbrev", "at most", "beginning", "character", "clean", "=cut", "=first", "initial", "=letter", "=part",
+    "abbrev", "at most", "beginning", "character", "clean", "=cut", "first char", "first letter", "first part", "first word", "initial", "=letter", "=part",
     "prefix", "remove", "shorten", "=short", "strip", "summar", "trim", "trunc", "up to", "zeichen",
 ];
 /// Words that say in which letters a text is wanted.

@@ -38,8 +38,10 @@ pub(super) fn is_power(value: f64, power: i32) -> bool {
 pub(super) struct Form {
     pub(super) text: String,
     pub(super) folded: String,
-    /// Of a cell whose separator is open both numbers.
+    /// Of a cell whose separator is open both numbers, the one with a point before its decimals first.
     pub(super) numbers: Vec<f64>,
+    /// What stands before the decimals, where the cell alone tells it.
+    pub(super) separator: Option<Separator>,
     pub(super) stamps: Vec<Stamp>,
 }
 
@@ -55,6 +57,8 @@ pub(super) enum Relation {
     Scaled(i32),
     /// The number without its fraction.
     Rounded,
+    /// The digits before a sign between groups of digits.
+    Part,
     /// A day or an instant that is off.
     Off(Apart),
     /// The beginning of the text.
@@ -88,11 +92,13 @@ impl Form {
         }
         let stamps = stamps(text);
         let mut numbers: Vec<f64> = Vec::new();
+        let mut separator = None;
         let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
         if (stamps.is_empty() || is_digits)
             && let Some(amount) = Amount::of(text)
         {
-            let separators = match amount.separator() {
+            separator = amount.separator();
+            let separators = match separator {
                 Some(separator) => vec![separator],
                 None => vec![Separator::Point, Separator::Comma],
             };
@@ -116,7 +122,21 @@ impl Form {
             folded: text.to_lowercase(),
             text: text.to_owned(),
             numbers,
+            separator,
             stamps,
+        }
+    }
+
+    /// Reads it as the other cells of its column are read.
+    pub(super) fn settle(&mut self, separator: Separator) {
+        if let [point, comma] = self.numbers.as_slice()
+            && self.separator.is_none()
+        {
+            let number = match separator {
+                Separator::Point => *point,
+                Separator::Comma => *comma,
+            };
+            self.numbers = vec![number];
         }
     }
 
@@ -140,8 +160,8 @@ impl Form {
                 Self {
                     folded: text.clone(),
                     numbers: value.into_iter().collect(),
-                    stamps: Vec::new(),
                     text,
+                    ..Self::default()
                 }
             }
             other => {
@@ -218,7 +238,12 @@ impl Form {
         if let Some(value) = self.number()
             && !cell.numbers.is_empty()
         {
-            return numbers(value, &cell.numbers);
+            let found = numbers(value, &cell.numbers);
+            return match found {
+                Relation::Same | Relation::Turned => found,
+                _ if is_part(value, &cell.text) => Relation::Part,
+                _ => found,
+            };
         }
         if self.folded == cell.folded {
             return Relation::Case;
@@ -229,6 +254,21 @@ impl Form {
         }
         Relation::Other
     }
+}
+
+/// Whether a number is what stands before the first sign that groups the digits of a cell.
+fn is_part(value: f64, cell: &str) -> bool {
+    let digits = cell.trim_start_matches(|letter: char| !letter.is_ascii_digit());
+    let end = digits.find(|letter: char| !letter.is_ascii_digit());
+    let Some((first, rest)) = end.and_then(|end| digits.split_at_checked(end)) else {
+        return false;
+    };
+    let is_grouped = rest.starts_with(['\'', '’', ' ', '\u{a0}', '\u{202f}', ',', '.'])
+        && rest.chars().filter(char::is_ascii_digit).count() >= 3;
+    is_grouped
+        && first
+            .parse::<f64>()
+            .is_ok_and(|first| first == value.abs() && first != 0.0)
 }
 
 fn numbers(value: f64, cells: &[f64]) -> Relation {
