@@ -170,6 +170,9 @@ pub struct InputRecord {
     pub format: String,
     /// Its bytes.
     pub size: u64,
+    /// The hash of them, in hexadecimal.
+    #[serde(default)]
+    pub hash: String,
     /// Its rows, where it has some and they were counted.
     pub rows: Option<u64>,
     /// Its shape, as text to read.

@@ -220,6 +220,43 @@ fn a_row_is_taken_out_of_each_format() {
 }
 
 #[test]
+fn objects_below_the_keys_of_one_are_rows() {
+    let member = |index: u32| format!("\"K{index}\": {{\"shares\": {index}, \"price\": 1.5}}");
+    let document = |count: u32| {
+        let members: Vec<String> = (1..=count).map(member).collect();
+        format!(
+            "{{\"as_of\": \"2024-01-05\", \"positions\": {{{}}}}}",
+            members.join(", ")
+        )
+    };
+    let text = document(6);
+    let portfolio = input("a.json", &text);
+    assert_eq!(portfolio.row_count(), Some(6));
+    assert!(portfolio.has_records());
+    let second = portfolio.rows().and_then(|rows| rows.get(1));
+    assert_eq!(second.map(|row| row.text), Some(member(2).as_str()));
+    for number in [1, 3, 6] {
+        let cut = portfolio.without_row(number).expect("a row");
+        let value: serde_json::Value =
+            serde_json::from_str(cut.text().expect("text")).expect("JSON");
+        assert_eq!(
+            value["positions"].as_object().map(serde_json::Map::len),
+            Some(5)
+        );
+    }
+    // A few objects are no rows, and neither are those that differ, or what is a small part.
+    assert!(!input("a.json", &document(4)).has_records());
+    let settings = "{\"a\": {\"x\": 1, \"y\": 2}, \"b\": {\"z\": 1, \"u\": 2}, \"c\": {\"v\": 1, \"w\": 2}, \"d\": {\"x\": 1, \"z\": 2}, \"e\": {\"u\": 1, \"v\": 2}}";
+    assert!(!input("a.json", settings).has_records());
+    let list = format!(
+        "{{\"items\": [{}], \"more\": {}}}",
+        "{\"a\": 1},".repeat(400) + "{\"a\": 2}",
+        document(6)
+    );
+    assert_eq!(input("a.json", &list).row_count(), Some(401));
+}
+
+#[test]
 fn items_are_those_of_the_largest_array() {
     let document = input(
         "a.json",

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{GOOD, Run, Say, TRADES, block, csv, judged_task, options, run, said};
+use common::{GOOD, Run, Say, TRADES, block, csv, judged_task, options, run, said, sum_task};
 use salami_author::library::{Library, MemoryLibrary, RunFilter};
 use salami_author::record::{Ending, FailureKind};
 use salami_author::session::SessionOptions;
@@ -459,4 +459,42 @@ fn rows_are_accounted_for() {
     assert_eq!(accepted.value[1]["symbol"], "IBM");
     let skipped: Vec<u64> = accepted.skipped.iter().map(|row| row.row).collect();
     assert_eq!((skipped, accepted.rows), (vec![3], Some(4)));
+}
+
+#[test]
+fn a_model_that_was_not_at_hand_is_what_is_said_when_the_time_is_over() {
+    let says = vec![Say::Busy("the model is not at hand: status 503")];
+    let run = run(&sum_task(), &csv(TRADES), &options(), says);
+    let (kind, sentence) = run.failure();
+    assert_eq!(kind, FailureKind::Time);
+    assert!(
+        sentence.ends_with(
+            "The model could not be asked at last: the model is not at hand: status 503."
+        ),
+        "{sentence}"
+    );
+    let error = run.outcome.record.attempts[0].error.as_deref();
+    assert_eq!(error, Some("the model is not at hand: status 503"));
+}
+
+#[test]
+fn who_may_be_to_blame_is_said() {
+    let advice = |text: &str, code: &str| {
+        let options = SessionOptions {
+            attempts: 1,
+            ..options()
+        };
+        let run = run(&sum_task(), &csv(text), &options, vec![block(code).into()]);
+        run.failure().1.to_owned()
+    };
+    let fails = "def main(text: str) -> int:\n    return int(text)\n";
+    let plain = advice(TRADES, fails);
+    assert!(plain.contains("looks as a table should"), "{plain}");
+    let titled = advice(&format!("Trades of 2024\n\n{TRADES}Total,22,\n"), fails);
+    assert!(titled.contains("plain export"), "{titled}");
+    let endless = advice(
+        TRADES,
+        "def main(text: str) -> int:\n    n = len(text)\n    while n > 0:\n        n += 1\n    return n\n",
+    );
+    assert!(!endless.contains("help"), "{endless}");
 }

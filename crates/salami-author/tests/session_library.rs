@@ -12,6 +12,11 @@ use salami_author::task::Task;
 const SIBLING: &str = "symbol,shares,price\nSAP,100,9.75\nBMW,3,80.5\n";
 /// A sibling on which [`GOOD`] fails: it has a blank number.
 const ODD: &str = "symbol,shares,price\nSAP,100,9.75\nBMW,,80.5\n";
+/// Others on which it fails.
+fn odd(number: u32) -> String {
+    format!("symbol,shares,price\nSAP,{number},9.75\nBMW,,80.5\n")
+}
+
 /// [`GOOD`], mended for that.
 const PATCH: &str =
     "<<<<<<< SEARCH\n        if row:\n=======\n        if row and row[1]:\n>>>>>>> REPLACE";
@@ -118,7 +123,7 @@ fn cache_only_asks_nobody() {
     let run = use_it(&task, ODD, &cache_only(), &mut library);
     assert_eq!(run.failure().0, FailureKind::Quarantined);
     assert_eq!(only(&mut library).status, Status::Candidate);
-    let run = use_it(&task, ODD, &cache_only(), &mut library);
+    let run = use_it(&task, &odd(2), &cache_only(), &mut library);
     assert_eq!(run.failure().0, FailureKind::Quarantined);
     assert!(
         run.events.contains(&"Quarantined".to_owned()),
@@ -155,13 +160,13 @@ fn one_odd_file_costs_no_program_that_was_right_for_many() {
         use_it(&task, SIBLING, &cache_only(), &mut library).value(),
         103
     );
-    // The second of eight is one in four.
-    let run = use_it(&task, ODD, &cache_only(), &mut library);
-    assert!(
-        run.failure().1.contains("not used any more"),
-        "{}",
-        run.failure().1
-    );
+    // It was right for six: the seventh that it fails for is one too many.
+    for number in 2..=7 {
+        assert_ne!(only(&mut library).status, Status::Quarantined);
+        let run = use_it(&task, &odd(number), &cache_only(), &mut library);
+        let is_over = run.failure().1.contains("not used any more");
+        assert_eq!(is_over, number == 7, "{}", run.failure().1);
+    }
     assert_eq!(only(&mut library).status, Status::Quarantined);
 }
 
@@ -500,4 +505,25 @@ fn a_refused_input_is_a_run_too() {
             ..
         }
     ));
+}
+
+#[test]
+fn one_odd_file_takes_nothing_from_others() {
+    let task = judged_task();
+    // However often it is sent, and whether a model was asked to mend it or not.
+    for options in [options(), cache_only()] {
+        let mut library = library(&task);
+        for shares in 1..=3 {
+            let text = format!("symbol,shares,price\nSAP,{shares},9.75\n");
+            assert_eq!(use_it(&task, &text, &options, &mut library).value(), shares);
+        }
+        for _ in 0..4 {
+            let says = texts(&["no idea"]);
+            let run = run_in(&task, Some(&csv(ODD)), &options, &mut library, says);
+            assert!(run.outcome.result.is_err());
+        }
+        let entry = only(&mut library);
+        assert_eq!((entry.status, entry.findings), (Status::Candidate, 1));
+        assert_eq!(use_it(&task, SIBLING, &options, &mut library).value(), 103);
+    }
 }

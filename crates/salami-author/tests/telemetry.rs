@@ -63,6 +63,7 @@ fn record() -> RunRecord {
             name: Some("CONTENT.csv".to_owned()),
             format: "csv".to_owned(),
             size: 1_234,
+            hash: "aa".to_owned(),
             rows: Some(17),
             shape: "CONTENT".to_owned(),
         },

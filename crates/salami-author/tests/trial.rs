@@ -323,3 +323,14 @@ fn a_large_input_is_a_stream() {
     assert_eq!(ran.outcome.ok(), Some(json!(2_500_000.0)));
     assert!(ran.memory < 20_000_000, "{}", ran.memory);
 }
+
+#[test]
+fn large_inputs_have_more_of_everything() {
+    let limits = Settings::default().limits;
+    let rows = "id,name\n".to_owned() + &"1,a name that is long\n".repeat(100_000);
+    let size = rows.len() as u64;
+    let input = Input::from_bytes(Some("a.csv"), rows.into(), None).expect("an input");
+    let grown = salami_author::trial::grown(limits, &input);
+    assert_eq!(grown.memory, limits.memory + 16 * size);
+    assert_eq!(grown.fuel, limits.fuel.map(|fuel| fuel + 500 * size));
+}

@@ -116,7 +116,7 @@ fn find(text: &str, hint: Option<Format>) -> Result<Found, InputError> {
         let (read, trouble) = json::read(text, at);
         match trouble {
             None if hint == Some(Format::JsonLines) => return Ok(Found::plain(Format::JsonLines)),
-            None => return Ok(json_found(read)),
+            None => return Ok(json_found(read, text)),
             Some(trouble) => {
                 let (good, bad) = json_line_counts(text);
                 if good >= 2 && good >= 4 * bad || hint == Some(Format::JsonLines) && good > bad {
@@ -264,18 +264,18 @@ fn is_prose(text: &str) -> bool {
     sentences * 2 > rows
 }
 
-fn json_found(read: json::Read) -> Found {
+fn json_found(read: json::Read, text: &str) -> Found {
     Found {
         format: Format::Json,
         dialect: None,
-        spans: Some(rows::items(&read.items)),
+        spans: Some(rows::items(&read.rows(text))),
     }
 }
 
 fn whole_json(text: &str) -> Result<Found, InputError> {
     let at = text.len() - text.trim_start().len();
     match json::read(text, at) {
-        (read, None) => Ok(json_found(read)),
+        (read, None) => Ok(json_found(read, text)),
         (_, Some(trouble)) => Err(json::error(text, trouble)),
     }
 }

@@ -150,7 +150,7 @@ pub(super) fn spans(text: &str, format: Format, dialect: Option<Dialect>) -> Vec
         (Format::Csv | Format::Tsv, Some(dialect)) => separated(text, dialect),
         (Format::Json, _) => {
             let at = text.len() - text.trim_start().len();
-            items(&json::read(text, at).0.items)
+            items(&json::read(text, at).0.rows(text))
         }
         (Format::Xml, _) => elements(text),
         (Format::Html, _) => table_rows(text),

@@ -31,7 +31,11 @@ impl Session<'_> {
             }
             ModelErrorKind::Malformed if may_retry => self.ask(ask.purpose, ask.who, world),
             _ => {
-                let said = crate::reply::shortened(&error.message);
+                let message = &error.message;
+                let message = message
+                    .strip_prefix("the model cannot be asked: ")
+                    .unwrap_or(message);
+                let said = crate::reply::shortened(message);
                 let sentence = format!("The model cannot be asked: {said}");
                 self.fail(FailureKind::Model, sentence, world)
             }

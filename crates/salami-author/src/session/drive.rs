@@ -168,6 +168,7 @@ fn asked(
         .min(MOST_REPLY);
     let mut text = String::new();
     let mut ended = Ended::Whole;
+    let mut trouble = None;
     let result = model.complete(&ask.prompt, &mut |heard| {
         match heard {
             Heard::Text(piece) => {
@@ -176,8 +177,12 @@ fn asked(
                 if piece.len() > room {
                     ended = Ended::Length;
                 }
+                trouble = None;
             }
-            Heard::Again { .. } => text.clear(),
+            Heard::Again { why, .. } => {
+                text.clear();
+                trouble = Some(why.to_owned());
+            }
             Heard::Silence => {}
         }
         world.tell(Event::Heard(heard));
@@ -195,6 +200,13 @@ fn asked(
         }
         Listening::On
     });
+    // Nobody stopped a model that had not begun: it was why it had not.
+    let result = match (result, trouble) {
+        (Err(error), Some(why)) if error.kind == ModelErrorKind::Stopped => {
+            Err(ModelError::new(ModelErrorKind::Unreachable, why))
+        }
+        (result, _) => result,
+    };
     if result.is_ok() {
         // It was whole before anybody stopped it.
         text.clear();

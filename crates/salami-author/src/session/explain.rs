@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::event::Event;
 use super::machine::{Passed, Session, Step, Who, World};
 use super::outcome::{Accepted, Failure, Outcome};
-use crate::input::{Format, Input};
+use crate::input::{Format, Input, RowKind};
 use crate::judge::{Finding, JudgeName, Report, Verdict};
 use crate::library::{Entry, Origin, Status, Version};
 use crate::prompt;
@@ -206,6 +206,9 @@ impl Session<'_> {
         let sentence = format!("No program was accepted in {attempts}: {}", self.reason());
         let is_about_input = self.is_about_input();
         let sentence = match self.input {
+            Some(input) if is_about_input && is_plain_table(input) => format!(
+                "{sentence} The input looks as a table should: it may help to ask again, or another model."
+            ),
             Some(input) if is_about_input => format!("{sentence} {}", advice(input.format())),
             _ => sentence,
         };
@@ -265,11 +268,18 @@ impl Session<'_> {
             .last_report
             .as_ref()
             .and_then(|report| report.errors().next());
+        // A program that takes no end takes none on any input.
+        let is_endless = |finding: &Finding| {
+            matches!(
+                finding.code.as_str(),
+                "run.fuel" | "run.time" | "run.memory" | "run.depth"
+            )
+        };
         first.is_some_and(|finding| {
             matches!(
                 finding.judge,
                 JudgeName::Run | JudgeName::Schema | JudgeName::Rows
-            )
+            ) && !is_endless(finding)
         })
     }
 
@@ -293,9 +303,13 @@ impl Session<'_> {
     }
 
     fn last_words(&self) -> String {
-        match &self.last_report {
-            Some(report) => format!(" What was wrong last: {}", reason(report)),
-            None => String::new(),
+        match (&self.last_trouble, &self.last_report) {
+            (Some(trouble), _) => {
+                let said = crate::reply::shortened(trouble);
+                format!(" The model could not be asked at last: {said}")
+            }
+            (None, Some(report)) => format!(" What was wrong last: {}", reason(report)),
+            (None, None) => String::new(),
         }
     }
 }
@@ -367,6 +381,25 @@ fn plain(name: &str) -> String {
         .map(|letter| if letter.is_control() { ' ' } else { letter })
         .take(80)
         .collect()
+}
+
+/// Whether an input is what one would advise to make of it: names of columns, and rows with as many cells.
+fn is_plain_table(input: &Input) -> bool {
+    const LOOKED_AT: usize = 1_000;
+    let Some(rows) = input.rows().filter(|_| input.delimiter().is_some()) else {
+        return false;
+    };
+    let mut all = rows.iter().filter(|row| !row.is_blank).take(LOOKED_AT);
+    let Some(header) = all.next().filter(|row| row.kind == RowKind::Header) else {
+        return false;
+    };
+    let width = input.cells(&header).map(|cells| cells.len());
+    all.all(|row| {
+        row.kind == RowKind::Data
+            && input.cells(&row).is_some_and(|cells| {
+                Some(cells.len()) == width && cells.iter().all(|cell| !cell.is_empty())
+            })
+    })
 }
 
 /// How an input of a format is best given.

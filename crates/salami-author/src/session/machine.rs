@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use salami_process::model::{Completion, ModelError, Prompt, Stop};
+use salami_process::model::{Completion, ModelError, ModelErrorKind, Prompt, Stop};
 use salami_program::Host;
 
 use super::doubts::Doubted;
@@ -16,7 +16,7 @@ use crate::prompt;
 use crate::record::{Attempt, Ending, FailureKind, InputRecord, Purpose, RunRecord, Tokens};
 use crate::shape::Shape;
 use crate::task::{Task, TaskError, check_stubs};
-use crate::trial::{Candidate, Settings};
+use crate::trial::{Candidate, Settings, grown};
 
 /// How many characters of prompts and replies are recorded of one attempt.
 const MOST_RECORDED: usize = 100_000;
@@ -174,6 +174,8 @@ pub struct Session<'a> {
     pub(super) last_report: Option<Report>,
     /// Why the last answer could not be tried.
     pub(super) last_useless: Option<&'static str>,
+    /// Why the model that was asked last did not answer.
+    pub(super) last_trouble: Option<String>,
     /// How often a question was asked again as it was.
     pub(super) retries: u32,
     /// All text from outside that a model was shown.
@@ -226,6 +228,7 @@ impl<'a> Session<'a> {
             name: input.name().map(str::to_owned),
             format: input.format().name().to_owned(),
             size: input.size(),
+            hash: input.bytes_hash().to_owned(),
             rows: input.row_count(),
             shape: shape.map(|shape| shape.text).unwrap_or_default(),
         });
@@ -241,7 +244,7 @@ impl<'a> Session<'a> {
             options,
             judges,
             settings: Settings {
-                limits: options.limits,
+                limits: input.map_or(options.limits, |input| grown(options.limits, input)),
                 interrupt: options.interrupt.clone(),
                 now,
             },
@@ -265,6 +268,7 @@ impl<'a> Session<'a> {
             unreadable: 0,
             last_report: None,
             last_useless: None,
+            last_trouble: None,
             retries: 0,
             shown: String::new(),
             giving_up: None,
@@ -366,6 +370,10 @@ impl<'a> Session<'a> {
             .as_ref()
             .ok()
             .and_then(|completion| completion.cost);
+        self.last_trouble = match &answer.result {
+            Err(error) if error.kind != ModelErrorKind::Stopped => Some(error.message.clone()),
+            _ => None,
+        };
         let said = ask.prompt.turns.last();
         let is_first = self.record.attempts.is_empty();
         self.record.cost = match (is_first, self.record.cost, cost) {

@@ -6,7 +6,7 @@ use super::machine::{Passed, Session, Step, World};
 use super::options::Mode;
 use super::work::Tried;
 use crate::judge::{Occasion, Report, Verdict};
-use crate::library::{Entry, Status};
+use crate::library::{Entry, RunFilter, Status};
 use crate::prompt;
 use crate::record::{FailureKind, From};
 use crate::shape::Near;
@@ -14,6 +14,8 @@ use crate::trial::Candidate;
 
 /// How many earlier versions are tried.
 const MOST_EARLIER: usize = 5;
+/// How many runs that failed are looked at to know an input again.
+const LOOKED_BACK: usize = 20;
 /// How many programs for shapes that are near are tried.
 const MOST_NEAR: usize = 3;
 
@@ -263,11 +265,14 @@ impl Session<'_> {
     ) -> Step {
         self.last_report = Some(report.clone());
         self.reuse_failed = true;
-        let now = world.now();
-        match world.library.count_use(&self.key, false, now) {
-            Ok(Some(entry)) => self.entry = Some(entry),
-            Ok(None) => {}
-            Err(error) => self.trouble(&error, world),
+        // Who sends a file again that failed says nothing new.
+        if !self.failed_before(world) {
+            let now = world.now();
+            match world.library.count_use(&self.key, false, now) {
+                Ok(Some(entry)) => self.entry = Some(entry),
+                Ok(None) => {}
+                Err(error) => self.trouble(&error, world),
+            }
         }
         let status = self.entry.as_ref().map(|entry| entry.status);
         let why = self.reason();
@@ -291,9 +296,24 @@ impl Session<'_> {
         self.write(world, Some((code, shown)))
     }
 
+    /// Whether the last runs have one that failed for the same input, by the same key.
+    fn failed_before(&self, world: &mut World<'_>) -> bool {
+        let filter = RunFilter {
+            task: Some(self.task.name.clone()),
+            accepted: Some(false),
+            before: None,
+            limit: LOOKED_BACK,
+        };
+        let runs = world.library.runs(&filter).unwrap_or_default();
+        let own = &self.record;
+        runs.iter().any(|run| {
+            run.key == own.key && run.input.hash == own.input.hash && run.reuse.is_some()
+        })
+    }
+
     /// Whether a program that failed, and that nothing took the place of, is to be used no more: if it failed
-    /// for one in four inputs or more, and not only once where nobody was asked to mend it. One odd file does
-    /// not cost what was right for others.
+    /// for more inputs than it was right for, and not only for one where nobody was asked to mend it. One odd file
+    /// does not cost what was right for others.
     fn is_to_quarantine(&self) -> bool {
         let fewest = match self.options.mode {
             Mode::CacheOnly => 2,
@@ -301,7 +321,8 @@ impl Session<'_> {
         };
         self.entry.as_ref().is_some_and(|entry| {
             let is_open = matches!(entry.status, Status::Candidate | Status::Promoted);
-            is_open && entry.findings >= fewest && entry.findings.saturating_mul(4) >= entry.uses
+            let right = entry.uses.saturating_sub(entry.findings);
+            is_open && entry.findings >= fewest && entry.findings > right
         })
     }
 

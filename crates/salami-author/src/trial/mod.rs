@@ -53,6 +53,21 @@ impl Settings {
     }
 }
 
+/// Limits with more for an input: steps for each byte of it, and memory for one that is held.
+#[must_use]
+pub fn grown(limits: RunLimits, input: &Input) -> RunLimits {
+    const FUEL: u64 = 500;
+    const MEMORY: u64 = 16;
+    let held = input.text().map_or(0, |text| text.len() as u64);
+    RunLimits {
+        fuel: limits
+            .fuel
+            .map(|fuel| fuel.saturating_add(input.size().saturating_mul(FUEL))),
+        memory: limits.memory.saturating_add(held.saturating_mul(MEMORY)),
+        ..limits
+    }
+}
+
 /// A program that the checker accepts and whose `main` can take an input. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Candidate {

@@ -30,6 +30,8 @@ pub enum Say {
     Slow(i64, String),
     /// While it writes, somebody wants the end.
     Interrupted,
+    /// Its host is asked again and again, for this reason.
+    Busy(&'static str),
 }
 
 impl From<&str> for Say {
@@ -97,6 +99,19 @@ impl Model for Script<'_> {
                     }
                 }
                 (Stop::End, text)
+            }
+            Say::Busy(why) => {
+                for _ in 0..100_000 {
+                    self.clock.set(self.clock.get() + 1_000_000);
+                    let milliseconds = 1_000;
+                    if heard(Heard::Again { milliseconds, why }) == Listening::Stop {
+                        return Err(ModelError::new(
+                            ModelErrorKind::Stopped,
+                            "the model was stopped",
+                        ));
+                    }
+                }
+                panic!("somebody waits for ever");
             }
             Say::Interrupted => {
                 tell(heard, "def ma")?;

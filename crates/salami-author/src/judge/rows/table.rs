@@ -149,7 +149,10 @@ impl<'a> Table<'a> {
         let mut cells = Vec::new();
         match self.input.format() {
             Format::Json | Format::JsonLines => {
-                if let Ok(value) = serde_json::from_str::<Value>(row.text) {
+                // What stands below a key of an object stands there with its key.
+                let value = serde_json::from_str::<Value>(row.text)
+                    .or_else(|_| serde_json::from_str(&format!("{{{}}}", row.text)));
+                if let Ok(value) = value {
                     leaves(&value, CELLS, &mut |leaf| {
                         cells.push(match leaf {
                             Value::String(text) => text.trim().to_owned(),
