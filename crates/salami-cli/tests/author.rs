@@ -5,6 +5,8 @@ mod common;
 #[path = "author/support.rs"]
 mod support;
 
+#[path = "author/doubts.rs"]
+mod doubts;
 #[path = "author/examples.rs"]
 mod examples;
 #[path = "author/faces.rs"]

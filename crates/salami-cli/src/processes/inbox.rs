@@ -191,7 +191,9 @@ fn asked(wait: &Wait, who: &str, when: &str, now: i64, paint: Paint) -> String {
         _ => {
             let asks = paint.asking("asks");
             let Some(question) = question(wait) else {
-                return format!("{who} {asks}, {when}\n");
+                return format!(
+                    "{who} {asks}, {when}:\n    what it asks was changed in the store, and cannot be answered\n"
+                );
             };
             let until = match wait.wait.due {
                 Some(due) => format!(
@@ -242,7 +244,11 @@ fn commands(item: &InboxItem, read: &Read) -> Vec<String> {
         }
         _ => match question(wait) {
             Some(question) => words::answers(&words::question_name(wait, waits), &question),
-            None => Vec::new(),
+            None => vec![
+                format!("show {id}"),
+                format!("cancel {id}"),
+                format!("resolve {id} abort"),
+            ],
         },
     }
 }

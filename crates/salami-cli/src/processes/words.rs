@@ -192,7 +192,7 @@ pub fn wait(wait: &Wait, all: &[Wait], now: i64) -> String {
         WaitKind::Event => format!("event {}{}", event(&new.name, &new.body), by(due)),
         WaitKind::Answer => match question(wait) {
             Some(asked) => format!("answer to {}{}", quoted_line(&asked.text), by(due)),
-            None => format!("answer{}", by(due)),
+            None => format!("answer to what was changed in the store{}", by(due)),
         },
         WaitKind::Hold => format!("error: {}", error(&error_of(&new.body))),
         WaitKind::Task => format!("its threads{}", by(due)),

@@ -28,13 +28,21 @@ fn a_program_is_used_without_a_model_and_judged_each_time() {
     assert_eq!(program["status"], "promoted", "{program:#}");
     assert_eq!(program["findings"], 0);
 
-    // One odd input costs nothing that was right for many; a second one does, where no model may mend it.
+    // One odd input costs nothing that was right for many, however often it comes; as many odd ones do, where no model
+    // may mend it.
     let judge = ["--cache-only", "--invariant", "rows_out < 0"];
-    for status in ["promoted", "quarantined"] {
+    for _ in 0..3 {
         let outcome = place.prices("more.csv", &judge);
         assert_eq!(outcome.status, Some(3), "{outcome:?}");
-        assert_eq!(only(&place)["status"], status);
+        assert_eq!(only(&place)["status"], "promoted");
     }
+    for price in 1..=6 {
+        let text = format!("name,price\nfig,{price}\nlime,0.5\nkiwi,1.25\n");
+        place.folder.file("odd.csv", &text);
+        let outcome = place.prices("odd.csv", &judge);
+        assert_eq!(outcome.status, Some(3), "{outcome:?}");
+    }
+    assert_eq!(only(&place)["status"], "quarantined");
     let outcome = place.prices("more.csv", &["--cache-only"]);
     assert_ne!(outcome.status, Some(0), "{outcome:?}");
     assert_eq!(place.asked(), 1);

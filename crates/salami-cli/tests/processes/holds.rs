@@ -259,3 +259,22 @@ with timeout(5):
     world.done(&["pause", "1"]);
     assert!(!world.done(&["ps"]).contains("goes on"));
 }
+
+/// What was changed cannot be answered: that is said, and no answer is promised to do.
+#[test]
+fn a_question_that_was_changed_in_the_store_is_said_to_be_so() {
+    let program = "from tools import user\nprint(user.choose('Which?', ['red', 'blue']))\n";
+    let world = World::new("changed-question", program);
+    world.start();
+    world.work(&[]);
+    let file = rusqlite::Connection::open(&world.store).expect("a store");
+    let change = "UPDATE wait SET body = replace(body, 'options', 'optIons')";
+    assert_eq!(file.execute(change, []), Ok(1));
+    drop(file);
+    let asked = world.done(&["inbox"]);
+    assert!(asked.contains("was changed in the store"), "{asked}");
+    assert!(asked.contains("salami cancel 1"), "{asked}");
+    assert!(!asked.contains("salami answer"), "{asked}");
+    let refused = world.json(&["answer", "1", "red"]);
+    assert_eq!(refused["error"]["code"], "question.unknown");
+}

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Engine, outcome};
 use crate::call::Answer;
@@ -120,13 +120,17 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
-/// What a wait asks a person; `None` if it asks nothing.
+/// What a wait asks a person; `None` if it asks nothing, or what it asks is not as it was written.
 #[must_use]
 pub fn question(wait: &Wait) -> Option<Question> {
     if wait.wait.kind != WaitKind::Answer {
         return None;
     }
-    let body: Value = serde_json::from_str(&wait.wait.body).ok()?;
+    let body: Map<String, Value> = serde_json::from_str(&wait.wait.body).ok()?;
+    let is_known = |name: &String| ["kind", "text", "options"].contains(&name.as_str());
+    if !body.keys().all(is_known) {
+        return None;
+    }
     let options = match body.get("options") {
         None => Vec::new(),
         Some(options) => {
@@ -136,8 +140,12 @@ pub fn question(wait: &Wait) -> Option<Question> {
                 .collect::<Option<_>>()?
         }
     };
+    let kind = QuestionKind::of_name(body.get("kind")?.as_str()?)?;
+    if kind == QuestionKind::Choose && options.is_empty() {
+        return None;
+    }
     Some(Question {
-        kind: QuestionKind::of_name(body.get("kind")?.as_str()?)?,
+        kind,
         text: body.get("text")?.as_str()?.to_owned(),
         options,
         timeout: None,
