@@ -225,6 +225,42 @@ fn brackets_that_some_lines_have() {
 }
 
 #[test]
+fn text_without_labels() {
+    let reports = |unit: &str, station: &str, count: u32| -> String {
+        (1..=count)
+            .map(|hour| {
+                format!(
+                    "METAR {station} 0512{hour:02}Z 2401{}{unit} 9999 FEW030 0{hour}/M02 Q1013\n",
+                    hour % 10
+                )
+            })
+            .collect()
+    };
+    let story = |night: &str| {
+        format!("It was a {night} night.\nNobody was there but the two of them.\nThey had 3 apples and an egg.\n").repeat(5)
+    };
+    Kind {
+        file: "reports.txt",
+        one: &reports("KT", "EDDF", 20),
+        siblings: &[
+            &reports("KT", "LSZH", 9),
+            &(reports("KT", "LOWW", 30) + "No more reports.\n"),
+        ],
+        strangers: &[&reports("MPS", "UUEE", 20), &story("dark")],
+        values: &["EDDF", "Q1013"],
+    }
+    .check();
+    Kind {
+        file: "story.txt",
+        one: &story("dark"),
+        siblings: &[&(story("mild") + "And 7 more came.\n")],
+        strangers: &[&reports("KT", "EDDF", 20)],
+        values: &["night"],
+    }
+    .check();
+}
+
+#[test]
 fn labels_in_any_order() {
     let entry = |number: usize, labels: &[&str]| {
         let labels: String = labels

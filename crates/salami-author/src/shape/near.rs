@@ -75,7 +75,10 @@ impl Near {
                 .then(|| self.distance_of(|line| !line.starts_with("- "), shape))
                 .flatten();
         }
-        let is_labelled = |text: &str| text.lines().any(|line| line.starts_with("label "));
+        let is_labelled = |text: &str| {
+            let mut lines = text.lines();
+            lines.any(|line| line.starts_with("label ") || line.starts_with("line "))
+        };
         let has_order = match self.format {
             Format::Json | Format::JsonLines | Format::Xml | Format::Log => false,
             Format::Text | Format::Pdf => !is_labelled(&self.own) || !is_labelled(shape),

@@ -52,8 +52,8 @@ pub(super) fn shape(title: &str, text: &str, line: Line) -> String {
     shape
 }
 
-/// The labels of lines, where many have one, in no order. Of labels that come again and again, those that come about as often as
-/// the most frequent one: the others are optional.
+/// The labels of lines, where many have one, in no order. Of labels that come again and again, those that come about as
+/// often as the most frequent one: the others are optional.
 fn write_labels(text: &str, level: Line, evidence: &mut Evidence, shape: &mut String) {
     let mut labels: BTreeMap<String, usize> = BTreeMap::new();
     let mut labelled = 0;
@@ -77,6 +77,7 @@ fn write_labels(text: &str, level: Line, evidence: &mut Evidence, shape: &mut St
     }
     // A colon in a sentence is no label; lines that have one each are.
     if labelled * 4 < lines || lines == 0 {
+        write_kinds(text, level, shape);
         write_words(text, evidence, shape);
         return;
     }
@@ -93,6 +94,59 @@ fn write_labels(text: &str, level: Line, evidence: &mut Evidence, shape: &mut St
     }
     evidence.merge(&own);
     write_evidence(evidence, false, true, shape);
+}
+
+/// The kinds of lines that come often: what their words are, and the units behind numbers.
+fn write_kinds(text: &str, level: Line, shape: &mut String) {
+    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+    let mut lines = 0;
+    for line in text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .take(LINES)
+    {
+        lines += 1;
+        *kinds.entry(line_kind(line)).or_default() += 1;
+    }
+    let least = match level {
+        Line::Usual => 20,
+        Line::Always => 50,
+        Line::Sometimes => 5,
+    };
+    for (kind, count) in kinds {
+        if count * 100 >= lines * least {
+            let _ = writeln!(shape, "line {kind}");
+        }
+    }
+}
+
+/// What the first words of a line are, without what they say. Words one after the other are one.
+fn line_kind(line: &str) -> String {
+    const WORDS: usize = 8;
+    let mut kinds: Vec<String> = Vec::new();
+    for word in line.split_whitespace() {
+        let word = word.trim_matches(|mark: char| !mark.is_alphanumeric());
+        let unit = word.trim_start_matches(|mark: char| {
+            mark.is_ascii_digit() || matches!(mark, '.' | ',' | '/' | '-' | ':')
+        });
+        let has_digits = word.bytes().any(|byte| byte.is_ascii_digit());
+        let kind = match (has_digits, unit.len()) {
+            (false, 0) => "mark".to_owned(),
+            (false, _) => "word".to_owned(),
+            (true, 0) => "number".to_owned(),
+            (true, 1..=3) if unit.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
+                format!("number {unit}")
+            }
+            (true, _) => "code".to_owned(),
+        };
+        if kind != "word" || kinds.last() != Some(&kind) {
+            kinds.push(kind);
+        }
+        if kinds.len() == WORDS {
+            break;
+        }
+    }
+    kinds.join(", ")
 }
 
 /// Where a third of the lines has numbers or dates, how they are written.
