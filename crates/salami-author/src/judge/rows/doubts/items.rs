@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::names::Name;
 use super::value::Form;
@@ -22,11 +22,39 @@ enum Part<'v> {
     Field(&'v str, &'v Value),
 }
 
+/// An item, as it stands in the result.
+#[derive(Clone, Copy, Debug)]
+enum Item<'v> {
+    Of(&'v Value),
+    Under(&'v str, &'v Value),
+    /// The fields of an object that hold one value each.
+    Alone(&'v Map<String, Value>),
+}
+
+impl<'v> Item<'v> {
+    fn parts(self) -> Vec<Part<'v>> {
+        match self {
+            Self::Of(value) => fields_of(value),
+            Self::Under(key, value) => {
+                let mut parts = vec![Part::Key(key)];
+                parts.extend(fields_of(value));
+                parts
+            }
+            Self::Alone(fields) => fields
+                .iter()
+                .filter(|(_, value)| !value.is_array() && !value.is_object())
+                .take(FIELDS)
+                .map(|(name, value)| Part::Field(name, value))
+                .collect(),
+        }
+    }
+}
+
 /// Items of one kind.
 #[derive(Debug, Default)]
 pub(super) struct Group<'v> {
-    /// Their parts, in their order.
-    items: Vec<Vec<Part<'v>>>,
+    /// They, in their order.
+    items: Vec<Item<'v>>,
     /// It is one object that stands alone.
     pub(super) is_single: bool,
 }
@@ -50,8 +78,9 @@ impl Group<'_> {
         let mut known: BTreeMap<String, usize> = BTreeMap::new();
         for place in places {
             let mut leaves = Vec::new();
-            let parts = self.items.get(*place).into_iter().flatten();
-            for (position, part) in parts.enumerate() {
+            let item = self.items.get(*place);
+            let parts = item.map(|item| item.parts()).unwrap_or_default();
+            for (position, part) in parts.into_iter().enumerate() {
                 match part {
                     Part::Key(key) => leaves.push(("\n".to_owned(), "", Form::of_cell(key))),
                     // What has no name has a place.
@@ -129,9 +158,7 @@ pub(super) fn groups(result: &Value, most: usize) -> Vec<Group<'_>> {
             Value::Array(items) => {
                 let path = format!("{path}\n[]");
                 let group = found.entry(path.clone()).or_default();
-                for item in items {
-                    group.items.push(fields_of(item));
-                }
+                group.items.extend(items.iter().map(Item::Of));
                 for item in items.iter().rev().filter(|_| !is_deep) {
                     inner(item, &path, &mut pending);
                 }
@@ -142,21 +169,14 @@ pub(super) fn groups(result: &Value, most: usize) -> Vec<Group<'_>> {
                         || fields.values().all(Value::is_number));
                 if is_dict {
                     let group = found.entry(format!("{path}\n[]")).or_default();
-                    for (key, item) in fields {
-                        let mut parts = vec![Part::Key(key)];
-                        parts.extend(fields_of(item));
-                        group.items.push(parts);
-                    }
+                    let items = fields.iter().map(|(key, item)| Item::Under(key, item));
+                    group.items.extend(items);
                 } else if !is_deep {
-                    let alone: Vec<Part<'_>> = fields
-                        .iter()
-                        .filter(|(_, value)| !value.is_array() && !value.is_object())
-                        .map(|(name, value)| Part::Field(name, value))
-                        .collect();
-                    if !alone.is_empty() {
+                    let is_one = |value: &Value| !value.is_array() && !value.is_object();
+                    if fields.values().any(is_one) {
                         let group = found.entry(format!("{path}\n{{}}")).or_default();
                         group.is_single = true;
-                        group.items.push(alone);
+                        group.items.push(Item::Alone(fields));
                     }
                     for (name, value) in fields.iter().rev() {
                         if value.is_array() || value.is_object() {
