@@ -377,3 +377,110 @@ fn a_field_that_lost_its_values_is_asked_about_once() {
         From::Library
     );
 }
+
+const SIDES: &str =
+    "symbol,side,shares\nAAPL,BUY,10\nMSFT,SELL,4\nKO,BUY,5\nDIS,BUY,7\nXOM,SELL,2\nPEP,BUY,3\n";
+
+/// A program that takes for a purchase what is no sale.
+fn sides() -> String {
+    block(
+        "import csv\nimport io\n\n\ndef main(text: str):\n    result = []\n    for row in csv.DictReader(io.StringIO(text)):\n        shares = int(row[\"shares\"])\n        if row[\"side\"] == \"SELL\":\n            shares = -shares\n        result.append({\"symbol\": row[\"symbol\"], \"shares\": shares})\n    return result\n",
+    )
+}
+
+fn sides_of(words: &[&str]) -> String {
+    let rows = words.iter().enumerate();
+    let rows = rows.map(|(number, word)| format!("S{number},{word},{}\n", number + 1));
+    format!("symbol,side,shares\n{}", rows.collect::<String>())
+}
+
+#[test]
+fn words_that_are_new_to_a_program_that_tells_words_apart_are_asked_about_once() {
+    let mut library = MemoryLibrary::new();
+    // What the signs of sales are is the task's.
+    let task = Task {
+        text: "Read the trades: symbol, shares, negative for a sale.".to_owned(),
+        ..task()
+    };
+    let says = vec![sides().into()];
+    let run = run_in(&task, Some(&csv(SIDES)), &options(), &mut library, says);
+    assert_eq!(run.asked.len(), 1, "{:?}", run.asked);
+    let mut hit = |words: &[&str], options: &SessionOptions, says: Vec<Say>| {
+        run_in(
+            &task,
+            Some(&csv(&sides_of(words))),
+            options,
+            &mut library,
+            says,
+        )
+    };
+    // No new ones.
+    let known = ["BUY", "SELL", "BUY", "SELL"];
+    let run = hit(&known, &options(), vec!["no".into()]);
+    assert!(run.asked.is_empty() && doubts(&run).is_empty());
+    // Nobody may be asked.
+    let new = ["BUY", "SHORT", "BUY", "SELL"];
+    let run = hit(&new, &cache_only(), vec!["no".into()]);
+    let found = doubts(&run);
+    assert_eq!((run.asked.len(), found.len()), (0, 1));
+    assert_eq!(
+        (found[0].code.as_str(), found[0].rows[0].number),
+        ("doubt.words", 3)
+    );
+    let run = hit(&new, &options(), vec!["KEEP\nIt is a purchase.".into()]);
+    assert_eq!(run.asked.len(), 1);
+    let asked = said(&run.asked[0]);
+    assert!(
+        asked.contains("SHORT") && !outside_of_marks(asked).contains("SHORT"),
+        "{asked}"
+    );
+    // The word is known from now on, and others are not.
+    let run = hit(&new, &options(), vec!["no".into()]);
+    assert!(run.asked.is_empty() && doubts(&run).is_empty());
+    let run = hit(&["BUY", "SPLIT", "SHORT"], &options(), vec!["KEEP".into()]);
+    assert_eq!(run.asked.len(), 1);
+    let run = hit(
+        &["BUY", "SPLIT", "SHORT", "SELL"],
+        &options(),
+        vec!["no".into()],
+    );
+    assert!(run.asked.is_empty());
+}
+
+#[test]
+fn words_are_no_matter_to_a_program_that_does_not_tell_them_apart() {
+    let mut library = MemoryLibrary::new();
+    let code = block(
+        "import csv\nimport io\n\n\ndef main(text: str):\n    rows = csv.DictReader(io.StringIO(text))\n    return [{\"symbol\": row[\"symbol\"], \"side\": row[\"side\"] if row[\"side\"] != \"n/a\" else None} for row in rows]\n",
+    );
+    let first = sides_of(&["BUY", "n/a", "BUY", "SELL", "SELL", "n/a"]);
+    let says = vec![code.into()];
+    let run = run_in(&task(), Some(&csv(&first)), &options(), &mut library, says);
+    assert_eq!(run.asked.len(), 1);
+    let second = sides_of(&["SHORT", "n/a", "BUY"]);
+    let says = vec!["no".into()];
+    let run = run_in(&task(), Some(&csv(&second)), &options(), &mut library, says);
+    assert!(run.asked.is_empty() && doubts(&run).is_empty());
+}
+
+#[test]
+fn a_field_without_a_column_that_lost_its_values_is_asked_about() {
+    let code = block(
+        "import re\n\n\ndef main(text: str):\n    result = []\n    for line in text.splitlines()[1:]:\n        found = re.match(r\"([A-Z]+),(\\d+)\", line)\n        result.append({\"ticker\": found.group(1) if found else \"\", \"count\": 1})\n    return result\n",
+    );
+    let mut library = MemoryLibrary::new();
+    let first = "symbol,shares\nAA,10\nBB,4\nCC,5\nDD,7\nEE,2\n";
+    let run = run_in(
+        &task(),
+        Some(&csv(first)),
+        &options(),
+        &mut library,
+        vec![code.into()],
+    );
+    assert_eq!(run.asked.len(), 1, "{:?}", run.events);
+    let second = "symbol,shares\naa,10\nbb,4\ncc,5\ndd,7\nee,2\n";
+    let says = vec!["KEEP".into()];
+    let run = run_in(&task(), Some(&csv(second)), &options(), &mut library, says);
+    assert_eq!(run.asked.len(), 1);
+    assert_eq!(doubts(&run)[0].code, "doubt.emptied");
+}

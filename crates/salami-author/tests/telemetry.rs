@@ -50,6 +50,7 @@ fn refused() -> Report {
         }],
         passed: vec![JudgeName::Schema],
         skipped: vec![(JudgeName::Model, "CONTENT".to_owned())],
+        ..Report::default()
     }
 }
 

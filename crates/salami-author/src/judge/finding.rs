@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::known::Known;
+
 /// Who judges.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -123,6 +125,9 @@ pub struct Report {
     pub passed: Vec<JudgeName>,
     /// Who was not asked, and why.
     pub skipped: Vec<(JudgeName, String)>,
+    /// What later inputs are held against, once the program is accepted.
+    #[serde(default, skip_serializing_if = "Known::is_empty")]
+    pub known: Known,
 }
 
 impl Report {

@@ -8,6 +8,7 @@ mod answer;
 mod case;
 mod finding;
 mod invariant;
+mod known;
 mod model;
 mod rows;
 mod words;
@@ -26,6 +27,7 @@ use crate::trial::{Candidate, Ran, Settings};
 pub use agreement::agreement;
 pub use answer::SkippedRow;
 pub use finding::{Finding, JudgeName, QuotedRow, Report, Severity};
+pub use known::Known;
 pub use model::{model_answer_schema, model_findings};
 
 use answer::Answer;
@@ -279,6 +281,7 @@ impl Judges {
             let skipped = &verdict.skipped;
             let doubts = rows::doubts(hearing, &table, &result, skipped, &declared);
             verdict.report.findings.extend(doubts);
+            verdict.report.known = rows::known(hearing, &table, &result);
         }
         for invariant in &self.inner.invariants {
             let name = JudgeName::Invariant(invariant.name().to_owned());
@@ -390,6 +393,15 @@ impl Judges {
             }
         }
     }
+}
+
+/// Rows of an input as they are shown, by their numbers; at most five.
+pub(crate) fn quoted(input: &Input, numbers: &[u64]) -> Vec<QuotedRow> {
+    let table = Table::of(input);
+    let numbers = numbers.iter().take(5);
+    numbers
+        .filter_map(|number| table.quote_number(*number))
+        .collect()
 }
 
 /// Adds what a judge found; one who found no error passed the program.

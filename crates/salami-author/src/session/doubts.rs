@@ -6,11 +6,19 @@ use salami_process::model::{Completion, ModelError, ModelErrorKind, Stop};
 use super::event::Event;
 use super::machine::{Ask, Passed, Session, Step, Who, World};
 use super::options::Mode;
-use crate::judge::{Finding, Report, Severity};
+use crate::judge::{Finding, JudgeName, Known, Report, Severity, quoted};
 use crate::library::{Entry, Status};
 use crate::prompt::{Follow, fenced, follow_on};
 use crate::record::Purpose;
 use crate::reply::{Reply, extract, keeps};
+
+/// Doubts that are hardly ever meant where a program of the library is used.
+const LIKELY: &[&str] = &[
+    "doubt.empty",
+    "doubt.emptied",
+    "doubt.nothing",
+    "doubt.words",
+];
 
 /// A program with doubts, and no errors, while somebody looks again.
 #[derive(Clone, Debug)]
@@ -189,7 +197,8 @@ impl Session<'_> {
         }
     }
 
-    /// Of a program of the library: makes notes of what was odd when it was accepted, with what was said of it then.
+    /// Of a program of the library: doubts what is new to it, and makes notes of what was odd when it was accepted, with
+    /// what was said of it then.
     pub(super) fn settle_known(
         &mut self,
         entry: &Entry,
@@ -197,7 +206,7 @@ impl Session<'_> {
         report: &mut Report,
         world: &mut World<'_>,
     ) {
-        if report.doubts().next().is_none() {
+        if report.doubts().next().is_none() && report.known.is_empty() {
             return;
         }
         let mut versions = entry.versions.iter();
@@ -212,6 +221,8 @@ impl Session<'_> {
         let Some(accepted) = record.and_then(|record| record.report) else {
             return;
         };
+        self.doubt_new(&accepted.known, report);
+        report.known.join(&accepted.known);
         for finding in &mut report.findings {
             let known = accepted
                 .findings
@@ -226,12 +237,38 @@ impl Session<'_> {
         }
     }
 
+    /// Doubts whether a program knows what to do with words that it was never tried with, in a column of which it tells
+    /// others apart; and why a field has nothing that always had something.
+    fn doubt_new(&self, accepted: &Known, report: &mut Report) {
+        let Some(input) = self.input else { return };
+        let mut found = Vec::new();
+        for (column, rows) in accepted.new_words(&report.known) {
+            let message = "A column from which the program tells rows apart has words that it was not tried with, and does not name. They may be taken for something else.";
+            let finding = Finding::doubt(JudgeName::Rows, "doubt.words", message)
+                .with_outside(format!("column {column:?}"))
+                .with_rows(quoted(input, &rows));
+            found.push(finding);
+        }
+        for field in accepted.emptied(&report.known) {
+            let about = format!("field {field:?}");
+            let is_told = report.doubtful().any(|known| {
+                let outside = known.outside.as_deref().unwrap_or_default();
+                known.code == "doubt.empty" && outside.starts_with(&about)
+            });
+            if !is_told {
+                let message = "A field is empty in all items, and was filled in all when the program was accepted.";
+                let finding = Finding::doubt(JudgeName::Rows, "doubt.emptied", message);
+                found.push(finding.with_outside(about));
+            }
+        }
+        report.findings.extend(found);
+    }
+
     /// Asks about a program of the library that has nothing where it had something when it was accepted, in a field or at
-    /// all: of all doubts these are hardly ever meant. None: nobody is to be asked.
+    /// all, or meets words that are new to it. None: nobody is to be asked.
     fn doubt_hit(&mut self, doubted: Doubted, world: &mut World<'_>) -> Result<Step, Box<Doubted>> {
         let report = &doubted.passed.verdict.report;
-        let is_likely =
-            |finding: &Finding| matches!(finding.code.as_str(), "doubt.empty" | "doubt.nothing");
+        let is_likely = |finding: &Finding| LIKELY.contains(&finding.code.as_str());
         let is_empty = report.doubts().any(is_likely);
         let is_open = doubted
             .entry

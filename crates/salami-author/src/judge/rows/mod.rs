@@ -25,7 +25,7 @@ use super::answer::{Answer, SkippedRow};
 use super::finding::{Finding, JudgeName, Severity};
 use super::words::Words;
 use super::{Hearing, Occasion};
-pub(super) use doubts::judge as doubts;
+pub(super) use doubts::{judge as doubts, known};
 use named::listed;
 pub(crate) use rerun::items;
 use rerun::{Effect, Prober};
