@@ -9,6 +9,8 @@ use salami::Interrupt;
 use crate::failure::INTERRUPTED;
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
+/// Whether what goes on may end at any point.
+static AT_ONCE: AtomicBool = AtomicBool::new(false);
 /// What runs, where Ctrl-C must reach it in the middle of long work.
 static RUNNING: Mutex<Option<Interrupt>> = Mutex::new(None);
 
@@ -48,12 +50,20 @@ fn outlives_terminal() -> bool {
 pub fn notice_termination() {}
 
 fn request() {
-    if REQUESTED.swap(true, Ordering::Relaxed) {
+    if REQUESTED.swap(true, Ordering::Relaxed) || AT_ONCE.load(Ordering::Relaxed) {
         std::process::exit(i32::from(INTERRUPTED));
     }
     if let Some(interrupt) = RUNNING.lock().ok().and_then(|running| running.clone()) {
         interrupt.request();
     }
+}
+
+/// Does what has nothing to finish and may wait for ever, such as reading from a pipe: the first Ctrl-C ends it, and all.
+pub fn at_once<T>(work: impl FnOnce() -> T) -> T {
+    AT_ONCE.store(true, Ordering::Relaxed);
+    let done = work();
+    AT_ONCE.store(false, Ordering::Relaxed);
+    done
 }
 
 /// What ends an execution at Ctrl-C, and when so many microseconds have passed from now on.

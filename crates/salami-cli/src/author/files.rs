@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::arguments::InputFormat;
 use crate::failure::{Failure, IO};
-use crate::files;
+use crate::{files, interrupt};
 
 /// How much of standard input is taken, in bytes: it can be read only once, and an input is read several times.
 const MOST_TYPED: u64 = 64 * 1024 * 1024;
@@ -57,6 +57,10 @@ impl Source for InFile {
 
 /// The input in a file.
 pub fn input(path: &Path, format: Option<InputFormat>) -> Result<Input, NoInput> {
+    interrupt::at_once(|| read(path, format))
+}
+
+fn read(path: &Path, format: Option<InputFormat>) -> Result<Input, NoInput> {
     let is_standard = files::is_standard_input(path);
     let name = match is_standard {
         true => None,

@@ -82,13 +82,15 @@ pub fn transform(arguments: &Transform, output: &mut Output) -> Result<(), Failu
 /// How a session works by the options of a command; Ctrl-C ends it.
 pub fn options(settings: &Settings, mode: Mode) -> SessionOptions {
     let defaults = SessionOptions::default();
+    // The session's own time begins a moment later: it is over when a program is ended by this.
+    let time = u64::try_from(settings.time.saturating_add(100_000)).ok();
     SessionOptions {
         mode,
         attempts: settings.attempts,
         tokens: settings.tokens,
         time: settings.time,
         promote_after: settings.promote_after.unwrap_or(defaults.promote_after),
-        interrupt: Some(interrupt::watch(u64::try_from(settings.time).ok())),
+        interrupt: Some(interrupt::watch(time)),
         ..defaults
     }
 }

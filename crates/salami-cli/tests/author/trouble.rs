@@ -1,6 +1,6 @@
 //! Models and hosts that misbehave: each ends in a clear sentence, with the right exit status.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write as _};
 
 use salami_testkit::model_server::Answer;
 
@@ -180,6 +180,27 @@ fn what_a_program_says_is_data_to_the_next_prompt() {
         before.matches("</data-").count(),
     );
     assert!(opened > closed, "{asked}");
+}
+
+/// Ctrl-C while nothing comes from a pipe.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_the_reading_of_an_input() {
+    let place = Place::new("ctrl-c-input", Vec::new());
+    let mut child = place
+        .command(&transform("-"))
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .expect("salami starts");
+    // What it read shows that it is at it.
+    let mut input = child.stdin.take().expect("standard input");
+    let more = vec![b'a'; 1_000_000];
+    input.write_all(&more).expect("it reads");
+    let killed = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(killed.is_ok_and(|status| status.success()));
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
 }
 
 /// Ctrl-C while a model writes.
