@@ -55,7 +55,8 @@ fn a_process_waits_for_an_event_a_week_and_a_person() {
     let sent = world.done(&["event", "send", "email.received", "sender=x", "body=b"]);
     assert!(sent.contains("nobody waits for it now"), "{sent}");
     let sender = "sender=landlord@example.com";
-    let wrong = world.run(&["event", "send", "email.received", sender, "body=[7]"]);
+    let list = "{\"body\": [7]}";
+    let wrong = world.run(&["event", "send", "email.received", sender, list]);
     assert_eq!(wrong.status, Some(2), "{wrong:?}");
     assert!(wrong.errors.contains("expected str, got list"), "{wrong:?}");
     let sent = world.done(&[
@@ -462,6 +463,28 @@ fn the_fields_of_an_event_are_read_as_those_have_them_who_wait() {
     assert_eq!(shown["status"], "waiting", "{shown}");
     let history = shown["history"].to_string();
     assert!(history.contains("body=\\\"7\\\""), "{history}");
+}
+
+/// A text is what was written, also where it looks like JSON.
+#[test]
+fn the_text_of_an_event_may_look_like_json() {
+    let program = "\
+from tools import email
+
+for number in range(4):
+    print(email.received(sender='ann').body)
+";
+    let world = World::new("event-texts", program);
+    world.start();
+    world.work(&[]);
+    for body in ["{\"kind\": \"x\"}", "[1]", "\"q\"", "null"] {
+        let body = format!("body={body}");
+        world.done(&["event", "send", "email.received", "sender=ann", &body]);
+    }
+    world.work(&[]);
+    let shown = world.json(&["show", "1"]);
+    assert_eq!(shown["status"], "done", "{shown}");
+    assert_eq!(shown["output"], "{\"kind\": \"x\"}\n[1]\n\"q\"\nnull\n");
 }
 
 #[test]

@@ -195,7 +195,7 @@ fn check(
     Ok(())
 }
 
-/// Whether a program could take an event. What may be a number or a text becomes what the program takes.
+/// Whether a program could take an event. What may be a text or something else becomes what the program takes.
 fn taken(
     program: &salami::Program,
     topic: &str,
@@ -205,7 +205,18 @@ fn taken(
     let mut tried = BTreeSet::new();
     loop {
         let problem = match program.check_answer(topic, &Value::Object(fields.clone())) {
-            Ok(()) => return Ok(()),
+            Ok(()) => {
+                // Where a text is wanted its quotes belong to it.
+                let quoted = doubtful.iter().filter(|(name, _)| {
+                    fields.get(*name).is_some_and(Value::is_string)
+                        && is_text(program, topic, fields, name)
+                });
+                let quoted: Vec<_> = quoted.collect();
+                for (name, text) in quoted {
+                    fields.insert(name.clone(), text.clone());
+                }
+                return Ok(());
+            }
             Err(problem) => problem,
         };
         let is_meant = |name: &String| {
@@ -218,6 +229,20 @@ fn taken(
         };
         fields.insert(name.clone(), text.clone());
     }
+}
+
+/// Whether a field is a text, and nothing else.
+fn is_text(
+    program: &salami::Program,
+    topic: &str,
+    fields: &Map<String, Value>,
+    name: &str,
+) -> bool {
+    let mut odd = fields.clone();
+    odd.insert(name.to_owned(), json!([[]]));
+    let problem = program.check_answer(topic, &Value::Object(odd));
+    let place = format!("[{}]: expected str, ", Value::from(name));
+    problem.is_err_and(|problem| problem.contains(&place))
 }
 
 type Programs = Vec<(String, salami::Program)>;

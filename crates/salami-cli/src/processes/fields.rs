@@ -26,16 +26,13 @@ pub fn of(given: &[String]) -> Result<Map<String, Value>, Failure> {
     Ok(fields)
 }
 
-/// The fields that are given as plain text and were read as a number, true, false or null: what was written.
+/// The fields that are given as plain text and were read as JSON: what was written.
 pub fn plain(given: &[String]) -> Map<String, Value> {
     let pairs = given
         .iter()
         .filter(|text| !text.trim_start().starts_with('{'));
     let pairs = pairs.filter_map(|text| text.split_once('='));
-    let doubtful = pairs.filter(|(_, text)| {
-        let read = value_of(text);
-        read.is_number() || read.is_boolean() || read.is_null()
-    });
+    let doubtful = pairs.filter(|(_, text)| value_of(text) != **text);
     doubtful
         .map(|(name, text)| (name.to_owned(), text.into()))
         .collect()
@@ -69,7 +66,7 @@ mod tests {
         let wanted = json!({"a": 1, "b": "x=y", "c": "7", "d": true, "e": [1], "f": ""});
         assert_eq!(read, Some(wanted));
         let plain = Value::Object(plain(&given));
-        assert_eq!(plain, json!({"a": "1", "d": "true"}));
+        assert_eq!(plain, json!({"a": "1", "c": "\"7\"", "d": "true"}));
         for wrong in ["a", "=1", "{a}"] {
             assert!(of(&[wrong.to_owned()]).is_err(), "{wrong}");
         }
