@@ -239,6 +239,8 @@ pub struct Engine<'a> {
     pub shares_data: bool,
     /// Classes of which there is one object, made by `object()`.
     pub sentinels: BTreeSet<u32>,
+    /// The names of the program's generators that have clean-ups.
+    pub cleaning: Option<BTreeSet<salami_syntax::tree::NameId>>,
     /// Function values of natives that were emitted, by callee and arity.
     pub wrappers: BTreeMap<(Callee, usize), typed::FunctionId>,
     /// The tools.
@@ -319,6 +321,7 @@ impl<'a> Engine<'a> {
             decoded: BTreeSet::new(),
             shares_data: false,
             sentinels: BTreeSet::new(),
+            cleaning: None,
             wrappers: BTreeMap::new(),
             tools,
             capabilities: BTreeMap::new(),

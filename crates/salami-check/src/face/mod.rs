@@ -40,6 +40,7 @@ mod load;
 mod mistaken;
 mod refused;
 mod regex_groups;
+mod standard;
 
 pub use lazy::Lazy;
 pub use leaves::{LeafUse, leaves};
@@ -47,3 +48,4 @@ pub use library::{MODULES, PRELUDE, class, exceptions_below, module, prelude, pr
 pub use mistaken::{mistaken_attribute, mistaken_name};
 pub use refused::refused_module;
 pub use regex_groups::{RegexGroup, regex_groups};
+pub use standard::STANDARD;

@@ -104,7 +104,7 @@ impl<'a> Walker<'_, 'a> {
                     }
                 } else if let Some(value) = self.super_call(*value, *name, arguments, span) {
                     return value;
-                } else {
+                } else if tree.name(name.name) != "__class__" {
                     return self.method_call(callee, *value, *name, arguments, span);
                 }
             }

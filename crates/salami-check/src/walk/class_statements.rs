@@ -58,6 +58,14 @@ impl Walker<'_, '_> {
                         }
                         if !stored.contains(&value) {
                             stored.push(value);
+                            if self.differs_by_call(value) {
+                                self.unsupported(
+                                    tree.expr(value).span,
+                                    "a class attribute that each call of the function around its class gives another value",
+                                    "give it to the objects: `self.name = value` in `__init__`",
+                                );
+                                continue;
+                            }
                             self.store_class_value(value, span, out);
                         }
                     }
@@ -97,6 +105,31 @@ impl Walker<'_, '_> {
             let value = self.class_value(crate::types::ClassRef::Program(index), span);
             out.extend(self.assign_variable(variable, value, span));
         }
+    }
+
+    /// Whether a value in the body of a class depends on variables of a function that may be called again: a class is
+    /// one for all calls.
+    fn differs_by_call(&self, value: salami_syntax::tree::ExprId) -> bool {
+        if self.unit_id == crate::names::UnitId::MODULE || self.unit.name == "main" {
+            return false;
+        }
+        let tree = self.tree;
+        let whole = tree.expr(value).span;
+        let parts = (0..=value.0).rev().map(salami_syntax::tree::ExprId);
+        let mut inside = parts.take_while(|&part| whole.start <= tree.expr(part).span.start);
+        inside.any(|part| match self.file.names.expr(part) {
+            Binding::Variable(variable) => {
+                matches!(tree.expr(part).kind, salami_syntax::tree::ExprKind::Name(_))
+                    && self
+                        .unit
+                        .variables
+                        .get(variable as usize)
+                        .is_some_and(|variable| {
+                            !matches!(variable.kind, crate::names::VariableKind::Global(_))
+                        })
+            }
+            _ => false,
+        })
     }
 
     /// Decorators of a class: each is called with what the one below it gave.

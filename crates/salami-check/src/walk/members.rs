@@ -46,6 +46,14 @@ impl Walker<'_, '_> {
         if let Some(class) = self.enumeration(value.type_) {
             return self.members(class, span);
         }
+        if self.engine.types.data(value.type_).classes.len() > 1 {
+            let parts: Vec<Type> = self.engine.types.parts(value.type_).into_iter().collect();
+            if parts.iter().all(|&part| self.enumeration(part).is_some()) {
+                return self.by_groups(&value, &parts, span, |walker, value| {
+                    walker.as_sequence(value)
+                });
+            }
+        }
         let Some(class) = self.named_tuple(value.type_) else {
             return value;
         };

@@ -110,6 +110,8 @@ pub struct Walker<'e, 'a> {
     /// The variables that calls may change behind this unit's back.
     shared: Vec<usize>,
     loops: Vec<Loop>,
+    /// The generators that loops around the point made, and nobody else knows: they are closed when the loop is left.
+    closing: Vec<Value>,
     /// For each `try` around the point: what may be known when its body is left by an exception.
     tries: Vec<Env>,
     /// What is raised at the place that is walked, if an error there does not refuse the program.
@@ -164,6 +166,7 @@ impl<'e, 'a> Walker<'e, 'a> {
             locals: Vec::new(),
             shared: Vec::new(),
             loops: Vec::new(),
+            closing: Vec::new(),
             tries: Vec::new(),
             written: Vec::new(),
             catching: Vec::new(),

@@ -12,7 +12,7 @@ use super::slots::Slot;
 use crate::codes;
 use crate::face::{FaceSignature, Requirement, Scope, Subject};
 use crate::help::Help;
-use crate::typed::Kind;
+use crate::typed::{Constant, ExprKind, Kind};
 use crate::types::{JSON_SCALARS, Tuple, Type};
 
 /// How deep containers are looked into. What is deeper is let pass, and checked when the program runs.
@@ -28,6 +28,24 @@ impl Walker<'_, '_> {
         bindings: &Bindings,
         span: Span,
     ) {
+        for (parameter, slot) in signature.parameters.iter().zip(slots) {
+            if let Slot::One(given) = slot
+                && parameter.name == "encoding"
+                && matches!(shown, "str" | "bytes" | "str.encode" | "bytes.decode")
+                && let ExprKind::Constant(Constant::Str(text)) = &*given.value.code.kind
+                && !is_encoding(text)
+            {
+                let message = format!("the encoding `{text}` does not exist here");
+                let help = "here are utf-8, utf-8-sig, ascii, latin-1, cp1252, utf-16 and utf-32";
+                self.error(
+                    codes::CALL_REFUSED,
+                    given.span,
+                    message,
+                    Some(help.to_owned()),
+                );
+                return;
+            }
+        }
         for need in &signature.needs {
             let subject = match need.subject {
                 Subject::Variable(Scope::Function, index) => {
@@ -243,4 +261,48 @@ impl Walker<'_, '_> {
             Fit::No
         }
     }
+}
+
+/// Whether there is an encoding of this name, in any of its spellings: those of the machine's codecs.
+fn is_encoding(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "1252",
+        "646",
+        "8859",
+        "ansi-x3.4-1968",
+        "ascii",
+        "cp1252",
+        "cp65001",
+        "cp819",
+        "iso-8859-1",
+        "iso8859-1",
+        "l1",
+        "latin",
+        "latin-1",
+        "latin1",
+        "u16",
+        "u32",
+        "u8",
+        "us-ascii",
+        "utf",
+        "utf-16",
+        "utf-16-be",
+        "utf-16-le",
+        "utf-16be",
+        "utf-16le",
+        "utf-32",
+        "utf-32-be",
+        "utf-32-le",
+        "utf-32be",
+        "utf-32le",
+        "utf-8",
+        "utf-8-sig",
+        "utf16",
+        "utf32",
+        "utf8",
+        "utf8-sig",
+        "windows-1252",
+    ];
+    let name = name.to_ascii_lowercase().replace(['_', ' '], "-");
+    NAMES.binary_search(&name.as_str()).is_ok()
 }

@@ -72,6 +72,20 @@ impl<'a> Walker<'_, 'a> {
             return value;
         }
         let (mut left, mut right) = (self.as_data(left), self.as_data(right));
+        if matches!(operator, BinaryOperator::Add | BinaryOperator::Multiply) {
+            // A named tuple is a tuple: `point + (3,)`.
+            for side in [&mut left, &mut right] {
+                if self.named_tuple(side.type_).is_some() {
+                    *side = self.as_sequence(side.clone());
+                }
+            }
+        }
+        if operator == BinaryOperator::Modulo
+            && left.type_ == Type::STR
+            && self.named_tuple(right.type_).is_some()
+        {
+            right = self.as_sequence(right);
+        }
         if operator == BinaryOperator::Modulo
             && let Some(rewritten) = self.percent_template(&left, &right, span)
         {

@@ -8,8 +8,10 @@ use super::{Loop, Value, Walker};
 use crate::codes;
 use crate::engine::VariantKey;
 use crate::names::{Binding, Static, UnitKind, VariableKind};
-use crate::typed::{Constant, ExprKind, Failure, FunctionKind, Place, Stmt, StmtKind, ValueSet};
-use crate::types::Type;
+use crate::typed::{
+    Constant, ExprKind, Failure, FunctionKind, Kind, Place, Stmt, StmtKind, ValueSet,
+};
+use crate::types::{Type, bit};
 
 /// So many branches of an `if` are nested; longer chains are cut into pieces.
 const NESTED_BRANCHES: usize = 32;
@@ -557,6 +559,15 @@ impl<'a> Walker<'_, 'a> {
             return;
         }
         let iterated_type = iterated.type_;
+        let mut iterated = iterated;
+        let closes = !is_async && self.is_left_early(iterable, iterated_type, body);
+        if closes {
+            let hidden = self.hidden(span, 22, iterated_type);
+            let made = StmtKind::Assign(Place::Local(hidden), iterated.code);
+            out.push(Self::statement(made, span));
+            iterated = self.read_hidden(hidden, iterated_type, span);
+            self.closing.push(iterated.clone());
+        }
         let ((local, body, rest), breaks) = self.looped((Some(id), span), 0, |walker| {
             let rest = walker.env.clone();
             let element = if is_async {
@@ -581,10 +592,84 @@ impl<'a> Walker<'_, 'a> {
             end.join(env, &mut self.engine.types);
         }
         self.env = end;
+        let generator = iterated.clone();
         out.push(Self::statement(
             StmtKind::For(local, iterated.code, body, otherwise),
             span,
         ));
+        if closes {
+            self.closing.pop();
+            if self.env.reachable {
+                self.close_generator(generator, span, out);
+            }
+        }
+    }
+
+    /// Whether a loop over a generator that it makes itself may be left before the generator's end, which then has
+    /// clean-ups to run: CPython closes it, as nobody knows it any more.
+    fn is_left_early(&mut self, iterable: ExprId, type_: Type, body: &[StmtId]) -> bool {
+        let tree = self.tree;
+        let tree::ExprKind::Call { callee, .. } = &tree.expr(iterable).kind else {
+            return false;
+        };
+        let name = match &tree.expr(*callee).kind {
+            tree::ExprKind::Name(name) => *name,
+            tree::ExprKind::Attribute { name, .. } => name.name,
+            _ => return false,
+        };
+        if self.engine.types.data(type_).kinds() != bit(Kind::Generator) {
+            return false;
+        }
+        if self.file.id != 0 || !self.cleans_up(name) {
+            return false;
+        }
+        super::mend::statements(tree, &FunctionBody::Block(body.to_vec()))
+            .into_iter()
+            .any(|statement| {
+                matches!(
+                    tree.stmt(statement).kind,
+                    tree::StmtKind::Break | tree::StmtKind::Return(_)
+                )
+            })
+    }
+
+    /// Whether a generator of this name has clean-ups.
+    fn cleans_up(&mut self, name: tree::NameId) -> bool {
+        let tree = self.tree;
+        let cleaning = self.engine.cleaning.get_or_insert_with(|| {
+            let generators = tree
+                .functions
+                .iter()
+                .filter(|function| function.is_generator);
+            let cleaning = generators.filter(|function| {
+                super::mend::statements(tree, &function.body)
+                    .into_iter()
+                    .any(|statement| {
+                        matches!(
+                            tree.stmt(statement).kind,
+                            tree::StmtKind::Try { .. } | tree::StmtKind::With { .. }
+                        )
+                    })
+            });
+            cleaning
+                .filter_map(|function| function.name.map(|name| name.name))
+                .collect()
+        });
+        cleaning.contains(&name)
+    }
+
+    fn close_generator(&mut self, generator: Value, span: Span, out: &mut Vec<Stmt>) {
+        let part = generator.type_;
+        if let Some(closed) = self.call_method_of_part(generator, part, "close", Vec::new(), span) {
+            out.push(Self::statement(StmtKind::Expr(closed.code), span));
+        }
+    }
+
+    /// The generators of all loops that a `return` leaves, the innermost first.
+    fn close_generators(&mut self, span: Span, out: &mut Vec<Stmt>) {
+        for generator in self.closing.clone().into_iter().rev() {
+            self.close_generator(generator, span, out);
+        }
     }
 
     fn return_statement(&mut self, value: Option<ExprId>, span: Span, out: &mut Vec<Stmt>) {
@@ -595,6 +680,7 @@ impl<'a> Walker<'_, 'a> {
         match value {
             None => {
                 self.add_result(Type::NONE);
+                self.close_generators(span, out);
                 out.push(Self::statement(StmtKind::Return(None), span));
             }
             Some(id) => {
@@ -605,6 +691,13 @@ impl<'a> Walker<'_, 'a> {
                     value
                 };
                 self.add_result(value.type_);
+                let value = if self.closing.is_empty() || value.type_ == Type::NEVER {
+                    value
+                } else {
+                    let held = self.hold_value(value, span, out);
+                    self.close_generators(span, out);
+                    held
+                };
                 let kind = if value.type_ == Type::NEVER {
                     StmtKind::Expr(value.code)
                 } else {

@@ -180,6 +180,11 @@ fn shallow(heap: &Heap, left: Value, right: Value, level: u8) -> Shallow {
                 _ => false,
             }
         }
+        (Value::Object(_), _) | (_, Value::Object(_))
+            if !identical(plain(heap, left), left) || !identical(plain(heap, right), right) =>
+        {
+            return shallow(heap, plain(heap, left), plain(heap, right), level);
+        }
         (Value::Object(a), Value::Object(b)) => {
             if a != b
                 && let (Some(one), Some(other)) =
@@ -479,6 +484,7 @@ pub fn order(
     let mut depth = 0;
     loop {
         let heap = &context.heap;
+        (left, right) = (plain(heap, left), plain(heap, right));
         match (left, right) {
             (Value::Int(left), Value::Int(right)) => {
                 return Ok(holds(comparison, left.cmp(&right)));
@@ -589,6 +595,24 @@ fn items(heap: &Heap, left: Value, right: Value) -> (&[Value], &[Value]) {
         (Value::Tuple(left), Value::Tuple(right)) => (heap.tuple(left), heap.tuple(right)),
         (Value::List(left), Value::List(right)) => (heap.list(left), heap.list(right)),
         _ => (&[], &[]),
+    }
+}
+
+/// A member of an enumeration that is a number or text, too, as that: `IntEnum`, `StrEnum`.
+pub(crate) fn plain(heap: &Heap, value: Value) -> Value {
+    let Value::Object(object) = value else {
+        return value;
+    };
+    let instance = heap.object(object);
+    let class = heap.module().classes.get(instance.class.index());
+    let field = class
+        .filter(|class| class.compares_order && class.frozen)
+        .and_then(|class| class.stands_for);
+    let held = field.and_then(|field| instance.fields.get(usize::from(field)));
+    match held {
+        Some(Value::Object(_)) | None => value,
+        Some(&held) if held.is_unset() => value,
+        Some(&held) => held,
     }
 }
 

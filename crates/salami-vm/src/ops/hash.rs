@@ -63,6 +63,10 @@ fn part(heap: &Heap, key: HashKey, value: Value) -> Part {
             return Part::Children(heap.set(set).values(), domain::SET);
         }
         Value::Object(object) => {
+            let plain = super::compare::plain(heap, value);
+            if !matches!(plain, Value::Object(_)) {
+                return part(heap, key, plain);
+            }
             let instance = heap.object(object);
             let module = heap.module();
             match module.classes.get(instance.class.index()) {
@@ -306,7 +310,7 @@ pub(crate) fn pay_python_hash(context: &mut Context, value: Value) -> Result<(),
 #[must_use]
 pub fn python_hash(heap: &Heap, value: Value) -> Option<i64> {
     let one = |value: Value| {
-        Some(match value {
+        Some(match super::compare::plain(heap, value) {
             Value::Int(number) => hash::python_int(number),
             Value::Bool(truth) => i64::from(truth),
             Value::Float(number) => hash::python_float(number),

@@ -231,6 +231,11 @@ impl Walker<'_, '_> {
         if let Some(help) = face::refused_module(name) {
             return Help::new(help);
         }
+        let top = name.split('.').next().unwrap_or(name);
+        if face::STANDARD.binary_search(&top).is_ok() {
+            // It is meant, and no slip of the pen.
+            return Help::new("write what you need of it yourself, in plain Python");
+        }
         let near = closest(
             name,
             face::MODULES

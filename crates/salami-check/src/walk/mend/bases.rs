@@ -176,7 +176,7 @@ fn is_name(tree: &Tree, id: ExprId, text: &str) -> bool {
 }
 
 /// All statements of a function, those of blocks too; not those of functions and classes in it.
-pub(super) fn statements(tree: &Tree, body: &FunctionBody) -> Vec<StmtId> {
+pub(in crate::walk) fn statements(tree: &Tree, body: &FunctionBody) -> Vec<StmtId> {
     let mut found = Vec::new();
     let mut pending: Vec<StmtId> = match body {
         FunctionBody::Block(body) => body.clone(),

@@ -16,6 +16,8 @@ mod values;
 mod variables;
 mod waiting;
 
+pub(super) use bases::statements;
+
 use salami_source::{Edit, Span};
 use salami_syntax::tree::{self, ArgumentKind, ExprId, ExprKind, StmtKind};
 
