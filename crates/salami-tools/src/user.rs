@@ -67,10 +67,26 @@ fn asked(call: &Call) -> Result<Outcome, String> {
             ..question(QuestionKind::Choose)?
         },
         "approve" => question(QuestionKind::Approve)?,
-        "notify" => return Ok(Outcome::Notice(text("text")?)),
+        "notify" => return notice(call).map(Outcome::Notice),
         other => return Err(format!("there is no user.{other}")),
     };
     Ok(Outcome::Question(question))
+}
+
+/// What a person is told: of what is too long the beginning, as it waits for no answer that would depend on the rest.
+fn notice(call: &Call) -> Result<String, String> {
+    let text = call.text("text")?;
+    if text.trim().is_empty() {
+        return Err("`text` is empty".to_owned());
+    }
+    let Some((end, _)) = text.char_indices().nth(LONGEST) else {
+        return Ok(text.to_owned());
+    };
+    let (shown, rest) = text.split_at(end);
+    Ok(format!(
+        "{shown}\n... and {} more characters",
+        rest.chars().count()
+    ))
 }
 
 /// What can be chosen: texts of which no two are the same.

@@ -65,6 +65,16 @@ fn questions_go_to_the_person() {
 }
 
 #[test]
+fn of_a_long_notice_the_beginning_is_told() {
+    let long = "ä".repeat(10_003);
+    let told = format!("{}\n... and 3 more characters", "ä".repeat(10_000));
+    assert_eq!(
+        asked("notify", json!({"text": long})),
+        Outcome::Notice(told)
+    );
+}
+
+#[test]
 fn what_nobody_could_answer_is_not_asked() {
     for (function, arguments, wanted) in [
         ("ask", json!({"question": " "}), "`question` is empty"),
