@@ -460,3 +460,28 @@ def main(text: str):
     case("The sums by kind.").doubts("doubt.nameless");
     case("The sums by kind, also of what has an empty one.").is_plain();
 }
+
+#[test]
+fn sums_that_lost_their_signs_in_some_groups_are_odd() {
+    let text = "type,net\nSale,10.50\nFee,-1.25\nSale,20.75\nFee,-2.10\nTax,-3.05\nSale,5.15\nTax,-1.40\nFee,-0.95\n";
+    let code = |net: &str| {
+        format!(
+            r#"
+def main(text: str):
+    sums: dict[str, float] = {{}}
+    for row in csv.DictReader(io.StringIO(text)):
+        sums[row["type"]] = sums.get(row["type"], 0.0) + {net}
+    return {{"result": [{{"type": name, "net": round(value, 2)}} for name, value in sums.items()], "skipped": []}}
+"#
+        )
+    };
+    let output = "list[dict[str, str | float]]";
+    let case = |task: &str, net: &str| Case::new(task, output, "t.csv", text, &code(net));
+    case("The net by type.", r#"float(row["net"])"#).is_plain();
+    case("The net by type.", r#"abs(float(row["net"]))"#).doubts("doubt.sign");
+    case(
+        "The net by type, without signs.",
+        r#"abs(float(row["net"]))"#,
+    )
+    .is_plain();
+}

@@ -305,3 +305,32 @@ def main(text: str):
     let task = "List the bookings, each with its details behind its text.";
     Case::new(task, "list[dict[str, str | float]]", "t.csv", &text, code).is_plain();
 }
+
+#[test]
+fn a_second_table_has_a_header_of_its_own() {
+    let mut text = "Summary;;\nPerson;Sum;Count\n".to_owned();
+    for index in 1..=5 {
+        text += &format!("P{index};{index}0,50;2\n");
+    }
+    text += ";;\nDetails;;\nPerson;Article;Net\n";
+    for index in 1..=12 {
+        text += &format!("P{};tea {index};{index},25\n", index % 5 + 1);
+    }
+    let code = r#"
+def main(text: str):
+    result: list[dict[str, object]] = []
+    skipped: list[Skipped] = []
+    lines = text.splitlines()
+    begin = lines.index("Details;;")
+    for number, line in enumerate(lines, 1):
+        row = line.split(";")
+        if number <= begin:
+            if number > 2 and row[0]:
+                skipped.append(Skipped(number, "a sum"))
+        elif number > begin + 2:
+            result.append({"person": row[0], "article": row[1], "net": float(row[2].replace(",", "."))})
+    return {"result": result, "skipped": skipped}
+"#;
+    let task = "List the articles of the details.";
+    Case::new(task, "list[dict[str, str | float]]", "t.csv", &text, code).is_plain();
+}

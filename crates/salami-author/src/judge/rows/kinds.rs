@@ -91,6 +91,7 @@ fn table(input: &Input, rows: &[Row<'_>], kinds: &mut [RowKind]) {
         }
     }
     units(rows, kinds, &cells);
+    sections(rows, kinds, &cells);
     sums(&data, kinds, &cells);
     if usual < 3 {
         return;
@@ -137,6 +138,51 @@ fn table(input: &Input, rows: &[Row<'_>], kinds: &mut [RowKind]) {
             *known = kind;
         }
     }
+}
+
+/// Rows that name the columns of a further table: behind a blank line or a title, above rows with numbers.
+fn sections(rows: &[Row<'_>], kinds: &mut [RowKind], cells: &dyn Fn(usize) -> Vec<String>) {
+    const MOST: usize = 200;
+    let mut looked_at = 0;
+    for index in 1..rows.len() {
+        let is_data = |at: usize| kinds.get(at) == Some(&RowKind::Data);
+        let is_gap = |at: usize| {
+            rows.get(at).is_some_and(|row| {
+                row.is_blank || row.text.bytes().filter(u8::is_ascii_alphanumeric).count() == 0
+            })
+        };
+        // A title may stand between the gap and the names.
+        let is_behind = is_gap(index - 1)
+            || index >= 2 && is_gap(index - 2) && {
+                let above = cells(index - 1);
+                above.iter().filter(|cell| is_filled(cell)).count() == 1
+            };
+        if !is_behind || !is_data(index) || !is_data(index + 1) {
+            continue;
+        }
+        looked_at += 1;
+        if looked_at > MOST {
+            return;
+        }
+        let (names, below) = (cells(index), cells(index + 1));
+        let filled: Vec<&String> = names.iter().filter(|cell| is_filled(cell)).collect();
+        let is_text = |cell: &&String| Amount::of(cell).is_none() && !has_digits(cell);
+        let has_number = names
+            .iter()
+            .zip(&below)
+            .any(|(name, cell)| is_filled(name) && Amount::of(cell).is_some());
+        if filled.len() >= 3
+            && filled.iter().all(is_text)
+            && has_number
+            && let Some(kind) = kinds.get_mut(index)
+        {
+            *kind = RowKind::Header;
+        }
+    }
+}
+
+fn has_digits(cell: &str) -> bool {
+    cell.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Rows right below a header that say in which units the columns are.

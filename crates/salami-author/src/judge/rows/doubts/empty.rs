@@ -65,7 +65,8 @@ pub(super) fn judge(
 /// One of several items that has no name, where all others have names of their own.
 fn nameless(evidence: &Evidence<'_>) -> Option<(usize, Finding)> {
     const NAMELESS: &[&str] = &[
-        "without",
+        "without a name",
+        "without name",
         "no name",
         "=none",
         "empty",
@@ -84,7 +85,8 @@ fn nameless(evidence: &Evidence<'_>) -> Option<(usize, Finding)> {
         .map(|name| name.folded.as_str())
         .collect();
     let empty = names.iter().filter(|name| name.is_empty()).count();
-    let is_odd = names.len() == items.len()
+    let is_odd = evidence.table.has_columns()
+        && names.len() == items.len()
         && empty == 1
         && filled.len() >= MANY
         && filled.len() + 1 == items.len()

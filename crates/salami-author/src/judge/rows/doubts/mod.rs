@@ -16,6 +16,7 @@ mod numbers;
 mod order;
 mod reasons;
 mod records;
+mod sums;
 mod texts;
 mod value;
 
@@ -374,6 +375,9 @@ fn of_group(
     let mut findings: Vec<Finding> = findings.into_iter().map(|(_, finding)| finding).collect();
     if is_aligned {
         findings.extend(order::judge(&evidence));
+    }
+    if rows.len() == used.len() && places.len() == count && findings.is_empty() {
+        findings.extend(sums::judge(&evidence));
     }
     findings
 }

@@ -27,7 +27,7 @@ const OF_NAMES: &[&str] = &[
 ];
 /// Words of a task that say how signs go.
 #[rustfmt::skip]
-const SIGNS: &[&str] = &[
+pub(super) const SIGNS: &[&str] = &[
     "abgang", "absolut", "ausgab", "credit", "debit", "direction", "einnahm", "expense", "flip", "=haben",
     "income", "incoming", "inflow", "invert", "magnitude", "minus", "negat", "outflow", "outgo", "positiv",
     "refund", "=sale", "=sell", "=sign", "signed", "=sold", "=soll", "spend", "=spent", "unsigned", "verkauf",
