@@ -334,3 +334,26 @@ fn large_inputs_have_more_of_everything() {
     assert_eq!(grown.memory, limits.memory + 16 * size);
     assert_eq!(grown.fuel, limits.fuel.map(|fuel| fuel + 500 * size));
 }
+
+#[test]
+fn a_program_that_fails_says_where_in_a_stream() {
+    let source = Arc::new(Lines { count: 200_000 });
+    let large = Input::from_source(Some("large.csv"), source, None).expect("it is an input");
+    let code = "from typing import Iterable\ndef main(lines: Iterable[str]) -> int:\n    count = 0\n    for line in lines:\n        count += 1\n        if count == 120000:\n            raise ValueError('a bad line')\n    return count\n";
+    let candidate = Candidate::compile(code, &[], true).expect("it is accepted");
+    let ran = candidate.run(Some(&large), &Settings::default(), &mut no_tools);
+    let finding = ran.outcome.expect_err("it fails");
+    let (_, said) = finding
+        .message
+        .split_once("one of lines ")
+        .expect("the lines are said");
+    let numbers: Vec<u64> = said
+        .split(|mark: char| !mark.is_ascii_digit())
+        .filter_map(|number| number.parse().ok())
+        .collect();
+    let [first, last] = numbers[..] else {
+        panic!("{said}");
+    };
+    assert!((first..=last).contains(&120_000), "{said}");
+    assert!(last - first < 20_000, "{said}");
+}

@@ -18,6 +18,7 @@ mod log;
 mod markup;
 mod markup_kind;
 mod mask;
+mod members;
 mod number;
 mod records;
 mod rows;

@@ -105,6 +105,8 @@ pub(super) struct Feeding<'a> {
     reader: Option<Box<dyn Read + Send>>,
     /// How far the reader is.
     offset: u64,
+    /// How many lines ended before what was given last, and how many until then.
+    lines: (u64, u64),
 }
 
 impl<'a> Feeding<'a> {
@@ -114,7 +116,15 @@ impl<'a> Feeding<'a> {
             host,
             reader: None,
             offset: 0,
+            lines: (0, 0),
         }
+    }
+
+    /// The lines that were read last, where the input is a stream: the first and the last of a piece of it.
+    pub(super) fn last_lines(&self) -> Option<(u64, u64)> {
+        self.reader.as_ref()?;
+        let (before, now) = self.lines;
+        Some((before.saturating_add(1), now.max(before.saturating_add(1))))
     }
 
     fn begin(&mut self, offset: u64) -> std::io::Result<()> {
@@ -123,7 +133,9 @@ impl<'a> Feeding<'a> {
         };
         let mut reader = input.reader()?;
         // Only what went back asks for another place than the next.
-        std::io::copy(&mut reader.by_ref().take(offset), &mut std::io::sink())?;
+        let mut lines = Lines(0);
+        std::io::copy(&mut reader.by_ref().take(offset), &mut lines)?;
+        self.lines = (lines.0, lines.0);
         self.reader = Some(reader);
         self.offset = offset;
         Ok(())
@@ -138,7 +150,30 @@ impl<'a> Feeding<'a> {
             reader.take(reading.size as u64).read_to_end(&mut chunk)?;
         }
         self.offset = self.offset.saturating_add(chunk.len() as u64);
+        // The end of the input is no further line.
+        if !chunk.is_empty() {
+            let before = self.lines.1;
+            self.lines = (before, before.saturating_add(line_ends(&chunk)));
+        }
         Ok(chunk)
+    }
+}
+
+fn line_ends(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
+}
+
+/// Counts the lines that are left behind.
+struct Lines(u64);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 = self.0.saturating_add(line_ends(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

@@ -263,7 +263,15 @@ impl Candidate {
         let run = self.program.run_with(&options, &mut feeding);
         let (outcome, error) = match run.result {
             Ok(value) => (Ok(value), None),
-            Err(error) => (Err(Box::new(outcome::finding(&error))), Some(error)),
+            Err(error) => {
+                let mut finding = outcome::finding(&error);
+                if let Some((first, last)) = feeding.last_lines() {
+                    let message =
+                        format!(" It was reading one of lines {first} to {last} of the input.");
+                    finding.message.push_str(&message);
+                }
+                (Err(Box::new(finding)), Some(error))
+            }
         };
         Ran {
             outcome,
