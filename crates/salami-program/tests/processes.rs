@@ -825,7 +825,7 @@ def main() -> str:
     task = spawn(job)
     for day in range(5):
         time.sleep(86400)
-        if task.done() and not task.cancelled():
+        if task.done() and not task.cancel() and not task.cancelled():
             try:
                 return str(task.join())
             except ValueError as error:

@@ -168,7 +168,9 @@ impl Threads {
     /// Ends a thread where it waits, and answers who asked for it.
     fn cancel(&mut self, index: usize) {
         let current = self.current;
-        let ended = self.threads[index].has_ended() || index == 0;
+        // To the program one that is held has ended: it raised.
+        let thread = &self.threads[index];
+        let ended = thread.has_ended() || index == 0 || matches!(thread.state, State::Held(_));
         self.machine_mut(current).reply(i64::from(!ended));
         if ended {
             return;
@@ -185,10 +187,7 @@ impl Threads {
             return;
         }
         machine.interrupt(BuiltinException::Cancelled, "");
-        if matches!(
-            self.threads[index].state,
-            State::Waiting(_) | State::Held(_)
-        ) {
+        if matches!(self.threads[index].state, State::Waiting(_)) {
             self.wake(index);
         }
     }
