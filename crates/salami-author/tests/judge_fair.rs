@@ -334,3 +334,33 @@ def main(text: str):
     let task = "List the articles of the details.";
     Case::new(task, "list[dict[str, str | float]]", "t.csv", &text, code).is_plain();
 }
+
+#[test]
+fn rows_may_be_of_another_kind_for_different_reasons() {
+    let mut text = String::new();
+    for index in 0..36 {
+        let kind = ["8", "0", "D", "8"][index % 4];
+        let state = if kind == "8" {
+            ["F", "0", "F"][index % 3]
+        } else {
+            "-"
+        };
+        text += &format!(
+            "id=1\u{1}kind={kind}\u{1}state={state}\u{1}order={index}\u{1}price={index}.25\n"
+        );
+    }
+    let code = r#"
+def main(text: str):
+    result: list[dict[str, str]] = []
+    skipped: list[Skipped] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        fields = dict(part.split("=") for part in line.split("\x01"))
+        if fields["kind"] != "8" or fields["state"] != "F":
+            skipped.append(Skipped(number, "no fill"))
+            continue
+        result.append({"order": fields["order"], "price": fields["price"]})
+    return {"result": result, "skipped": skipped}
+"#;
+    let task = "The fills (kind 8 with the state F): order and price.";
+    Case::new(task, "list[dict[str, str]]", "fix.log", &text, code).is_plain();
+}

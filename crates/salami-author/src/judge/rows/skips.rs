@@ -252,7 +252,7 @@ fn are_of_other_kind(account: &Account<'_>, skipped: &[usize]) -> bool {
     if table.has_columns() && forms(&out).is_disjoint(&forms(&used)) {
         return true;
     }
-    if has_own_words(&out, &used) {
+    if has_own_words(&out, &used) || have_own_kinds(&out, &used) {
         return true;
     }
     let width = out.iter().chain(&used).map(Vec::len).max().unwrap_or(0);
@@ -271,6 +271,25 @@ fn are_of_other_kind(account: &Account<'_>, skipped: &[usize]) -> bool {
             && tells(&used_values, used.len())
             && out_values.is_disjoint(&used_values)
     })
+}
+
+/// Whether nearly each of the rows that are skipped has a value of a column of kinds that no row has which is used; it
+/// need not be one column: some have another type, others another state.
+fn have_own_kinds(out: &[Vec<String>], used: &[Vec<String>]) -> bool {
+    let width = out.iter().chain(used).map(Vec::len).max().unwrap_or(0);
+    let mut told = vec![false; out.len()];
+    for column in 0..width {
+        let value = |cells: &Vec<String>| cells.get(column).map(|cell| cell.trim().to_lowercase());
+        let known: BTreeSet<String> = used.iter().filter_map(value).collect();
+        let all: BTreeSet<String> = out.iter().filter_map(value).chain(known.clone()).collect();
+        if known.is_empty() || all.len() > KINDS || all.len() * 3 > out.len() + used.len() {
+            continue;
+        }
+        for (cells, told) in out.iter().zip(&mut told) {
+            *told |= value(cells).is_some_and(|value| !known.contains(&value));
+        }
+    }
+    !told.is_empty() && told.iter().filter(|told| **told).count() * 10 >= told.len() * 9
 }
 
 /// Whether few words, each in several of the rows that are skipped and in none that is used, tell them apart.

@@ -174,8 +174,10 @@ impl<'a> Table<'a> {
                 }
             }
             _ => {
-                let words = row.text.split_whitespace().take(CELLS);
-                cells.extend(words.map(str::to_owned));
+                // Some formats have a control character between their fields.
+                let is_gap = |letter: char| letter.is_whitespace() || letter.is_control();
+                let words = row.text.split(is_gap).filter(|word| !word.is_empty());
+                cells.extend(words.take(CELLS).map(str::to_owned));
             }
         }
         cells
