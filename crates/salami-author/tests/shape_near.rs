@@ -191,3 +191,48 @@ fn a_program_that_is_wrong_for_what_is_near_is_no_worse_for_it() {
         (1, 0, 0)
     );
 }
+
+/// A listing with so many lines below its names, and remarks.
+fn listing(rows: u32, remarks: usize) -> salami_author::input::Input {
+    let mut text = String::from("Date        Text          Amount\n");
+    for day in 1..=rows {
+        text += &format!("2024-01-{day:02}  Rent {day}       {day}.50\n");
+    }
+    text += &"A remark about all of this.\n".repeat(remarks);
+    let input = salami_author::input::Input::from_bytes(Some("list.txt"), text.into(), None);
+    input.expect("an input")
+}
+
+#[test]
+fn a_program_keeps_to_what_it_was_asked_for() {
+    let task = salami_author::task::Task {
+        rows: salami_author::judge::RowAccounting::Auto,
+        ..sum_task()
+    };
+    let body = "    total = 0\n    for line in text.splitlines():\n        parts = line.split()\n        if len(parts) == 4 and parts[1] == 'Rent':\n            total += int(parts[2])\n";
+    let plain = format!("def main(text: str) -> int:\n{body}    return total\n");
+    let counted = format!(
+        "from dataclasses import dataclass\n\n@dataclass\nclass Skipped:\n    row: int\n    why: str\n\n@dataclass\nclass Answer:\n    result: int\n    skipped: list[Skipped]\n\ndef main(text: str) -> Answer:\n{body}    return Answer(total, [])\n"
+    );
+    let (sure, unsure) = (listing(12, 0), listing(7, 1));
+    assert!(sure.has_records() && !unsure.has_records());
+    for (first, code, second) in [(&sure, &counted, &unsure), (&unsure, &plain, &sure)] {
+        let mut library = MemoryLibrary::new();
+        let written = run_in(
+            &task,
+            Some(first),
+            &options(),
+            &mut library,
+            vec![block(code).into()],
+        );
+        written.value();
+        let hit = run_in(
+            &task,
+            Some(second),
+            &cache_only(),
+            &mut library,
+            vec![block("").into()],
+        );
+        hit.value();
+    }
+}

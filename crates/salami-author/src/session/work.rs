@@ -5,12 +5,14 @@ use salami_program::{Diagnostic, EffectClass};
 
 use super::event::Event;
 use super::machine::{Passed, Session, Step, Who, World};
-use crate::input::Input;
-use crate::judge::{Finding, Hearing, JudgeName, Occasion, Report, Severity, Verdict};
+use crate::input::{Format, Input};
+use crate::judge::{
+    Finding, Hearing, JudgeName, Occasion, Report, RowAccounting, Severity, Verdict,
+};
 use crate::prompt::{Follow, fenced, follow_on};
 use crate::record::{FailureKind, Purpose};
 use crate::reply::{Reply, Useless, cut, extract, is_dictated, with_classes};
-use crate::trial::{Candidate, Rejected};
+use crate::trial::{Candidate, Ran, Rejected};
 
 /// How many characters of an answer without a program are shown to its model again.
 const MOST_REPEATED: usize = 2_000;
@@ -335,13 +337,14 @@ impl Session<'_> {
             };
             return Tried::Judged(Box::new(candidate), Box::new(verdict), String::new());
         };
-        let ran = candidate.run(Some(input), &self.settings, world.host);
+        let mut ran = candidate.run(Some(input), &self.settings, world.host);
+        let accounts = self.accounts_for(input, occasion, &mut ran);
         let hearing = Hearing {
             task: &self.task.text,
             input,
             candidate: &candidate,
             ran: &ran,
-            accounts: self.accounts,
+            accounts,
             occasion,
             settings: &self.settings,
         };
@@ -355,6 +358,33 @@ impl Session<'_> {
         }
         let printed = cut(&ran.printed, MOST_PRINTED).to_owned();
         Tried::Judged(Box::new(candidate), Box::new(verdict), printed)
+    }
+
+    /// Whether the account of a program is held against the rows. Of some formats one input has rows that are sure, and
+    /// another of the same shape has none: a program of the library keeps to what it was asked for, and where there is
+    /// nothing to hold its account against, its result is taken alone.
+    fn accounts_for(&self, input: &Input, occasion: Occasion, ran: &mut Ran) -> bool {
+        let may_differ = matches!(
+            input.format(),
+            Format::Json | Format::Xml | Format::Html | Format::Text | Format::Pdf
+        );
+        let is_open = occasion == Occasion::Hit && self.task.rows == RowAccounting::Auto;
+        let own = self.task.output.schema().get("properties");
+        let is_own = own.is_some_and(|fields| fields.get("skipped").is_some());
+        let (true, true, false, Ok(value)) = (may_differ, is_open, is_own, &mut ran.outcome) else {
+            return self.accounts;
+        };
+        let fields = value.as_object_mut().filter(|fields| {
+            fields.len() == 2 && fields.contains_key("result") && fields.contains_key("skipped")
+        });
+        match fields {
+            Some(_) if self.accounts => true,
+            Some(fields) => {
+                *value = fields.remove("result").unwrap_or_default();
+                false
+            }
+            None => false,
+        }
     }
 
     /// Programs for inputs are tried again and again before anybody knows whether they are right: they may read by
