@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use salami_author::input::{Format, Input, Source};
 use salami_author::trial::{Candidate, Ran, Settings, Trial, trial};
-use salami_program::{Answer, Call, Interrupt, Stub};
+use salami_program::{Answer, Call, Interrupt, RunLimits, Stub};
 use serde_json::{Value, json};
 
 fn input(name: &str, text: &str) -> Input {
@@ -331,8 +331,27 @@ fn large_inputs_have_more_of_everything() {
     let size = rows.len() as u64;
     let input = Input::from_bytes(Some("a.csv"), rows.into(), None).expect("an input");
     let grown = salami_author::trial::grown(limits, &input);
-    assert_eq!(grown.memory, limits.memory + 16 * size);
+    assert!(grown.memory > limits.memory + size);
     assert_eq!(grown.fuel, limits.fuel.map(|fuel| fuel + 500 * size));
+    // The rows of a table may all be held at once.
+    let rows = "id,sum\n".to_owned() + &"12,3.5\n".repeat(50_000);
+    let input = Input::from_bytes(Some("a.csv"), rows.into(), None).expect("an input");
+    let code = "import csv\nimport io\ndef main(text: str) -> int:\n    return len(list(csv.reader(io.StringIO(text))))\n";
+    let candidate = Candidate::compile(code, &[], true).expect("it is accepted");
+    let few = RunLimits {
+        memory: 1_000_000,
+        ..limits
+    };
+    let mut settings = Settings {
+        limits: few,
+        ..Settings::default()
+    };
+    let finding = candidate.run(Some(&input), &settings, &mut no_tools);
+    let finding = finding.outcome.expect_err("it needs more");
+    assert_eq!(finding.code, "run.memory");
+    settings.limits = salami_author::trial::grown(few, &input);
+    let ran = candidate.run(Some(&input), &settings, &mut no_tools);
+    assert_eq!(ran.outcome.expect("it ends"), 50_001);
 }
 
 #[test]
