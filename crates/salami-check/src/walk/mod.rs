@@ -3,6 +3,7 @@
 //! Analysis and emission are the same code: the last walk of a variant, when nothing grows any
 //! more, is the one whose tree and diagnostics are kept.
 
+mod aliases;
 mod annotation;
 mod arguments;
 mod attribute_stores;
@@ -12,7 +13,9 @@ mod class_state;
 mod class_statements;
 mod class_tests;
 mod classes_for_tools;
+mod closing;
 mod closures;
+mod compared_items;
 mod comparisons;
 mod comprehension;
 mod construct;

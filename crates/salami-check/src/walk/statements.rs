@@ -8,10 +8,8 @@ use super::{Loop, Value, Walker};
 use crate::codes;
 use crate::engine::VariantKey;
 use crate::names::{Binding, Static, UnitKind, VariableKind};
-use crate::typed::{
-    Constant, ExprKind, Failure, FunctionKind, Kind, Place, Stmt, StmtKind, ValueSet,
-};
-use crate::types::{Type, bit};
+use crate::typed::{Constant, ExprKind, Failure, FunctionKind, Place, Stmt, StmtKind, ValueSet};
+use crate::types::Type;
 
 /// So many branches of an `if` are nested; longer chains are cut into pieces.
 const NESTED_BRANCHES: usize = 32;
@@ -605,73 +603,6 @@ impl<'a> Walker<'_, 'a> {
         }
     }
 
-    /// Whether a loop over a generator that it makes itself may be left before the generator's end, which then has
-    /// clean-ups to run: CPython closes it, as nobody knows it any more.
-    fn is_left_early(&mut self, iterable: ExprId, type_: Type, body: &[StmtId]) -> bool {
-        let tree = self.tree;
-        let tree::ExprKind::Call { callee, .. } = &tree.expr(iterable).kind else {
-            return false;
-        };
-        let name = match &tree.expr(*callee).kind {
-            tree::ExprKind::Name(name) => *name,
-            tree::ExprKind::Attribute { name, .. } => name.name,
-            _ => return false,
-        };
-        if self.engine.types.data(type_).kinds() != bit(Kind::Generator) {
-            return false;
-        }
-        if self.file.id != 0 || !self.cleans_up(name) {
-            return false;
-        }
-        super::mend::statements(tree, &FunctionBody::Block(body.to_vec()))
-            .into_iter()
-            .any(|statement| {
-                matches!(
-                    tree.stmt(statement).kind,
-                    tree::StmtKind::Break | tree::StmtKind::Return(_)
-                )
-            })
-    }
-
-    /// Whether a generator of this name has clean-ups.
-    fn cleans_up(&mut self, name: tree::NameId) -> bool {
-        let tree = self.tree;
-        let cleaning = self.engine.cleaning.get_or_insert_with(|| {
-            let generators = tree
-                .functions
-                .iter()
-                .filter(|function| function.is_generator);
-            let cleaning = generators.filter(|function| {
-                super::mend::statements(tree, &function.body)
-                    .into_iter()
-                    .any(|statement| {
-                        matches!(
-                            tree.stmt(statement).kind,
-                            tree::StmtKind::Try { .. } | tree::StmtKind::With { .. }
-                        )
-                    })
-            });
-            cleaning
-                .filter_map(|function| function.name.map(|name| name.name))
-                .collect()
-        });
-        cleaning.contains(&name)
-    }
-
-    fn close_generator(&mut self, generator: Value, span: Span, out: &mut Vec<Stmt>) {
-        let part = generator.type_;
-        if let Some(closed) = self.call_method_of_part(generator, part, "close", Vec::new(), span) {
-            out.push(Self::statement(StmtKind::Expr(closed.code), span));
-        }
-    }
-
-    /// The generators of all loops that a `return` leaves, the innermost first.
-    fn close_generators(&mut self, span: Span, out: &mut Vec<Stmt>) {
-        for generator in self.closing.clone().into_iter().rev() {
-            self.close_generator(generator, span, out);
-        }
-    }
-
     fn return_statement(&mut self, value: Option<ExprId>, span: Span, out: &mut Vec<Stmt>) {
         let is_bound = matches!(
             self.function_kind(),
@@ -823,102 +754,6 @@ impl<'a> Walker<'_, 'a> {
                 }
             }
         }
-    }
-
-    /// Whether an assignment only makes something for annotations: `T = TypeVar("T")`.
-    fn is_typing_form(&self, value: ExprId) -> bool {
-        let entry = match &self.tree.expr(value).kind {
-            tree::ExprKind::Call { callee, .. } => crate::engine::entry_named(self.file, *callee),
-            tree::ExprKind::Subscript { value, .. } => {
-                crate::engine::entry_named(self.file, *value)
-            }
-            _ => None,
-        };
-        let is_alias = match &self.tree.expr(value).kind {
-            // `Color["RED"]` is a member.
-            tree::ExprKind::Subscript { value, .. } => {
-                match self.engine.class_named(self.file, *value) {
-                    Some(crate::types::ClassRef::Program(class)) => {
-                        !self.engine.classes[class as usize].is_enumeration
-                    }
-                    class => class.is_some(),
-                }
-            }
-            tree::ExprKind::Binary { .. } => self.is_union(value, 0),
-            _ => false,
-        };
-        is_alias
-            || matches!(entry, Some(crate::face::FaceEntry::Form(name)) if *name != "NewType" && *name != "namedtuple")
-    }
-
-    /// Whether an expression is several types: `int | str | None`, `dict[str, "Tree"] | None`.
-    fn is_union(&self, value: ExprId, depth: u32) -> bool {
-        let tree::ExprKind::Binary {
-            operator: tree::BinaryOperator::BitOr,
-            left,
-            right,
-        } = self.tree.expr(value).kind
-        else {
-            return false;
-        };
-        depth < 100
-            && [left, right].into_iter().all(|part| {
-                // A text alone is no type, so the first member is another.
-                let is_named = match &self.tree.expr(part).kind {
-                    tree::ExprKind::None => true,
-                    tree::ExprKind::Str(_) => part == right,
-                    _ => {
-                        self.engine.class_named(self.file, part).is_some()
-                            || matches!(
-                                crate::engine::entry_named(self.file, part),
-                                Some(crate::face::FaceEntry::Form(_))
-                            )
-                    }
-                };
-                is_named
-                    || self.is_union(part, depth + 1)
-                    || self.is_subscripted_type(part)
-                    || self.alias_value(part, depth + 1).is_some()
-            })
-    }
-
-    fn is_subscripted_type(&self, part: ExprId) -> bool {
-        matches!(self.tree.expr(part).kind, tree::ExprKind::Subscript { .. })
-            && self.is_typing_form(part)
-    }
-
-    /// What a name stands for that the module gives to types: `Number = int | float`.
-    pub(super) fn alias_value(&self, id: ExprId, depth: u32) -> Option<ExprId> {
-        let tree::ExprKind::Name(name) = self.tree.expr(id).kind else {
-            return None;
-        };
-        if !matches!(self.file.names.expr(id), Binding::Variable(_)) {
-            return None;
-        }
-        let mut found = None;
-        for &statement in &self.tree.body {
-            let (target, value) = match &self.tree.stmt(statement).kind {
-                tree::StmtKind::Assign { targets, value } => match targets.as_slice() {
-                    [target] => (*target, *value),
-                    _ => continue,
-                },
-                tree::StmtKind::AnnotatedAssign {
-                    target,
-                    value: Some(value),
-                    ..
-                } => (*target, *value),
-                _ => continue,
-            };
-            if matches!(self.tree.expr(target).kind, tree::ExprKind::Name(known) if known == name) {
-                if found.is_some() {
-                    return None;
-                }
-                found = Some(value);
-            }
-        }
-        found.filter(|&value| {
-            value < id && (self.is_union(value, depth) || self.is_subscripted_type(value))
-        })
     }
 
     /// The static entity that a name expression means.
