@@ -364,3 +364,31 @@ def main(text: str):
     let task = "The fills (kind 8 with the state F): order and price.";
     Case::new(task, "list[dict[str, str]]", "fix.log", &text, code).is_plain();
 }
+
+#[test]
+fn an_answer_may_be_that_there_is_none() {
+    let text = "id,amount,state\n1,1.50,paid\n2,2.25,paid\n3,3.10,paid\n4,4.75,paid\n5,5.20,paid\n";
+    for (output, result) in [
+        ("bool", r#"all(float(row["amount"]) > 0 for row in rows)"#),
+        ("bool", r#"any(row["state"] == "due" for row in rows)"#),
+        (
+            "int",
+            r#"len([row for row in rows if row["state"] == "due"])"#,
+        ),
+        (
+            "list[str]",
+            r#"[row["id"] for row in rows if row["state"] == "due"]"#,
+        ),
+        (
+            "float",
+            r#"max([float(row["amount"]) for row in rows if row["state"] == "due"], default=0.0)"#,
+        ),
+    ] {
+        let code = format!(
+            "\ndef main(text: str):\n    rows = list(csv.DictReader(io.StringIO(text)))\n    return {{\"result\": {result}, \"skipped\": []}}\n"
+        );
+        let case = Case::new("What is due?", output, "t.csv", text, &code);
+        case.doubts("doubt.nothing");
+        case.on_hit().passes();
+    }
+}

@@ -99,9 +99,9 @@ fn rows_that_are_missing_in_a_long_table_are_found() {
 #[test]
 fn nothing_but_skipped_rows_is_no_result() {
     let body = "        skipped.append(Skipped(number, 'a bad date'))\n        continue";
-    csv(CSV, body).fails("rows.all_skipped");
+    csv(CSV, body).doubts("doubt.nothing");
     let one = "Symbol,Date,Shares,Price\nAAPL,2024-01-02,10,185.50\n";
-    csv(one, body).fails("rows.all_skipped");
+    csv(one, body).doubts("doubt.nothing");
 }
 
 #[test]
@@ -580,4 +580,53 @@ fn programs_with_tools_are_not_run_again() {
     let candidate =
         salami_author::trial::Candidate::compile(&code, &[stub], true).expect("it is accepted");
     assert!(!candidate.is_repeatable());
+}
+
+/// Text in columns, on two pages.
+fn pages() -> String {
+    let mut text = String::new();
+    for page in 1..=2 {
+        text += &format!(
+            "Transactions                     Page {page}\n\nDate        Text          Amount\n"
+        );
+        for day in 1..=8 {
+            text += &format!("2024-0{page}-{day:02}  Rent {page}{day}       {page}{day}.50\n");
+        }
+        text += "\n";
+    }
+    text
+}
+
+#[test]
+fn the_second_page_of_a_text_is_not_forgotten() {
+    let program = |most: usize| {
+        format!(
+            r#"
+@dataclass
+class Answer:
+    result: list[float]
+    skipped: list[Skipped]
+
+def main(text: str) -> Answer:
+    found: list[float] = []
+    for line in text.splitlines()[:{most}]:
+        parts = re.split(r"\s{{2,}}", line.strip())
+        if len(parts) == 3 and parts[0] != "Date":
+            found.append(float(parts[2]))
+    return Answer(found, [])
+"#
+        )
+    };
+    let case = |most| {
+        Case::new(
+            "List the amounts.",
+            "list[float]",
+            "list.txt",
+            &pages(),
+            &program(most),
+        )
+    };
+    case(100).passes();
+    let finding = case(12).fails("rows.unused");
+    assert!(numbers(&finding).iter().all(|row| *row > 12), "{finding:?}");
 }

@@ -44,16 +44,19 @@ impl Session<'_> {
             entry: None,
         };
         let is_odd = doubted.passed.verdict.report.doubts().next().is_some();
-        if is_odd && self.may_look() {
+        let has_nothing = has_nothing(&doubted.passed.verdict.report);
+        if is_odd && self.may_look(has_nothing) {
             return self.look_again(doubted, world);
         }
         self.settle(doubted, None, world)
     }
 
-    /// Whether there is an attempt left that may change the program; with another program to agree one more.
-    fn may_look(&self) -> bool {
+    /// Whether it is the first look, or the first at a result that has nothing in it, and an attempt is left that may
+    /// change the program; with another program to agree one more.
+    fn may_look(&self, has_nothing: bool) -> bool {
         let kept = u32::from(self.judges.wants_agreement() && !self.agreed);
-        !self.has_looked
+        let is_first = !self.has_looked || has_nothing && !self.has_looked_at_nothing;
+        is_first
             && self.who == Who::Writer
             && self.input.is_some()
             && self.attempts.saturating_add(kept) < self.options.attempts
@@ -61,6 +64,7 @@ impl Session<'_> {
 
     fn look_again(&mut self, doubted: Doubted, world: &mut World<'_>) -> Step {
         self.has_looked = true;
+        self.has_looked_at_nothing |= has_nothing(&doubted.passed.verdict.report);
         let report = doubted.passed.verdict.report.clone();
         self.show(&report, "");
         let code = doubted.passed.candidate.code().to_owned();
@@ -280,7 +284,7 @@ impl Session<'_> {
         let first = self.first_question();
         self.who = Who::Writer;
         self.writer.first = first;
-        if !self.may_look() {
+        if !self.may_look(false) {
             return Err(Box::new(doubted));
         }
         let code = doubted.passed.candidate.code().to_owned();
@@ -331,6 +335,13 @@ impl Session<'_> {
             }
         }
     }
+}
+
+/// Whether a report doubts that the result may have nothing in it.
+fn has_nothing(report: &Report) -> bool {
+    report
+        .doubts()
+        .any(|finding| finding.code == "doubt.nothing")
 }
 
 /// Whether two findings doubt the same: for the same reason, of the same field.

@@ -184,6 +184,8 @@ pub struct Session<'a> {
     pub(super) giving_up: Option<(FailureKind, String)>,
     /// Whether a model was asked to look again.
     pub(super) has_looked: bool,
+    /// Whether that was at a result that has nothing in it.
+    pub(super) has_looked_at_nothing: bool,
     /// The program at which it looks.
     pub(super) doubted: Option<Doubted>,
 }
@@ -273,6 +275,7 @@ impl<'a> Session<'a> {
             shown: String::new(),
             giving_up: None,
             has_looked: false,
+            has_looked_at_nothing: false,
             doubted: None,
         })
     }

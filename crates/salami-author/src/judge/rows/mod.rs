@@ -144,9 +144,9 @@ pub(super) fn judge(
     if !account.used.is_empty() && is_empty(result) {
         let count = account.used.len();
         let rows = table.quotes(&account.used);
-        let finding = Finding::error(
+        let finding = Finding::doubt(
             JudgeName::Rows,
-            "rows.empty",
+            "doubt.nothing",
             format!(
                 "The result is empty, and {} said to be used. Look at how the rows are read.",
                 match count {
@@ -159,7 +159,7 @@ pub(super) fn judge(
     }
     let is_hopeless = too_many
         .iter()
-        .any(|finding| finding.severity == Severity::Error);
+        .any(|finding| finding.severity == Severity::Error || finding.code == "doubt.nothing");
     judged.findings.extend(too_many);
     if !account.words.hundredths {
         let found = decimals::judge(table, &account.used, &account.seen, effort.rows);
@@ -194,6 +194,19 @@ fn is_empty(result: &Value) -> bool {
             Value::Object(fields) => fields.values().all(|value| !value.is_null()),
             _ => true,
         }
+}
+
+/// Whether a result is one that nobody need have invented: empty, yes or no, or zero.
+fn says_nothing(result: &Value) -> bool {
+    let mut is_plain = true;
+    table::leaves(result, 1_000, &mut |leaf| {
+        is_plain &= match leaf {
+            Value::Null | Value::Bool(_) => true,
+            Value::String(text) => text.is_empty(),
+            leaf => leaf.as_f64() == Some(0.0),
+        };
+    });
+    is_plain
 }
 
 /// What shows in the numbers of a result that comes without an account.

@@ -90,14 +90,27 @@ pub(super) fn judge(
     if !has_effect && is_of_headers(account) {
         return;
     }
-    if !told.same.is_empty() && !has_effect && prober.without_any() == Some(Effect::Same) {
-        let finding = Finding::error(
-            JudgeName::Rows,
-            "rows.ignored",
-            "The program gives the same result where all rows are gone: it reads nothing of them. Compute the result from the input.",
-        );
-        findings.push(finding.with_rows(table.quotes(&told.same)));
-        return;
+    if !told.same.is_empty() && !has_effect {
+        let without = prober.without_any();
+        // Nothing, yes, no and zero are right for many inputs.
+        if super::says_nothing(account.result) && matches!(without, None | Some(Effect::Same)) {
+            let words = "The result is the same without the rows. That is right only if no row is one that the task asks for, or all are.";
+            let finding = match account.hearing.occasion {
+                Occasion::New => Finding::doubt(JudgeName::Rows, "doubt.nothing", words),
+                Occasion::Hit => Finding::note(JudgeName::Rows, "rows.no_effect", words),
+            };
+            findings.push(finding.with_rows(table.quotes(&told.same)));
+            return;
+        }
+        if without == Some(Effect::Same) {
+            let finding = Finding::error(
+                JudgeName::Rows,
+                "rows.ignored",
+                "The program gives the same result where all rows are gone: it reads nothing of them. Compute the result from the input.",
+            );
+            findings.push(finding.with_rows(table.quotes(&told.same)));
+            return;
+        }
     }
     if told.strange.len() >= 2 {
         let finding = Finding::error(
