@@ -11,6 +11,7 @@ mod data;
 mod display;
 mod graph;
 mod hasher;
+mod parts;
 mod records;
 mod set;
 

@@ -43,6 +43,7 @@ mod members;
 mod mend;
 mod methods;
 mod native;
+mod native_methods;
 mod needs;
 mod operators;
 mod patterns;
