@@ -557,7 +557,7 @@ impl<'a> Walker<'_, 'a> {
             Fit::Yes => return value,
             Fit::No => {}
             Fit::Maybe => {
-                if self.mentions_json(value.type_) {
+                if self.mentions_json(value.type_) && !self.has_own_keys(value.type_, &bound) {
                     if file_id >= crate::tools::FIRST_FILE {
                         // A tool's parameter is no place to find out what data are: the program
                         // may have done half of its work.
@@ -638,6 +638,33 @@ impl<'a> Walker<'_, 'a> {
             type_: inside,
             code: checked,
         }
+    }
+
+    /// Whether a dict has keys that no JSON data have, as its bound says: there is nothing to decode.
+    fn has_own_keys(&mut self, type_: Type, bound: &Bound) -> bool {
+        let arguments = match bound {
+            Bound::Union(members) => {
+                return members
+                    .iter()
+                    .any(|member| self.has_own_keys(type_, member));
+            }
+            Bound::Native("dict", arguments)
+            | Bound::Protocol("Mapping" | "MutableMapping", arguments) => arguments,
+            _ => return false,
+        };
+        if matches!(
+            arguments.first(),
+            None | Some(Bound::Any | Bound::Native("str", _))
+        ) {
+            return false;
+        }
+        let data = self.engine.types.data(type_).clone();
+        let Some(container) = data.get(Kind::Dict) else {
+            return false;
+        };
+        let keys = self.read(container.nodes[0]);
+        let mut keys = self.engine.types.parts(keys).into_iter();
+        keys.any(|key| key != Type::STR && key != Type::JSON)
     }
 
     fn mentions_json(&mut self, type_: Type) -> bool {
