@@ -60,7 +60,7 @@ impl Execution {
     }
 
     /// What its threads wait for: each with its number, in the order of the numbers, the program's own
-    /// first. [`Progress::Suspended`] tells one at a time, the calls of a turn in their order; a host
+    /// first. [`Progress::Suspended`](super::Progress::Suspended) tells one at a time, the calls of a turn in their order; a host
     /// that has several at work looks here, and answers by [`Execution::answer_call`].
     ///
     /// ```
